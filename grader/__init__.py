@@ -1,0 +1,3 @@
+"""Autograder for assignment ml-6, recurrent neural networks."""
+
+__version__ = "1.0.0"

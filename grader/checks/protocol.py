@@ -1,0 +1,138 @@
+"""What a check may ask of a student's code, wherever that code runs.
+
+`sandbox.candidate` implements this twice over one set of proxies: on a confined worker, and on
+objects of this process (for a notebook). Checks know only these protocols.
+
+A value that comes back is plain data: None, bool, int, float, str, numpy.ndarray, list, tuple,
+dict (str or int keys), or `Opaque` for anything else. Every call may raise a `StudentFault`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Opaque:
+    """A value that cannot travel; `type_name` is what the student would call it."""
+
+    type_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One method call, for `CandidateObject.replay`."""
+
+    method: str
+    arguments: tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """One write of parameters, for `CandidateObject.replay`: {path: whole array}."""
+
+    values: Mapping[str, Array]
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """One read of all arrays, for `CandidateObject.replay`."""
+
+
+Step = Call | Write | Read
+
+
+class CandidateObject(Protocol):
+    """An instance of a student's class."""
+
+    def forward(self, *arguments: Any) -> Any: ...
+
+    def backward(self, *arguments: Any) -> Any: ...
+
+    def update_parameters(self, *arguments: Any) -> Any: ...
+
+    def read(self) -> dict[str, Array]:
+        """All float arrays reachable from the object, by path: "W_xh", "p['W']", "gates[0].b"."""
+        ...
+
+    def write(self, values: Mapping[str, Array]) -> None:
+        """Set whole arrays by path: in place where possible, else rebound; dtypes are kept."""
+        ...
+
+    def replay(self, steps: Sequence[Step]) -> list[Any]:
+        """Several steps in one message: what each returned (None for Write, dict for Read)."""
+        ...
+
+    @property
+    def changed_inputs(self) -> tuple[int, ...]:
+        """Positions of the arguments that the last call changed in place."""
+        ...
+
+
+class CandidateClass(Protocol):
+    """A student's class."""
+
+    name: str
+    memo: dict[Any, Any]  # for checks: what was found out about this class, kept per submission
+
+    def __call__(self, *arguments: Any) -> CandidateObject: ...
+
+    def implements(self, method: str) -> bool:
+        """Whether the method exists and is more than the stub that was handed out."""
+        ...
+
+
+class CandidateFunction(Protocol):
+    """A student's function."""
+
+    name: str
+
+    def __call__(self, *arguments: Any) -> Any: ...
+
+
+class TrainingFunction(CandidateFunction, Protocol):
+    """`train_rnn_on_sequence`, which can be run under observation."""
+
+    def observe(self) -> Observation: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """What the worker saw of the student's SimpleRNN while `train_rnn_on_sequence` ran."""
+
+    returned: Any  # the dict, pictures replaced by `Picture`
+    seconds: float
+    forward_calls: int
+    backward_calls: int
+    update_calls: int
+    weights_moved: bool
+    lengths_trained: tuple[int, ...]  # values of T seen in forwards that a backward followed
+    lengths_evaluated: tuple[int, ...]
+    first_error: float  # mean squared d_outputs per element over the first tenth of backwards
+    last_error: float  # ... over the last tenth
+    evaluation_windows: int  # distinct input windows seen in forwards without a backward
+    evaluation_windows_trained: int  # ... of which also in a forward that a backward followed
+    evaluations: tuple[
+        tuple[Array, Array], ...
+    ]  # inputs (T,B,I), outputs (T,B,O); last ones, capped
+    figures: tuple[Picture, ...]  # figures that pyplot held open, or that show/savefig/close met
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A figure rendered in the worker."""
+
+    png: bytes
+    axes: int
+    lines: int
+
+
+def as_float64(values: Any) -> NDArray[np.float64]:
+    return np.asarray(values, dtype=np.float64)

@@ -1,0 +1,69 @@
+"""Whose fault it is. The student's and ours never share a type.
+
+A `StudentFault` costs the points of the case that met it and stops nothing else. A `KitFault`
+records no score and ends the run with exit code 2.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from grader.language import Message, say
+from grader.results.records import Verdict
+
+
+class KitFault(Exception):
+    """The kit itself is broken: a hidden test, the sandbox, the configuration."""
+
+
+class StudentFault(Exception):
+    """Something in the student's code.
+
+    `message` may quote inputs, values and the student's own words; `guarded` is what is shown for
+    a hidden case: the kind of mistake, and nothing that the student's code could choose.
+    """
+
+    verdict: ClassVar[Verdict] = Verdict.FAILED
+
+    def __init__(self, message: Message, guarded: Message | None = None) -> None:
+        super().__init__(str(message))
+        self.message = message
+        self.guarded = guarded if guarded is not None else message
+
+
+class CheckFailed(StudentFault):
+    """The code ran and the answer is wrong. `guarded` must be given where `message` has values."""
+
+
+class NotDefined(StudentFault):
+    """A name that the assignment asks for is missing."""
+
+    verdict = Verdict.NOT_IMPLEMENTED
+
+    def __init__(self, name: str) -> None:
+        super().__init__(say("{name} is not defined in your file.", name=name))
+
+
+class NotImplementedYet(StudentFault):
+    """The stub is as it was handed out."""
+
+    verdict = Verdict.NOT_IMPLEMENTED
+
+    def __init__(self, name: str) -> None:
+        super().__init__(say("{name} is not implemented yet.", name=name))
+
+
+class Crashed(StudentFault):
+    """The student's code raised, or left the process."""
+
+    verdict = Verdict.CRASHED
+
+
+class TimedOut(StudentFault):
+    """The student's code did not return in time."""
+
+    verdict = Verdict.TIMED_OUT
+
+
+class BadValue(StudentFault):
+    """What came back is no data that the contract allows (type, shape, size, finiteness)."""

@@ -1,0 +1,1 @@
+"""What a student receives and sends: zip, notebook, pack."""

@@ -1,0 +1,84 @@
+"""Everything that people read, in Chinese and English.
+
+The English text in the code is the gettext message id; `zh/*.po` hold the Chinese. A text is
+kept as a `Message` (id and values) until somebody looks at it, so that one stored result can be
+read in either language.
+"""
+
+from __future__ import annotations
+
+import gettext
+import io
+import locale
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Union
+
+HERE = Path(__file__).parent
+LANGUAGES = ("zh", "en")
+
+Value = Union[str, int, float, "Message"]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One sentence or paragraph: an English `str.format` template and what fills it in."""
+
+    text: str
+    values: Mapping[str, Value] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return render(self, "en")
+
+
+def say(text: str, /, **values: Value) -> Message:
+    """A translatable text. `text` must be a literal: the extractor reads it from the source."""
+    return Message(text, values)
+
+
+def render(message: Message, language: str) -> str:
+    """The message in `language` ("zh" or "en"); nested messages are rendered too."""
+    values = {
+        name: render(value, language) if isinstance(value, Message) else value
+        for name, value in message.values.items()
+    }
+    return translations(language).gettext(message.text).format(**values)
+
+
+def default_language(environment: Mapping[str, str] = os.environ) -> str:
+    """The reader's language by the usual variables; English where they name neither."""
+    for variable in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        if environment.get(variable):
+            return "zh" if environment[variable].lower().startswith("zh") else "en"
+    return "zh" if (locale.getlocale()[0] or "").lower().startswith(("zh", "chinese")) else "en"
+
+
+@cache
+def translations(language: str) -> gettext.NullTranslations:
+    """All catalogues of one language, one falling back on the next."""
+    chain = gettext.NullTranslations()
+    for catalogue in sorted((HERE / language).glob("*.po")) or sorted(
+        (HERE / language).glob("*.mo")
+    ):
+        loaded = _load(catalogue)
+        loaded.add_fallback(chain)
+        chain = loaded
+    return chain
+
+
+def _load(catalogue: Path) -> gettext.GNUTranslations:
+    compiled = catalogue.with_suffix(".mo")
+    if compiled.exists() and compiled.stat().st_mtime >= catalogue.stat().st_mtime:
+        return gettext.GNUTranslations(io.BytesIO(compiled.read_bytes()))
+    # A checkout whose catalogues were not compiled, or were edited since: compile in memory.
+    from babel.messages.mofile import write_mo
+    from babel.messages.pofile import read_po
+
+    buffer = io.BytesIO()
+    with catalogue.open("rb") as file:
+        write_mo(buffer, read_po(file, locale=catalogue.parent.name))
+    buffer.seek(0)
+    return gettext.GNUTranslations(buffer)

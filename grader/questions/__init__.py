@@ -1,0 +1,1 @@
+"""otter test files: `public` ships to students, `hidden` never leaves the instructor."""

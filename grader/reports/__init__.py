@@ -1,0 +1,1 @@
+"""What people look at: gradebook, HTML pages, plots, the terminal."""

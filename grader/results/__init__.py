@@ -1,0 +1,1 @@
+"""What grading produces: records, their store, and its export."""

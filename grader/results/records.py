@@ -1,0 +1,143 @@
+"""The records that every part of the kit exchanges. Plain frozen data: no behaviour, no I/O.
+
+msgspec encodes and decodes all of them; `results.store` keeps them, `reports` shows them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from hashlib import sha256
+
+from grader.language import Message
+
+
+class Verdict(StrEnum):
+    """How one case ended."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    CRASHED = "crashed"
+    TIMED_OUT = "timed_out"
+    NOT_IMPLEMENTED = "not_implemented"
+    SKIPPED = "skipped"
+    KIT_FAULT = "kit_fault"
+
+
+class Status(StrEnum):
+    """What an instructor has to do about a submission."""
+
+    GRADED = "graded"
+    NEEDS_REVIEW = "needs_review"
+    UNREADABLE = "unreadable"
+    KIT_FAULT = "kit_fault"
+
+
+@dataclass(frozen=True, slots=True)
+class FileRecord:
+    """One file that came in: the name it had, what it held, what it was taken for."""
+
+    name: str
+    sha256: str
+    size: int
+    role: str  # "source", "report", "mail", "archive", "ignored", "unreadable"
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """One student's attempt, decoded. `source` is None where no program came in."""
+
+    student_id: str
+    name: str
+    source: str | None
+    report: str | None = None
+    files: tuple[FileRecord, ...] = ()
+    submitted_at: str = ""  # ISO 8601 with offset; empty where unknown
+    late: bool = False
+    notes: tuple[Message, ...] = ()
+
+    @property
+    def sha256(self) -> str:
+        """Hex digest of what is graded: the program and the report."""
+        parts = [
+            (part if part is not None else "\0").encode() for part in (self.source, self.report)
+        ]
+        return sha256(b"\0".join(sha256(part).digest() for part in parts)).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class CaseResult:
+    """One case of one question."""
+
+    name: str
+    hidden: bool
+    verdict: Verdict
+    points: float  # earned
+    possible: float
+    message: Message | None = None  # what the student reads; None where there is nothing to say
+    diagnosis: str = ""  # name in solutions/misconceptions.toml, or ""
+    review: Message | None = None  # why a person should look, though the points were given
+    printed: str = ""  # what the student's code printed; public cases only
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionResult:
+    """One question of the table of points."""
+
+    name: str
+    score: float
+    possible: float
+    cases: tuple[CaseResult, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Exhibit:
+    """Something to look at: a picture that came back, or series for the grader's own plot.
+
+    kind "figure": `png` is the student's own figure.
+    kind "losses": series "losses". kind "prediction": series "predicted", "true".
+    kind "gradient": `grid` holds the relative error per parameter (rows, `labels`) and time step.
+    """
+
+    question: str
+    kind: str
+    title: Message
+    png: bytes = b""
+    series: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
+    labels: tuple[str, ...] = ()
+    grid: tuple[tuple[float, ...], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Grade:
+    """What grading one submission gave."""
+
+    student_id: str
+    name: str
+    status: Status
+    questions: tuple[QuestionResult, ...]
+    sha256: str
+    kit: str  # version and hash of everything that decides a grade
+    sandbox: str  # tier that the worker ran in
+    seed: str  # fingerprint of the secret that seeded the hidden inputs
+    seconds: float
+    files: tuple[FileRecord, ...] = ()
+    submitted_at: str = ""
+    late: bool = False
+    notes: tuple[Message, ...] = ()
+    exhibits: tuple[Exhibit, ...] = ()
+
+    @property
+    def auto(self) -> float:
+        return round(sum(question.score for question in self.questions), 4)
+
+    @property
+    def auto_possible(self) -> float:
+        return round(sum(question.possible for question in self.questions), 4)
+
+    @property
+    def diagnoses(self) -> tuple[str, ...]:
+        """Names of the misconceptions found, each once, in the order of the questions."""
+        found = (case.diagnosis for question in self.questions for case in question.cases)
+        return tuple(dict.fromkeys(name for name in found if name))

@@ -1,0 +1,1 @@
+"""What comes in: formats, names, pairing of .py with .md, decoding."""
