@@ -1,0 +1,67 @@
+"""The command line: the only place that prints or exits.
+
+Each command lives in `grader/commands/NAME.py` as a click command `NAME` and is imported only
+when called, so that `make grade` does not pay for what it does not use.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from typing import cast
+
+import click
+
+from grader.faults import KitFault
+
+COMMANDS = {
+    "grade": "Grade files, folders, zips or mailboxes.",
+    "fetch": "Fetch mails from an IMAP mailbox into an inbox folder.",
+    "report": "Rebuild all pages and tables of an OUT folder from its store.",
+    "doctor": "Say which sandbox this machine offers, and what is missing.",
+    "explain": "Explain a question: what it asks, its cases, common misconceptions.",
+    "pack": "Check a submission and write the files and the mail to send.",
+    "watch": "Grade again on every save.",
+    "handout": "Build the student's zip and notebook.",
+    "matrix": "Grade every misconception and variant; write the kill matrix.",
+    "calibrate": "Measure the thresholds again over many seeds.",
+    "fingerprints": "Write the arrays that diagnose a student's local run.",
+}
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are imported when they are asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return [name for name in COMMANDS if self.get_command(ctx, name) is not None]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        try:
+            module = importlib.import_module(f"grader.commands.{cmd_name}")
+        except ModuleNotFoundError as error:
+            # A handout's wheel carries the student's commands only.
+            if error.name == f"grader.commands.{cmd_name}":
+                return None
+            raise
+        return cast(click.Command, getattr(module, cmd_name))
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="ml6-kit")
+def cli() -> None:
+    """Autograder for assignment ml-6, recurrent neural networks."""
+
+
+def main() -> None:
+    """Run the command line. Exit code 2: wrong use, or the kit itself failed."""
+    try:
+        cli()
+    except KitFault as fault:
+        click.echo(f"kit fault: {fault}", err=True)
+        sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""One module a command; only `grader.__main__` imports them."""
