@@ -1,0 +1,1 @@
+"""The instructor's side of the assignment: reference, model answers, known misconceptions."""
