@@ -1,0 +1,133 @@
+"""Comparison of what came back with what was expected: type, shape, finiteness, then values.
+
+The order matters: `np.allclose(np.empty((0, 4)), np.ones((1, 4)))` is true, NaN compared with a
+tolerance is false on both sides, and an object that defines `__eq__` equals everything.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from grader.assignment import load
+from grader.checks.protocol import Array, Opaque
+from grader.faults import BadValue, CheckFailed
+from grader.language import Message, say
+
+
+@dataclass(frozen=True, slots=True)
+class What:
+    """What is looked at, for messages: `outputs`, from `forward(inputs: (6, 3, 2))`."""
+
+    name: str
+    call: str
+
+
+def kind(value: Any) -> str:
+    """A value's type in words for a message: "ndarray (6, 3, 4)", "list of 6", "None"."""
+    if isinstance(value, np.ndarray):
+        return f"ndarray {value.shape}"
+    if isinstance(value, list | tuple | dict):
+        return f"{type(value).__name__} of {len(value)}"
+    if isinstance(value, Opaque):
+        return value.type_name
+    return "None" if value is None else type(value).__name__
+
+
+def as_array(value: Any, what: What) -> Array:
+    """A numeric array; `BadValue` where `value` is none."""
+    if isinstance(value, np.ndarray) and value.dtype.kind in "fiub":
+        return value
+    if isinstance(value, list | tuple) and value:
+        try:
+            stacked = np.stack([as_array(item, what) for item in value])
+        except ValueError:
+            stacked = None
+        if stacked is not None:
+            return stacked
+    if isinstance(value, bool | int | float):
+        return np.asarray(value)
+    text = say("{name} is {kind}, not a numeric array [{call}].", **_about(what), kind=kind(value))
+    raise BadValue(text, say("{name} is not a numeric array.", name=what.name))
+
+
+def shaped(value: Any, shape: tuple[int, ...], what: What) -> Array:
+    """An array of exactly this shape."""
+    array = as_array(value, what)
+    if array.shape != shape:
+        raise BadValue(
+            say(
+                "{name}: shape {got}, expected {expected} [{call}].",
+                **_about(what),
+                got=str(array.shape),
+                expected=str(shape),
+            ),
+            say("{name} has the wrong shape.", name=what.name),
+        )
+    return array
+
+
+def finite(array: Array, what: What) -> Array:
+    """The array, if it holds no NaN and no infinity."""
+    if not np.all(np.isfinite(array)):
+        raise BadValue(
+            say("{name} contains NaN or infinity [{call}].", **_about(what)),
+            say("{name} contains NaN or infinity.", name=what.name),
+        )
+    return array
+
+
+def tolerance(*arrays: Array) -> float:
+    """The relative tolerance that the least precise of the student's arrays deserves.
+
+    float16 deserves none: whoever computes in it is judged as float64.
+    """
+    limits = load().tolerances
+    single = any(array.dtype == np.float32 for array in arrays)
+    return limits.reference_float32 if single else limits.reference_float64
+
+
+def distance(got: Array, expected: Array) -> float:
+    """norm(got - expected) / (norm(got) + norm(expected)); 0 for two zero arrays.
+
+    One number per array, because an element-wise ratio reaches 2e-5 on correct gradients.
+    """
+    got, expected = np.asarray(got, np.float64), np.asarray(expected, np.float64)
+    scale = float(np.linalg.norm(got) + np.linalg.norm(expected))
+    return float(np.linalg.norm(got - expected)) / scale if scale > 0 else 0.0
+
+
+def agrees(got: Array, expected: Array, limit: float) -> bool:
+    """Whether two arrays are the same within `limit`. NaN agrees with nothing."""
+    if got.shape != expected.shape or not np.all(np.isfinite(got)):
+        return False
+    return distance(got, expected) <= limit
+
+
+def same(value: Any, expected: Array, what: What, *, limit: float | None = None) -> None:
+    """Type, shape, finiteness, then values; raises at the first that is off."""
+    got = finite(shaped(value, expected.shape, what), what)
+    if agrees(got, expected, tolerance(got) if limit is None else limit):
+        return
+    raise CheckFailed(
+        say("{name} has wrong values: {where} [{call}].", **_about(what), where=_worst(got, expected)),
+        say("{name} has wrong values.", name=what.name),
+    )
+
+
+def _worst(got: Array, expected: Array) -> Message:
+    """Where the two differ most."""
+    difference = np.abs(got.astype(np.float64) - expected)
+    place = np.unravel_index(int(np.argmax(difference)), expected.shape)
+    return say(
+        "at index {place} it is {got}, expected {expected}",
+        place=str(tuple(int(axis) for axis in place)),
+        got=f"{float(got[place]):.6g}",
+        expected=f"{float(expected[place]):.6g}",
+    )
+
+
+def _about(what: What) -> dict[str, str]:
+    return {"name": what.name, "call": what.call}

@@ -1,0 +1,196 @@
+"""What `forward` returned, in one form, however it was stored.
+
+Students keep hidden states as (T, B, H), with h_0 before or after them, as a list, as a dict from
+-1, or transposed; outputs as an array or as a list of T arrays. The checks want (T, B, H), (T, B, O).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import permutations
+from typing import Any
+
+import numpy as np
+
+from grader.checks.compare import What, as_array, kind
+from grader.checks.protocol import Array
+from grader.faults import BadValue, NotImplementedYet
+from grader.language import say
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """The sizes of one call: time steps, batch, inputs, hidden units, outputs."""
+
+    T: int
+    B: int
+    I: int  # noqa: E741  # the name of the size in all equations
+    H: int
+    O: int  # noqa: E741  # likewise
+
+    @property
+    def call(self) -> str:
+        return f"forward(inputs: ({self.T}, {self.B}, {self.I}))"
+
+
+@dataclass(frozen=True, slots=True)
+class Forward:
+    """One forward pass. `hidden` is None where no hidden states came back."""
+
+    outputs: Array  # (T, B, O)
+    hidden: Array | None  # (T, B, H)
+    in_order: bool  # outputs first, hidden states second, as documented
+    documented_outputs: bool  # outputs of shape (T, B, O) without rearranging axes
+    leading: bool | None  # h_0 came first (True), last (False), or not at all (None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    position: int
+    array: Array
+    rearranged: bool
+    leading: bool | None
+
+
+def read_forward(returned: Any, sizes: Sizes, *, leading: bool | None = None) -> Forward:
+    """Outputs and hidden states; `BadValue` where no outputs can be made out.
+
+    `leading` says on which end of T + 1 states h_0 stands, where an earlier call has shown it.
+    """
+    if returned is None:
+        raise NotImplementedYet("SimpleRNN.forward")
+    parts = list(returned) if isinstance(returned, tuple | list) else [returned]
+    outputs = _first(_outputs(parts, sizes), None)
+    taken = -1 if outputs is None else outputs.position
+    hidden = _first(_hidden(parts, sizes, leading, taken), outputs)
+    if outputs is None:
+        raise _no_outputs(returned, parts, sizes)
+    return Forward(
+        outputs=outputs.array,
+        hidden=None if hidden is None else hidden.array,
+        in_order=hidden is None or outputs.position < hidden.position,
+        documented_outputs=not outputs.rearranged,
+        leading=None if hidden is None else hidden.leading,
+    )
+
+
+def read_cell(returned: Any, batch: int, hidden_size: int) -> tuple[Array, Array]:
+    """The two states (B, H) that an LSTM cell returned, in the order in which they came."""
+    if returned is None:
+        raise NotImplementedYet("LSTMCell.forward")
+    shape = (batch, hidden_size)
+    parts = list(returned) if isinstance(returned, tuple | list) else [returned]
+    if isinstance(returned, np.ndarray) and returned.shape == (2, *shape):
+        parts = [returned[0], returned[1]]
+    found = [part for part in _flat(parts) if _is_numeric(part) and part.shape == shape]
+    if len(found) < 2:  # noqa: PLR2004  # hidden and cell state
+        what = ", ".join(kind(part) for part in parts)
+        raise BadValue(
+            say(
+                "LSTMCell.forward returned {what}; expected new_hidden_state and new_cell_state, "
+                "each of shape {shape}.",
+                what=what,
+                shape=str(shape),
+            ),
+            say("LSTMCell.forward does not return two states of shape (batch, hidden)."),
+        )
+    return found[0], found[1]
+
+
+def _outputs(parts: list[Any], sizes: Sizes) -> Iterator[_Found]:
+    wanted = (sizes.T, sizes.B, sizes.O)
+    for position, part in enumerate(parts):
+        stacked = _stack(part)
+        if stacked is None:
+            continue
+        if stacked.ndim == 4 and stacked.shape[-1] == 1:  # noqa: PLR2004  # columns (T, B, O, 1)
+            stacked = stacked[..., 0]
+        if (axes := _arrangement(stacked.shape, wanted)) is not None:
+            yield _Found(position, stacked.transpose(axes), axes != (0, 1, 2), None)
+
+
+def _hidden(
+    parts: list[Any], sizes: Sizes, leading: bool | None, taken: int
+) -> Iterator[_Found]:
+    for position, part in enumerate(parts):
+        stacked = _stack(part)
+        if position == taken or stacked is None:
+            continue
+        for steps in (sizes.T, sizes.T + 1):
+            axes = _arrangement(stacked.shape, (steps, sizes.B, sizes.H))
+            if axes is None:
+                continue
+            states = stacked.transpose(axes)
+            end = _initial_end(part, states, leading) if steps > sizes.T else None
+            yield _Found(position, _without_initial(states, end), axes != (0, 1, 2), end)
+
+
+def _initial_end(part: Any, states: Array, leading: bool | None) -> bool:
+    """On which end of T + 1 states h_0 stands: a dict's keys say so, else the zeros do."""
+    if isinstance(part, dict) or leading is not None:
+        return True if leading is None else leading
+    return not (np.any(states[0]) and not np.any(states[-1]))
+
+
+def _without_initial(states: Array, leading: bool | None) -> Array:
+    if leading is None:
+        return states
+    return states[1:] if leading else states[:-1]
+
+
+def _stack(part: Any) -> Array | None:
+    """An array, or what a list, tuple or dict of arrays over time stacks to."""
+    if isinstance(part, dict):
+        try:
+            part = [part[key] for key in sorted(part, key=int)]
+        except (TypeError, ValueError):
+            return None
+    try:
+        stacked = as_array(part, What("forward", ""))
+    except BadValue:
+        return None
+    return stacked if stacked.size else None
+
+
+def _arrangement(shape: tuple[int, ...], wanted: tuple[int, ...]) -> tuple[int, ...] | None:
+    """The order of axes that gives `wanted`: the documented one first, time kept in front next."""
+    if len(shape) != len(wanted):
+        return None
+    for axes in sorted(permutations(range(len(shape))), key=lambda order: (order[0] != 0, order)):
+        if tuple(shape[axis] for axis in axes) == wanted:
+            return axes
+    return None
+
+
+def _first(found: Iterator[_Found], other: _Found | None) -> _Found | None:
+    """The best find: without rearranging if there is one, and not the part taken already."""
+    usable = [find for find in found if other is None or find.position != other.position]
+    return min(usable, key=lambda find: (find.rearranged, find.position), default=None)
+
+
+def _flat(parts: list[Any]) -> Iterator[Any]:
+    for part in parts:
+        if isinstance(part, tuple | list):
+            yield from _flat(list(part))
+        else:
+            yield part
+
+
+def _is_numeric(part: Any) -> bool:
+    return isinstance(part, np.ndarray) and part.dtype.kind in "fiub"
+
+
+def _no_outputs(returned: Any, parts: list[Any], sizes: Sizes) -> BadValue:
+    got = ", ".join(kind(part) for part in parts) if isinstance(returned, tuple | list) else kind(returned)
+    return BadValue(
+        say(
+            "forward returned {got}; expected outputs of shape {outputs} and hidden_states of "
+            "shape {hidden} [{call}].",
+            got=got,
+            outputs=str((sizes.T, sizes.B, sizes.O)),
+            hidden=str((sizes.T, sizes.B, sizes.H)),
+            call=sizes.call,
+        ),
+        say("forward does not return outputs of shape (T, B, O)."),
+    )

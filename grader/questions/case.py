@@ -1,0 +1,169 @@
+"""A case of a question: its claim, its price and its name together, in one decorator.
+
+Wraps otter's `test_case`, so that the question files stay plain otter test files. The wrapped
+function gets candidates for the names it asks for, wherever they run; what it raises becomes an
+`Outcome` in `env["outcomes"]`, where the examiner finds the verdict that otter has no room for.
+"""
+
+from __future__ import annotations
+
+import inspect
+import traceback
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from hashlib import sha256
+from typing import Any
+
+import numpy as np
+from otter.test_files import test_case
+
+from grader.checks.diagnosis import Finding, diagnose
+from grader.faults import CheckFailed, KitFault, NotDefined, StudentFault
+from grader.language import Message, default_language, render, say
+from grader.results.records import Verdict
+from grader.sandbox import local
+
+ASKED = ("SimpleRNN", "LSTMCell", "generate_sequence_data", "train_rnn_on_sequence")
+PUBLIC_SEED = b"ml-6 public cases: the same for everybody"
+
+
+class CaseFailed(Exception):
+    """What otter sees of a failed case; its text is what the student reads."""
+
+
+class NeedsReview(Exception):
+    """The case earns its points, and a person should look; raised with the reason."""
+
+    def __init__(self, reason: Message) -> None:
+        super().__init__(str(reason))
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What the examiner keeps of one case."""
+
+    verdict: Verdict
+    message: Message | None = None
+    diagnosis: str = ""
+    review: Message | None = None
+    printed: str = ""
+
+
+Environment = dict[str, Any]
+Check = Callable[..., None]
+
+
+def case(name: str, *, points: float, claim: Message, hidden: bool = False) -> Any:
+    """Decorate a check `f(SimpleRNN, rng, ...)`; it passes unless it raises a `StudentFault`.
+
+    Parameters are looked up in otter's environment: the names that the assignment asks for come
+    as candidates; `rng` is a generator seeded per submission and case (fixed for public cases);
+    `exhibits` is a list to which a check may add what people should look at.
+    """
+
+    def decorate(check: Check) -> Any:
+        check.claim = claim  # type: ignore[attr-defined]  # read by `explain` and the pages
+        parameters = tuple(inspect.signature(check).parameters)
+        question = str(check.__globals__.get("name", "")).removesuffix("_hidden")
+
+        def judged(env: Environment) -> None:
+            outcome = _judge(env, question, name, check, parameters, hidden=hidden)
+            env.setdefault("outcomes", {})[name] = outcome
+            if outcome.verdict is not Verdict.PASSED:
+                raise CaseFailed(_shown(env, outcome)) from None
+
+        judged.claim = claim  # type: ignore[attr-defined]  # as above, on what otter keeps
+        return test_case(name=name, points=points, hidden=hidden)(judged)
+
+    return decorate
+
+
+hidden_case = partial(case, hidden=True)
+
+
+def _judge(
+    env: Environment,
+    question: str,
+    name: str,
+    check: Check,
+    parameters: tuple[str, ...],
+    *,
+    hidden: bool,
+) -> Outcome:
+    arguments: dict[str, Any] = {}
+    try:
+        with _captured(env) as printed:
+            arguments.update(_arguments(env, f"{question}/{name}", parameters))
+            check(**arguments)
+    except NeedsReview as review:
+        return Outcome(Verdict.PASSED, review=review.reason, printed=_public(printed, hidden))
+    except StudentFault as fault:
+        finding = diagnose(question, arguments) if isinstance(fault, CheckFailed) else None
+        message = _advised(fault.guarded if hidden else fault.message, finding)
+        label = finding.name if finding else ""
+        return Outcome(fault.verdict, message, label, printed=_public(printed, hidden))
+    except Exception as ours:  # noqa: BLE001  # whatever else escapes a check is the kit's own fault
+        return Outcome(Verdict.KIT_FAULT, say("The kit itself failed: {why}", why=_why(ours)))
+    return Outcome(Verdict.PASSED, printed=_public(printed, hidden))
+
+
+def _arguments(env: Environment, place: str, parameters: tuple[str, ...]) -> Mapping[str, Any]:
+    return {parameter: _argument(env, place, parameter) for parameter in parameters}
+
+
+def _argument(env: Environment, place: str, parameter: str) -> Any:
+    if parameter == "rng":
+        seed = sha256(env.get("seed", PUBLIC_SEED) + place.encode()).digest()
+        return np.random.default_rng(list(seed))
+    if parameter == "exhibits":
+        return env.setdefault("exhibits", [])
+    if parameter not in ASKED:
+        raise KitFault(f"case {place} asks for {parameter!r}, which no environment has")
+    if parameter not in env:
+        raise NotDefined(parameter)
+    return _candidate(env, parameter)
+
+
+def _candidate(env: Environment, name: str) -> Any:
+    """The candidate itself, or a local one around a notebook's own object, made once."""
+    value = env[name]
+    if local.is_candidate(value):
+        return value
+    kept = env.setdefault("_candidates", {})
+    if name not in kept or kept[name][0] is not value:
+        kept[name] = (value, local.wrap(value, name, env))
+    return kept[name][1]
+
+
+@contextmanager
+def _captured(env: Environment) -> Iterator[list[str]]:
+    """Collect what the student's code prints meanwhile, where the environment can tell."""
+    printed: list[str] = []
+    take = env.get("printed", lambda: "")
+    take()
+    try:
+        yield printed
+    finally:
+        printed.append(take())
+
+
+def _public(printed: list[str], hidden: bool) -> str:  # noqa: FBT001  # one private caller
+    return "" if hidden else "".join(printed)
+
+
+def _advised(message: Message, finding: Finding | None) -> Message:
+    if finding is None:
+        return message
+    return say("{message}\n{diagnosis}", message=message, diagnosis=finding.message)
+
+
+def _why(fault: Exception) -> str:
+    return "".join(traceback.format_exception(fault))
+
+
+def _shown(env: Environment, outcome: Outcome) -> str:
+    language = env.get("language") or default_language()
+    return render(outcome.message, language) if outcome.message else outcome.verdict.value
