@@ -11,11 +11,13 @@ Equations: vanilla RNN and LSTM as in Goodfellow, Bengio, Courville, "Deep Learn
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from matplotlib.figure import Figure
 from numpy.typing import ArrayLike, NDArray
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 Array = NDArray[np.float64]
 
@@ -266,6 +268,8 @@ def draw(
     losses: list[float], predictions: Array, targets: Array, error_by_length: dict[int, float]
 ) -> Figure:
     """Loss curve, prediction against truth, held-out error against sequence length."""
+    from matplotlib.figure import Figure  # noqa: PLC0415  (slow to load, and only this needs it)
+
     figure = Figure(figsize=(12, 3.5), layout="constrained")
     loss, forecast, by_length = figure.subplots(1, 3)
     loss.semilogy(losses)

@@ -1,0 +1,126 @@
+"""How fast the reference is beside PyTorch: the ratio of times, NumPy / torch, one thread each.
+
+Run from the root: `python -m tests.bench.reference`. Below 1, NumPy is the faster. The two take
+turns within one run and the ratio of each turn counts, so that a busy machine disturbs both alike.
+"""
+
+from __future__ import annotations
+
+import os
+
+# Read by OpenBLAS and OpenMP when they are loaded, so they are set before anything is imported.
+os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1", MKL_NUM_THREADS="1")
+
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from solutions.rnn import LSTMCell, SimpleRNN
+
+try:
+    import torch
+except ModuleNotFoundError:
+    sys.exit("This benchmark compares with PyTorch; tests/README.md says how to install it.")
+
+OUTPUTS = 8
+
+
+@dataclass(frozen=True)
+class Size:
+    """Time steps, batch, inputs, hidden units; the ratio aimed at; how many turns to take."""
+
+    T: int
+    B: int
+    I: int  # noqa: E741  (the name of the size in all equations)
+    H: int
+    goal: float
+    turns: int
+
+    def __str__(self) -> str:
+        return f"T{self.T} B{self.B} I{self.I} H{self.H}"
+
+
+SIZES = (
+    Size(50, 16, 1, 32, 0.3, 80),
+    Size(100, 64, 32, 128, 0.7, 25),
+    Size(200, 64, 128, 512, 0.8, 9),
+)
+
+Job = Callable[[], object]
+
+
+def main() -> None:
+    torch.set_num_threads(1)
+    torch.set_default_dtype(torch.float64)
+    print(f"numpy {np.__version__}, torch {torch.__version__}, one thread, float64")
+    print(f"{'time NumPy / time torch':34}{'size':>20}{'ratio':>8}{'goal':>7}{'NumPy ms':>10}")
+    for name, jobs in (("RNN forward and backward", rnn_jobs), ("LSTM cell, T steps", lstm_jobs)):
+        for size in SIZES:
+            ratio, seconds = compare(*jobs(size), turns=size.turns)
+            goal = size.goal if jobs is rnn_jobs else ""
+            print(f"{name:34}{size!s:>20}{ratio:8.2f}{goal:>7}{1e3 * seconds:10.2f}")
+
+
+def compare(ours: Job, theirs: Job, turns: int) -> tuple[float, float]:
+    """Return the median ratio of times over the turns, and our median seconds."""
+    for job in (ours, theirs, ours, theirs):
+        job()  # warm up: caches, workspaces, thread pools
+    pairs = [(clock(ours), clock(theirs)) for _ in range(turns)]
+    return statistics.median(a / b for a, b in pairs), statistics.median(a for a, _ in pairs)
+
+
+def clock(job: Job) -> float:
+    start = time.perf_counter()
+    job()
+    return time.perf_counter() - start
+
+
+def rnn_jobs(size: Size) -> tuple[Job, Job]:
+    """RNN with a linear head: forward, then the gradient of every parameter."""
+    rng = np.random.default_rng(0)
+    inputs = rng.standard_normal((size.T, size.B, size.I))
+    d_outputs = rng.standard_normal((size.T, size.B, OUTPUTS)) / (size.T * size.B)
+    ours = SimpleRNN(size.I, size.H, OUTPUTS)
+    layer, head = torch.nn.RNN(size.I, size.H), torch.nn.Linear(size.H, OUTPUTS)
+    x, dy = torch.from_numpy(inputs), torch.from_numpy(d_outputs)
+
+    def run_ours() -> None:
+        ours.forward(inputs)
+        ours.backward(d_outputs)
+
+    def run_theirs() -> None:
+        layer.zero_grad()
+        head.zero_grad()
+        states, _ = layer(x)
+        head(states).backward(dy)
+
+    return run_ours, run_theirs
+
+
+def lstm_jobs(size: Size) -> tuple[Job, Job]:
+    """LSTM cell, forward only, called once per time step."""
+    inputs = np.random.default_rng(0).standard_normal((size.T, size.B, size.I))
+    ours, theirs = LSTMCell(size.I, size.H), torch.nn.LSTMCell(size.I, size.H)
+    zeros = np.zeros((size.B, size.H))
+    x, start = torch.from_numpy(inputs), torch.zeros(size.B, size.H)
+
+    def run_ours() -> None:
+        h, c = zeros, zeros
+        for step in inputs:
+            h, c = ours.forward(step, h, c)
+
+    @torch.no_grad()
+    def run_theirs() -> None:
+        state = start, start
+        for step in x:
+            state = theirs(step, state)
+
+    return run_ours, run_theirs
+
+
+if __name__ == "__main__":
+    main()
