@@ -1,0 +1,87 @@
+"""What of a hidden case may reach a student: the kind of mistake, in our own words.
+
+`StudentFault.guarded` already keeps inputs and expected values out. Reports do not rely on it: a
+template is our own literal, but the values that fill it may have been chosen by the student's
+code (an exception named after the inputs that it saw) or be an expected value. So a value of a
+hidden message is shown only when it is one of the assignment's own words or a plain small number.
+"""
+
+from __future__ import annotations
+
+import builtins
+import re
+from collections.abc import Mapping
+
+from grader.language import Message, Value
+from grader.reports.text import DEFAULT_LIMIT, ELLIPSIS, clean, words
+from grader.results.records import CaseResult
+
+LARGEST_NUMBER = 10_000
+TOKEN = re.compile(r"[^\W\d]\w*|\d+(?:\.\d+)?")
+
+GATES = [f"{kind}_{gate}" for kind in "WUb" for gate in "fico"]
+PARAMETERS = ["W_xh", "W_hh", "b_h", "W_hy", "b_y", *GATES]
+VOCABULARY = frozenset(
+    [
+        *PARAMETERS,
+        *(f"d{name}" for name in PARAMETERS),
+        *("SimpleRNN", "LSTMCell", "generate_sequence_data", "train_rnn_on_sequence"),
+        *("__init__", "forward", "backward", "update_parameters", "read", "write"),
+        *("input_size", "hidden_size", "output_size", "learning_rate", "seq_type", "length"),
+        *("inputs", "outputs", "hidden_states", "d_outputs", "input_t", "hidden_state"),
+        *("cell_state", "new_hidden_state", "new_cell_state", "gradients", "parameters"),
+        *("losses", "predictions", "targets", "error_by_length", "figure"),
+        *("fibonacci", "sine", "T", "B", "I", "H", "O", "h", "c", "x", "y", "t", "h0"),
+        *("None", "bool", "int", "float", "str", "list", "tuple", "dict", "ndarray", "object"),
+        *("float16", "float32", "float64", "int32", "int64", "nan", "inf", "numpy", "np"),
+        *(name for name in vars(builtins) if name.endswith(("Error", "Exit", "Interrupt"))),
+    ]
+)
+
+
+class Withheld(str):
+    """An ellipsis, whatever format or conversion a template asks of it."""
+
+    __slots__ = ()
+
+    def __format__(self, format_spec: str, /) -> str:
+        return ELLIPSIS
+
+    def __repr__(self) -> str:
+        return ELLIPSIS
+
+
+def case_text(case: CaseResult, language: str, limit: int = DEFAULT_LIMIT) -> str:
+    """Render what a student reads about the case."""
+    if case.message is None:
+        return ""
+    return words(guard(case.message) if case.hidden else case.message, language, limit)
+
+
+def case_print(case: CaseResult, limit: int = DEFAULT_LIMIT) -> str:
+    """Clean what the student's code printed; nothing of a hidden case, where it saw the inputs."""
+    return "" if case.hidden else clean(case.printed, limit)
+
+
+def guard(message: Message) -> Message:
+    """Withhold every value of the message that is not ours beyond doubt."""
+    return Message(message.text, _guard_values(message.values))
+
+
+def _guard_values(values: Mapping[str, Value]) -> dict[str, Value]:
+    return {name: _guard_value(value) for name, value in values.items()}
+
+
+def _guard_value(value: Value) -> Value:
+    if isinstance(value, Message):
+        return guard(value)
+    if isinstance(value, str):
+        return value if all(map(_is_ours, TOKEN.findall(value))) else Withheld(ELLIPSIS)
+    plain = abs(value) <= LARGEST_NUMBER and round(value, 2) == value
+    return value if plain else Withheld(ELLIPSIS)
+
+
+def _is_ours(token: str) -> bool:
+    if token in VOCABULARY:
+        return True
+    return token.isascii() and token[0].isdigit() and len(token) <= len(str(LARGEST_NUMBER)) - 1
