@@ -6,6 +6,7 @@ import io
 import math
 import random
 from dataclasses import replace
+from functools import cache
 
 from PIL import Image, ImageDraw
 
@@ -307,6 +308,7 @@ def exhibits(*, broken: bool = False) -> tuple[Exhibit, ...]:
     )
 
 
+@cache
 def figure_png() -> bytes:
     image = Image.new("RGB", (640, 400), "white")
     draw = ImageDraw.Draw(image)
@@ -318,6 +320,7 @@ def figure_png() -> bytes:
     return out.getvalue()
 
 
+@cache
 def png_bomb() -> bytes:
     """A few kilobytes that ask for 400 megapixels."""
     out = io.BytesIO()
