@@ -97,10 +97,11 @@ class SimpleRNN:
 
         np.matmul(rows(dy), self.W_hy.T, out=rows(da))  # dL/dh_t by way of y_t, for all t at once
         dh_next = np.zeros((B, self.hidden_size))  # dL/dh_t by way of h_{t+1}
+        W_hh_T = np.ascontiguousarray(self.W_hh.T)  # transposed once, not in every product below
         for t in reversed(range(T)):
             da[t] += dh_next  # dL/dh_t: both ways together
             da[t] *= 1.0 - h[t + 1] ** 2  # dL/da_t = dL/dh_t * tanh'(a_t)
-            np.matmul(da[t], self.W_hh.T, out=dh_next)  # dL/dh_{t-1} = dL/da_t W_hh^T
+            np.matmul(da[t], W_hh_T, out=dh_next)  # dL/dh_{t-1} = dL/da_t W_hh^T
 
         self.gradients = {
             "W_xh": rows(x).T @ rows(da),  # sum over t of x_t^T dL/da_t
