@@ -1,0 +1,264 @@
+"""The proxies through which checks use a student's code: explicit methods, plain data only.
+
+They implement the protocols of `checks.protocol` over a `Channel`, which is a confined worker
+(`session`) or this very process (`local`). A proxy holds a number, never an object of the
+student's; it has no `__getattr__`, and an operator used on it raises TypeError as on any object.
+"""
+
+from __future__ import annotations
+
+import math
+import weakref
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+import numpy as np
+
+from grader.checks.protocol import Array, Call, Observation, Opaque, Picture, Read, Step, Write
+from grader.faults import BadValue, NotDefined, NotImplementedYet
+from grader.language import say
+from grader.sandbox import faults, png, wire
+from grader.sandbox.values import Packer
+
+
+class Channel(Protocol):
+    """Carries requests to a student's code and brings the replies back."""
+
+    def exchange(
+        self, request: wire.Request, packer: Packer, where: str, born: int | None
+    ) -> tuple[Any, wire.Reader]:
+        """The reply and its arrays. Raises StudentFault (late, dead or garbled worker).
+
+        `where` names what is called. `born`: the generation that the object of the request was
+        made in; an object of a worker that is gone raises what its worker died of.
+        """
+        ...
+
+    def line_of(self, line: int) -> str:
+        """That line of the student's file; "" where unknown."""
+        ...
+
+    @property
+    def generation(self) -> int:
+        """Counts the workers started so far."""
+        ...
+
+
+class CandidateObject:
+    """An instance of a student's class, by number."""
+
+    def __init__(self, cls: CandidateClass, handle: int, born: int) -> None:
+        self._class = cls
+        self._channel = cls._channel  # noqa: SLF001 - one module, one object
+        self._handle = handle
+        self._born = born
+        self._changed: tuple[int, ...] = ()
+        weakref.finalize(self, cls._dropped.append, handle).atexit = False  # noqa: SLF001 - as above
+
+    def forward(self, *arguments: Any) -> Any:
+        return self.replay([Call("forward", arguments)])[0]
+
+    def backward(self, *arguments: Any) -> Any:
+        return self.replay([Call("backward", arguments)])[0]
+
+    def update_parameters(self, *arguments: Any) -> Any:
+        return self.replay([Call("update_parameters", arguments)])[0]
+
+    def read(self) -> dict[str, Array]:
+        arrays = self.replay([Read()])[0]
+        return {} if arrays is None else dict(arrays)
+
+    def write(self, values: Mapping[str, Array]) -> None:
+        self.replay([Write(values)])
+
+    def replay(self, steps: Sequence[Step]) -> list[Any]:
+        """Several steps in one message. Raises the StudentFault of the first that fails."""
+        where = self._where(steps)
+        packer = Packer()
+        packed = [self._packed(step, packer) for step in steps]
+        dropped = self._class.take_dropped()
+        request = wire.Steps(self._handle, packed, dropped)
+        reply, reader = self._channel.exchange(request, packer, where, self._born)
+        self._changed = tuple(reply.changed)
+        if reply.fault is not None:
+            raise faults.of_call(
+                reply.fault, self._name(steps, reply.fault.step), self._channel.line_of
+            )
+        values = [_value(node, reader, where) for node in reply.values]
+        if len(values) != len(steps):
+            raise faults.garbled(where)
+        for step, value in zip(steps, values, strict=True):
+            if isinstance(step, Read) and not _is_arrays(value):
+                raise faults.garbled(where)
+        return values
+
+    @property
+    def changed_inputs(self) -> tuple[int, ...]:
+        return self._changed
+
+    def _packed(self, step: Step, packer: Packer) -> Any:
+        if isinstance(step, Read):
+            return wire.Get()
+        if isinstance(step, Write):
+            arrays = [packer.writer.add(np.asarray(array)) for array in step.values.values()]
+            return wire.Put(list(step.values), arrays)
+        self._class.require(step.method)
+        return wire.Method(step.method, [packer.pack(value) for value in step.arguments])
+
+    def _where(self, steps: Sequence[Step]) -> str:
+        names = dict.fromkeys(self._name(steps, index) for index in range(len(steps)))
+        called = [name for name in names if name != self._class.name]
+        return ", ".join(called) or self._class.name
+
+    def _name(self, steps: Sequence[Step], index: int) -> str:
+        step = steps[index] if 0 <= index < len(steps) else None
+        return f"{self._class.name}.{step.method}" if isinstance(step, Call) else self._class.name
+
+
+class CandidateClass:
+    """A student's class, by name."""
+
+    _handles = 0
+
+    def __init__(self, defined: wire.Defined, channel: Channel) -> None:
+        self.name = defined.name
+        self.memo: dict[Any, Any] = {}
+        self._stubs = frozenset(defined.stubs)
+        self._missing = frozenset(defined.missing)
+        self._channel = channel
+        self._dropped: list[int] = []
+
+    def __call__(self, *arguments: Any) -> CandidateObject:
+        """Make an instance. Raises StudentFault."""
+        where = f"{self.name}.__init__"
+        self.require("__init__")
+        if "__init__" in self._missing:
+            raise NotDefined(where)
+        CandidateClass._handles += 1
+        handle = CandidateClass._handles
+        packer = Packer()
+        packed = [packer.pack(value) for value in arguments]
+        request = wire.Construct(self.name, handle, packed)
+        reply, _ = self._channel.exchange(request, packer, where, None)
+        if reply.fault is not None:
+            raise faults.of_call(reply.fault, where, self._channel.line_of)
+        return CandidateObject(self, handle, self._channel.generation)
+
+    def implements(self, method: str) -> bool:
+        return method not in self._stubs | self._missing
+
+    def require(self, method: str) -> None:
+        """NotImplementedYet where `method` is only the stub that was handed out."""
+        if method in self._stubs:
+            raise NotImplementedYet(f"{self.name}.{method}")
+
+    def take_dropped(self) -> list[int]:
+        """Handles of objects that nobody refers to any more, at most 1,000 at a time."""
+        taken, self._dropped[:1000] = self._dropped[:1000], []
+        return taken
+
+
+class CandidateFunction:
+    """A student's function, by name."""
+
+    def __init__(self, defined: wire.Defined, channel: Channel) -> None:
+        self.name = defined.name
+        self._stub = bool(defined.stubs)
+        self._channel = channel
+
+    def __call__(self, *arguments: Any) -> Any:
+        """Call it. Raises StudentFault."""
+        self._require()
+        packer = Packer()
+        packed = [packer.pack(value) for value in arguments]
+        request = wire.Invoke(self.name, packed)
+        reply, reader = self._channel.exchange(request, packer, self.name, None)
+        if reply.fault is not None:
+            raise faults.of_call(reply.fault, self.name, self._channel.line_of)
+        if len(reply.values) != 1:
+            raise faults.garbled(self.name)
+        return _value(reply.values[0], reader, self.name)
+
+    def _require(self) -> None:
+        if self._stub:
+            raise NotImplementedYet(self.name)
+
+
+class TrainingFunction(CandidateFunction):
+    """`train_rnn_on_sequence`."""
+
+    def observe(self) -> Observation:
+        """Run it while SimpleRNN is watched. Raises StudentFault."""
+        self._require()
+        request = wire.Observe(self.name, "SimpleRNN")
+        reply, reader = self._channel.exchange(request, Packer(), self.name, None)
+        if reply.fault is not None:
+            raise faults.of_call(reply.fault, self.name, self._channel.line_of)
+        try:
+            return _observation(reply, reader)
+        except wire.WireError:
+            raise faults.garbled(self.name) from None
+
+
+def environment(defined: Sequence[wire.Defined], channel: Channel) -> dict[str, Any]:
+    """Proxies by name for what a source defines."""
+    proxies: dict[str, Any] = {}
+    for one in defined:
+        if one.is_class:
+            proxies[one.name] = CandidateClass(one, channel)
+        elif one.name == "train_rnn_on_sequence":
+            proxies[one.name] = TrainingFunction(one, channel)
+        else:
+            proxies[one.name] = CandidateFunction(one, channel)
+    return proxies
+
+
+def _observation(seen: wire.Seen, reader: wire.Reader) -> Observation:
+    returned = reader.value(seen.returned, lambda node: _special(node, reader))
+    evaluations = tuple(
+        (reader.take(inputs).copy(), reader.take(outputs).copy())
+        for inputs, outputs in seen.evaluations
+    )
+    pictures = [_special(image, reader) for image in seen.figures]
+    forward_calls, backward_calls, update_calls = (max(0, count) for count in seen.calls)
+    return Observation(
+        returned=returned,
+        seconds=seen.seconds if math.isfinite(seen.seconds) else 0.0,
+        forward_calls=forward_calls,
+        backward_calls=backward_calls,
+        update_calls=update_calls,
+        weights_moved=seen.weights_moved,
+        lengths_trained=tuple(seen.lengths_trained),
+        lengths_evaluated=tuple(seen.lengths_evaluated),
+        first_error=seen.errors[0],
+        last_error=seen.errors[1],
+        evaluation_windows=seen.windows[0],
+        evaluation_windows_trained=seen.windows[1],
+        evaluations=evaluations,
+        figures=tuple(one for one in pictures if isinstance(one, Picture)),
+    )
+
+
+def _value(node: Any, reader: wire.Reader, where: str) -> Any:
+    try:
+        return reader.value(node, lambda special: _special(special, reader))
+    except wire.WireError:
+        raise faults.garbled(where) from None
+
+
+def _special(node: Any, reader: wire.Reader) -> Any:
+    if isinstance(node, wire.Image):
+        data = reader.take(node.png).tobytes()
+        if not png.is_sound(data):
+            return Opaque("Figure")
+        return Picture(data, min(max(node.axes, 0), 1000), min(max(node.lines, 0), 10_000))
+    return Opaque(faults.plain(node.type_name, 60))
+
+
+def _is_arrays(value: Any) -> bool:
+    return isinstance(value, dict) and all(isinstance(one, np.ndarray) for one in value.values())
+
+
+def too_large(where: str) -> BadValue:
+    """The fault of arguments that do not fit a frame: they were made from the student's data."""
+    return BadValue(say("{where} works on more data than the grader takes.", where=where))

@@ -1,0 +1,230 @@
+"""Carries out one request after another on a student's classes and functions.
+
+The same code serves the worker process (`worker`) and a notebook (`local`). It knows nothing of
+grading: it makes objects, calls them, reads and writes their arrays, and says what went wrong.
+
+This file runs on both sides: it imports the standard library, NumPy and its siblings only.
+"""
+
+from __future__ import annotations
+
+import io
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from grader.sandbox import figures, parameters, source, watch, wire
+from grader.sandbox.blame import from_exception
+from grader.sandbox.values import Packer, TooMuch, text
+
+MAX_PRINTED = 4_000  # characters kept of what one request printed
+METHODS = ("forward", "backward", "update_parameters")
+
+
+class Printed(io.TextIOBase):
+    """Keeps the start of what a student prints, and counts on."""
+
+    encoding = "utf-8"  # type: ignore[assignment]  # read-only in the base class, asked for by programs
+
+    def __init__(self) -> None:
+        self.parts: list[str] = []
+        self.room = MAX_PRINTED
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, words: str) -> int:
+        if self.room > 0:
+            self.parts.append(words[: self.room])
+            self.room -= len(words)
+        return len(words)
+
+    def take(self) -> str:
+        kept = "".join(self.parts) + ("…" if self.room < 0 else "")
+        self.parts, self.room = [], MAX_PRINTED
+        return text(kept, MAX_PRINTED + 1)
+
+
+class Runner:
+    """The student's namespace, the objects made from it, and how to answer a request."""
+
+    def __init__(
+        self,
+        namespace: dict[str, Any],
+        files: tuple[str, ...],
+        caught: tuple[type[BaseException], ...] = (BaseException,),
+    ) -> None:
+        self.namespace = namespace
+        self.files = files
+        self.caught = caught  # in a notebook a KeyboardInterrupt is the user's, not a fault
+        self.objects: dict[int, Any] = {}
+        self.paths: dict[int, dict[str, parameters.Leaf]] = {}
+        self.printed: Printed | None = None
+        self.draws = False  # whether the source speaks of matplotlib
+
+    def answer(self, request: wire.Request, body: bytes | bytearray) -> bytes:
+        """The frame that answers `request`. WireError where the request itself is broken."""
+        reader = wire.Reader(body)
+        if isinstance(request, wire.Load):
+            return self._load(request, reader)
+        if isinstance(request, wire.Observe):
+            return self._observe(request)
+        packer = Packer()
+        done = wire.Done([], [], None, "")
+        try:
+            with self._captured():
+                done = self._carry_out(request, reader, packer)
+            return packer.writer.frame(self._with_printed(done))
+        except (TooMuch, wire.WireError):
+            too_much = wire.Fault("too_much", step=len(done.values))
+            return wire.Writer().frame(wire.Done([], [], too_much, ""))
+
+    def _load(self, request: wire.Load, reader: wire.Reader) -> bytes:
+        words = bytes(reader.take(request.source)).decode()
+        with self._captured():
+            module, fault = source.run(words, request.seconds, request.until)
+        self.namespace = module.__dict__
+        self.draws = "matplotlib" in words
+        loaded = wire.Loaded(source.defined(self.namespace), fault, self._taken())
+        return wire.Writer().frame(loaded)
+
+    def _carry_out(
+        self, request: wire.Request, reader: wire.Reader, packer: Packer
+    ) -> wire.Done:
+        if isinstance(request, wire.Construct):
+            return self._construct(request, reader)
+        if isinstance(request, wire.Invoke):
+            function = self.namespace.get(request.name)
+            return self._one(lambda: function, request.arguments, reader, packer)
+        if isinstance(request, wire.Steps):
+            return self._steps(request, reader, packer)
+        raise wire.WireError("no such request here")
+
+    def _construct(self, request: wire.Construct, reader: wire.Reader) -> wire.Done:
+        arguments = [reader.value(node, _refuse) for node in request.arguments]
+        try:
+            made = self.namespace[request.name](*arguments)
+        except self.caught as error:
+            return wire.Done([], [], from_exception(error, self.files), "")
+        self.objects[request.handle] = made
+        return wire.Done([None], [], None, "")
+
+    def _steps(self, request: wire.Steps, reader: wire.Reader, packer: Packer) -> wire.Done:
+        for handle in request.dropped:
+            self.objects.pop(handle, None)
+            self.paths.pop(handle, None)
+        done = wire.Done([], [], None, "")
+        values: list[Any] = []
+        changed: list[int] = []
+        for index, step in enumerate(request.steps):
+            done = self._step(request.handle, step, reader, packer)
+            changed = done.changed if isinstance(step, wire.Method) else changed
+            values += done.values
+            if done.fault is not None:
+                fault = _at_step(done.fault, index)
+                return wire.Done(values, changed, fault, "")
+        return wire.Done(values, changed, None, "")
+
+    def _step(self, handle: int, step: Any, reader: wire.Reader, packer: Packer) -> wire.Done:
+        obj = self.objects[handle]
+        if isinstance(step, wire.Get):
+            return self._read(handle, obj, packer)
+        if isinstance(step, wire.Put):
+            return self._write(handle, obj, step, reader)
+        if step.method not in METHODS:
+            raise wire.WireError("no such method here")
+        return self._one(lambda: getattr(obj, step.method), step.arguments, reader, packer)
+
+    def _one(
+        self, find: Callable[[], Any], nodes: list[Any], reader: wire.Reader, packer: Packer
+    ) -> wire.Done:
+        """Call what `find` gives; say which array arguments it changed in place."""
+        arguments, starts = [], []
+        for node in nodes:
+            starts.append(reader.position)
+            arguments.append(reader.value(node, _refuse))
+        try:
+            function = find()
+        except AttributeError:
+            return wire.Done([], [], wire.Fault("missing"), "")
+        except self.caught as error:
+            return wire.Done([], [], from_exception(error, self.files), "")
+        try:
+            result = function(*arguments)
+        except self.caught as error:
+            return wire.Done([], [], from_exception(error, self.files), "")
+        changed = [
+            index
+            for index, node in enumerate(nodes)
+            # The body still holds the arguments as they were sent.
+            if isinstance(node, wire.Array) and _differ(arguments[index], reader, node, starts[index])
+        ]
+        return wire.Done([packer.pack(result)], changed, None, "")
+
+    def _read(self, handle: int, obj: Any, packer: Packer) -> wire.Done:
+        try:
+            arrays = parameters.read(obj)
+        except Exception as error:  # noqa: BLE001 - attribute access may run the student's code
+            return wire.Done([], [], from_exception(error, self.files), "")
+        self.paths.pop(handle, None)
+        return wire.Done([packer.pack(arrays)], [], None, "")
+
+    def _write(self, handle: int, obj: Any, step: wire.Put, reader: wire.Reader) -> wire.Done:
+        known = self.paths.get(handle, {})
+        for path, node in zip(step.paths, step.arrays, strict=True):
+            array = reader.take(node)
+            try:
+                if path not in known:
+                    known = {leaf.path: leaf for leaf in parameters.leaves(obj)}
+                    self.paths[handle] = known
+                parameters.write(obj, known[path], array)
+            except Exception as error:  # noqa: BLE001 - attribute access may run student's code
+                return wire.Done([], [], from_exception(error, self.files, "not_writable"), "")
+        return wire.Done([None], [], None, "")
+
+    def _observe(self, request: wire.Observe) -> bytes:
+        function = self.namespace.get(request.name)
+        if self.draws:
+            figures.load_early()
+        watcher = watch.Watcher(self.namespace.get(request.watched))
+        returned, fault = None, None
+        with self._captured(), watcher:
+            try:
+                returned = function()  # type: ignore[misc]  # None raises as the student's would
+            except self.caught as error:
+                fault = from_exception(error, self.files)
+        return watcher.frame(returned, fault, self._taken())
+
+    @contextmanager
+    def _captured(self) -> Iterator[None]:
+        """Prints of the student go to `self.printed` (in a worker)."""
+        if self.printed is None:
+            yield
+            return
+        sys.stdout = sys.stderr = self.printed  # type: ignore[assignment]  # a text file for all uses
+        try:
+            yield
+        finally:
+            sys.stdout, sys.stderr = sys.__stdout__, sys.__stderr__  # type: ignore[assignment]  # may be None
+
+    def _taken(self) -> str:
+        return "" if self.printed is None else self.printed.take()
+
+    def _with_printed(self, done: wire.Done) -> wire.Done:
+        return wire.Done(done.values, done.changed, done.fault, self._taken())
+
+
+def _differ(given: Any, reader: wire.Reader, node: wire.Array, start: int) -> bool:
+    end, reader.position = reader.position, start
+    sent = reader.take(node)
+    reader.position = end
+    return bool(given.shape != sent.shape or given.tobytes() != sent.tobytes())
+
+
+def _at_step(fault: wire.Fault, step: int) -> wire.Fault:
+    return wire.Fault(fault.kind, fault.exception, fault.builtin, fault.text, fault.line, step)
+
+
+def _refuse(_node: Any) -> Any:
+    raise wire.WireError("an argument that cannot travel")

@@ -1,0 +1,279 @@
+"""Watch the student's SimpleRNN while `train_rnn_on_sequence` runs, in bounded memory.
+
+The methods of the class, and of every subclass that overrides them, are replaced by wrappers that
+count, note the lengths, hash the input windows and keep the last evaluations. A forward that a
+backward of the same object follows is training; any other forward is evaluation.
+
+This file runs on both sides: it imports the standard library, NumPy and its siblings only.
+"""
+
+from __future__ import annotations
+
+import functools
+import time
+from array import array
+from collections import deque
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from grader.sandbox import parameters, wire
+from grader.sandbox.figures import Figures
+from grader.sandbox.values import Packer, TooMuch
+
+MAX_WINDOWS = 200_000  # hashes kept of each kind
+MAX_LENGTHS = 64
+MAX_EVALUATIONS = 4_096  # last forwards without backward
+MAX_KEPT = 4 * 1024 * 1024  # bytes of inputs and outputs of evaluations
+MAX_ERRORS = 1_000_000
+MAX_OBJECTS = 16  # objects whose weights are compared
+METHODS = ("__init__", "forward", "backward", "update_parameters")
+
+Array = NDArray[Any]
+
+
+class Watcher:
+    """A context in which `watched` (a class) is observed."""
+
+    def __init__(self, watched: Any) -> None:
+        self.watched = watched if isinstance(watched, type) else None
+        self.undo: list[tuple[type, str, Any]] = []
+        self.inside: set[int] = set()  # objects with a wrapped method on the stack
+        self.calls = {"forward": 0, "backward": 0, "update_parameters": 0}
+        self.pending: dict[int, tuple[Array, Any]] = {}  # object -> its last forward
+        self.trained, self.evaluated = Windows(), Windows()
+        self.evaluations: deque[tuple[Array, Array]] = deque(maxlen=MAX_EVALUATIONS)
+        self.kept = 0
+        self.errors = array("d")
+        self.starts: dict[int, tuple[Any, dict[str, Array]]] = {}
+        self.figures = Figures()
+        self.seconds = 0.0
+
+    def __enter__(self) -> None:
+        self.figures.start()
+        if self.watched is not None:
+            self._wrap(self.watched)
+        self.began = time.perf_counter()
+
+    def __exit__(self, *_: object) -> None:
+        self.seconds = time.perf_counter() - self.began
+        for cls, name, original in reversed(self.undo):
+            setattr(cls, name, original)
+        for inputs, outputs in self.pending.values():
+            self._evaluation(inputs, outputs)
+        self.pending.clear()
+        self.figures.stop()
+
+    def frame(self, returned: Any, fault: wire.Fault | None, printed: str) -> bytes:
+        """The reply to `Observe`."""
+        try:
+            return self._frame(returned, fault, printed)
+        except (TooMuch, wire.WireError):
+            return self._frame(None, fault or wire.Fault("too_much"), printed)
+
+    def _frame(self, returned: Any, fault: wire.Fault | None, printed: str) -> bytes:
+        packer = Packer()
+        packed = packer.pack(returned)
+        seen = wire.Seen(
+            packed,
+            self.seconds,
+            (self.calls["forward"], self.calls["backward"], self.calls["update_parameters"]),
+            any(_moved(obj, start) for obj, start in self.starts.values()),
+            sorted(self.trained.lengths),
+            sorted(self.evaluated.lengths),
+            self._first_and_last_error(),
+            self.evaluated.overlap(self.trained),
+            [(packer.writer.add(x), packer.writer.add(y)) for x, y in _merged(self.evaluations)],
+            [packer.image(*picture) for picture in self.figures.rendered()],
+            fault,
+            printed,
+        )
+        return packer.writer.frame(seen)
+
+    # -- wrappers ------------------------------------------------------------------------------
+
+    def _wrap(self, cls: type) -> None:
+        """Replace the methods that `cls`, its bases and its subclasses define themselves."""
+        family = [base for base in cls.__mro__ if base is not object]
+        subclasses = [*cls.__subclasses__()]
+        for one in (*family, *subclasses):
+            for name in METHODS:
+                member = vars(one).get(name)
+                if callable(member) and not hasattr(member, "__watched__"):
+                    try:
+                        setattr(one, name, self._wrapper(name, member))
+                    except TypeError:  # a built-in base class
+                        continue
+                    self.undo.append((one, name, member))
+        for subclass in subclasses:
+            self._wrap(subclass)
+
+    def _wrapper(self, name: str, method: Any) -> Any:
+        @functools.wraps(method)
+        def wrapped(obj: Any, *arguments: Any, **named: Any) -> Any:
+            key = id(obj)
+            if key in self.inside:  # super().forward(...), or forward called by backward
+                return method(obj, *arguments, **named)
+            self.inside.add(key)
+            try:
+                if name == "__init__":
+                    self._wrap(type(obj))  # a subclass that was defined a moment ago
+                else:
+                    self._before(name, obj, arguments, named)
+                result = method(obj, *arguments, **named)
+                if name == "forward":
+                    self._after_forward(obj, result, arguments, named)
+                return result
+            finally:
+                self.inside.discard(key)
+
+        wrapped.__watched__ = True  # type: ignore[attr-defined]  # a mark on our own function
+        return wrapped
+
+    def _before(self, name: str, obj: Any, arguments: Any, named: Any) -> None:
+        self.calls[name] += 1
+        if name == "forward":
+            if id(obj) not in self.starts and len(self.starts) < MAX_OBJECTS:
+                self.starts[id(obj)] = (obj, _snapshot(obj))
+            if id(obj) in self.pending:
+                self._evaluation(*self.pending.pop(id(obj)))
+        elif name == "backward":
+            inputs, _ = self.pending.pop(id(obj), (None, None))
+            if inputs is not None:
+                self.trained.add(inputs)
+            self._error(_first(arguments, named))
+
+    def _after_forward(self, obj: Any, result: Any, arguments: Any, named: Any) -> None:
+        inputs = _sequence(_first(arguments, named))
+        if inputs is not None:
+            if len(self.pending) >= MAX_OBJECTS:
+                self._evaluation(*self.pending.pop(next(iter(self.pending))))
+            outputs = result[0] if isinstance(result, (tuple, list)) and result else result
+            # Copies: a student's buffers may be used again for the next call.
+            self.pending[id(obj)] = (inputs.copy(), _copied(outputs))
+
+    def _evaluation(self, inputs: Array, outputs: Any) -> None:
+        self.evaluated.add(inputs)
+        predicted = _sequence(outputs)
+        if predicted is None or inputs.nbytes + predicted.nbytes > MAX_KEPT:
+            return
+        self.kept += inputs.nbytes + predicted.nbytes
+        self.evaluations.append((inputs, predicted))
+        while self.kept > MAX_KEPT or len(self.evaluations) == MAX_EVALUATIONS:
+            old_inputs, old_outputs = self.evaluations.popleft()
+            self.kept -= old_inputs.nbytes + old_outputs.nbytes
+
+    def _error(self, d_outputs: Any) -> None:
+        gradient = _numeric(d_outputs)
+        if gradient is not None and gradient.size and len(self.errors) < MAX_ERRORS:
+            with np.errstate(all="ignore"):
+                self.errors.append(float(np.mean(np.square(gradient, dtype=np.float64))))
+
+    def _first_and_last_error(self) -> tuple[float, float]:
+        count = len(self.errors)
+        if not count:
+            return float("nan"), float("nan")
+        tenth = max(1, count // 10)
+        with np.errstate(all="ignore"):
+            return float(np.mean(self.errors[:tenth])), float(np.mean(self.errors[-tenth:]))
+
+
+class Windows:
+    """Which input windows were seen: hashes and lengths, capped."""
+
+    def __init__(self) -> None:
+        self.hashes: set[int] = set()
+        self.wholes: set[int] = set()
+        self.lengths: set[int] = set()
+
+    def add(self, inputs: Array) -> None:
+        """Note every column of inputs (T, B, I)."""
+        if len(self.lengths) < MAX_LENGTHS:
+            self.lengths.add(inputs.shape[0])
+        whole = hash((inputs.shape, inputs.tobytes()))
+        if whole in self.wholes:  # the same batch again, as in every epoch
+            return
+        if len(self.wholes) < MAX_WINDOWS:
+            self.wholes.add(whole)
+        columns = np.ascontiguousarray(np.moveaxis(inputs, 1, 0)) if inputs.ndim > 1 else inputs[None]
+        for column in columns[: max(0, MAX_WINDOWS - len(self.hashes))]:
+            self.hashes.add(hash((column.shape, column.tobytes())))
+
+    def overlap(self, other: Windows) -> tuple[int, int]:
+        """Distinct windows, and how many of them `other` holds too."""
+        return len(self.hashes), len(self.hashes & other.hashes)
+
+
+def _first(arguments: tuple[Any, ...], named: dict[str, Any]) -> Any:
+    return arguments[0] if arguments else next(iter(named.values()), None)
+
+
+def _numeric(value: Any) -> Array | None:
+    """`value` as an array of numbers, not copied where it is one."""
+    if isinstance(value, np.ndarray):
+        result = np.ndarray.view(value, np.ndarray)
+        return result if result.dtype.kind in "fiu" else None
+    if not isinstance(value, (list, tuple)) or len(value) > MAX_WINDOWS:
+        return None
+    try:
+        result = np.asarray(value, np.float64)
+    except (ValueError, TypeError):
+        return None
+    return result
+
+
+def _sequence(value: Any) -> Array | None:
+    """Numbers with a time axis, in float64 so that equal windows have equal bytes."""
+    result = _numeric(value)
+    if result is None or not 1 <= result.ndim <= 4 or not result.size:  # noqa: PLR2004
+        return None
+    return np.asarray(result, np.float64)
+
+
+def _copied(value: Any) -> Any:
+    if isinstance(value, np.ndarray):
+        return np.array(value) if value.nbytes <= MAX_KEPT else None
+    return list(value) if isinstance(value, (list, tuple)) else value
+
+
+def _snapshot(obj: Any) -> dict[str, Array]:
+    try:
+        return {path: np.array(value) for path, value in parameters.read(obj).items()}
+    except Exception:  # noqa: BLE001 - attribute access may run a student's code
+        return {}
+
+
+def _moved(obj: Any, start: dict[str, Array]) -> bool:
+    """Whether weights changed. What starts as zeros may be a buffer, so it proves nothing."""
+    now = _snapshot(obj)
+    return any(
+        path in now and now[path].shape == old.shape and not np.array_equal(now[path], old)
+        for path, old in start.items()
+        if np.any(old)
+    )
+
+
+def _merged(evaluations: deque[tuple[Array, Array]]) -> list[tuple[Array, Array]]:
+    """Runs of batches with equal T, I and O side by side as one batch: many small calls cost much."""
+    runs: list[list[tuple[Array, Array]]] = []
+    for pair in evaluations:
+        if runs and _fits(pair, runs[-1][0]):
+            runs[-1].append(pair)
+        else:
+            runs.append([pair])
+    return [
+        (_beside([inputs for inputs, _ in run]), _beside([outputs for _, outputs in run]))
+        for run in runs
+    ]
+
+
+def _fits(pair: tuple[Array, Array], other: tuple[Array, Array]) -> bool:
+    return all(
+        one.ndim == two.ndim == 3 and one.shape[::2] == two.shape[::2]  # noqa: PLR2004 - (T, B, I)
+        for one, two in zip(pair, other, strict=True)
+    )
+
+
+def _beside(arrays: list[Array]) -> Array:
+    return arrays[0] if len(arrays) == 1 else np.concatenate(arrays, axis=1)

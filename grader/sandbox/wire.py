@@ -1,0 +1,370 @@
+"""What travels between examiner and worker: a closed schema, and frames that carry it.
+
+A frame is two little-endian uint32 (bytes of header, bytes of body), the header (one msgpack
+message of the schema below) and the body (the raw bytes of its arrays, in the order in which the
+header names them, each padded to 16 bytes). Nothing is ever unpickled; a size, a dtype, a shape
+and a depth are checked before they are believed. Whatever is wrong with a frame is a `WireError`.
+
+This file runs on both sides: it imports the standard library, NumPy and msgspec only.
+"""
+
+from __future__ import annotations
+
+import math
+import struct
+from collections.abc import Callable
+from typing import Any, Literal, Union
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+MAX_HEADER = 256 * 1024  # bytes; 64 steps with a dozen arrays each need 40 KiB
+MAX_BODY = 64 * 1024 * 1024  # bytes
+MAX_DEPTH = 12  # containers in containers
+MAX_NODES = 50_000  # values in one frame
+MAX_RANK = 16  # dimensions of one array
+ALIGNMENT = 16  # bytes; NumPy is slower on arrays that are not aligned
+PREFIX = struct.Struct("<II")
+
+_CODES = ("b1", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f2", "f4", "f8", "c8", "c16")
+DTYPES: dict[str, np.dtype[Any]] = {code: np.dtype(code) for code in _CODES}
+
+
+class WireError(Exception):
+    """A frame that the schema does not allow, or that is larger than the caps."""
+
+
+class _Node(msgspec.Struct, array_like=True, frozen=True, gc=False):
+    """A tagged value; msgspec refuses what is not in the union below."""
+
+
+class Array(_Node, tag="a"):
+    """A numpy.ndarray whose bytes stand in the body."""
+
+    dtype: str
+    shape: tuple[int, ...]
+
+
+class Objects(_Node, tag="o"):
+    """A numpy.ndarray of dtype object that holds numbers."""
+
+    shape: tuple[int, ...]
+    items: list[Value]
+
+
+class Big(_Node, tag="b"):
+    """An int beyond 64 bits, two's complement, little-endian."""
+
+    octets: bytes
+
+
+class Numbers(_Node, tag="n"):
+    """A list (or tuple) of floats or of ints, kept as one array because it is long."""
+
+    array: Array
+    is_tuple: bool
+
+
+class Items(_Node, tag="l"):
+    """A list."""
+
+    items: list[Value]
+
+
+class Group(_Node, tag="t"):
+    """A tuple."""
+
+    items: list[Value]
+
+
+class Table(_Node, tag="d"):
+    """A dict."""
+
+    keys: list[str | int]
+    values: list[Value]
+
+
+class Image(_Node, tag="p"):
+    """A figure, rendered as PNG (uint8 array)."""
+
+    png: Array
+    axes: int
+    lines: int
+
+
+class Other(_Node, tag="x"):
+    """A value that cannot travel."""
+
+    type_name: str
+
+
+Value = Union[
+    None, bool, int, float, str, Array, Objects, Big, Numbers, Items, Group, Table, Image, Other
+]
+
+
+class Load(_Node, tag="load"):
+    """Run a source (UTF-8 bytes in the body) up to `until` (a line; 0: all of it)."""
+
+    source: Array
+    seconds: float
+    until: int
+
+
+class Construct(_Node, tag="new"):
+    """Make an object of a class under a number chosen by the examiner."""
+
+    name: str
+    handle: int
+    arguments: list[Value]
+
+
+class Invoke(_Node, tag="call"):
+    """Call a function."""
+
+    name: str
+    arguments: list[Value]
+
+
+class Method(_Node, tag="m"):
+    """One step of `Steps`: call a method."""
+
+    method: str
+    arguments: list[Value]
+
+
+class Put(_Node, tag="w"):
+    """One step of `Steps`: write arrays by path."""
+
+    paths: list[str]
+    arrays: list[Array]
+
+
+class Get(_Node, tag="r"):
+    """One step of `Steps`: read all arrays."""
+
+
+class Steps(_Node, tag="steps"):
+    """Steps on one object; the objects named in `dropped` are no longer needed."""
+
+    handle: int
+    steps: list[Union[Method, Put, Get]]
+    dropped: list[int]
+
+
+class Observe(_Node, tag="watch"):
+    """Call a function while the class is watched."""
+
+    name: str
+    watched: str
+
+
+Request = Union[Load, Construct, Invoke, Steps, Observe]
+
+
+class Ready(_Node, tag="ready"):
+    """First frame of a worker: what it confined itself with."""
+
+    layers: list[str]
+
+
+class Fault(_Node, tag="fault"):
+    """What went wrong in the student's code. Every field is the student's word."""
+
+    kind: Literal["raised", "syntax", "late", "missing", "too_much", "not_writable"]
+    exception: str = ""  # the type's own name
+    builtin: str = ""  # name of the nearest built-in type
+    text: str = ""
+    line: int = 0  # in the student's file; 0: unknown
+    step: int = 0  # which of `Steps`
+
+
+class Defined(_Node, tag="def"):
+    """A name of the assignment that the source defines."""
+
+    name: str
+    is_class: bool
+    stubs: list[str]  # methods (or the function itself) left as handed out
+    missing: list[str]  # methods
+
+
+class Loaded(_Node, tag="loaded"):
+    """Reply to `Load`."""
+
+    defined: list[Defined]
+    fault: Fault | None
+    printed: str
+
+
+class Done(_Node, tag="done"):
+    """Reply to `Construct`, `Invoke` and `Steps`: one value per step that ran."""
+
+    values: list[Value]
+    changed: list[int]  # arguments of the last call that were changed in place
+    fault: Fault | None
+    printed: str
+
+
+class Seen(_Node, tag="seen"):
+    """Reply to `Observe`; the fields are those of `checks.protocol.Observation`."""
+
+    returned: Value
+    seconds: float
+    calls: tuple[int, int, int]
+    weights_moved: bool
+    lengths_trained: list[int]
+    lengths_evaluated: list[int]
+    errors: tuple[float, float]
+    windows: tuple[int, int]
+    evaluations: list[tuple[Array, Array]]
+    figures: list[Image]
+    fault: Fault | None
+    printed: str
+
+
+Reply = Union[Ready, Loaded, Done, Seen]
+
+_ENCODER = msgspec.msgpack.Encoder()
+_REQUESTS: msgspec.msgpack.Decoder[Any] = msgspec.msgpack.Decoder(Request)
+_REPLIES: msgspec.msgpack.Decoder[Any] = msgspec.msgpack.Decoder(Reply)
+
+
+class Writer:
+    """Gathers the arrays of one frame."""
+
+    def __init__(self) -> None:
+        self.chunks: list[bytes] = []
+        self.size = 0
+
+    def add(self, array: NDArray[Any]) -> Array:
+        """`array` as a node. WireError where its dtype cannot travel or the body is full."""
+        dtype = array.dtype
+        code = f"{dtype.kind}{dtype.itemsize}"
+        if code not in DTYPES:
+            raise WireError(f"dtype {dtype}")
+        if self.size + array.nbytes > MAX_BODY:
+            raise WireError("body too large")
+        if not dtype.isnative:
+            array = array.astype(DTYPES[code])
+        data = array.tobytes()
+        padding = -len(data) % ALIGNMENT
+        self.chunks.append(data + bytes(padding) if padding else data)
+        self.size += len(data) + padding
+        return Array(code, array.shape)
+
+    def frame(self, message: Request | Reply) -> bytes:
+        """The finished frame."""
+        try:
+            header = _ENCODER.encode(message)
+        except (UnicodeEncodeError, OverflowError, RecursionError) as error:
+            raise WireError(str(error)) from None
+        if len(header) > MAX_HEADER or self.size > MAX_BODY:
+            raise WireError("frame too large")
+        return b"".join((PREFIX.pack(len(header), self.size), header, *self.chunks))
+
+
+class Reader:
+    """Hands out the arrays of one frame, in order, as read-only views on its body."""
+
+    def __init__(self, body: bytes | bytearray) -> None:
+        self.body = memoryview(body).toreadonly()
+        self.position = 0
+        self.nodes = 0
+
+    def take(self, node: Array) -> NDArray[Any]:
+        dtype = DTYPES.get(node.dtype)
+        if dtype is None or len(node.shape) > MAX_RANK:
+            raise WireError("array of a type or rank that is not allowed")
+        if any(not 0 <= size <= MAX_BODY for size in node.shape):
+            raise WireError("array with an impossible size")
+        # An empty array must not have sizes whose product overflows either.
+        if math.prod(size for size in node.shape if size) > MAX_BODY:
+            raise WireError("array with an impossible shape")
+        size = math.prod(node.shape) * dtype.itemsize
+        end = self.position + size
+        if end > len(self.body):
+            raise WireError("array beyond the body")
+        data = np.frombuffer(self.body[self.position : end], dtype)
+        if dtype.kind == "b":
+            data = data.view(np.uint8) != 0  # a bool that is neither 0 nor 1 is no bool
+        self.position = end + -size % ALIGNMENT
+        return data.reshape(node.shape)
+
+    def value(self, node: Any, special: Callable[[Any], Any], depth: int = 0) -> Any:
+        """Plain data for a node; `special` makes what it likes of an Image or Other."""
+        self.nodes += 1
+        if self.nodes > MAX_NODES or depth > MAX_DEPTH:
+            raise WireError("too many values, or too deep")
+        if node is None or isinstance(node, (bool, int, float, str)):
+            return node
+        if isinstance(node, Array):
+            return self.take(node).copy()
+        if isinstance(node, Numbers):
+            return self._numbers(node)
+        if isinstance(node, Items):
+            return [self.value(item, special, depth + 1) for item in node.items]
+        if isinstance(node, Group):
+            return tuple(self.value(item, special, depth + 1) for item in node.items)
+        if isinstance(node, Table):
+            return self._table(node, special, depth + 1)
+        if isinstance(node, Big):
+            return int.from_bytes(node.octets, "little", signed=True)
+        if isinstance(node, Objects):
+            return self._objects(node)
+        return special(node)
+
+    def finish(self) -> None:
+        """WireError unless the whole body was named."""
+        if self.position != len(self.body):
+            raise WireError("body longer than its arrays")
+
+    def _numbers(self, node: Numbers) -> list[Any] | tuple[Any, ...]:
+        array = self.take(node.array)
+        if array.ndim != 1 or array.dtype.str[1:] not in ("f8", "i8"):
+            raise WireError("numbers that are no numbers")
+        values: list[Any] = array.tolist()
+        return tuple(values) if node.is_tuple else values
+
+    def _table(self, node: Table, special: Callable[[Any], Any], depth: int) -> dict[Any, Any]:
+        if len(node.keys) != len(node.values):
+            raise WireError("a dict with more keys than values")
+        return {
+            key: self.value(value, special, depth)
+            for key, value in zip(node.keys, node.values, strict=True)
+        }
+
+    def _objects(self, node: Objects) -> NDArray[Any]:
+        if len(node.shape) > MAX_RANK or any(not 0 <= n <= MAX_NODES for n in node.shape):
+            raise WireError("object array with an impossible shape")
+        if math.prod(node.shape) != len(node.items):
+            raise WireError("object array with a wrong count")
+        array = np.empty(len(node.items), dtype=object)
+        for index, item in enumerate(node.items):
+            if not isinstance(item, (bool, int, float, Big)):
+                raise WireError("object array of something else than numbers")
+            array[index] = self.value(item, lambda _: None)
+        return array.reshape(node.shape)
+
+
+def sizes(prefix: bytes | bytearray) -> tuple[int, int]:
+    """Bytes of header and body that follow. WireError beyond the caps."""
+    header, body = PREFIX.unpack(prefix)
+    if not 0 < header <= MAX_HEADER or body > MAX_BODY:
+        raise WireError("frame too large")
+    return header, body
+
+
+def decode_request(header: bytes | bytearray) -> Request:
+    return _decode(_REQUESTS, header)  # type: ignore[no-any-return]  # the decoder's own union
+
+
+def decode_reply(header: bytes | bytearray) -> Reply:
+    return _decode(_REPLIES, header)  # type: ignore[no-any-return]  # the decoder's own union
+
+
+def _decode(decoder: msgspec.msgpack.Decoder[Any], header: bytes | bytearray) -> Any:
+    try:
+        return decoder.decode(header)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise WireError(str(error)[:200]) from None
