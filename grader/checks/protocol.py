@@ -123,6 +123,9 @@ class Observation:
         tuple[Array, Array], ...
     ]  # inputs (T,B,I), outputs (T,B,O); last ones, capped
     figures: tuple[Picture, ...]  # figures that pyplot held open, or that show/savefig/close met
+    # For each of `evaluations`: which of its windows (B,) were also trained on.
+    trained_columns: tuple[Array, ...] = ()
+    series: tuple[Array, ...] = ()  # what generate_sequence_data returned meanwhile, each once
 
 
 @dataclass(frozen=True, slots=True)
