@@ -219,6 +219,8 @@ def _observation(seen: wire.Seen, reader: wire.Reader) -> Observation:
         (reader.take(inputs).copy(), reader.take(outputs).copy())
         for inputs, outputs in seen.evaluations
     )
+    trained_columns = tuple(reader.take(one).copy() for one in seen.trained_columns)
+    series = tuple(reader.take(one).copy() for one in seen.series)
     pictures = [_special(image, reader) for image in seen.figures]
     forward_calls, backward_calls, update_calls = (max(0, count) for count in seen.calls)
     return Observation(
@@ -236,6 +238,8 @@ def _observation(seen: wire.Seen, reader: wire.Reader) -> Observation:
         evaluation_windows_trained=seen.windows[1],
         evaluations=evaluations,
         figures=tuple(one for one in pictures if isinstance(one, Picture)),
+        trained_columns=trained_columns,
+        series=series,
     )
 
 

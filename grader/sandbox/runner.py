@@ -187,7 +187,7 @@ class Runner:
         function = self.namespace.get(request.name)
         if self.draws:
             figures.load_early()
-        watcher = watch.Watcher(self.namespace.get(request.watched))
+        watcher = watch.Watcher(self.namespace.get(request.watched), function)
         returned, fault = None, None
         with self._captured(), watcher:
             try:

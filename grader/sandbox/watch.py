@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from grader.sandbox import parameters, wire
 from grader.sandbox.figures import Figures
+from grader.sandbox.series import Series
 from grader.sandbox.values import Packer, TooMuch
 
 MAX_WINDOWS = 200_000  # hashes kept of each kind
@@ -36,8 +37,9 @@ Array = NDArray[Any]
 class Watcher:
     """A context in which `watched` (a class) is observed."""
 
-    def __init__(self, watched: Any) -> None:
+    def __init__(self, watched: Any, function: Any) -> None:
         self.watched = watched if isinstance(watched, type) else None
+        self.series = Series(function)
         self.undo: list[tuple[type, str, Any]] = []
         self.inside: set[int] = set()  # objects with a wrapped method on the stack
         self.calls = {"forward": 0, "backward": 0, "update_parameters": 0}
@@ -52,6 +54,7 @@ class Watcher:
 
     def __enter__(self) -> None:
         self.figures.start()
+        self.series.start()
         if self.watched is not None:
             self._wrap(self.watched)
         self.began = time.perf_counter()
@@ -63,6 +66,7 @@ class Watcher:
         for inputs, outputs in self.pending.values():
             self._evaluation(inputs, outputs)
         self.pending.clear()
+        self.series.stop()
         self.figures.stop()
 
     def frame(self, returned: Any, fault: wire.Fault | None, printed: str) -> bytes:
@@ -75,6 +79,7 @@ class Watcher:
     def _frame(self, returned: Any, fault: wire.Fault | None, printed: str) -> bytes:
         packer = Packer()
         packed = packer.pack(returned)
+        evaluations = _merged(self.evaluations)
         seen = wire.Seen(
             packed,
             self.seconds,
@@ -84,7 +89,9 @@ class Watcher:
             sorted(self.evaluated.lengths),
             self._first_and_last_error(),
             self.evaluated.overlap(self.trained),
-            [(packer.writer.add(x), packer.writer.add(y)) for x, y in _merged(self.evaluations)],
+            [(packer.writer.add(x), packer.writer.add(y)) for x, y in evaluations],
+            [packer.writer.add(self.trained.holds(x)) for x, _ in evaluations],
+            [packer.writer.add(one) for one in self.series.kept],
             [packer.image(*picture) for picture in self.figures.rendered()],
             fault,
             printed,
@@ -196,13 +203,21 @@ class Windows:
             return
         if len(self.wholes) < MAX_WINDOWS:
             self.wholes.add(whole)
-        columns = np.ascontiguousarray(np.moveaxis(inputs, 1, 0)) if inputs.ndim > 1 else inputs[None]
-        for column in columns[: max(0, MAX_WINDOWS - len(self.hashes))]:
-            self.hashes.add(hash((column.shape, column.tobytes())))
+        self.hashes.update(_hashes(inputs, max(0, MAX_WINDOWS - len(self.hashes))))
+
+    def holds(self, inputs: Array) -> Array:
+        """Whether each column of inputs (T, B, I) was noted, (B,)."""
+        return np.array([one in self.hashes for one in _hashes(inputs, MAX_WINDOWS)], np.bool_)
 
     def overlap(self, other: Windows) -> tuple[int, int]:
         """Distinct windows, and how many of them `other` holds too."""
         return len(self.hashes), len(self.hashes & other.hashes)
+
+
+def _hashes(inputs: Array, limit: int) -> list[int]:
+    """Hash each of the first columns of inputs (T, B, I)."""
+    columns = np.ascontiguousarray(np.moveaxis(inputs, 1, 0)) if inputs.ndim > 1 else inputs[None]
+    return [hash((column.shape, column.tobytes())) for column in columns[:limit]]
 
 
 def _first(arguments: tuple[Any, ...], named: dict[str, Any]) -> Any:

@@ -218,6 +218,8 @@ class Seen(_Node, tag="seen"):
     errors: tuple[float, float]
     windows: tuple[int, int]
     evaluations: list[tuple[Array, Array]]
+    trained_columns: list[Array]
+    series: list[Array]
     figures: list[Image]
     fault: Fault | None
     printed: str
