@@ -93,6 +93,7 @@ class CandidateFunction(Protocol):
     """A student's function."""
 
     name: str
+    memo: dict[Any, Any]  # as for a class
 
     def __call__(self, *arguments: Any) -> Any: ...
 

@@ -130,11 +130,9 @@ def _argument(env: Environment, place: str, parameter: str) -> Any:
 def _candidate(env: Environment, name: str) -> Any:
     """The candidate itself, or a local one around a notebook's own object, made once."""
     value = env[name]
-    if local.is_candidate(value):
-        return value
     kept = env.setdefault("_candidates", {})
     if name not in kept or kept[name][0] is not value:
-        kept[name] = (value, local.wrap(value, name, env))
+        kept[name] = (value, local.wrap(value, name))
     return kept[name][1]
 
 

@@ -163,6 +163,7 @@ class CandidateFunction:
 
     def __init__(self, defined: wire.Defined, channel: Channel) -> None:
         self.name = defined.name
+        self.memo: dict[Any, Any] = {}
         self._stub = bool(defined.stubs)
         self._channel = channel
 

@@ -1,0 +1,160 @@
+"""Name the misconception behind wrong answers, or say where they begin to be wrong.
+
+A student's record at the probe point is compared with the record of every known misconception.
+One that matches in every array to numerical precision is named; with several bugs at once, the
+one that explains most of the arrays that are off. No match, no guess: then the first parameter and
+time step that are off, and whether a sign, a factor or a transpose explains it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from grader.checks import probe
+from grader.checks.compare import agrees
+from grader.checks.probe import RIGHT, Record
+from grader.checks.protocol import Array
+from grader.faults import StudentFault
+from grader.language import Message, say
+
+GRADIENTS = ("dW_hy", "db_y", "dW_hh", "dW_xh", "db_h")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A diagnosis: the misconception's name ("" where it is only described) and the words."""
+
+    name: str
+    message: Message
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """Which record a question is diagnosed from, and by which of its arrays."""
+
+    kind: str
+    candidate: str
+    record: Callable[[Any], Record]
+    concerns: Callable[[str], bool]
+
+
+def _gradient(key: str) -> bool:
+    return key.rpartition(" ")[2] in GRADIENTS or key.endswith("backward raised")
+
+
+def _step(key: str) -> bool:
+    return key.startswith("step")
+
+
+def _forward(key: str) -> bool:
+    return not _gradient(key) and not _step(key) and key != "initial"
+
+
+TOPICS = {
+    "q4_1": Topic("rnn", "SimpleRNN", probe.rnn_record, lambda key: key == "initial"),
+    "q4_2": Topic("rnn", "SimpleRNN", probe.rnn_record, _forward),
+    "q4_3": Topic("rnn", "SimpleRNN", probe.rnn_record, _gradient),
+    "q4_4": Topic("rnn", "SimpleRNN", probe.rnn_record, _step),
+    "q4_5": Topic("lstm", "LSTMCell", probe.lstm_record, lambda key: key == "initial"),
+    "q4_6": Topic("lstm", "LSTMCell", probe.lstm_record, lambda key: key != "initial"),
+    "q5_1": Topic("data", "generate_sequence_data", probe.data_record, lambda _: True),
+    "q5_2": Topic("rnn", "SimpleRNN", probe.rnn_record, lambda key: key != "initial"),
+}
+
+
+def diagnose(question: str, candidates: Mapping[str, Any]) -> Finding | None:
+    """The finding behind a failed case of this question, if there is one. Kept per candidate."""
+    topic = TOPICS.get(question)
+    candidate = candidates.get(topic.candidate) if topic else None
+    if topic is None or candidate is None:
+        return None
+    memo = getattr(candidate, "memo", {})
+    if ("finding", question) not in memo:
+        memo["finding", question] = _find(topic, candidate)
+    found: Finding | None = memo["finding", question]
+    return found
+
+
+def _find(topic: Topic, candidate: Any) -> Finding | None:
+    try:
+        record = topic.record(candidate)
+    except StudentFault:
+        return None
+    known = probe.fingerprints(topic.kind)
+    keys = [key for key in known[RIGHT] | record if topic.concerns(key)]
+    bound = probe.limit(record)
+    off = [key for key in keys if not _alike(record, known[RIGHT], key, bound)]
+    if not off:
+        return None
+    return _named(record, known, keys, off, bound) or _described(record, known[RIGHT], off, bound)
+
+
+def _alike(record: Record, other: Record, key: str, bound: float) -> bool:
+    """Whether both lack the array or both have it, the same."""
+    if key not in record or key not in other:
+        return key not in record and key not in other
+    return agrees(record[key], other[key], bound)
+
+
+def _named(record: Record, known: Mapping[str, Record], keys: list[str], off: list[str], bound: float) -> Finding | None:
+    others = {name: other for name, other in known.items() if name != RIGHT}
+    whole = [name for name, other in others.items() if all(_alike(record, other, key, bound) for key in keys)]
+    if whole:
+        return _finding(whole)
+    explained = {
+        name: sum(_alike(record, other, key, bound) and not _alike(other, known[RIGHT], key, bound) for key in off)
+        for name, other in others.items()
+    }
+    most = max(explained.values(), default=0)
+    if not most:
+        return None
+    return _finding([name for name, count in explained.items() if count == most])
+
+
+def _finding(names: list[str]) -> Finding:
+    """One name, or what several share: they come in families."""
+    hints = probe.hints()
+    first = hints[names[0]]
+    families = {hints[name].family for name in names}
+    name = names[0] if len(names) == 1 or len(families) > 1 else first.family
+    return Finding(name, say("{hint}", hint=Message(first.en)))
+
+
+def _described(record: Record, right: Record, off: list[str], bound: float) -> Finding | None:
+    wrong = [key for key in off if key in record and key in right and record[key].shape == right[key].shape]
+    if not wrong:
+        return None
+    key = wrong[0]
+    simple = _simple(record[key].astype(np.float64), right[key], bound)
+    if simple is not None:
+        return Finding("", say("{what} is the right one {how}.", what=key, how=simple))
+    if record[key].ndim == 3:  # noqa: PLR2004  # (T, B, N)
+        step = _first_step(record[key], right[key], bound)
+        return Finding("", say("{what} is wrong from time step {step} on.", what=key, step=step))
+    fine = [name for name in GRADIENTS if name in record and name not in off]
+    if key in GRADIENTS and fine:
+        return Finding(
+            "", say("{what} is the first gradient that is off; right are {fine}.", what=key, fine=", ".join(fine))
+        )
+    return None
+
+
+def _simple(got: Array, expected: Array, bound: float) -> Message | None:
+    """A sign, a transpose or a constant factor, where one of these is all that is wrong."""
+    if agrees(-got, expected, bound):
+        return say("with the opposite sign")
+    if got.ndim == 2 and got.shape[0] == got.shape[1] and agrees(got.T, expected, bound):  # noqa: PLR2004  # a square matrix
+        return say("transposed")
+    scale = float(np.sum(expected * expected))
+    factor = float(np.sum(got * expected)) / scale if scale > 0 else 0.0
+    if factor and agrees(got, factor * expected, bound):
+        return say("times {factor}", factor=f"{factor:.6g}")
+    return None
+
+
+def _first_step(got: Array, expected: Array, bound: float) -> int:
+    return next((t for t in range(len(expected)) if not agrees(got[t], expected[t], bound)), 0)

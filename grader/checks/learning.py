@@ -1,0 +1,227 @@
+"""Does the student's SimpleRNN learn? The verdict on one task, and the words for it.
+
+Solving the task earns the points: a threshold that correct code reaches from every start, above
+what trivial predictions reach. Whoever misses it although each step was the reference's own had
+bad luck and earns them too. Where the update is no plain descent, other rates are tried.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.random import Generator
+
+from grader.assignment import load
+from grader.checks.descent import measure
+from grader.checks.layout import Layout
+from grader.checks.protocol import Array, CandidateClass
+from grader.checks.roles import rnn_layout
+from grader.checks.tasks import Task, task
+from grader.checks.training import (
+    Course,
+    Pace,
+    Reference,
+    Trained,
+    learner,
+    prepare,
+    train,
+    train_reference,
+)
+from grader.faults import BadValue, CheckFailed, NotImplementedYet
+from grader.language import Message, say
+from grader.results.records import Exhibit
+
+NEEDED = ("forward", "backward", "update_parameters")
+SHOWN = 64  # values in the plot of predicted against true
+
+GOALS = {
+    "fibonacci": say("the next Fibonacci number modulo 3 from the numbers so far"),
+    "product": say("the product of the last two values of a random sequence of +1 and -1"),
+    "echo": say("the value that it saw five steps before, in a random sequence of +1 and -1"),
+    "sine": say("the next value of a sine wave, from the start weights of your own __init__"),
+}
+HINTS = {
+    "fibonacci": say(
+        "Check that the hidden state is carried on and that the loss falls: backward, then the sign in update_parameters."
+    ),
+    "product": say(
+        "This takes all gradients, those of the biases and tanh' among them: check each with a central difference."
+    ),
+    "echo": say(
+        "This takes memory: check that in backward the gradient flows from each step to the one before, through all steps, with W_hh transposed."
+    ),
+    "sine": say(
+        "Check that __init__ gives small weights that are not zero, and that forward keeps the weights as update_parameters left them."
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One training, and the weights it ended at where they compare with the reference's."""
+
+    ended: Trained
+    weights: Mapping[str, Array] | None
+
+
+def learns(
+    cls: CandidateClass,
+    name: str,
+    rng: Generator,
+    exhibits: list[Exhibit],
+    reference: Reference | None = None,
+) -> Message | None:
+    """Train on the task `name`. Returns why a person should look, or None.
+
+    Raises `CheckFailed` where it is not learned, and whatever the student's methods raise.
+    """
+    for method in NEEDED:
+        if not cls.implements(method):
+            raise NotImplementedYet(f"{cls.name}.{method}")
+    course = prepare(task(name), rng)
+    layout = _layout(cls, course.task)
+    best = _best(cls, course, layout)
+    exhibits.append(_exhibit(course, best.ended))
+    subject, score = course.task, best.ended.score
+    baseline = subject.baseline(course.held_out)
+    if solves(subject, score, baseline, subject.numbers.threshold):
+        return None
+    if (
+        reference is not None
+        and layout is not None
+        and _follows(course, layout, best.weights, reference)
+    ):
+        return None
+    if solves(subject, score, baseline, subject.numbers.review):
+        return _borderline(subject, score)
+    raise _failure(course, best.ended, baseline)
+
+
+def solves(subject: Task, score: float, baseline: float, bound: float) -> bool:
+    """Whether a held-out score reaches the bound and beats the trivial predictions."""
+    return subject.reaches(score, bound) and subject.better(score, baseline)
+
+
+def _layout(cls: CandidateClass, subject: Task) -> Layout | None:
+    """Where the parameters are; None where nothing tells, so that the student's own start must do."""
+    try:
+        return rnn_layout(cls, subject.sizes)
+    except BadValue:
+        return None
+
+
+def _best(cls: CandidateClass, course: Course, layout: Layout | None) -> Attempt:
+    """Train until one attempt reaches the threshold; else the best of all."""
+    attempts = _attempts(cls, course, layout)
+    best = next(attempts)
+    while not course.task.reaches(best.ended.score, course.task.numbers.threshold):
+        following = next(attempts, None)
+        if following is None:
+            break
+        if course.task.better(following.ended.score, best.ended.score):
+            best = following
+    return best
+
+
+def _attempts(cls: CandidateClass, course: Course, layout: Layout | None) -> Iterator[Attempt]:
+    """Train at the task's rate; at others too where a step is no plain descent from a known start."""
+    rate = course.task.numbers.rate
+    descent = measure(cls, course, layout) if layout is not None else None
+    comparable = descent is not None and descent.plain and course.start is not None
+    paces = [Pace(rate) if descent is None else descent.pace(rate)]
+    if not comparable:
+        paces += [Pace(rate * share) for share in load().learning["q5_2"]["other_rates"]]
+    for pace in paces:
+        rnn = learner(cls, course, layout)
+        ended = train(rnn, course, pace)
+        yield Attempt(ended, layout.read(rnn) if comparable and layout is not None else None)
+
+
+def _follows(
+    course: Course, layout: Layout, weights: Mapping[str, Array] | None, reference: Reference
+) -> bool:
+    """Whether training ended where the reference's own ended, on the same data."""
+    if weights is None or course.start is None:
+        return False
+    settings = load().learning["q5_2"]
+    single = layout.dtype == np.float32
+    limit = settings["trajectory_float32" if single else "trajectory_float64"]
+    _, expected = train_reference(reference, course, layout.effective(course.start))
+    return all(
+        bool(np.all(np.abs(weights[name] - value) <= limit * max(1.0, float(np.abs(value).max()))))
+        for name, value in expected.items()
+    )
+
+
+def _failure(course: Course, ended: Trained, baseline: float) -> CheckFailed:
+    subject = course.task
+    known: dict[str, Any] = {
+        "goal": GOALS[subject.name],
+        "hint": HINTS[subject.name],
+        "iterations": subject.numbers.iterations,
+    }
+    guarded = say(
+        "Trained through its own forward, backward and update_parameters, your SimpleRNN does not learn to "
+        "predict {goal}. {hint}",
+        goal=known["goal"],
+        hint=known["hint"],
+    )
+    if not np.all(np.isfinite(ended.outputs)):
+        diverged = say(
+            "Your SimpleRNN was trained to predict {goal}; within {iterations} iterations its outputs "
+            "became infinite or NaN. Check the sign in update_parameters and the sums in backward.",
+            goal=known["goal"],
+            iterations=known["iterations"],
+        )
+        return CheckFailed(diverged, guarded)
+    text = (
+        say(
+            "After {iterations} iterations your SimpleRNN should predict {goal}: {score} of the held-out "
+            "values are right, a trivial guess gets {baseline}, working code at least {threshold}. {hint}",
+            score=f"{ended.score:.0%}",
+            baseline=f"{baseline:.0%}",
+            threshold=f"{subject.numbers.threshold:.0%}",
+            **known,
+        )
+        if subject.classes
+        else say(
+            "After {iterations} iterations your SimpleRNN should predict {goal}: the held-out squared error "
+            "is {score} of the variance, a trivial guess gets {baseline}, working code at most {threshold}. {hint}",
+            score=f"{ended.score:.3g}",
+            baseline=f"{baseline:.3g}",
+            threshold=f"{subject.numbers.threshold:g}",
+            **known,
+        )
+    )
+    return CheckFailed(text, guarded)
+
+
+def _borderline(subject: Task, score: float) -> Message:
+    return say(
+        "Learning to predict {goal} ended close to the threshold: {score} (threshold {threshold}).",
+        goal=GOALS[subject.name],
+        score=f"{score:.3g}",
+        threshold=f"{subject.numbers.threshold:g}",
+    )
+
+
+def _exhibit(course: Course, ended: Trained) -> Exhibit:
+    return Exhibit(
+        question="q5_2",
+        kind="prediction",
+        title=say("Your SimpleRNN predicts {goal}", goal=GOALS[course.task.name]),
+        series={
+            "predicted": _flat(course.task, ended.outputs),
+            "true": _flat(course.task, course.held_out.targets),
+        },
+    )
+
+
+def _flat(subject: Task, values: Array) -> tuple[float, ...]:
+    """Line up the steps that count of the first sequences; classes as numbers."""
+    scored = values[subject.first :]
+    line = scored.argmax(axis=-1) if subject.classes else scored[..., 0]
+    return tuple(float(value) for value in np.nan_to_num(line.T.ravel()[:SHOWN]))

@@ -1,0 +1,248 @@
+"""What q4_5 and q4_6 ask of an LSTMCell: its parameters and one step of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from grader.checks import probe
+from grader.checks.compare import What, agrees, finite, same, tolerance
+from grader.checks.layout import Layout
+from grader.checks.lstm_roles import GATES
+from grader.checks.protocol import Array, CandidateClass
+from grader.checks.roles import lstm_layout
+from grader.checks.trial import CellTrial, Parameters
+from grader.faults import CheckFailed
+from grader.language import say
+
+PUBLIC = (3, 4)
+HIDDEN = (2, 5)
+B = 6
+# Pre-activation that opens a sigmoid to within 1e-26 of 0 or 1.
+DRIVEN = 60.0
+# new_hidden_state of a cell with all parameters zero, by cell_state: see `half_open`.
+HALF_OPEN = {2.0: 0.3807970779778824, -4.0: -0.48201379003790845, 0.5: 0.12245933120185457}
+
+Oracle = Callable[[Parameters, Array, Array, Array], tuple[Array, Array]]
+
+
+def constructs(LSTMCell: CandidateClass) -> None:
+    """An object comes to be and holds arrays."""
+    lstm_layout(LSTMCell, PUBLIC)
+
+
+def weights(LSTMCell: CandidateClass) -> None:
+    _require(lstm_layout(LSTMCell, PUBLIC), [f"{kind}_{gate}" for gate in GATES for kind in "WU"])
+
+
+def biases(LSTMCell: CandidateClass) -> None:
+    _require(lstm_layout(LSTMCell, HIDDEN), [f"b_{gate}" for gate in GATES])
+
+
+def _require(layout: Layout, names: Sequence[str]) -> None:
+    missing = [name for name in names if name in layout.missing]
+    if missing:
+        raise CheckFailed(
+            say("Among the arrays on your cell nothing plays the role of {names}.", names=", ".join(missing))
+        )
+
+
+def breaks_symmetry(LSTMCell: CandidateClass) -> None:
+    """No two units begin alike, nor two gates."""
+    layout = lstm_layout(LSTMCell, HIDDEN)
+    values = layout.values(layout.storage.arrays)
+    gates = [np.vstack([values[f"W_{gate}"], values[f"U_{gate}"]]) for gate in GATES]
+    units = np.vstack(gates).T
+    alike = any(np.array_equal(a, b) for n, a in enumerate(gates) for b in gates[:n])
+    if alike or len(np.unique(units, axis=0)) < HIDDEN[1]:
+        raise CheckFailed(
+            say("Some initial weights are the same for every unit or gate; draw each gate's weights at random.")
+        )
+
+
+def own_state(LSTMCell: CandidateClass) -> None:
+    """Writing to one cell leaves another alone."""
+    layout = lstm_layout(LSTMCell, HIDDEN)
+    other = LSTMCell(*HIDDEN)
+    before = other.read()
+    layout.write(LSTMCell(*HIDDEN), {name: np.full(shape, 7.0) for name, shape in layout.shapes.items()})
+    after = other.read()
+    if any(not np.array_equal(before[path], after.get(path)) for path in before):
+        raise CheckFailed(
+            say("Two objects share their parameters: create the arrays in __init__, on self, not on the class.")
+        )
+
+
+def other_sizes(LSTMCell: CandidateClass, _rng: np.random.Generator) -> None:
+    """Other sizes have the same parameters."""
+    expected = set(lstm_layout(LSTMCell, HIDDEN).missing)
+    if set(lstm_layout(LSTMCell, (5, 3)).missing) - expected:
+        raise CheckFailed(say("With other sizes some parameters are missing: do not fix sizes in the code."))
+    LSTMCell(1, 1)
+
+
+def _inputs(rng: np.random.Generator, sizes: tuple[int, int], rows: int = B) -> tuple[Array, Array, Array]:
+    I, H = sizes  # noqa: E741  # sizes as in the equations
+    return rng.normal(size=(rows, I)), rng.uniform(-0.9, 0.9, (rows, H)), rng.normal(size=(rows, H))
+
+
+def _call(sizes: tuple[int, int], rows: int = B) -> str:
+    I, H = sizes  # noqa: E741  # sizes as in the equations
+    return f"forward(input_t: ({rows}, {I}), hidden_state: ({rows}, {H}), cell_state: ({rows}, {H}))"
+
+
+def shapes(LSTMCell: CandidateClass, rng: np.random.Generator) -> None:
+    trial = CellTrial.make(LSTMCell, PUBLIC, rng)
+    for name, state in zip(("new_hidden_state", "new_cell_state"), trial.raw(*_inputs(rng, PUBLIC)), strict=True):
+        finite(state, What(name, _call(PUBLIC)))
+    if trial.layout.swapped:
+        raise CheckFailed(
+            say("forward returns the cell state first; expected (new_hidden_state, new_cell_state).")
+        )
+
+
+def half_open(LSTMCell: CandidateClass, _rng: np.random.Generator) -> None:
+    """All gates one half, candidate zero: the cell state halves, and is shown by half."""
+    layout = lstm_layout(LSTMCell, PUBLIC)
+    trial = CellTrial.make(LSTMCell, PUBLIC, {name: np.zeros(shape) for name, shape in layout.shapes.items()})
+    rows = len(HALF_OPEN)
+    c = np.repeat(np.array([*HALF_OPEN])[:, None], PUBLIC[1], axis=1)
+    h = np.repeat(np.array([*HALF_OPEN.values()])[:, None], PUBLIC[1], axis=1)
+    hidden, cell = trial.forward(np.ones((rows, PUBLIC[0])), np.ones((rows, PUBLIC[1])), c)
+    same(cell, 0.5 * c, What("new_cell_state", _call(PUBLIC, rows)))
+    same(hidden, h, What("new_hidden_state", _call(PUBLIC, rows)))
+
+
+def closed_gates(LSTMCell: CandidateClass, rng: np.random.Generator) -> None:
+    """Forget open and input shut keeps c; the other way round takes 1; output shut shows nothing."""
+    for driven, wanted in (
+        ({"f": 1, "i": -1, "c": 1, "o": 1}, "keep"),
+        ({"f": -1, "i": 1, "c": 1, "o": 1}, "replace"),
+        ({"f": 1, "i": -1, "c": 1, "o": -1}, "hide"),
+    ):
+        _driven(LSTMCell, rng, driven, wanted)
+
+
+def _driven(LSTMCell: CandidateClass, rng: np.random.Generator, driven: dict[str, int], wanted: str) -> None:
+    layout = lstm_layout(LSTMCell, PUBLIC)
+    values = {name: np.zeros(shape) for name, shape in layout.shapes.items()}
+    for gate, sign in driven.items():
+        values[f"W_{gate}"][0] = sign * DRIVEN
+    trial = CellTrial.make(LSTMCell, PUBLIC, values)
+    x, h, c = _inputs(rng, PUBLIC)
+    x[:] = np.eye(PUBLIC[0])[0]  # input 0 drives every gate
+    hidden, cell = trial.forward(x, h, c)
+    call = _call(PUBLIC)
+    if wanted == "keep" and not agrees(cell, c, tolerance(cell)):
+        raise CheckFailed(
+            say("With the forget gate open and the input gate shut the cell state must stay; it changed [{call}].", call=call)
+        )
+    if wanted == "replace" and not agrees(cell, np.ones_like(c), tolerance(cell)):
+        raise CheckFailed(
+            say(
+                "With the forget gate shut, the input gate open and the candidate driven to 1, the new cell "
+                "state must be 1; it is not [{call}].",
+                call=call,
+            )
+        )
+    if wanted == "hide" and float(np.abs(finite(hidden, What("new_hidden_state", call))).max()) > 1e-6:  # noqa: PLR2004  # rounding
+        raise CheckFailed(
+            say("With the output gate shut the new hidden state must be 0; it is not [{call}].", call=call)
+        )
+
+
+def golden(LSTMCell: CandidateClass) -> None:
+    """The known numbers at the public probe point."""
+    record, right = probe.lstm_record(LSTMCell), probe.right("lstm")
+    for name in ("cell", "hidden"):
+        what = What({"hidden": "new_hidden_state", "cell": "new_cell_state"}[name], probe.LSTM_CALL)
+        same(record[name], right[name], what, limit=probe.limit(record))
+
+
+def cell_state(LSTMCell: CandidateClass, rng: np.random.Generator, oracle: Oracle) -> None:
+    trial = CellTrial.make(LSTMCell, HIDDEN, rng)
+    arguments = _inputs(rng, HIDDEN)
+    _, cell = trial.forward(*arguments)
+    same(cell, oracle(trial.parameters, *arguments)[1], What("new_cell_state", _call(HIDDEN)))
+
+
+def hidden_state(
+    LSTMCell: CandidateClass,
+    rng: np.random.Generator,
+    oracle: Callable[[Parameters, Array, Array, Array, Array], Array],
+) -> None:
+    """The hidden state that belongs to the student's own new cell state."""
+    trial = CellTrial.make(LSTMCell, HIDDEN, rng)
+    arguments = _inputs(rng, HIDDEN)
+    hidden, cell = trial.forward(*arguments)
+    finite(cell, What("new_cell_state", _call(HIDDEN)))
+    expected = oracle(trial.parameters, *arguments, cell.astype(np.float64))
+    same(hidden, expected, What("new_hidden_state", _call(HIDDEN)))
+
+
+def one_gate(LSTMCell: CandidateClass, rng: np.random.Generator, oracle: Oracle, gate: str) -> None:
+    """Only this gate has weights; the others stand half open, the candidate at a constant."""
+    shapes_ = lstm_layout(LSTMCell, HIDDEN).shapes
+    values = {
+        name: rng.uniform(-0.8, 0.8, shape) * (name.endswith(gate) or name == "b_c")
+        for name, shape in shapes_.items()
+    }
+    trial = CellTrial.make(LSTMCell, HIDDEN, values)
+    arguments = _inputs(rng, HIDDEN)
+    hidden, cell = trial.forward(*arguments)
+    expected_hidden, expected_cell = oracle(trial.parameters, *arguments)
+    if gate == "o":
+        same(hidden, expected_hidden, What("new_hidden_state", _call(HIDDEN)))
+    else:
+        same(cell, expected_cell, What("new_cell_state", _call(HIDDEN)))
+
+
+def sequence(LSTMCell: CandidateClass, rng: np.random.Generator, oracle: Oracle, steps: int = 20) -> None:
+    trial = CellTrial.make(LSTMCell, HIDDEN, rng)
+    x, h, c = _inputs(rng, HIDDEN)
+    expected_h, expected_c = h, c
+    for _ in range(steps):
+        h, c = trial.forward(x, h, c)
+        expected_h, expected_c = oracle(trial.parameters, x, expected_h, expected_c)
+        x = rng.normal(size=x.shape)
+    same(h, expected_h, What("new_hidden_state", _call(HIDDEN)))
+    same(c, expected_c, What("new_cell_state", _call(HIDDEN)))
+
+
+def batch(LSTMCell: CandidateClass, rng: np.random.Generator) -> None:
+    trial = CellTrial.make(LSTMCell, HIDDEN, rng)
+    x, h, c = _inputs(rng, HIDDEN)
+    together = trial.forward(x, h, c)
+    for row in range(B):
+        one = slice(row, row + 1)
+        alone = trial.forward(x[one], h[one], c[one])
+        if not all(agrees(a, t[one], tolerance(t)) for a, t in zip(alone, together, strict=True)):
+            raise CheckFailed(say("A row gives another result alone than in a batch: rows must not mix."))
+
+
+def stateless(LSTMCell: CandidateClass, rng: np.random.Generator) -> None:
+    trial = CellTrial.make(LSTMCell, HIDDEN, rng)
+    arguments = _inputs(rng, HIDDEN)
+    first = trial.forward(*arguments)
+    trial.forward(*_inputs(rng, HIDDEN))
+    second = trial.forward(*arguments)
+    if not all(agrees(b, a, tolerance(a)) for a, b in zip(first, second, strict=True)):
+        raise CheckFailed(
+            say("The same call gives another result the second time: the states come as arguments, keep none.")
+        )
+
+
+def inputs_kept(LSTMCell: CandidateClass, rng: np.random.Generator) -> None:
+    trial = CellTrial.make(LSTMCell, HIDDEN, rng)
+    trial.forward(*_inputs(rng, HIDDEN))
+    if trial.cell.changed_inputs:
+        raise CheckFailed(say("forward changes its arguments in place: work on copies."))
+
+
+def stable(LSTMCell: CandidateClass, rng: np.random.Generator) -> None:
+    trial = CellTrial.make(LSTMCell, HIDDEN, rng)
+    x, h, c = _inputs(rng, HIDDEN)
+    hidden, cell = trial.forward(1e4 * np.sign(x), h, c)
+    finite(hidden, What("new_hidden_state", _call(HIDDEN)))
+    finite(cell, What("new_cell_state", _call(HIDDEN)))

@@ -1,0 +1,148 @@
+"""Roles of an LSTM cell's scalars, by what each does to the hidden and the cell state.
+
+With everything zero all gates stand half open and the candidate is zero. Then raising a scalar of
+the candidate moves the new cell state even where the old one is zero; of the forget gate, only
+where it is not; of the output gate, the hidden state alone. The input gate shows once the
+candidate's bias is raised. Which rows of the batch move tells bias, input or recurrent weight.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from grader.checks.layout import Layout
+from grader.checks.protocol import Array, Call, CandidateObject, Step, Write
+from grader.checks.rnn_roles import MOVED, PER_MESSAGE, RAISE, Numbered, Role, assemble
+from grader.checks.states import read_cell
+
+GATES = ("f", "i", "c", "o")
+
+
+def shapes(I: int, H: int) -> dict[str, tuple[int, ...]]:  # noqa: E741  # sizes as in the equations
+    """The documented parameters of LSTMCell(I, H) and their shapes."""
+    return {
+        f"{kind}_{gate}": shape
+        for gate in GATES
+        for kind, shape in (("W", (I, H)), ("U", (H, H)), ("b", (H,)))
+    }
+
+
+def probe(cell: CandidateObject, layout: Layout, sizes: tuple[int, int]) -> Layout:
+    """The layout with slots for all parameters that move something."""
+    bench = _Bench(cell, layout, *sizes)
+    bench.find_order()
+    roles: Numbered = defaultdict(list)
+    remaining = _open_gates(bench, range(layout.storage.size), roles)
+    _input_gate(bench, remaining, roles)
+    return replace(layout, slots=assemble(roles, layout.shapes), swapped=bench.swapped)
+
+
+@dataclass
+class _Bench:
+    """One cell on which scalars are raised, fed with one row per question.
+
+    Rows: nothing, then input i alone, then hidden unit k alone; all with c = 0, then with c = 1.
+    """
+
+    cell: CandidateObject
+    layout: Layout
+    I: int  # noqa: E741  # sizes as in the equations
+    H: int
+    swapped: bool = False
+
+    @property
+    def half(self) -> int:
+        return 1 + self.I + self.H
+
+    def find_order(self) -> None:
+        """With all zero h' = tanh(c')/2, the smaller of the two states."""
+        first, second = self.responses(np.zeros(self.layout.storage.size), (), 0.0)[0]
+        self.swapped = bool(np.abs(first).mean() > np.abs(second).mean())
+
+    def responses(self, base: NDArray[np.float64], raised: Sequence[int], by: float, shift: float = 0.0) -> list[tuple[Array, Array]]:
+        """(hidden, cell) with one scalar after the other raised above `base`; first with none."""
+        arguments = self._rows(shift)
+        vectors = [base]
+        for number in raised:
+            vector = base.copy()
+            vector[number] += by
+            vectors.append(vector)
+        states: list[tuple[Array, Array]] = []
+        for start in range(0, len(vectors), PER_MESSAGE):
+            steps: list[Step] = []
+            for vector in vectors[start : start + PER_MESSAGE]:
+                steps += [Write(self.layout.storage.arrays_of(vector)), Call("forward", arguments)]
+            for returned in self.cell.replay(steps)[1::2]:
+                first, second = read_cell(returned, 2 * self.half, self.H)
+                states.append((second, first) if self.swapped else (first, second))
+        return states
+
+    def _rows(self, shift: float) -> tuple[Array, Array, Array]:
+        x, h = np.zeros((self.half, self.I)), np.zeros((self.half, self.H))
+        x[1 : 1 + self.I] = np.eye(self.I)
+        h[1 + self.I :] = np.eye(self.H)
+        x[:, 0] += shift
+        c = np.repeat([0.0, 1.0], self.half)[:, None] * np.ones(self.H)
+        return np.vstack([x, x]), np.vstack([h, h]), c
+
+
+def _open_gates(bench: _Bench, numbers: Sequence[int], roles: Numbered) -> list[int]:
+    """Candidate, forget and output gate."""
+    (h0, c0), *raised = bench.responses(np.zeros(bench.layout.storage.size), numbers, RAISE)
+    remaining = []
+    for number, (h, c) in zip(numbers, raised, strict=True):
+        role = _open_role(h - h0, c - c0, bench)
+        if role is None:
+            remaining.append(number)
+        else:
+            roles[role].append(number)
+    return remaining
+
+
+def _open_role(hidden: Array, cell: Array, bench: _Bench) -> Role | None:
+    with_empty, with_full = cell[: bench.half], cell[bench.half :]
+    if np.abs(with_empty).max() > MOVED:
+        return _placed("c", with_empty, bench)
+    if np.abs(with_full).max() > MOVED:
+        return _placed("f", with_full, bench)
+    if np.abs(hidden).max() > MOVED:
+        return _placed("o", hidden[bench.half :], bench)
+    return None
+
+
+def _input_gate(bench: _Bench, numbers: Sequence[int], roles: Numbered) -> None:
+    """The input gate, seen once every unit's candidate is open."""
+    vector = np.zeros(bench.layout.storage.size)
+    biases = [roles[("b_c", (unit,))][0] for unit in range(bench.H) if roles.get(("b_c", (unit,)))]
+    shift = 0.0
+    if len(biases) == bench.H:
+        vector[biases] = 1.0
+    else:  # no candidate bias: let input 0, raised in every row, drive the candidate
+        shift = 1.0
+        for unit in range(bench.H):
+            if found := roles.get(("W_c", (0, unit))):
+                vector[found[0]] = 1.0
+    (_, c0), *raised = bench.responses(vector, numbers, RAISE, shift)
+    for number, (_, c) in zip(numbers, raised, strict=True):
+        moved = (c - c0)[: bench.half]
+        if np.abs(moved).max() > MOVED and (role := _placed("i", moved, bench, shifted=shift > 0)):
+            roles[role].append(number)
+
+
+def _placed(gate: str, moved: Array, bench: _Bench, *, shifted: bool = False) -> Role | None:
+    """Which of the gate's parameters moves these rows (half, H), and which element."""
+    rows = np.abs(moved).max(axis=1) > MOVED
+    unit = int(np.abs(moved).sum(axis=0).argmax())
+    if rows[0]:
+        return (f"W_{gate}", (0, unit)) if shifted else (f"b_{gate}", (unit,))
+    row = int(rows.argmax())
+    if rows.sum() != 1:
+        return None
+    if row <= bench.I:
+        return f"W_{gate}", (row - 1, unit)
+    return f"U_{gate}", (row - 1 - bench.I, unit)

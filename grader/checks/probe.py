@@ -1,0 +1,195 @@
+"""The public probe points: what a student's code does there, as arrays to compare.
+
+A record holds every array that any known misconception changes: two forwards, BPTT over 24 steps
+and over one, with an update in between. `fingerprints/` holds the same records of the right
+solution and of each misconception, made by `python -m grader fingerprints`; arrays only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from grader.assignment import load
+from grader.checks import lstm_roles, rnn_roles
+from grader.checks.gradient import match
+from grader.checks.layout import Layout
+from grader.checks.protocol import Array, CandidateClass, CandidateFunction, Opaque
+from grader.checks.roles import lstm_layout, rnn_layout
+from grader.checks.trial import SMALL, CellTrial, RnnTrial, random_parameters
+from grader.faults import KitFault, StudentFault
+
+FINGERPRINTS = Path(__file__).with_name("fingerprints")
+RIGHT = "right"
+RNN_SIZES = (3, 4, 2)
+LSTM_SIZES = (3, 4)
+RNN_CALL = "forward(inputs: (24, 3, 3))"
+LSTM_CALL = "forward(input_t: (5, 3), hidden_state: (5, 4), cell_state: (5, 4))"
+
+Record = dict[str, Array]
+
+
+class Hint(msgspec.Struct, frozen=True):
+    """What is known of one misconception, code apart."""
+
+    part: str
+    family: str
+    zh: str
+    en: str
+
+
+def rnn_record(SimpleRNN: CandidateClass) -> Record:
+    """What this SimpleRNN does at the probe point; what cannot be had is left out."""
+    if "record" not in SimpleRNN.memo:
+        SimpleRNN.memo["record"] = _rnn_record(SimpleRNN)
+    record: Record = SimpleRNN.memo["record"]
+    return record
+
+
+def _rnn_record(SimpleRNN: CandidateClass) -> Record:
+    layout = rnn_layout(SimpleRNN, RNN_SIZES)
+    rng = np.random.default_rng(6)
+    values = random_parameters(rnn_roles.shapes(*RNN_SIZES), rng)
+    points = [_rnn_point(rng, T, B) for T, B in ((24, 3), (24, 3), (1, 1))]
+    record = _initial(layout)
+    trial = RnnTrial.make(SimpleRNN, RNN_SIZES, values)
+    _collect(record, "", lambda: _round(trial, *points[0]))
+    _collect(record, "step ", lambda: _update(trial, 0.5))
+    trial.reset()
+    _collect(record, "again ", lambda: _round(trial, *points[1]))
+    _collect(record, "step again ", lambda: _update(trial, 0.25))
+    short = RnnTrial.make(SimpleRNN, RNN_SIZES, values)
+    _collect(record, "short ", lambda: _round(short, *points[2]))
+    record["single"] = np.array([float(layout.dtype == np.float32)])
+    return record
+
+
+def _rnn_point(rng: np.random.Generator, T: int, B: int) -> tuple[Array, Array]:
+    return rng.normal(size=(T, B, RNN_SIZES[0])), SMALL * rng.normal(size=(T, B, RNN_SIZES[2]))
+
+
+def _collect(record: Record, prefix: str, part: Callable[[], Record]) -> None:
+    """Add a part; a part that the student's code cannot do is what the record lacks."""
+    try:
+        record.update({f"{prefix}{key}": value for key, value in part().items()})
+    except StudentFault:
+        record[f"{prefix}raised"] = np.ones(1)
+
+
+def _round(trial: RnnTrial, x: Array, d_outputs: Array) -> Record:
+    """One forward and backward: outputs, hidden states and, as far as they are found, gradients."""
+    forward = trial.forward(x)
+    record = {"outputs": forward.outputs}
+    if forward.hidden is not None:
+        record["hidden"] = forward.hidden
+    try:
+        found = trial.backward(d_outputs)
+    except StudentFault:
+        return {**record, "backward raised": np.ones(1)}
+    # The expectation only chooses among entries of one shape; zeros choose by name and order.
+    nothing = {name: np.zeros(shape) for name, shape in trial.layout.shapes.items()}
+    for name, chosen in match(found, trial.layout, nothing, (1.0,), 0.0).items():
+        if chosen is not None:
+            record[f"d{name}"] = chosen.gradient
+    return record
+
+
+def _update(trial: RnnTrial, learning_rate: float) -> Record:
+    before = trial.now()
+    trial.rnn.update_parameters(learning_rate)
+    return {name: value - before[name] for name, value in trial.now().items()}
+
+
+def _initial(layout: Layout) -> Record:
+    """What can be said of initial parameters without their random values."""
+    values = layout.values(layout.storage.arrays)
+    return {
+        "initial": np.array(
+            [
+                [name in layout.missing, not value.any(), value.size > 1 and not np.ptp(value)]
+                for name, value in values.items()
+            ],
+            dtype=np.float64,
+        )
+    }
+
+
+def lstm_record(LSTMCell: CandidateClass) -> Record:
+    """What this LSTMCell does at the probe point."""
+    if "record" not in LSTMCell.memo:
+        LSTMCell.memo["record"] = _lstm_record(LSTMCell)
+    record: Record = LSTMCell.memo["record"]
+    return record
+
+
+def _lstm_record(LSTMCell: CandidateClass) -> Record:
+    layout = lstm_layout(LSTMCell, LSTM_SIZES)
+    rng = np.random.default_rng(6)
+    values = random_parameters(lstm_roles.shapes(*LSTM_SIZES), rng)
+    record = _initial(layout)
+    trial = CellTrial.make(LSTMCell, LSTM_SIZES, values)
+    for prefix in ("", "again "):
+        x = rng.normal(size=(5, LSTM_SIZES[0]))
+        h = rng.uniform(-0.9, 0.9, (5, LSTM_SIZES[1]))
+        c = rng.normal(size=h.shape)
+        _collect(record, prefix, lambda x=x, h=h, c=c: dict(zip(("hidden", "cell"), trial.forward(x, h, c), strict=True)))  # type: ignore[misc]  # defaults bind the loop's values
+    record["single"] = np.array([float(layout.dtype == np.float32)])
+    return record
+
+
+def data_record(generate: CandidateFunction) -> Record:
+    """What generate_sequence_data gives, in values, dtype and refusals."""
+    record: Record = {}
+    for kind, length in (("fibonacci", 1), ("fibonacci", 30), ("fibonacci", 120), ("fibonacci", 1000), ("sine", 50)):
+        _collect(record, f"{kind} {length} ", lambda kind=kind, length=length: _series(generate(kind, length)))  # type: ignore[misc]  # as above
+    for name, arguments in (("unknown", ("no such sequence", 10)), ("none", ("fibonacci", 0)), ("negative", ("fibonacci", -3))):
+        _collect(record, f"{name} ", lambda arguments=arguments: _series(generate(*arguments)))  # type: ignore[misc]  # as above
+    return record
+
+
+def _series(returned: Any) -> Record:
+    if isinstance(returned, Opaque) or returned is None:
+        return {"kind": np.zeros(1)}
+    values = np.asarray(returned)
+    numeric = values.dtype.kind in "fiub"
+    with np.errstate(all="ignore"):
+        scaled = np.arcsinh(np.nan_to_num(values.astype(np.float64), posinf=1e300, neginf=-1e300)) if numeric else np.zeros(1)
+    return {"kind": np.array([isinstance(returned, np.ndarray), values.dtype.itemsize, ord(values.dtype.kind)], float), "values": scaled}
+
+
+def limit(record: Mapping[str, Array]) -> float:
+    """The tolerance that the record's precision deserves."""
+    tolerances = load().tolerances
+    single = bool(record.get("single", np.zeros(1)).any())
+    return tolerances.reference_float32 if single else tolerances.reference_float64
+
+
+def right(kind: str) -> Record:
+    """The record of the right solution; kind "rnn", "lstm" or "data"."""
+    return fingerprints(kind)[RIGHT]
+
+
+@cache
+def fingerprints(kind: str) -> dict[str, Record]:
+    """Records by name of the misconception, and of the right solution."""
+    path = FINGERPRINTS / "records.npz"
+    if not path.exists():
+        raise KitFault(f"{path.name} is missing: run `python -m grader fingerprints`")
+    records: dict[str, Record] = {}
+    with np.load(path, allow_pickle=False) as arrays:
+        for name in arrays.files:
+            owner, of, key = name.split("/")
+            if of == kind:
+                records.setdefault(owner, {})[key] = arrays[name]
+    return records
+
+
+@cache
+def hints() -> dict[str, Hint]:
+    """What is known of each misconception, by name."""
+    return msgspec.json.decode((FINGERPRINTS / "hints.json").read_bytes(), type=dict[str, Hint])

@@ -1,0 +1,303 @@
+"""What q4_1 and q4_2 ask of a SimpleRNN: its parameters and its forward pass.
+
+Each function is one claim; it returns where the claim holds and raises a `StudentFault` where not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from grader.checks import probe
+from grader.checks.compare import What, agrees, finite, kind, same, tolerance
+from grader.checks.layout import Layout
+from grader.checks.protocol import Array, CandidateClass
+from grader.checks.roles import rnn_layout
+from grader.checks.states import Forward, Sizes, read_forward
+from grader.checks.trial import Parameters, RnnTrial
+from grader.faults import BadValue, CheckFailed
+from grader.language import say
+
+# (I, H, O), all different from one another and from T and B.
+PUBLIC = (3, 4, 2)
+HIDDEN = (4, 5, 2)
+# The median |h| over random inputs at I = 50, H = 100: Xavier 0.5, He 0.8, orthogonal 0.6,
+# 0.01 randn 0.05; N(0, 1) weights 1.0.
+SATURATED = 0.98
+VANISHED = 1e-6
+
+
+def constructs(SimpleRNN: CandidateClass, sizes: tuple[int, int, int]) -> None:
+    """An object comes to be and holds arrays."""
+    rnn_layout(SimpleRNN, sizes)
+
+
+def weights(SimpleRNN: CandidateClass, sizes: tuple[int, int, int]) -> None:
+    _require(rnn_layout(SimpleRNN, sizes), ("W_xh", "W_hh", "W_hy"))
+
+
+def biases(SimpleRNN: CandidateClass, sizes: tuple[int, int, int]) -> None:
+    _require(rnn_layout(SimpleRNN, sizes), ("b_h", "b_y"))
+
+
+def _require(layout: Layout, names: Sequence[str]) -> None:
+    missing = [name for name in names if name in layout.missing]
+    if missing:
+        text = say("Among the arrays on your object nothing plays the role of {names}.", names=", ".join(missing))
+        raise CheckFailed(text)
+
+
+def breaks_symmetry(SimpleRNN: CandidateClass, sizes: tuple[int, int, int]) -> None:
+    """No two hidden units begin with the same weights."""
+    layout = rnn_layout(SimpleRNN, sizes)
+    _require(layout, ("W_xh", "W_hy"))
+    values = layout.values(layout.storage.arrays)
+    by_unit = np.vstack([values["W_xh"], values["W_hh"], values["W_hy"].T]).T
+    if not values["W_xh"].any() or not values["W_hy"].any() or len(np.unique(by_unit, axis=0)) < sizes[1]:
+        raise CheckFailed(
+            say(
+                "Some initial weights are all zero or the same for every hidden unit. Such units get the "
+                "same gradient for ever and never learn to differ; draw the weights at random."
+            )
+        )
+
+
+def scale(SimpleRNN: CandidateClass, rng: np.random.Generator) -> None:
+    """Initial weights of a size that lets hidden states move."""
+    sizes = Sizes(T=20, B=4, I=50, H=100, O=10)
+    returned = SimpleRNN(sizes.I, sizes.H, sizes.O).forward(rng.normal(size=(sizes.T, sizes.B, sizes.I)))
+    hidden = _hidden_of(read_forward(returned, sizes), sizes)
+    typical = float(np.median(np.abs(finite(hidden, What("hidden_states", sizes.call)))))
+    if typical > SATURATED:
+        raise CheckFailed(
+            say(
+                "With 100 hidden units the initial hidden states are saturated near -1 or 1: the weights "
+                "are too large, and tanh passes no gradient there. See Xavier or He initialisation."
+            )
+        )
+    if float(np.abs(hidden).max()) < VANISHED:
+        raise CheckFailed(say("The initial weights are so small that all hidden states are zero."))
+
+
+def own_state(SimpleRNN: CandidateClass, sizes: tuple[int, int, int]) -> None:
+    """Writing to one object leaves another alone."""
+    layout = rnn_layout(SimpleRNN, sizes)
+    other = SimpleRNN(*sizes)
+    before = other.read()
+    changed = {name: np.full(shape, 7.0) for name, shape in layout.shapes.items()}
+    layout.write(SimpleRNN(*sizes), changed)
+    after = other.read()
+    if any(not np.array_equal(before[path], after.get(path)) for path in before):
+        raise CheckFailed(
+            say("Two objects share their parameters: create the arrays in __init__, on self, not on the class.")
+        )
+
+
+def other_sizes(SimpleRNN: CandidateClass, _rng: np.random.Generator) -> None:
+    """Other sizes have the same parameters."""
+    expected = set(rnn_layout(SimpleRNN, HIDDEN).missing)
+    if set(rnn_layout(SimpleRNN, (5, 2, 3)).missing) - expected:
+        raise CheckFailed(say("With other sizes some parameters are missing: do not fix sizes in the code."))
+    SimpleRNN(1, 1, 1)
+
+
+def forward_shapes(SimpleRNN: CandidateClass, rng: np.random.Generator) -> None:
+    """Documented shapes. A list over time and h_0 among the states are as good."""
+    trial = RnnTrial.make(SimpleRNN, PUBLIC, rng)
+    x = rng.normal(size=(6, 5, PUBLIC[0]))
+    forward = trial.forward(x)
+    sizes = trial.at(x)
+    if not forward.documented_outputs:
+        raise BadValue(
+            say(
+                "outputs come with their axes in another order; expected {expected} [{call}].",
+                expected=str((sizes.T, sizes.B, sizes.O)),
+                call=sizes.call,
+            )
+        )
+    finite(forward.outputs, What("outputs", sizes.call))
+    finite(_hidden_of(forward, sizes), What("hidden_states", sizes.call))
+
+
+def _hidden_of(forward: Forward, sizes: Sizes) -> Array:
+    if forward.hidden is not None:
+        return forward.hidden
+    raise BadValue(
+        say(
+            "forward returns no hidden_states of shape {expected} [{call}].",
+            expected=str((sizes.T, sizes.B, sizes.H)),
+            call=sizes.call,
+        ),
+        say("forward returns no hidden_states of shape (T, B, H)."),
+    )
+
+
+def order(SimpleRNN: CandidateClass, rng: np.random.Generator) -> None:
+    trial = RnnTrial.make(SimpleRNN, PUBLIC, rng)
+    if not trial.forward(rng.normal(size=(6, 5, PUBLIC[0]))).in_order:
+        raise CheckFailed(say("forward returns hidden_states first; expected (outputs, hidden_states)."))
+
+
+def ablation(SimpleRNN: CandidateClass, rng: np.random.Generator, left: str) -> None:
+    """Only the biases, or only biases and input, are left in the equation."""
+    trial = RnnTrial.make(SimpleRNN, PUBLIC, rng)
+    kept = {"b_h", "b_y"} | ({"W_xh", "W_hy"} if left == "input" else set())
+    values = {name: value * (name in kept) for name, value in trial.parameters.items()}
+    trial.layout.write(trial.rnn, values)
+    x = rng.normal(size=(6, 5, PUBLIC[0]))
+    if left == "biases":
+        _only_biases(trial, x, values)
+    else:
+        _only_input(trial, x, rng.permutation(len(x)))
+
+
+def _only_biases(trial: RnnTrial, x: Array, values: Parameters) -> None:
+    forward = trial.forward(x)
+    sizes = trial.at(x)
+    hidden = _hidden_of(forward, sizes)
+    limit = tolerance(forward.outputs)
+    if "b_y" not in trial.layout.missing:
+        same(forward.outputs, np.broadcast_to(values["b_y"], forward.outputs.shape), What("outputs", sizes.call), limit=limit)
+    steady = agrees(hidden, np.broadcast_to(hidden[:1, :1], hidden.shape), limit)
+    if not steady or not np.array_equal(np.sign(hidden[0, 0]), np.sign(values["b_h"])):
+        raise CheckFailed(
+            say(
+                "With all weights zero every hidden state must depend on b_h alone, the same at every "
+                "step and with the sign of b_h; yours does not [{call}].",
+                call=sizes.call,
+            )
+        )
+
+
+def _only_input(trial: RnnTrial, x: Array, shuffled: Array) -> None:
+    straight, mixed = trial.forward(x), trial.forward(x[shuffled])
+    limit = tolerance(straight.outputs)
+    pairs = [(straight.outputs, mixed.outputs)]
+    if straight.hidden is not None and mixed.hidden is not None:
+        pairs.append((straight.hidden, mixed.hidden))
+    if not all(agrees(after, before[shuffled], limit) for before, after in pairs):
+        raise CheckFailed(
+            say(
+                "With W_hh zero, step t may depend on x_t alone, so that shuffling the steps of the input "
+                "shuffles the results; yours change otherwise [{call}].",
+                call=trial.at(x).call,
+            )
+        )
+
+
+def recurrence(SimpleRNN: CandidateClass, rng: np.random.Generator) -> None:
+    """A change at step 2 shows from step 2 on and not before."""
+    trial = RnnTrial.make(SimpleRNN, PUBLIC, rng)
+    x = rng.normal(size=(6, 5, PUBLIC[0]))
+    changed = x.copy()
+    changed[2] += 1.0
+    before, after = trial.forward(x), trial.forward(changed)
+    moved = np.abs(after.outputs.astype(np.float64) - before.outputs).max(axis=(1, 2)) > 1e-6  # noqa: PLR2004  # far above rounding, far below an effect
+    call = trial.at(x).call
+    if moved[:2].any():
+        raise CheckFailed(say("Changing x at step 2 changes outputs before step 2 [{call}].", call=call))
+    if not moved[2]:
+        raise CheckFailed(say("Changing x at step 2 does not change the output of step 2 [{call}].", call=call))
+    if not moved[3:].all():
+        raise CheckFailed(
+            say("Changing x at step 2 does not reach the later steps: is h_(t-1) handed on? [{call}]", call=call)
+        )
+
+
+def golden(SimpleRNN: CandidateClass) -> None:
+    """The known numbers at the public probe point."""
+    record, right = probe.rnn_record(SimpleRNN), probe.right("rnn")
+    for name in ("hidden", "outputs"):
+        if name not in record:
+            raise _hidden_missing()
+        what = What({"hidden": "hidden_states", "outputs": "outputs"}[name], probe.RNN_CALL)
+        same(record[name], right[name], what, limit=probe.limit(record))
+
+
+def _hidden_missing() -> BadValue:
+    return BadValue(say("forward returns no hidden_states of shape (T, B, H)."))
+
+
+Oracle = Callable[[Parameters, Array], tuple[Array, Array]]
+
+
+def hidden_states(SimpleRNN: CandidateClass, rng: np.random.Generator, oracle: Oracle, *, T: int, B: int) -> None:
+    """Hidden states against the reference."""
+    trial = RnnTrial.make(SimpleRNN, HIDDEN, rng)
+    x = rng.normal(size=(T, B, HIDDEN[0]))
+    sizes = trial.at(x)
+    _, expected = oracle(trial.parameters, x)
+    same(_hidden_of(trial.forward(x), sizes), expected, What("hidden_states", sizes.call))
+
+
+def outputs(SimpleRNN: CandidateClass, rng: np.random.Generator, oracle: Callable[[Parameters, Array], Array], *, T: int, B: int) -> None:
+    """Outputs against what the student's own hidden states give; a softmax has its own case."""
+    trial = RnnTrial.make(SimpleRNN, HIDDEN, rng)
+    x = rng.normal(size=(T, B, HIDDEN[0]))
+    sizes = trial.at(x)
+    forward = trial.forward(x)
+    expected = oracle(trial.parameters, _hidden_of(forward, sizes))
+    if agrees(forward.outputs, _softmax(expected), tolerance(forward.outputs)):
+        return
+    same(forward.outputs, expected, What("outputs", sizes.call))
+
+
+def _softmax(logits: Array) -> Array:
+    powers = np.exp(logits - logits.max(axis=-1, keepdims=True))
+    return np.asarray(powers / powers.sum(axis=-1, keepdims=True))
+
+
+def batch(SimpleRNN: CandidateClass, rng: np.random.Generator) -> None:
+    """Every sequence of a batch alone gives the same."""
+    trial = RnnTrial.make(SimpleRNN, HIDDEN, rng)
+    x = rng.normal(size=(7, 3, HIDDEN[0]))
+    together = trial.forward(x).outputs
+    for b in range(x.shape[1]):
+        alone = trial.forward(x[:, b : b + 1]).outputs
+        if not agrees(alone, together[:, b : b + 1], tolerance(together)):
+            raise CheckFailed(say("A sequence gives other outputs alone than in a batch: sequences must not mix."))
+
+
+def twice(SimpleRNN: CandidateClass, rng: np.random.Generator) -> None:
+    """Nothing is carried from one call to the next."""
+    trial = RnnTrial.make(SimpleRNN, HIDDEN, rng)
+    x = rng.normal(size=(7, 3, HIDDEN[0]))
+    first = trial.forward(x).outputs
+    trial.forward(rng.normal(size=(6, 3, HIDDEN[0])))
+    if not agrees(trial.forward(x).outputs, first, tolerance(first)):
+        raise CheckFailed(
+            say("Calling forward again with the same inputs gives other outputs: start every call at h_0 = 0.")
+        )
+
+
+def inputs_kept(SimpleRNN: CandidateClass, rng: np.random.Generator) -> None:
+    trial = RnnTrial.make(SimpleRNN, HIDDEN, rng)
+    trial.forward(rng.normal(size=(7, 3, HIDDEN[0])))
+    if trial.rnn.changed_inputs:
+        raise CheckFailed(say("forward changes its inputs in place: work on a copy."))
+
+
+def linear_output(SimpleRNN: CandidateClass, rng: np.random.Generator) -> None:
+    """Ten times the output layer's weights, ten times the outputs; and both signs occur."""
+    trial = RnnTrial.make(SimpleRNN, HIDDEN, rng)
+    x = rng.normal(size=(7, 3, HIDDEN[0]))
+    plain = trial.forward(x).outputs
+    tenfold = {name: value * (10.0 if name in {"W_hy", "b_y"} else 1.0) for name, value in trial.parameters.items()}
+    trial.layout.write(trial.rnn, tenfold)
+    scaled = trial.forward(x).outputs
+    if not agrees(scaled, 10.0 * plain, tolerance(plain)) or not (plain < 0).any() or not (plain > 0).any():
+        raise CheckFailed(
+            say("outputs pass through a softmax or another activation; the task is regression: leave them linear.")
+        )
+
+
+def stable(SimpleRNN: CandidateClass, rng: np.random.Generator) -> None:
+    """tanh of a large argument is 1, not NaN."""
+    trial = RnnTrial.make(SimpleRNN, HIDDEN, rng)
+    x = 1e4 * rng.choice([-1.0, 1.0], size=(5, 3, HIDDEN[0]))
+    forward = trial.forward(x)
+    what = What("outputs", kind(x))
+    finite(forward.outputs, what)
+    if forward.hidden is not None:
+        finite(forward.hidden, What("hidden_states", kind(x)))

@@ -1,0 +1,213 @@
+"""Roles of a SimpleRNN's scalars, by what each moves.
+
+With everything zero, raising a hidden bias moves one hidden unit for every input, an input weight
+moves it for one input only, an output bias moves one output and no hidden unit. With the hidden
+units then set going in patterns that differ from unit to unit, an output weight moves its output
+in the pattern of its unit, and a recurrent weight moves the next step in it. Nothing here knows
+the activation function, so that wrong implementations are mapped as well as right ones.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from grader.checks.layout import Layout
+from grader.checks.protocol import Array, Call, CandidateObject, Step, Write
+from grader.checks.states import Forward, Sizes, read_forward
+
+MOVED = 1e-7
+RAISE = 0.5
+# Small, so that the activation is nearly linear around the probe; large against float32 noise.
+NUDGE = 0.03
+PER_MESSAGE = 32
+
+Role = tuple[str, tuple[int, ...]]
+Numbered = dict[Role, list[int]]
+
+
+def shapes(I: int, H: int, O: int) -> dict[str, tuple[int, ...]]:  # noqa: E741  # sizes as in the equations
+    """The documented parameters of SimpleRNN(I, H, O) and their shapes."""
+    return {"W_xh": (I, H), "W_hh": (H, H), "b_h": (H,), "W_hy": (H, O), "b_y": (O,)}
+
+
+def probe(rnn: CandidateObject, layout: Layout, sizes: tuple[int, int, int]) -> Layout:
+    """The layout with slots for all parameters that move something."""
+    bench = _Bench(rnn, layout, sizes)
+    layout = replace(layout, leading=bench.find_leading())
+    bench.layout = layout
+    roles: Numbered = defaultdict(list)
+    remaining = _direct(bench, range(layout.storage.size), roles)
+    remaining = _through_units(bench, remaining, roles)
+    initial = _initial_state(bench, remaining, roles)
+    slots = assemble(roles, layout.shapes)
+    return replace(layout, slots=slots, zeroed=tuple(initial))
+
+
+@dataclass
+class _Bench:
+    """One object on which scalars are raised."""
+
+    rnn: CandidateObject
+    layout: Layout
+    sizes: tuple[int, int, int]
+
+    def find_leading(self) -> bool | None:
+        """Where h_0 stands among T + 1 states, seen on the object's own weights."""
+        x = np.random.default_rng(1).normal(size=(3, 2, self.sizes[0]))
+        return read_forward(self.rnn.forward(x), self._sizes(x)).leading
+
+    def responses(self, base: NDArray[np.float64], raised: Sequence[int], by: float, x: Array) -> list[Forward]:
+        """Forward passes with one scalar after the other raised above `base`; the first with none."""
+        vectors = [base, *(_raised(base, number, by) for number in raised)]
+        passes: list[Forward] = []
+        for start in range(0, len(vectors), PER_MESSAGE):
+            steps: list[Step] = []
+            for vector in vectors[start : start + PER_MESSAGE]:
+                steps += [Write(self.layout.storage.arrays_of(vector)), Call("forward", (x,))]
+            returned = self.rnn.replay(steps)[1::2]
+            passes += [read_forward(value, self._sizes(x), leading=self.layout.leading) for value in returned]
+        return passes
+
+    def _sizes(self, x: Array) -> Sizes:
+        T, B, I = x.shape  # noqa: E741  # sizes as in the equations
+        return Sizes(T, B, I, *self.sizes[1:])
+
+
+def _raised(base: NDArray[np.float64], number: int, by: float) -> NDArray[np.float64]:
+    vector = base.copy()
+    vector[number] += by
+    return vector
+
+
+def _direct(bench: _Bench, numbers: Iterable[int], roles: Numbered) -> list[int]:
+    """Biases and input weights: they move something although all else is zero."""
+    I, _, O = bench.sizes  # noqa: E741  # as above
+    numbers = list(numbers)
+    x = np.zeros((2, I + 1, I))
+    x[:, :I] = np.eye(I)  # sequence i sees input i only, the last one sees nothing
+    base, *raised = bench.responses(np.zeros(bench.layout.storage.size), numbers, RAISE, x)
+    remaining = []
+    for number, after in zip(numbers, raised, strict=True):
+        role = _direct_role(_moved_hidden(base, after), after.outputs - base.outputs, I)
+        if role is None:
+            remaining.append(number)
+        else:
+            roles[role].append(number)
+    return remaining
+
+
+def _direct_role(hidden: Array, outputs: Array, I: int) -> Role | None:  # noqa: E741  # as above
+    by_sequence = np.abs(hidden[0]).max(axis=1) > MOVED
+    if by_sequence.any():
+        unit = int(np.abs(hidden[0]).sum(axis=0).argmax())
+        if by_sequence[I]:
+            return "b_h", (unit,)
+        return ("W_xh", (int(by_sequence.argmax()), unit)) if by_sequence.sum() == 1 else None
+    if np.abs(outputs).max() > MOVED and np.abs(outputs[0, I]).max() > MOVED:
+        return "b_y", (_strongest(outputs[0, I]),)
+    return None
+
+
+def _through_units(bench: _Bench, numbers: Sequence[int], roles: Numbered) -> list[int]:
+    """Recurrent and output weights: they pass on the pattern of one hidden unit."""
+    base_vector, x = _patterns(bench, roles)
+    base, *raised = bench.responses(base_vector, numbers, NUDGE, x)
+    patterns = _hidden(base)
+    remaining = []
+    for number, after in zip(numbers, raised, strict=True):
+        role = _passing_role(patterns, _moved_hidden(base, after), after.outputs - base.outputs)
+        if role is None:
+            remaining.append(number)
+        else:
+            roles[role].append(number)
+    return remaining
+
+
+def _patterns(bench: _Bench, roles: Numbered) -> tuple[NDArray[np.float64], Array]:
+    """Weights and inputs that make every hidden unit run a pattern of its own over the batch."""
+    I, H, _ = bench.sizes  # noqa: E741  # as above
+    rng = np.random.default_rng(2)
+    vector = np.zeros(bench.layout.storage.size)
+    weights = rng.permuted(np.linspace(-1.3, 1.3, I * H)).reshape(I, H)
+    biases = rng.permuted(np.linspace(-0.9, 0.9, H))
+    for (name, place), found in roles.items():
+        if name == "W_xh":
+            vector[found[0]] = weights[place]
+        elif name == "b_h":
+            vector[found[0]] = biases[place]
+    x = np.zeros((2, 2 * H + I, I))
+    x[0] = rng.uniform(-1.5, 1.5, x.shape[1:])  # at t = 1 nothing comes in
+    return vector, x
+
+
+def _passing_role(patterns: Array, hidden: Array, outputs: Array) -> Role | None:
+    if np.abs(hidden).max() > MOVED:
+        if np.abs(hidden[0]).max() > MOVED:
+            return None  # it reaches the first step: no recurrent weight
+        unit = int(np.abs(hidden[1]).sum(axis=0).argmax())
+        return "W_hh", (_source(patterns[:1], hidden[1:2, :, unit]), unit)
+    if np.abs(outputs).max() <= MOVED:
+        return None
+    output = _strongest(np.abs(outputs).sum(axis=(0, 1)) * np.sign(outputs.sum(axis=(0, 1))))
+    moved = outputs[:, :, output]
+    if np.abs(moved[0]).max() <= MOVED:  # outputs that lag one step behind
+        return "W_hy", (_source(patterns[:1], moved[1:2]), output)
+    return "W_hy", (_source(patterns, moved), output)
+
+
+def _source(patterns: Array, moved: Array) -> int:
+    """The unit whose pattern (steps, B) is most nearly proportional to what moved."""
+    flat = patterns.reshape(-1, patterns.shape[-1])
+    target = moved.ravel()
+    lengths = np.linalg.norm(flat, axis=0) * np.linalg.norm(target)
+    cosine = np.abs(target @ flat) / np.where(lengths > 0, lengths, np.inf)
+    return int(cosine.argmax())
+
+
+def _strongest(moved: Array) -> int:
+    """The output that rose most: with a softmax the others fall."""
+    return int(moved.argmax() if moved.max() > MOVED else moved.argmin())
+
+
+def _initial_state(bench: _Bench, numbers: Sequence[int], roles: Numbered) -> list[int]:
+    """Scalars that reach the first step through the recurrent weights: a learnable h_0."""
+    recurrent = [found[0] for (name, _), found in roles.items() if name == "W_hh"]
+    if not recurrent or not numbers:
+        return []
+    vector = np.zeros(bench.layout.storage.size)
+    vector[recurrent] = np.random.default_rng(3).uniform(0.3, 0.6, len(recurrent))
+    x = np.zeros((2, 2, bench.sizes[0]))
+    base, *raised = bench.responses(vector, numbers, RAISE, x)
+    return [
+        number
+        for number, after in zip(numbers, raised, strict=True)
+        if np.abs(_moved_hidden(base, after)[0]).max() > MOVED
+    ]
+
+
+def _hidden(after: Forward) -> Array:
+    """Hidden states; where none come back the outputs stand in, so that shapes still work out."""
+    return after.hidden if after.hidden is not None else np.zeros_like(after.outputs)
+
+
+def _moved_hidden(base: Forward, after: Forward) -> Array:
+    return _hidden(after).astype(np.float64) - _hidden(base)
+
+
+def assemble(roles: Mapping[Role, list[int]], shapes_: Mapping[str, tuple[int, ...]]) -> dict[str, list[NDArray[np.int64]]]:
+    """Slots of the parameters whose every element was found: as many copies as all have."""
+    slots: dict[str, list[NDArray[np.int64]]] = {}
+    for name, shape in shapes_.items():
+        found = {place: roles.get((name, place), []) for place in np.ndindex(*shape)}
+        copies = min(len(numbers) for numbers in found.values())
+        if copies:
+            slots[name] = [
+                np.array([found[place][copy] for place in np.ndindex(*shape)]).reshape(shape)
+                for copy in range(copies)
+            ]
+    return slots

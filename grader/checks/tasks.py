@@ -1,0 +1,179 @@
+"""Small sequence tasks on which a recurrent network shows what it can learn.
+
+Each was chosen because it separates: solved by correct code from every start, out of reach for at
+least one kind of wrong code, and solved in a fraction of a second. Raw Fibonacci numbers are no
+such task, and a sine alone tells correct code from broken code by nothing. Weights start small
+(`gain`): with a large recurrent matrix an untrained random reservoir already solves short memory
+tasks, and truncated BPTT passes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import msgspec
+import numpy as np
+from numpy.random import Generator
+
+from grader.assignment import load
+from grader.checks.protocol import Array
+
+Draw = Callable[[Generator, int, int], tuple[Array, Array]]
+
+
+class Numbers(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What `assignment.toml` says about one task.
+
+    `threshold` and `review` bound the held-out score: an accuracy from below, a mean squared
+    error over the variance of the targets (NMSE) from above. Between the two the points are
+    earned and a person looks.
+    """
+
+    steps: int  # T
+    rate: float
+    iterations: int
+    threshold: float
+    review: float
+    gain: float = 0.0  # W_hh starts with standard deviation gain / sqrt(H); 0: the student's own
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Inputs (T, B, I) and targets (T, B, O)."""
+
+    inputs: Array
+    targets: Array
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One task: how to draw data, which steps count, how to score."""
+
+    name: str
+    width: int  # I = O
+    first: int  # the first step whose target the inputs so far determine
+    classes: bool  # one-hot targets, scored by accuracy; else by NMSE
+    draw: Draw
+    numbers: Numbers
+
+    @property
+    def sizes(self) -> tuple[int, int, int]:
+        """(I, H, O)."""
+        return self.width, hidden_size(), self.width
+
+    def batch(self, rng: Generator, size: int) -> Batch:
+        return Batch(*self.draw(rng, self.numbers.steps, size))
+
+    def d_outputs(self, outputs: Array, batch: Batch) -> Array:
+        """Gradient of the mean squared error over the steps that count, (T, B, O)."""
+        d_outputs = np.zeros_like(batch.targets)
+        scored = outputs[self.first :].astype(np.float64) - batch.targets[self.first :]
+        d_outputs[self.first :] = 2.0 * scored / scored.size
+        return d_outputs
+
+    def loss(self, outputs: Array, batch: Batch) -> float:
+        """Mean squared error over the steps that count."""
+        error = outputs[self.first :].astype(np.float64) - batch.targets[self.first :]
+        return float(np.mean(error**2))
+
+    def score(self, outputs: Array, batch: Batch) -> float:
+        """Accuracy or NMSE on the steps that count; the worst there is where values are not finite."""
+        if not np.all(np.isfinite(outputs)):
+            return 0.0 if self.classes else np.inf
+        true = batch.targets[self.first :]
+        if self.classes:
+            hits = outputs[self.first :].argmax(axis=-1) == true.argmax(axis=-1)
+            return float(np.mean(hits))
+        return self.loss(outputs, batch) / float(np.var(true))
+
+    def baseline(self, batch: Batch) -> float:
+        """Score the better of two trivial predictions: the last input, and the most usual value."""
+        usual = np.broadcast_to(batch.targets[self.first :].mean(axis=(0, 1)), batch.targets.shape)
+        return self.best(self.score(batch.inputs, batch), self.score(usual, batch))
+
+    def better(self, score: float, other: float) -> bool:
+        """Whether `score` is strictly better. False for NaN on either side."""
+        return score > other if self.classes else score < other
+
+    def best(self, one: float, other: float) -> float:
+        return one if self.better(one, other) else other
+
+    def reaches(self, score: float, bound: float) -> bool:
+        """Whether `score` is at least as good as `bound`. False for NaN."""
+        return score >= bound if self.classes else score <= bound
+
+    def start(self, rng: Generator) -> dict[str, Array]:
+        """Small weights, written into the student's object before training."""
+        I, H, O = self.sizes  # noqa: E741  # sizes as in the equations
+        return {
+            "W_xh": rng.normal(0.0, 0.7 / np.sqrt(I), (I, H)),
+            "W_hh": rng.normal(0.0, self.numbers.gain / np.sqrt(H), (H, H)),
+            "b_h": np.zeros(H),
+            "W_hy": rng.normal(0.0, 1.0 / np.sqrt(H), (H, O)),
+            "b_y": np.zeros(O),
+        }
+
+
+def fibonacci_modulo(
+    rng: Generator, steps: int, size: int, modulus: int = 3
+) -> tuple[Array, Array]:
+    """Fibonacci sequences modulo 3 from random first terms, one-hot; the next term is the target."""
+    terms = np.empty((steps + 1, size), dtype=np.int64)
+    first = rng.integers(1, modulus**2, size)  # (0, 0) would stay there
+    terms[0], terms[1] = first // modulus, first % modulus
+    for t in range(2, steps + 1):
+        terms[t] = (terms[t - 1] + terms[t - 2]) % modulus
+    one_hot = np.eye(modulus)[terms]
+    return one_hot[:-1], one_hot[1:]
+
+
+def neighbours(rng: Generator, steps: int, size: int) -> tuple[Array, Array]:
+    """Random signs; the target is the product of the last two: no linear model gets any of it."""
+    signs = _signs(rng, steps, size)
+    targets = np.zeros_like(signs)
+    targets[1:] = signs[1:] * signs[:-1]
+    return signs, targets
+
+
+def echo(rng: Generator, steps: int, size: int, delay: int = 5) -> tuple[Array, Array]:
+    """Random signs; the target is the sign `delay` steps back: memory, and a gradient that far."""
+    signs = _signs(rng, steps, size)
+    targets = np.zeros_like(signs)
+    targets[delay:] = signs[:-delay]
+    return signs, targets
+
+
+def wave(rng: Generator, steps: int, size: int, period: float = 4.3) -> tuple[Array, Array]:
+    """Sines of random phase; the next value is the target."""
+    phase = rng.uniform(0.0, 2.0 * np.pi, size)
+    values = np.sin(2.0 * np.pi * np.arange(steps + 1)[:, None] / period + phase)[:, :, None]
+    return values[:-1], values[1:]
+
+
+def _signs(rng: Generator, steps: int, size: int) -> Array:
+    return rng.integers(0, 2, (steps, size, 1)) * 2.0 - 1.0
+
+
+_KINDS: Mapping[str, Callable[..., Task]] = {
+    "fibonacci": partial(Task, width=3, first=1, classes=True, draw=fibonacci_modulo),
+    "product": partial(Task, width=1, first=1, classes=False, draw=neighbours),
+    "echo": partial(Task, width=1, first=5, classes=False, draw=echo),
+    "sine": partial(Task, width=1, first=1, classes=False, draw=wave),
+}
+
+
+def task(name: str) -> Task:
+    """Look up a task, with its numbers from `assignment.toml`."""
+    numbers: Any = load().learning["q5_2"][name]
+    return _KINDS[name](name=name, numbers=msgspec.convert(numbers, Numbers))
+
+
+def names() -> tuple[str, ...]:
+    return tuple(_KINDS)
+
+
+def hidden_size() -> int:
+    return int(load().learning["q5_2"]["hidden_size"])

@@ -1,0 +1,272 @@
+"""One submission -> one Grade: open a worker, run the otter files on it, total the results."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from hashlib import sha256
+from hmac import digest
+from pathlib import Path
+from typing import Any
+
+from otter.test_files import GradingResults
+from otter.test_files.abstract_test import TestFile
+from otter.test_files.exception_test import ExceptionTestFile
+
+from grader import __version__
+from grader.assignment import load
+from grader.faults import KitFault, StudentFault
+from grader.language import Message, render, say
+from grader.questions.case import Outcome
+from grader.results.records import (
+    CaseResult,
+    Exhibit,
+    Grade,
+    QuestionResult,
+    Status,
+    Submission,
+    Verdict,
+)
+from grader.sandbox.limits import Limits
+from grader.sandbox.student import Student, session
+
+HERE = Path(__file__).parent
+QUESTIONS = HERE / "questions"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How to grade, the same for a whole batch. Picklable."""
+
+    secret: bytes  # seeds the hidden inputs; b"" with public_only
+    public_only: bool = False
+    only: str = ""  # one question's name, or "" for all
+    tier: str | None = None  # sandbox tier; None: the best that the machine has
+    limits: Limits = field(default_factory=lambda: default_limits())
+
+    @property
+    def seed(self) -> str:
+        """Fingerprint of the secret, for the results."""
+        return sha256(b"fingerprint" + self.secret).hexdigest()[:16] if self.secret else ""
+
+
+def default_limits() -> Limits:
+    """The limits of `assignment.toml`."""
+    limits = load().limits
+    return Limits(
+        call=limits.call_seconds,
+        load=limits.import_seconds,
+        training=limits.training_seconds,
+        total=limits.submission_seconds,
+    )
+
+
+def grade(submission: Submission, settings: Settings) -> Grade:
+    """Grade one submission. Raises KitFault, and never anything for what a student did."""
+    if submission.source is None:
+        return _graded(submission, settings, (), tier="", seconds=0.0, status=Status.UNREADABLE)
+    began = time.perf_counter()
+    with session(submission.source, settings.limits, settings.tier) as student:
+        environment = _environment(student, submission, settings)
+        files = {path: _run(path, environment, student) for path in _paths(settings)}
+        tier = student.tier
+    questions = _questions(files)
+    _agree_with_otter(files, questions)
+    return _graded(
+        submission,
+        settings,
+        questions,
+        tier=tier,
+        seconds=round(time.perf_counter() - began, 3),
+        status=_status(questions),
+        notes=_load_notes(student.load_fault),
+        exhibits=tuple(environment["exhibits"]),
+    )
+
+
+def _environment(student: Student, submission: Submission, settings: Settings) -> dict[str, Any]:
+    """What the question files get: candidates by name, the seed, and where to put what they find."""
+    return {
+        **student.environment(),
+        "seed": digest(settings.secret, submission.sha256.encode(), "sha256"),
+        "printed": student.printed_since,
+        "exhibits": [],
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """One otter file that has run, and the outcome of each of its cases."""
+
+    file: TestFile
+    outcomes: Mapping[str, Outcome]
+
+
+def _paths(settings: Settings) -> list[Path]:
+    """The otter files to run, questions in order, public before hidden."""
+    names = [question.name for question in load().automatic if settings.only in ("", question.name)]
+    kinds = ("public",) if settings.public_only else ("public", "hidden")
+    paths = [QUESTIONS / kind / f"{name}.py" for name in names for kind in kinds]
+    missing = [path for path in paths if not path.exists()]
+    if missing or not paths:
+        raise KitFault(f"no question file {', '.join(path.name for path in missing) or settings.only}")
+    return paths
+
+
+def _run(path: Path, environment: dict[str, Any], student: Student) -> Ran:
+    """Run one file on the student's candidates."""
+    outcomes: dict[str, Outcome] = {}
+    # Public cases draw the same inputs for everybody, so that students see what we see.
+    seed = {} if path.parent.name == "hidden" else {"seed": None}
+    env = {**environment, **seed, "outcomes": outcomes}
+    if seed:
+        del env["seed"]
+    file = _test_file(path)
+    file.run(env)
+    broken = [name for name, outcome in outcomes.items() if outcome.verdict is Verdict.KIT_FAULT]
+    if broken or len(outcomes) != len(file.test_cases):
+        raise KitFault(_broken(path, broken, outcomes))
+    return Ran(file, outcomes)
+
+
+def _broken(path: Path, names: Sequence[str], outcomes: Mapping[str, Outcome]) -> str:
+    why = [render(message, "en") for name in names if (message := outcomes[name].message)]
+    return f"{path.parent.name}/{path.name}: {', '.join(names) or 'a case gave no outcome'}\n" + "\n".join(why)
+
+
+def _test_file(path: Path) -> ExceptionTestFile:
+    """A fresh otter test file from code that is compiled once per process."""
+    try:
+        return ExceptionTestFile._from_compiled_code(_compiled(path), str(path))  # noqa: SLF001  # from_file compiles anew for every submission
+    except Exception as error:
+        raise KitFault(f"{path.parent.name}/{path.name}: {error}") from error
+
+
+@cache
+def _compiled(path: Path) -> Any:
+    return compile(path.read_text(encoding="utf-8"), str(path), "exec")
+
+
+def _questions(files: Mapping[Path, Ran]) -> tuple[QuestionResult, ...]:
+    """Results by question, a question's public and hidden cases together."""
+    by_name: dict[str, list[CaseResult]] = {}
+    for path, ran in files.items():
+        by_name.setdefault(path.stem, []).extend(_cases(ran))
+    return tuple(
+        QuestionResult(
+            name=name,
+            score=_total(case.points for case in cases),
+            possible=_total(case.possible for case in cases),
+            cases=tuple(cases),
+        )
+        for name, cases in by_name.items()
+    )
+
+
+def _cases(ran: Ran) -> list[CaseResult]:
+    return [
+        _case(result.test_case, ran.outcomes[result.test_case.name], passed=result.passed)
+        for result in ran.file.test_case_results
+    ]
+
+
+def _case(test_case: Any, outcome: Outcome, *, passed: bool) -> CaseResult:
+    return CaseResult(
+        name=test_case.name,
+        hidden=test_case.hidden,
+        verdict=outcome.verdict,
+        points=float(test_case.points) if passed else 0.0,
+        possible=float(test_case.points),
+        message=outcome.message,
+        diagnosis=outcome.diagnosis,
+        review=outcome.review,
+        printed=outcome.printed,
+    )
+
+
+def _total(points: Iterable[float]) -> float:
+    return round(sum(points), 4)
+
+
+def _agree_with_otter(files: Mapping[Path, Ran], questions: Sequence[QuestionResult]) -> None:
+    """otter totals the points; if it comes to another sum, something is badly wrong."""
+    results = GradingResults([ran.file for ran in files.values()])
+    ours = _total(question.score for question in questions)
+    if len(results.results) != len(files) or abs(results.total - ours) > 1e-6:  # noqa: PLR2004  # rounding
+        raise KitFault(f"otter counts {results.total} points, the examiner {ours}")
+
+
+def _status(questions: Sequence[QuestionResult]) -> Status:
+    reviewed = any(case.review for question in questions for case in question.cases)
+    return Status.NEEDS_REVIEW if reviewed else Status.GRADED
+
+
+def _load_notes(fault: StudentFault | None) -> tuple[Message, ...]:
+    if fault is None:
+        return ()
+    return (say("While your file was loaded: {what}", what=fault.message),)
+
+
+def _graded(
+    submission: Submission,
+    settings: Settings,
+    questions: tuple[QuestionResult, ...],
+    *,
+    tier: str,
+    seconds: float,
+    status: Status,
+    notes: tuple[Message, ...] = (),
+    exhibits: tuple[Exhibit, ...] = (),
+) -> Grade:
+    return Grade(
+        student_id=submission.student_id,
+        name=submission.name,
+        status=status,
+        questions=questions,
+        sha256=submission.sha256,
+        kit=kit_version(),
+        sandbox=tier,
+        seed=settings.seed,
+        seconds=seconds,
+        files=submission.files,
+        submitted_at=submission.submitted_at,
+        late=submission.late,
+        notes=(*submission.notes, *notes),
+        exhibits=exhibits,
+    )
+
+
+@cache
+def kit_version() -> str:
+    """Version, and a hash of every file that decides a grade."""
+    solutions = HERE.parent / "solutions"
+    parts = [HERE / "assignment.toml", HERE / "grading.py", solutions / "rnn.py"]
+    for folder in ("questions", "checks", "sandbox"):
+        parts += sorted((HERE / folder).rglob("*.py"))
+    content = b"".join(part.read_bytes() for part in parts if part.exists())
+    return f"{__version__}+{sha256(content).hexdigest()[:12]}"
+
+
+def secret(path: Path) -> bytes:
+    """The instructor's secret: made at first use, readable by its owner only.
+
+    Raises KitFault where the file is there but cannot be the secret.
+    """
+    import os  # noqa: PLC0415  # here alone
+    import secrets  # noqa: PLC0415
+
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        kept = path.read_bytes()
+        if len(kept) < 16:  # noqa: PLR2004  # bytes; what we make has 32
+            raise KitFault(f"{path}: too short to be the secret; restore it or delete it") from None
+        return kept
+    with os.fdopen(handle, "wb") as file:
+        made = secrets.token_bytes(32)
+        file.write(made)
+    return made
+
+

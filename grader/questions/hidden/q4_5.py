@@ -1,0 +1,29 @@
+"""LSTMCell.__init__, the cases that stay with the instructor."""
+
+from grader.checks import lstm_checks as check
+from grader.language import say
+from grader.questions.case import hidden_case as case
+
+OK_FORMAT = False
+name = "q4_5_hidden"
+points = 2.0
+
+
+@case("biases", points=0.5, claim=say("All four gates have a bias of their own."))
+def biases(LSTMCell):
+    check.biases(LSTMCell)
+
+
+@case("breaks_symmetry", points=0.75, claim=say("The initial weights differ from unit to unit and gate to gate."))
+def breaks_symmetry(LSTMCell):
+    check.breaks_symmetry(LSTMCell)
+
+
+@case("own_state", points=0.5, claim=say("Two cells do not share their parameters."))
+def own_state(LSTMCell):
+    check.own_state(LSTMCell)
+
+
+@case("other_sizes", points=0.25, claim=say("Other sizes work as well, 1 included."))
+def other_sizes(LSTMCell, rng):
+    check.other_sizes(LSTMCell, rng)

@@ -1,0 +1,65 @@
+"""LSTMCell.forward, the cases that stay with the instructor."""
+
+from grader.checks import lstm_checks as check
+from grader.language import say
+from grader.questions import oracle
+from grader.questions.case import hidden_case as case
+
+OK_FORMAT = False
+name = "q4_6_hidden"
+points = 6.0
+
+
+@case("cell_state", points=1.0, claim=say("New cell states follow the equation at random points."))
+def cell_state(LSTMCell, rng):
+    check.cell_state(LSTMCell, rng, oracle.cell)
+
+
+@case("hidden_state", points=1.0, claim=say("New hidden states follow from the new cell states."))
+def hidden_state(LSTMCell, rng):
+    check.hidden_state(LSTMCell, rng, oracle.shown)
+
+
+@case("forget_gate", points=0.5, claim=say("The forget gate alone."))
+def forget_gate(LSTMCell, rng):
+    check.one_gate(LSTMCell, rng, oracle.cell, "f")
+
+
+@case("input_gate", points=0.5, claim=say("The input gate alone."))
+def input_gate(LSTMCell, rng):
+    check.one_gate(LSTMCell, rng, oracle.cell, "i")
+
+
+@case("candidate", points=0.5, claim=say("The candidate alone."))
+def candidate(LSTMCell, rng):
+    check.one_gate(LSTMCell, rng, oracle.cell, "c")
+
+
+@case("output_gate", points=0.5, claim=say("The output gate alone."))
+def output_gate(LSTMCell, rng):
+    check.one_gate(LSTMCell, rng, oracle.cell, "o")
+
+
+@case("sequence", points=0.5, claim=say("Twenty steps, states handed on."))
+def sequence(LSTMCell, rng):
+    check.sequence(LSTMCell, rng, oracle.cell)
+
+
+@case("batch", points=0.5, claim=say("Rows of one batch do not influence each other; one row works."))
+def batch(LSTMCell, rng):
+    check.batch(LSTMCell, rng)
+
+
+@case("stateless", points=0.5, claim=say("The cell remembers nothing between calls: same input, same output."))
+def stateless(LSTMCell, rng):
+    check.stateless(LSTMCell, rng)
+
+
+@case("inputs_kept", points=0.25, claim=say("forward does not change its arguments."))
+def inputs_kept(LSTMCell, rng):
+    check.inputs_kept(LSTMCell, rng)
+
+
+@case("stable", points=0.25, claim=say("Large inputs saturate the gates and overflow nothing."))
+def stable(LSTMCell, rng):
+    check.stable(LSTMCell, rng)

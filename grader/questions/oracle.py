@@ -1,0 +1,80 @@
+"""What the reference says, for hidden cases. Never leaves the instructor.
+
+Runs `solutions/rnn.py` in the examiner, at the parameters that the student's object holds.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from grader.checks.compare import agrees, tolerance
+from grader.checks.protocol import Array
+from grader.checks.states import Forward
+from grader.checks.trial import Parameters, RnnTrial, Truth, own_gradient
+from solutions import rnn as reference
+
+
+def network(parameters: Parameters) -> reference.SimpleRNN:
+    """The reference network with these parameters."""
+    I, H = parameters["W_xh"].shape  # noqa: E741  # sizes as in the equations
+    rnn = reference.SimpleRNN(I, H, parameters["b_y"].size)
+    for name, value in parameters.items():
+        getattr(rnn, name)[...] = value
+    return rnn
+
+
+def forward(parameters: Parameters, x: Array) -> tuple[Array, Array]:
+    """Outputs (T, B, O) and hidden states (T, B, H)."""
+    return network(parameters).forward(x)
+
+
+def outputs(parameters: Parameters, hidden: Array) -> Array:
+    """Outputs (T, B, O) of these hidden states (T, B, H)."""
+    return hidden @ parameters["W_hy"] + parameters["b_y"]
+
+
+def bptt(parameters: Parameters, x: Array, d_outputs: Array, hidden: Array | None = None) -> Parameters:
+    """Textbook gradients; with `hidden`, on these hidden states instead of the right ones."""
+    rnn = network(parameters)
+    rnn.forward(x)
+    if hidden is not None:
+        rnn._buffers["h"][1:] = hidden  # noqa: SLF001  # follow the student's states, not our own
+    return rnn.backward(d_outputs)
+
+
+def gradients(trial: RnnTrial, x: Array, d_outputs: Array, seen: Forward) -> list[Truth]:
+    """The honest expectations of a backward, given the forward that the student really has.
+
+    With a right forward there is one. With a wrong one an error is carried forward: the true
+    gradient of what the student computes, or the textbook's formulas on the student's states.
+    """
+    limit = tolerance(np.zeros(0, trial.layout.dtype))
+    right = Truth(bptt(trial.parameters, x, d_outputs), limit)
+    if is_right(trial, x, seen):
+        return [right]
+    honest = [right, *own_gradient(trial, x, d_outputs, seen)]
+    if seen.hidden is not None and np.all(np.isfinite(seen.hidden)):
+        honest.append(Truth(bptt(trial.parameters, x, d_outputs, seen.hidden), limit))
+    return honest
+
+
+def is_right(trial: RnnTrial, x: Array, seen: Forward) -> bool:
+    """Whether the student's forward is the documented one."""
+    outputs, hidden = forward(trial.parameters, x)
+    limit = tolerance(np.zeros(0, trial.layout.dtype))
+    states_right = seen.hidden is None or agrees(seen.hidden, hidden, limit)
+    return states_right and agrees(seen.outputs, outputs, limit)
+
+
+def cell(parameters: Parameters, x: Array, h: Array, c: Array) -> tuple[Array, Array]:
+    """New hidden and new cell state (B, H)."""
+    lstm = reference.LSTMCell(x.shape[1], h.shape[1])
+    for name, value in parameters.items():
+        getattr(lstm, name)[...] = value
+    return lstm.forward(x, h, c)
+
+
+def shown(parameters: Parameters, x: Array, h: Array, c: Array, new_cell: Array) -> Array:
+    """The hidden state that belongs to this new cell state, the student's own perhaps."""
+    right_hidden, right_cell = cell(parameters, x, h, c)
+    return right_hidden / np.tanh(right_cell) * np.tanh(new_cell)

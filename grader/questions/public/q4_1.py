@@ -1,0 +1,30 @@
+"""SimpleRNN.__init__, the cases that students see."""
+
+from grader.checks import rnn_checks as check
+from grader.language import say
+from grader.questions.case import case
+
+OK_FORMAT = False
+name = "q4_1"
+points = 1.25
+
+
+@case(
+    "constructs",
+    points=0.5,
+    claim=say("SimpleRNN(3, 4, 2) makes an object that holds NumPy arrays."),
+)
+def constructs(SimpleRNN):
+    check.constructs(SimpleRNN, check.PUBLIC)
+
+
+@case(
+    "weights",
+    points=0.75,
+    claim=say(
+        "Input, recurrent and output weights exist, in sizes that follow from the arguments, and "
+        "each of them acts on what forward returns."
+    ),
+)
+def weights(SimpleRNN):
+    check.weights(SimpleRNN, check.PUBLIC)

@@ -1,0 +1,19 @@
+"""SimpleRNN.update_parameters, the cases that students see."""
+
+from grader.checks import update_checks as check
+from grader.language import say
+from grader.questions.case import case
+
+OK_FORMAT = False
+name = "q4_4"
+points = 1.25
+
+
+@case("moves", points=0.75, claim=say("Every parameter moves against its gradient."))
+def moves(SimpleRNN, rng):
+    check.moves(SimpleRNN, rng)
+
+
+@case("downhill", points=0.5, claim=say("A small step makes the loss smaller."))
+def downhill(SimpleRNN, rng):
+    check.downhill(SimpleRNN, rng)

@@ -1,0 +1,23 @@
+"""LSTMCell.__init__, the cases that students see."""
+
+from grader.checks import lstm_checks as check
+from grader.language import say
+from grader.questions.case import case
+
+OK_FORMAT = False
+name = "q4_5"
+points = 1.0
+
+
+@case(
+    "constructs",
+    points=0.25,
+    claim=say("LSTMCell(3, 4) makes an object that holds NumPy arrays."),
+)
+def constructs(LSTMCell):
+    check.constructs(LSTMCell)
+
+
+@case("weights", points=0.75, claim=say("All four gates have input and recurrent weights that act."))
+def weights(LSTMCell):
+    check.weights(LSTMCell)
