@@ -1,0 +1,107 @@
+"""Is the report fit to be sent? Sections, formulas, pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from grader.handout.evidence import Evidence, Section, State
+from grader.handout.findings import Finding, Severity
+from grader.handout.inlining import Inlined, is_remote
+from grader.language import Message, say
+
+# Many mailboxes refuse more than 20 to 25 MB, and base64 makes a third more of it.
+MOST_BYTES = 15_000_000
+SHOWN = 80
+
+
+def report_findings(inlined: Inlined, evidence: Evidence, file: str) -> tuple[Finding, ...]:
+    """What keeps the report from being complete and readable."""
+    if evidence.unusual:
+        message = say(
+            "The report is too unusual to be looked through ({why}).", why=evidence.unusual
+        )
+        return (Finding(Severity.WARNING, file, message),)
+    sections = evidence.sections
+    return (
+        *(found for section in sections for found in _section_findings(section, file)),
+        *(found for section in sections for found in _formula_findings(section, file)),
+        *_picture_findings(inlined, sections, file),
+        *_size_findings(inlined.report, file),
+    )
+
+
+def _section_findings(section: Section, file: str) -> Iterator[Finding]:
+    texts: dict[State, Message] = {
+        State.MISSING: say("Section {number} is missing ({title}).", **_named(section)),
+        State.TEMPLATE: say("Section {number} is not answered yet ({title}).", **_named(section)),
+        State.SHORT: say(
+            "Section {number} holds only {characters} characters ({title}).",
+            characters=section.characters,
+            **_named(section),
+        ),
+    }
+    if section.state in texts:
+        yield Finding(Severity.ERROR, file, texts[section.state])
+
+
+def _named(section: Section) -> dict[str, str]:
+    return {"number": section.number, "title": section.titles[0]}
+
+
+def _formula_findings(section: Section, file: str) -> Iterator[Finding]:
+    for broken in section.broken:
+        message = say(
+            "The formula “{text}” does not parse: {why}.", text=broken.text, why=broken.why
+        )
+        yield Finding(Severity.ERROR, file, message, broken.line)
+    for line, mark in section.loose:
+        yield Finding(Severity.ERROR, file, _loose(mark), line)
+
+
+def _loose(mark: str) -> Message:
+    if mark.startswith("!["):
+        return say(
+            "{picture} is not read as a picture: put < and > around a name with blanks.",
+            picture=mark[:SHOWN],
+        )
+    return say(
+        "A formula's delimiter has no partner: {mark} (write \\$ for a dollar sign).", mark=mark
+    )
+
+
+def _picture_findings(
+    inlined: Inlined, sections: tuple[Section, ...], file: str
+) -> Iterator[Finding]:
+    for target in dict.fromkeys(inlined.broken):
+        message = say(
+            "{picture} does not open as a picture; save it as PNG or JPEG, at least 32 pixels wide and high.",
+            picture=target[:SHOWN],
+        )
+        yield Finding(Severity.ERROR, file, message)
+    unseen = dict.fromkeys(target for section in sections for target in section.unseen)
+    for target in unseen:
+        if target not in inlined.broken:
+            yield _absent(target, file)
+
+
+def _absent(target: str, file: str) -> Finding:
+    if target.startswith("data:"):
+        message = say("An embedded picture does not open: {picture}", picture=target[:SHOWN])
+        return Finding(Severity.ERROR, file, message)
+    if is_remote(target):
+        message = say(
+            "{picture} is on the web and may be gone; save it beside the report.",
+            picture=target[:SHOWN],
+        )
+        return Finding(Severity.WARNING, file, message)
+    return Finding(Severity.ERROR, file, say("There is no file {picture}.", picture=target[:SHOWN]))
+
+
+def _size_findings(report: str, file: str) -> Iterator[Finding]:
+    size = len(report.encode())
+    if size > MOST_BYTES:
+        message = say(
+            "The report has {size} MB with its pictures; many mailboxes refuse that.",
+            size=size // 1_000_000,
+        )
+        yield Finding(Severity.ERROR, file, message)

@@ -1,0 +1,192 @@
+"""From a student's files to a submission that cannot be misnamed: two files, a mail, a receipt.
+
+Everything is checked before anything is written, by the rules that the intake itself reads with.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+from grader.assignment import load
+from grader.faults import KitFault
+from grader.handout import evidence as evidence_of
+from grader.handout import inlining, mail
+from grader.handout.checkup_report import report_findings
+from grader.handout.checkup_source import source_findings
+from grader.handout.evidence import Evidence
+from grader.handout.findings import Finding, Severity, blocking
+from grader.language import Message, render, say
+from grader.results.records import Submission
+from grader.submissions.decoding import Unreadable, cookie, decode
+from grader.submissions.names import identify, normalise
+
+NAME_LENGTH = 40
+COOKIE = re.compile(r"coding[:=][ \t]*[-\w.]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a student asks to be packed. `source`: .py or .ipynb; `report`: .md."""
+
+    name: str
+    student_id: str
+    source: Path
+    report: Path
+    into: Path
+    force: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """What came of it. `files` is empty where a finding blocks."""
+
+    findings: tuple[Finding, ...]
+    evidence: Evidence
+    files: Mapping[str, bytes]  # name -> content, as written into `Request.into`
+    sha256: str  # of program and report together, as the teacher's table shows it
+
+
+def pack(request: Request, language: str) -> Packed:
+    """Check everything; write program, report, mail and receipt unless something blocks."""
+    who, identity_findings = _identity(request)
+    source, source_notes = _source(request.source)
+    report, evidence, report_notes = _report(request)
+    findings = (*identity_findings, *source_notes, *report_notes)
+    submission = Submission(who.student_id, who.name, source, report)
+    files: dict[str, bytes] = {}
+    if not blocking(findings, force=request.force):
+        files = _files(who, submission, language)
+        _write(request.into, files)
+    return Packed(findings, evidence, files, submission.sha256)
+
+
+@dataclass(frozen=True, slots=True)
+class _Who:
+    name: str
+    student_id: str
+
+    @property
+    def stem(self) -> str:
+        return f"ml-6-{self.name}-{self.student_id}"
+
+    @property
+    def subject(self) -> str:
+        return f"6-{self.name}-{self.student_id}"
+
+
+def _identity(request: Request) -> tuple[_Who, tuple[Finding, ...]]:
+    who = _Who(normalise(request.name), normalise(request.student_id))
+    fault = _identity_fault(who)
+    return who, (Finding(Severity.FATAL, who.stem, fault),) if fault else ()
+
+
+def _identity_fault(who: _Who) -> Message | None:
+    if not who.name or not who.student_id:
+        return say("Give both: NAME, your name, and ID, your student id.")
+    if who.name.isdigit() and not who.student_id.isdigit():
+        return say("NAME and ID are the wrong way round.")
+    if len(who.name) > NAME_LENGTH or re.search(r'[/\\:*?"<>|]', who.name + who.student_id):
+        return say("NAME or ID cannot stand in a file name.")
+    read = identify(who.stem)
+    if (
+        read.student_id != who.student_id
+        or read.name_key != who.name.replace(" ", "").replace("·", "").casefold()
+    ):
+        return say(
+            "{file} would be read as name “{name}”, student id “{id}”: use your plain name and id.",
+            file=who.stem,
+            name=read.name,
+            id=read.student_id,
+        )
+    return None
+
+
+def _source(path: Path) -> tuple[str | None, tuple[Finding, ...]]:
+    data, findings = _read(path)
+    if data is None:
+        return None, findings
+    try:
+        decoded = decode(data, python=True)
+    except Unreadable as unreadable:
+        return None, (Finding(Severity.FATAL, path.name, unreadable.trouble.reason),)
+    text = _as_utf8(decoded.text) if cookie(data) else decoded.text
+    notes = tuple(Finding(Severity.WARNING, path.name, note) for note in decoded.notes)
+    return text, (*notes, *source_findings(text, path.name))
+
+
+def _as_utf8(source: str) -> str:
+    """A declared encoding must not contradict the bytes that are sent."""
+    lines = source.split("\n")
+    head = [
+        COOKIE.sub("coding: utf-8", line) if line.startswith("#") else line for line in lines[:2]
+    ]
+    return "\n".join([*head, *lines[2:]])
+
+
+def _report(request: Request) -> tuple[str | None, Evidence, tuple[Finding, ...]]:
+    data, findings = _read(request.report)
+    if data is None:
+        return None, Evidence(), findings
+    try:
+        decoded = decode(data)
+    except Unreadable as unreadable:
+        reason = Finding(Severity.FATAL, request.report.name, unreadable.trouble.reason)
+        return None, Evidence(), (reason,)
+    inlined = inlining.inline(decoded.text, _beside(request.report))
+    evidence = evidence_of.collect(inlined.report)
+    notes = tuple(Finding(Severity.WARNING, request.report.name, note) for note in decoded.notes)
+    return (
+        inlined.report,
+        evidence,
+        (*notes, *report_findings(inlined, evidence, request.report.name)),
+    )
+
+
+def _beside(report: Path) -> inlining.Opener:
+    def read(target: str) -> bytes | None:
+        path = report.parent / target
+        return path.read_bytes() if path.is_file() else None
+
+    return read
+
+
+def _read(path: Path) -> tuple[bytes | None, tuple[Finding, ...]]:
+    try:
+        return path.read_bytes(), ()
+    except OSError as error:
+        message = say(
+            "{file} cannot be read: {why}", file=str(path), why=error.strerror or str(error)
+        )
+        return None, (Finding(Severity.FATAL, path.name, message),)
+
+
+def _files(who: _Who, submission: Submission, language: str) -> dict[str, bytes]:
+    if submission.source is None or submission.report is None:
+        raise KitFault("pack got past its own checks without a program or a report")
+    parts = {
+        f"{who.stem}.py": submission.source.encode(),
+        f"{who.stem}.md": submission.report.encode(),
+    }
+    receipt = _receipt(who, submission, parts, language)
+    letter = mail.compose(load().mail.recipient, who.subject, receipt, parts)
+    return {**parts, f"{who.stem}.eml": letter, f"{who.stem}-receipt.txt": receipt.encode()}
+
+
+def _receipt(who: _Who, submission: Submission, parts: Mapping[str, bytes], language: str) -> str:
+    lines = [
+        render(say("Assignment 6, {name}, {id}", name=who.name, id=who.student_id), language),
+        "",
+        *(f"sha256 {sha256(content).hexdigest()}  {name}" for name, content in parts.items()),
+        f"sha256 {submission.sha256}  {render(say('both together, as the gradebook shows it'), language)}",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _write(into: Path, files: Mapping[str, bytes]) -> None:
+    into.mkdir(parents=True, exist_ok=True)
+    for name, content in files.items():
+        (into / name).write_bytes(content)
