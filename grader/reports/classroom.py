@@ -82,6 +82,8 @@ class Classroom:
     questions: dict[str, QuestionTally] = field(default_factory=dict)
     cases: dict[tuple[str, str, bool], CaseTally] = field(default_factory=dict)
     kits: Counter[str] = field(default_factory=Counter)
+    superseded: int = 0  # submissions that do not count, because a later one does
+    waiting: list[tuple[str, str]] = field(default_factory=list)  # (id, name) not graded yet
 
     def add(self, grade: Grade) -> Row:
         row = to_row(grade)

@@ -11,7 +11,8 @@ from rich.text import Text
 from grader.language import say
 from grader.reports.text import points
 from grader.reports.wording import Wording
-from grader.reports.writer import STATUSES, Writer
+from grader.reports.words import STATUS_STATES, STATUSES
+from grader.reports.writer import STATUS_STYLES, Writer
 from grader.results.records import Grade
 
 
@@ -34,10 +35,12 @@ def print_summary(
 
 def _status_line(writer: Writer, grades: Sequence[Grade], problems: int) -> Text:
     line = Text(writer.say(say("{count} submissions", count=len(grades))), "bold")
-    for status, (label, style) in STATUSES.items():
+    for status, label in STATUSES.items():
         count = sum(grade.status is status for grade in grades)
         if count:
-            line.append("  ").append(f"{count} {writer.say(label)}", style)
+            line.append("  ").append(
+                f"{count} {writer.say(label)}", STATUS_STYLES[STATUS_STATES[status]]
+            )
     if problems:
         line.append("  ").append(writer.say(say("{count} problems", count=problems)), "red")
     return line

@@ -22,7 +22,8 @@ from grader.reports.guard import case_print, case_text
 from grader.reports.summary import print_summary
 from grader.reports.text import one_line, points
 from grader.reports.wording import Wording
-from grader.reports.writer import STATUSES, STYLES, Writer
+from grader.reports.words import STATUS_STATES, STATUSES
+from grader.reports.writer import STATUS_STYLES, STYLES, Writer
 from grader.results.records import CaseResult, Grade, QuestionResult, Status, Verdict
 
 __all__ = ["print_grade", "print_summary"]
@@ -52,7 +53,7 @@ def print_grade(
 
 def _print_heading(writer: Writer, grade: Grade) -> None:
     who = "  ".join(filter(None, (one_line(grade.name, 40), one_line(grade.student_id, 40))))
-    label, style = STATUSES[grade.status]
+    label, style = STATUSES[grade.status], STATUS_STYLES[STATUS_STATES[grade.status]]
     heading = Text(who, "bold")
     if grade.status is not Status.GRADED:
         heading.append(f"  {writer.say(label)}", f"bold {style}")

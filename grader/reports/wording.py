@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from grader.assignment import load
+
+# Beside the package, and only with the instructor: hints come without the wrong lines.
+MISCONCEPTIONS = Path(__file__).parents[2] / "solutions" / "misconceptions.toml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,3 +39,26 @@ class Wording:
 
     def hint(self, name: str) -> str:
         return self.hints.get(name, ("", ""))[1]
+
+
+def load_wording(language: str, misconceptions: Path = MISCONCEPTIONS) -> Wording:
+    """Read titles and points from `assignment.toml`, hints from the misconceptions where present."""
+    questions = load().questions
+    return Wording(
+        language=language,
+        questions={question.name: question.title[language] for question in questions},
+        possible={question.name: question.points for question in questions if not question.written},
+        written={question.name: question.points for question in questions if question.written},
+        hints=load_hints(language, misconceptions),
+    )
+
+
+def load_hints(language: str, path: Path) -> dict[str, tuple[str, str]]:
+    """Read {name: (title, hint)}; empty where the file is not there, as in a handout."""
+    if not path.is_file():
+        return {}
+    entries: list[dict[str, Any]] = tomllib.loads(path.read_text(encoding="utf-8"))["misconception"]
+    return {
+        entry["name"]: (entry.get("title", {}).get(language, ""), entry["hint"][language])
+        for entry in entries
+    }

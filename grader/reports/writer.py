@@ -13,20 +13,15 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
-from grader.language import Message, render, say
+from grader.language import Message, render
 from grader.reports.wording import Wording
-from grader.results.records import Status, Verdict
+from grader.results.records import Verdict
 
 # One Chinese character with the punctuation that may not start a line, or one word of others.
 PIECES = re.compile(r"[⺀-鿿＀-￯][、-】！-／：-？”’）]*\s*|[^\s⺀-鿿＀-￯]+\s*|\s+")
 NARROW = 60  # columns; below, bars give way to words
 
-STATUSES: dict[Status, tuple[Message, str]] = {
-    Status.GRADED: (say("graded"), "green"),
-    Status.NEEDS_REVIEW: (say("needs review"), "yellow"),
-    Status.UNREADABLE: (say("unreadable"), "red"),
-    Status.KIT_FAULT: (say("grader's fault"), "red"),
-}
+STATUS_STYLES = {"full": "green", "part": "yellow", "none": "red"}
 STYLES = {Verdict.PASSED: "green", Verdict.NOT_IMPLEMENTED: "dim", Verdict.SKIPPED: "dim"}
 
 

@@ -1,0 +1,53 @@
+"""One student's page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from markupsafe import Markup
+
+from grader.assignment import load
+from grader.language import render, say
+from grader.reports import plots
+from grader.reports.canvas import Plot, Sheet
+from grader.reports.pictures import data_uri
+from grader.reports.render import page
+from grader.reports.student_view import FigureView, student_view
+from grader.reports.text import one_line, words
+from grader.reports.wording import Wording
+from grader.results.records import Exhibit, Grade
+
+MOST_EXHIBITS = 12
+
+
+def student_page(grade: Grade, wording: Wording, fingerprint: str = "") -> str:
+    """Render the page as HTML: one file, no script, no request to anywhere."""
+    return page(
+        "feedback.html",
+        wording.language,
+        heading=load().assignment.title[wording.language],
+        v=student_view(grade, wording, list(figures(grade, wording.language))),
+        scripted=False,
+        fingerprint=fingerprint,
+    )
+
+
+def figures(grade: Grade, language: str) -> Iterator[tuple[str, FigureView]]:
+    """Turn exhibits into (question, figure); what cannot be shown safely says so instead."""
+    for number, exhibit in enumerate(grade.exhibits[:MOST_EXHIBITS]):
+        if exhibit.kind == "figure":
+            yield exhibit.question, own_figure(exhibit, language)
+        elif (drawn := plots.plot(exhibit, Sheet(f"p{number}", language))) is not None:
+            yield exhibit.question, plotted(drawn, one_line(words(exhibit.title, language), 120))
+
+
+def own_figure(exhibit: Exhibit, language: str) -> FigureView:
+    title = one_line(words(exhibit.title, language), 120)
+    uri = data_uri(exhibit.png)
+    if uri is None:
+        return FigureView(title, render(say("Your figure could not be shown."), language))
+    return FigureView(title, render(say("The figure that your code drew."), language), uri=uri)
+
+
+def plotted(drawn: Plot, title: str) -> FigureView:
+    return FigureView(title, drawn.summary, svg=Markup(drawn.svg))  # noqa: S704 -- rebuilt by svg.py

@@ -1,0 +1,19 @@
+"""What the statuses are called, and how they look: shared by pages and terminal."""
+
+from __future__ import annotations
+
+from grader.language import Message, say
+from grader.results.records import Status
+
+STATUSES: dict[Status, Message] = {
+    Status.GRADED: say("graded"),
+    Status.NEEDS_REVIEW: say("needs review"),
+    Status.UNREADABLE: say("unreadable"),
+    Status.KIT_FAULT: say("grader's fault"),
+}
+STATUS_STATES: dict[Status, str] = {
+    Status.GRADED: "full",
+    Status.NEEDS_REVIEW: "part",
+    Status.UNREADABLE: "none",
+    Status.KIT_FAULT: "none",
+}
