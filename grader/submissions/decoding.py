@@ -1,0 +1,165 @@
+"""Bytes of a source or report into text, in a fixed order, each step with its reason.
+
+1. A byte order mark decides. 2. Bytes that are valid UTF-8 are UTF-8: GBK text practically never
+is, and editors rewrite files without touching the cookie. 3. A PEP 263 cookie, where it names an
+ordinary text encoding; utf-7, unicode_escape, rot13 and their like would hide lines from a reader
+and are never honoured. 4. GB18030, the superset of GBK and GB2312. 5. charset-normalizer.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from dataclasses import dataclass
+
+from grader.language import Message, say
+from grader.submissions.records import Trouble
+
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),  # before UTF-16: its mark begins alike
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_COOKIE = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
+_CHINESE = frozenset({"gb2312", "gbk", "gb18030"})
+_SANE = _CHINESE | {
+    "ascii", "utf-8", "utf-8-sig", "big5", "big5hkscs", "shift_jis", "cp932", "euc_jp", "euc_kr",
+    "cp949", "koi8-r", "cp950", *(f"cp125{n}" for n in range(9)),
+    *(f"iso8859-{n}" for n in range(1, 17)),
+}  # fmt: skip
+_MAGIC = (
+    (b"PK\x03\x04", "zip"), (b"Rar!", "rar"), (b"7z\xbc\xaf", "7z"), (b"%PDF", "PDF"),
+    (b"\xd0\xcf\x11\xe0", "Word/Office"), (b"\x89PNG", "PNG"), (b"\xff\xd8\xff", "JPEG"),
+    (b"GIF8", "GIF"), (b"\x1f\x8b", "gzip"), (b"BZh", "bzip2"), (b"\xfd7zXZ", "xz"),
+    (b"\x7fELF", "ELF"), (b"MZ\x90", "EXE"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """Text with plain newlines, and what the student should know about its encoding."""
+
+    text: str
+    notes: tuple[Message, ...] = ()
+
+
+class Unreadable(Exception):  # noqa: N818 - a finding about a file, told to people, no error of ours
+    """These bytes are no text that can be used."""
+
+    def __init__(self, trouble: Trouble) -> None:
+        super().__init__(str(trouble.reason))
+        self.trouble = trouble
+
+
+def file_type(data: bytes) -> str:
+    """The kind of binary file by its first bytes ("zip", "PDF", ...), or ""."""
+    return next((kind for magic, kind in _MAGIC if data.startswith(magic)), "")
+
+
+def decode(data: bytes, *, python: bool = False) -> Decoded:
+    """The text of a source (`python`: cookies count) or report. Raises `Unreadable`."""
+    if not data.strip():
+        raise Unreadable(
+            Trouble(say("The file is empty."), say("Ask the student to send it again."))
+        )
+    if kind := file_type(data):
+        raise Unreadable(_is_a(kind))
+    text, encoding, notes = _decoded(data, cookie(data) if python else "")
+    if "\0" in text:
+        raise Unreadable(_is_a("binary"))
+    if encoding not in ("utf-8", "ascii"):
+        notes = (*notes, _not_utf8(encoding))
+    return Decoded(text.replace("\r\n", "\n").replace("\r", "\n"), notes)
+
+
+def cookie(data: bytes) -> str:
+    """The encoding that the first two lines declare (PEP 263), as written; "" without one."""
+    for line in data.split(b"\n", 2)[:2]:
+        if found := _COOKIE.match(line.removeprefix(codecs.BOM_UTF8)):
+            return found[1].decode("ascii", "replace")
+        if line.strip() and not line.lstrip().startswith(b"#"):
+            break
+    return ""
+
+
+def decode_name(raw: bytes, declared: str = "") -> str:
+    """A name of unknown encoding: the declared one, UTF-8, GB18030; never an exception."""
+    for encoding in (_sane(declared), "utf-8", "gb18030"):
+        if encoding and (text := _try(raw, encoding)) is not None:
+            return text
+    return raw.decode("latin-1")
+
+
+def _decoded(data: bytes, declared: str) -> tuple[str, str, tuple[Message, ...]]:
+    for bom, encoding in _BOMS:
+        if data.startswith(bom):
+            text = _try(data[len(bom) :], encoding)
+            if text is None:
+                raise Unreadable(_broken(encoding))
+            return text, encoding, ()
+    ignored = () if not declared or _sane(declared) else (_bad_cookie(declared),)
+    for encoding in _candidates(data, _sane(declared)):
+        if (text := _try(data, encoding)) is not None:
+            return text, encoding, ignored
+    return (*_guessed(data), ignored)
+
+
+def _candidates(data: bytes, declared: str) -> tuple[str, ...]:
+    if b"\0" in data[:4096]:
+        # Text has no NUL: UTF-16 without a mark, or no text at all.
+        return ("utf-16-le",) if data[1:2] == b"\0" else ("utf-16-be",)
+    return tuple(dict.fromkeys(filter(None, ("utf-8", declared, "gb18030"))))
+
+
+def _guessed(data: bytes) -> tuple[str, str]:
+    from charset_normalizer import from_bytes  # noqa: PLC0415 - rarely needed, slow to load
+
+    best = from_bytes(data[: 1 << 16]).best()
+    text = _try(data, best.encoding) if best else None
+    if best is None or text is None:
+        raise Unreadable(_broken("UTF-8, GB18030"))
+    return text, best.encoding
+
+
+def _sane(declared: str) -> str:
+    """The codec to use for a declared encoding, "" where it is none that text is written in."""
+    try:
+        name = codecs.lookup(declared).name
+    except (LookupError, ValueError):  # ValueError: a NUL in the name
+        return ""
+    return "gb18030" if name in _CHINESE else name if name in _SANE else ""
+
+
+def _try(data: bytes, encoding: str) -> str | None:
+    try:
+        return data.decode(encoding)
+    except UnicodeError:
+        return None
+
+
+def _is_a(kind: str) -> Trouble:
+    return Trouble(
+        say("This is no text: its content is {kind} data.", kind=kind),
+        say("Ask the student for a plain .py or .md file."),
+    )
+
+
+def _broken(encoding: str) -> Trouble:
+    return Trouble(
+        say("The text cannot be decoded (tried {encoding}).", encoding=encoding),
+        say("Ask the student to save the file as UTF-8 and send it again."),
+    )
+
+
+def _bad_cookie(declared: str) -> Message:
+    return say(
+        "The line “coding: {name}” names no ordinary encoding and was ignored.", name=declared
+    )
+
+
+def _not_utf8(encoding: str) -> Message:
+    return say(
+        "The file is not UTF-8; it was read as {encoding}. Please save as UTF-8.", encoding=encoding
+    )
