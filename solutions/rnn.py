@@ -155,7 +155,7 @@ class LSTMCell:
 def fibonacci(length: int) -> Array:
     """0, 1, 1, 2, 3, ...: added as exact integers, each rounded to float64 once.
 
-    OverflowError from 1477 terms on, the first that float64 cannot hold.
+    OverflowError from 1478 terms on: float64 cannot hold the last of them.
     """
     terms = []
     a, b = 0, 1
