@@ -12,12 +12,16 @@ import os
 import signal
 import threading
 import time
-from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor
+from collections.abc import Callable
+from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
 from multiprocessing.connection import Connection
-from typing import Any, Protocol
+from typing import Any, ParamSpec, Protocol, TypeVar
 
 from grader.faults import KitFault
 from grader.language import say
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 # Windows waits for at most this many processes.
 MOST_WORKERS = 61
@@ -141,6 +145,37 @@ def _end_with(leash: Connection) -> None:
         leash.recv_bytes()
     except (EOFError, OSError):
         os._exit(1)
+
+
+class InlineExaminers(Executor):
+    """One process, the caller's own: for a single submission, where a pool would cost more than it brings."""
+
+    died: tuple[type[BaseException], ...] = ()
+    shared_fate = False
+
+    def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        future: Future[T] = Future()
+        try:
+            future.set_result(fn(*args, **kwargs))
+        # As every executor does: what was raised is the future's.
+        except Exception as error:  # noqa: BLE001
+            future.set_exception(error)
+        return future
+
+    def start(self) -> Executor:
+        return self
+
+    def revive(self) -> Executor:
+        return self
+
+    def capacity(self) -> int:
+        return 1
+
+    def check(self, idle: float) -> None:
+        """Nothing to wait for: a submitted call has been made."""
+
+    def close(self, *, drop: bool) -> None:
+        """Nothing to end."""
 
 
 class ClusterExaminers:

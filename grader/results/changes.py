@@ -32,12 +32,14 @@ def rows(pairs: Iterable[tuple[Grade, Grade]]) -> Iterator[Row]:
         for key in dict.fromkeys((*before, *after)):
             row = _row(before.get(key), after.get(key))
             if row is not None:
-                yield (new.student_id, new.name, *key, *row)
+                yield (new.student_id, new.name, *key[:2], *row)
 
 
-def _cases(grade: Grade) -> dict[tuple[str, str], CaseResult]:
+def _cases(grade: Grade) -> dict[tuple[str, str, bool], CaseResult]:
     return {
-        (question.name, case.name): case for question in grade.questions for case in question.cases
+        (question.name, case.name, case.hidden): case
+        for question in grade.questions
+        for case in question.cases
     }
 
 

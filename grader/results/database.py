@@ -26,6 +26,8 @@ CREATE TABLE runs (
     started_at TEXT NOT NULL,
     finished_at TEXT
 );
+-- What a report needs to know of the last run: the deadline, say.
+CREATE TABLE facts (name TEXT PRIMARY KEY, fact TEXT NOT NULL) WITHOUT ROWID;
 -- One row a student: the submission that counts, and the grade that it has now.
 CREATE TABLE students (
     student_id TEXT PRIMARY KEY,
@@ -85,7 +87,8 @@ CREATE TABLE superseded (
 
 def connect(path: Path) -> sqlite3.Connection:
     """Open the store's file, or make it. Raises KitFault where it is damaged, foreign or newer."""
-    connection = sqlite3.connect(path, isolation_level=None, timeout=30.0)
+    with translated(path):
+        connection = sqlite3.connect(path, isolation_level=None, timeout=30.0)
     try:
         with translated(path):
             _prepare(connection, path)

@@ -146,6 +146,16 @@ class Reader:
         query = "SELECT card, content FROM superseded ORDER BY student_id, id"
         yield from (join(*row) for row in self._rows(query))
 
+    def last_run(self) -> Run | None:
+        """The latest run, whether it came to its end or not."""
+        row = self._one("SELECT id, kit, variant, regrade FROM runs ORDER BY id DESC")
+        return Run(row[0], row[1], row[2], bool(row[3])) if row else None
+
+    def fact(self, name: str) -> str:
+        """What `Store.remember` was told last; empty where nothing."""
+        row = self._one("SELECT fact FROM facts WHERE name = ?", (name,))
+        return str(row[0]) if row else ""
+
     def _exhibits(self, grade_id: int) -> tuple[Exhibit, ...]:
         rows = self._all(
             "SELECT exhibit, png FROM exhibits WHERE grade_id = ? ORDER BY position", (grade_id,)

@@ -61,7 +61,9 @@ class Submission:
     def sha256(self) -> str:
         """Hex digest of what is graded: the program and the report."""
         parts = [
-            (part if part is not None else "\0").encode() for part in (self.source, self.report)
+            # A notebook's JSON may hold lone surrogates, which plain UTF-8 refuses.
+            (part if part is not None else "\0").encode("utf-8", "surrogatepass")
+            for part in (self.source, self.report)
         ]
         return sha256(b"\0".join(sha256(part).digest() for part in parts)).hexdigest()
 

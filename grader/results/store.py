@@ -61,6 +61,11 @@ class Store(Reader):
                 "UPDATE runs SET finished_at = ? WHERE id = ?", (_now(), self.run.id)
             )
 
+    def remember(self, name: str, fact: str) -> None:
+        """Keep a fact about this run for later reports."""
+        with self._transaction():
+            self._connection.execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", (name, fact))
+
     def admit(self, submissions: Iterable[Submission]) -> None:
         """Note which submission of each student counts, in the order in which they are graded."""
         with self._transaction():
