@@ -11,12 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grader.assignment import load
-from grader.checks.compare import kind
+from grader.checks.compare import What, finite, kind
 from grader.checks.protocol import Array, CandidateFunction
 from grader.faults import BadValue, CheckFailed, Crashed, NotImplementedYet
 from grader.language import Message, say
 
 NAME = "generate_sequence_data"
+DEFAULT_LENGTH = 1000
 # First terms of the sequences that go by the name: 0, 1, 1, 2; 1, 1, 2; 1, 2, 3.
 STARTS = ((0, 1), (1, 1), (1, 2))
 
@@ -49,6 +50,13 @@ def values_of(returned: Any, call: str) -> NDArray[np.float64]:
             say("generate_sequence_data does not return a sequence of numbers."),
         )
     return values.ravel()
+
+
+def defaults(function: CandidateFunction) -> None:
+    """Require 1000 finite numbers where no arguments are given."""
+    values = values_of(generate(function), called())
+    has_length(values, DEFAULT_LENGTH, called())
+    finite(values, What("the sequence", called()))
 
 
 def fibonacci_values(returned: Any, call: str) -> None:

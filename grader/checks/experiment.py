@@ -1,0 +1,162 @@
+"""The parts of `train_rnn_on_sequence`: what it returned, and what was seen while it ran.
+
+It runs once per submission. Each part that is missing or wrong costs its own case.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from grader.assignment import load
+from grader.checks.compare import kind
+from grader.checks.protocol import CandidateClass, Observation, Picture, TrainingFunction
+from grader.checks.windows import Line
+from grader.faults import BadValue, CheckFailed, NotImplementedYet, StudentFault
+from grader.language import say
+
+NAME = "train_rnn_on_sequence"
+
+
+@dataclass(frozen=True, slots=True)
+class Experiment:
+    """One run of the student's experiment."""
+
+    seen: Observation
+
+    @property
+    def trained(self) -> bool:
+        """Whether the student's SimpleRNN was really trained."""
+        seen = self.seen
+        return seen.backward_calls > 0 and seen.update_calls > 0 and seen.weights_moved
+
+    @property
+    def losses(self) -> Line:
+        return self._line("losses", load().learning["q5_3"]["fewest_epochs"])
+
+    @property
+    def predictions(self) -> Line:
+        return self._line("predictions", load().learning["q5_3"]["fewest_predictions"])
+
+    @property
+    def targets(self) -> Line:
+        return self._line("targets", load().learning["q5_3"]["fewest_predictions"])
+
+    @property
+    def errors(self) -> dict[int, float]:
+        """Held-out error by sequence length. `BadValue` where it is no such dict."""
+        value = self._entry("error_by_length")
+        errors = _by_length(value) if isinstance(value, dict) else {}
+        if len(errors) < load().learning["q5_3"]["fewest_lengths"]:
+            raise BadValue(
+                say(
+                    "error_by_length is {kind}; expected a dict from at least {count} sequence "
+                    "lengths to their held-out errors, such as {{5: 0.02, 10: 0.01, 20: 0.01}}.",
+                    kind=kind(value),
+                    count=load().learning["q5_3"]["fewest_lengths"],
+                ),
+                say("error_by_length does not hold errors for three sequence lengths or more."),
+            )
+        if not all(np.isfinite(error) and error >= 0.0 for error in errors.values()):
+            raise BadValue(say("error_by_length holds a number that is negative, NaN or infinite."))
+        return errors
+
+    @property
+    def pictures(self) -> tuple[Picture, ...]:
+        """The figure that came back, and those that were shown, saved or left open."""
+        returned = self.seen.returned
+        value = returned.get("figure") if isinstance(returned, dict) else None
+        parts = value if isinstance(value, list | tuple) else (value,)
+        own = tuple(part for part in parts if isinstance(part, Picture))
+        return own or self.seen.figures
+
+    def _entry(self, key: str) -> Any:
+        returned = self.seen.returned
+        if not isinstance(returned, dict):
+            raise BadValue(
+                say("train_rnn_on_sequence returned {kind}; expected a dict.", kind=kind(returned)),
+                say("train_rnn_on_sequence does not return a dict."),
+            )
+        if key not in returned:
+            present = ", ".join(repr(name)[:30] for name in list(returned)[:10]) or "-"
+            raise BadValue(
+                say(
+                    "The returned dict has no entry '{key}' (it has: {present}).",
+                    key=key,
+                    present=present,
+                ),
+                say("The returned dict has no entry '{key}'.", key=key),
+            )
+        return returned[key]
+
+    def _line(self, key: str, fewest: int) -> Line:
+        """One entry as numbers (N,); columns (N, 1) and rows pass."""
+        value = self._entry(key)
+        try:
+            array = np.asarray(value, dtype=np.float64)
+        except (TypeError, ValueError, OverflowError):
+            array = np.empty(0)
+        if array.size != max(array.shape, default=1) or array.size < fewest:
+            raise BadValue(
+                say(
+                    "'{key}' is {kind}; expected a sequence of at least {fewest} numbers.",
+                    key=key,
+                    kind=kind(value),
+                    fewest=fewest,
+                ),
+                say("'{key}' is no sequence of at least {fewest} numbers.", key=key, fewest=fewest),
+            )
+        if not np.all(np.isfinite(array)):
+            raise BadValue(say("'{key}' contains NaN or infinity.", key=key))
+        return array.ravel()
+
+
+def run(function: TrainingFunction, cls: CandidateClass) -> Experiment:
+    """Run the experiment, or recall it: once for one pair of function and class."""
+    if function not in cls.memo:
+        try:
+            cls.memo[function] = function.observe()
+        except StudentFault as fault:
+            cls.memo[function] = fault
+    seen = cls.memo[function]
+    if isinstance(seen, StudentFault):
+        raise seen
+    if seen.returned is None and seen.forward_calls == 0:
+        raise NotImplementedYet(NAME)
+    return Experiment(seen)
+
+
+def require_training(experiment: Experiment) -> None:
+    """Require that the numbers can come from a training of the student's SimpleRNN at all."""
+    seen = experiment.seen
+    if experiment.trained:
+        return
+    if seen.backward_calls and seen.update_calls:
+        raise CheckFailed(
+            say("While train_rnn_on_sequence ran, the weights of SimpleRNN did not change.")
+        )
+    raise CheckFailed(
+        say(
+            "train_rnn_on_sequence did not train your SimpleRNN: forward was called {forward} times, "
+            "backward {backward} times, update_parameters {update} times.",
+            forward=seen.forward_calls,
+            backward=seen.backward_calls,
+            update=seen.update_calls,
+        ),
+        say("train_rnn_on_sequence did not train your SimpleRNN."),
+    )
+
+
+def _by_length(value: Mapping[Any, Any]) -> dict[int, float]:
+    """Lengths, also out of keys such as "T=5"; numbers, also as arrays of one element."""
+    errors = {}
+    for key, error in value.items():
+        digits = re.findall(r"\d+", str(key))
+        number = np.asarray(error) if isinstance(error, int | float | np.ndarray) else np.empty(0)
+        if len(digits) == 1 and number.size == 1 and int(digits[0]) > 0:
+            errors[int(digits[0])] = float(number.ravel()[0])
+    return errors

@@ -1,0 +1,77 @@
+"""Find out whether the scaler was fitted on the whole series, held-out part and all.
+
+The network's held-out inputs are the series up to a scale and an offset. Where these are exactly
+the whole series' own mean and deviation (or minimum and range, or largest size), and no first
+part of the series has the same, the scaler has seen what it should not. Where the series was not
+observed, or nothing matches exactly, nothing is said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+
+import numpy as np
+
+from grader.checks.protocol import Observation
+from grader.checks.windows import Found, Line, evaluations, locate_all, successors
+
+EXACT = 1e-7  # of the scale; the fit of scale and offset is good to 1e-12
+TOGETHER = 0.9  # share of windows with a successor in a part of a series cut in order
+
+# (scale, offset) such that series = scale * inputs + offset, for each way of scaling.
+SCALERS: Mapping[str, Callable[[Line], tuple[float, float]]] = {
+    "mean and standard deviation": lambda s: (float(s.std()), float(s.mean())),
+    "mean and sample deviation": lambda s: (float(s.std(ddof=1)), float(s.mean())),
+    "minimum and maximum, 0 to 1": lambda s: (float(np.ptp(s)), float(s.min())),
+    "minimum and maximum, -1 to 1": lambda s: (float(np.ptp(s)) / 2, float(s.min() + s.max()) / 2),
+    "largest size": lambda s: (float(np.abs(s).max()), 0.0),
+}
+
+
+def fitted_on_all(seen: Observation) -> bool:
+    """Whether the scaler was certainly fitted on the whole series."""
+    for line, steps in _held_out_inputs(seen):
+        for series in _forms(seen):
+            if any(_gives_away(series, found, steps) for found in locate_all(line, series)):
+                return True
+    return False
+
+
+def _gives_away(series: Line, found: Found, steps: int) -> bool:
+    # locate_all says inputs = k * series + c; turned round: series = inputs / k - c / k.
+    if found.scale == 0.0:
+        return False
+    scale, offset = 1.0 / found.scale, -found.offset / found.scale
+    last = min(found.start + steps, series.size - 1)
+    firsts = range(series.size // 2, last + 1)
+    return any(
+        _matches(scaler(series), scale, offset)
+        and not any(_matches(scaler(series[:split]), scale, offset) for split in firsts)
+        for scaler in SCALERS.values()
+    )
+
+
+def _matches(known: tuple[float, float], scale: float, offset: float) -> bool:
+    limit = EXACT * abs(scale)
+    return abs(known[0] - scale) <= limit and abs(known[1] - offset) <= limit
+
+
+def _held_out_inputs(seen: Observation) -> Iterator[tuple[Line, int]]:
+    """Find inputs of evaluations in order, never trained on; and the length of a window."""
+    for one in evaluations(seen):
+        if one.inputs.shape[2] != 1 or one.trained.any():
+            continue
+        if one.steps == 1 or successors(one) >= TOGETHER:
+            yield one.inputs[0, :, 0], one.steps
+        elif one.width == 1:
+            yield one.inputs[:, 0, 0], one.steps
+
+
+def _forms(seen: Observation) -> Iterator[Line]:
+    """List the observed series as they are and as students transform them first."""
+    for series in seen.series:
+        yield series
+        with np.errstate(all="ignore"):
+            for form in (np.log(series), np.log1p(series), np.diff(series)):
+                if np.all(np.isfinite(form)):
+                    yield form

@@ -1,0 +1,144 @@
+"""What the observed evaluations prove: where predictions come from, and what the errors really are.
+
+An evaluation is a forward that no backward followed: inputs (T, B, I), outputs (T, B, O). Windows
+cut from one series one step apart hold their own targets: the value after a window is the last
+input of the window one step later.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from grader.checks.protocol import Array, Observation
+
+Line = NDArray[np.float64]
+
+SAME = 1.0 - 1e-9  # correlation of two lines that are one up to scale and offset
+FEWEST = 8  # values from which a line is recognised
+MOST = 4_000_000  # elements compared at once
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """One forward without a backward, or several of equal sizes side by side."""
+
+    inputs: Array  # (T, B, I)
+    outputs: Array  # (T, B, O)
+    trained: NDArray[np.bool_]  # (B,): the same window was also trained on
+
+    @property
+    def steps(self) -> int:
+        return int(self.inputs.shape[0])
+
+    @property
+    def width(self) -> int:
+        return int(self.inputs.shape[1])
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A line that lies in another: line = scale * other[start : start + N] + offset."""
+
+    start: int
+    scale: float
+    offset: float
+
+
+def evaluations(seen: Observation) -> list[Evaluation]:
+    """All evaluations whose inputs and outputs are (T, B, .) of one T and B."""
+    flags = [*seen.trained_columns, *[np.zeros(0, np.bool_)] * len(seen.evaluations)]
+    found = []
+    for (inputs, outputs), trained in zip(seen.evaluations, flags, strict=False):
+        if inputs.ndim != 3 or outputs.ndim != 3 or inputs.shape[:2] != outputs.shape[:2]:  # noqa: PLR2004  # (T, B, .)
+            continue
+        known = trained if trained.shape == inputs.shape[1:2] else np.zeros(inputs.shape[1], bool)
+        found.append(Evaluation(inputs, outputs, known))
+    return found
+
+
+def source(seen: Observation, predictions: Line) -> Evaluation | None:
+    """Find the windows whose outputs the predictions are, up to scaling back; None if not found."""
+    fitting = [part for one in evaluations(seen) for part in _parts_that_give(one, predictions)]
+    # In a periodic series several parts fit: believe the student.
+    return min(fitting, key=lambda part: float(np.mean(part.trained)), default=None)
+
+
+def _parts_that_give(one: Evaluation, predictions: Line) -> Iterator[Evaluation]:
+    for found in locate_all(predictions, _values(one.outputs[-1])):
+        columns = slice(found.start, found.start + predictions.size)
+        yield Evaluation(one.inputs[:, columns], one.outputs[:, columns], one.trained[columns])
+    for column in range(min(one.width, FEWEST)):  # one long sequence, a prediction at every step
+        if any(locate_all(predictions, _values(one.outputs[:, column]))):
+            single = slice(column, column + 1)
+            yield Evaluation(one.inputs[:, single], one.outputs[:, single], one.trained[single])
+
+
+def locate_all(line: Line, other: Line) -> Iterator[Found]:
+    """All places where `line` is a part of `other` up to scale and offset, the likeliest last."""
+    size = line.size
+    if not FEWEST <= size <= other.size or size * (other.size - size + 1) > MOST:
+        return
+    with np.errstate(all="ignore"):
+        parts = np.lib.stride_tricks.sliding_window_view(other, size)
+        means = parts.mean(axis=1)
+        centred = parts - means[:, None]
+        target = line - line.mean()
+        lengths = np.einsum("ij,ij->i", centred, centred)
+        along = centred @ target
+        alike = along**2 >= SAME * lengths * float(target @ target)  # false for NaN
+    for start in np.flatnonzero(alike & (lengths > 0)):
+        scale = float(along[start] / lengths[start])
+        yield Found(int(start), scale, float(line.mean() - scale * means[start]))
+
+
+def successors(one: Evaluation) -> float:
+    """Share of windows for which the window one step later is there too; NaN for T = 1."""
+    if one.steps < 2:  # noqa: PLR2004  # nothing overlaps
+        return float("nan")
+    starts = {window[:-1].tobytes() for window in _windows(one)}
+    return float(np.mean([window[1:].tobytes() in starts for window in _windows(one)]))
+
+
+def residuals(one: Evaluation) -> Mapping[str, tuple[Line, Line]]:
+    """Errors and targets of an evaluation, as far as its own windows tell the targets.
+
+    "last": of the output after the whole window; "all": of every output. Empty for classes.
+    """
+    if one.inputs.shape[2] != 1 or one.outputs.shape[2] != 1:
+        return {}
+    found: dict[str, tuple[Line, Line]] = {}
+    known = _next_values(one)
+    if known.any():
+        after = np.roll(one.inputs[-1, :, 0], -1) if one.steps == 1 else _after(one)
+        found["last"] = ((one.outputs[-1, :, 0] - after)[known], after[known])
+    if one.steps > 1:
+        targets = one.inputs[1:, :, 0]
+        found["all"] = ((one.outputs[:-1, :, 0] - targets).ravel(), targets.ravel())
+    return found
+
+
+def _next_values(one: Evaluation) -> NDArray[np.bool_]:
+    """Of which windows the next value is known."""
+    if one.steps == 1:  # single values in their order, which nothing proves
+        return np.arange(one.width) < one.width - 1
+    return np.isfinite(_after(one))
+
+
+def _after(one: Evaluation) -> Line:
+    """Look up the value after each window, NaN where no window holds it."""
+    last = {window[:-1].tobytes(): float(window[-1, 0]) for window in _windows(one)}
+    return np.array([last.get(window[1:].tobytes(), np.nan) for window in _windows(one)])
+
+
+def _windows(one: Evaluation) -> Array:
+    """One window (T, I) after the other."""
+    return np.ascontiguousarray(np.moveaxis(one.inputs, 1, 0))
+
+
+def _values(outputs: Array) -> Line:
+    """Take outputs (N, O) as a line: the value itself, or the class."""
+    return outputs[:, 0] if outputs.shape[1] == 1 else outputs.argmax(axis=1).astype(np.float64)
