@@ -208,7 +208,8 @@ def clipping(SimpleRNN: CandidateClass, rng: np.random.Generator, expect: Expect
     small = run_backward(trial, x, d_outputs, expect)
     right = _some_right(small)
     norm = float(np.sqrt(sum(np.sum(part**2) for part in small.truth.gradients.values())))
-    run = run_backward(trial, x, d_outputs * (UNCLIPPED / norm), expect)
+    larger = RnnTrial.make(SimpleRNN, HIDDEN, trial.parameters)
+    run = run_backward(larger, x, d_outputs * (UNCLIPPED / norm), expect)
     _still_right(run, right, say("clipped although the whole gradient's norm is only 0.24; clip later."))
 
 

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from grader.checks.protocol import Array, CandidateClass, CandidateObject
 
 Numbers = NDArray[np.int64]
+WarmUps = tuple[tuple[Array, ...], tuple[Array, ...]]
 
 # More scalars than this are no parameters of the small models that are probed.
 MOST_SCALARS = 20_000
@@ -142,14 +143,20 @@ def leaf(path: str) -> str:
     return names[-1] if names else ""
 
 
-def fresh(cls: CandidateClass, arguments: tuple[int, ...], warm_up: tuple[Array, ...]) -> tuple[CandidateObject, Storage, bool]:
-    """A new object and its storage; objects without arrays get one forward to make them."""
+def storage_of(cls: CandidateClass, arguments: tuple[int, ...], warm_ups: WarmUps) -> tuple[CandidateObject, Storage, bool]:
+    """A new object, its storage, and whether its arrays only came to be at the first forward."""
     rnn = cls(*arguments)
     arrays = usable(rnn.read())
     if arrays:
         return rnn, Storage(arrays), False
-    rnn.forward(*warm_up)
-    return rnn, Storage(usable(rnn.read())), True
+    seen = []
+    for warm_up in warm_ups:
+        rnn.forward(*warm_up)
+        seen.append(usable(rnn.read()))
+    first, second = seen
+    # What a forward with other inputs and another batch leaves as it was is no cache.
+    lasting = {path: array for path, array in first.items() if np.array_equal(array, second.get(path))}
+    return rnn, Storage(lasting), True
 
 
 def usable(arrays: Mapping[str, Array]) -> dict[str, Array]:

@@ -11,7 +11,7 @@ from grader.checks.compare import What, agrees, finite, same, tolerance
 from grader.checks.layout import Layout
 from grader.checks.lstm_roles import GATES
 from grader.checks.protocol import Array, CandidateClass
-from grader.checks.roles import lstm_layout
+from grader.checks.roles import lstm_layout, made, woken
 from grader.checks.trial import CellTrial, Parameters
 from grader.faults import CheckFailed
 from grader.language import say
@@ -64,9 +64,9 @@ def breaks_symmetry(LSTMCell: CandidateClass) -> None:
 def own_state(LSTMCell: CandidateClass) -> None:
     """Writing to one cell leaves another alone."""
     layout = lstm_layout(LSTMCell, HIDDEN)
-    other = LSTMCell(*HIDDEN)
+    other = woken(LSTMCell, layout, HIDDEN)
     before = other.read()
-    layout.write(LSTMCell(*HIDDEN), {name: np.full(shape, 7.0) for name, shape in layout.shapes.items()})
+    made(LSTMCell, layout, HIDDEN, {name: np.full(shape, 7.0) for name, shape in layout.shapes.items()})
     after = other.read()
     if any(not np.array_equal(before[path], after.get(path)) for path in before):
         raise CheckFailed(

@@ -13,7 +13,7 @@ from grader.checks import probe
 from grader.checks.compare import What, agrees, finite, kind, same, tolerance
 from grader.checks.layout import Layout
 from grader.checks.protocol import Array, CandidateClass
-from grader.checks.roles import rnn_layout
+from grader.checks.roles import made, rnn_layout, woken
 from grader.checks.states import Forward, Sizes, read_forward
 from grader.checks.trial import Parameters, RnnTrial
 from grader.faults import BadValue, CheckFailed
@@ -83,10 +83,9 @@ def scale(SimpleRNN: CandidateClass, rng: np.random.Generator) -> None:
 def own_state(SimpleRNN: CandidateClass, sizes: tuple[int, int, int]) -> None:
     """Writing to one object leaves another alone."""
     layout = rnn_layout(SimpleRNN, sizes)
-    other = SimpleRNN(*sizes)
+    other = woken(SimpleRNN, layout, sizes)
     before = other.read()
-    changed = {name: np.full(shape, 7.0) for name, shape in layout.shapes.items()}
-    layout.write(SimpleRNN(*sizes), changed)
+    made(SimpleRNN, layout, sizes, {name: np.full(shape, 7.0) for name, shape in layout.shapes.items()})
     after = other.read()
     if any(not np.array_equal(before[path], after.get(path)) for path in before):
         raise CheckFailed(

@@ -7,13 +7,13 @@ another gate. What neither gives is found by shape, all sizes being different.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from grader.checks import lstm_roles, rnn_roles
-from grader.checks.layout import Layout, Numbers, Storage, fresh, named_slots, oriented
+from grader.checks.layout import Layout, Numbers, Storage, WarmUps, named_slots, oriented, storage_of
 from grader.checks.protocol import Array, CandidateClass, CandidateObject
 from grader.faults import BadValue, NotImplementedYet, StudentFault
 from grader.language import say
@@ -38,56 +38,79 @@ def rnn_layout(cls: CandidateClass, sizes: tuple[int, int, int]) -> Layout:
 
     Raises `RolesNotFound`, or what the student's constructor or forward raised.
     """
-    shapes = rnn_roles.shapes(*sizes)
-    warm_up = (np.full((2, 2, sizes[0]), 0.1),)
-    return _known(cls, sizes, shapes, warm_up, rnn_roles.probe)
+    return _known(cls, Model(sizes, rnn_roles.shapes(*sizes), _rnn_warm_ups(sizes), rnn_roles.probe))
 
 
 def lstm_layout(cls: CandidateClass, sizes: tuple[int, int]) -> Layout:
     """Roles of an LSTMCell(I, H); kept in the candidate's memo. Raises as `rnn_layout`."""
-    shapes = lstm_roles.shapes(*sizes)
-    warm_up = (np.full((2, sizes[0]), 0.1), np.zeros((2, sizes[1])), np.zeros((2, sizes[1])))
-    return _known(cls, sizes, shapes, warm_up, lstm_roles.probe)
+    return _known(cls, Model(sizes, lstm_roles.shapes(*sizes), _lstm_warm_ups(sizes), lstm_roles.probe))
 
 
-def made(cls: CandidateClass, layout: Layout, arguments: tuple[int, ...], values: Mapping[str, Array]) -> CandidateObject:
+def made(cls: CandidateClass, layout: Layout, sizes: tuple[int, ...], values: Mapping[str, Array]) -> CandidateObject:
     """A new object that holds these parameters."""
-    rnn = cls(*arguments)
-    if layout.lazy:
-        width = arguments[0]
-        states = () if len(arguments) == 3 else (np.zeros((2, arguments[1])),) * 2  # noqa: PLR2004  # I, H, O
-        rnn.forward(np.full((2, 2, width) if len(arguments) == 3 else (2, width), 0.1), *states)  # noqa: PLR2004
+    rnn = woken(cls, layout, sizes)
     layout.write(rnn, values)
     return rnn
 
 
-def _known(cls, sizes, shapes, warm_up, probe) -> Layout:  # type: ignore[no-untyped-def]  # one private caller pair
-    key = ("layout", sizes)
+def woken(cls: CandidateClass, layout: Layout, sizes: tuple[int, ...]) -> CandidateObject:
+    """A new object that has its arrays, its own initial values in them."""
+    rnn = cls(*sizes)
+    if layout.lazy:
+        warm_ups = _rnn_warm_ups(sizes) if len(sizes) == len(("I", "H", "O")) else _lstm_warm_ups(sizes)
+        rnn.forward(*warm_ups[0])
+    return rnn
+
+
+@dataclass(frozen=True)
+class Model:
+    """What is to be found on an object of these sizes, and how."""
+
+    sizes: tuple[int, ...]
+    shapes: Mapping[str, tuple[int, ...]]
+    warm_ups: WarmUps
+    probe: Callable[..., Layout]
+
+
+def _rnn_warm_ups(sizes: tuple[int, ...]) -> WarmUps:
+    return (np.full((2, 7, sizes[0]), 0.1),), (np.full((3, 6, sizes[0]), 0.2),)
+
+
+def _lstm_warm_ups(sizes: tuple[int, ...]) -> WarmUps:
+    I, H = sizes  # noqa: E741  # sizes as in the equations
+    return (
+        (np.full((7, I), 0.1), np.zeros((7, H)), np.zeros((7, H))),
+        (np.full((6, I), 0.2), np.ones((6, H)), np.ones((6, H))),
+    )
+
+
+def _known(cls: CandidateClass, model: Model) -> Layout:
+    key = ("layout", model.sizes)
     if key not in cls.memo:
         try:
-            cls.memo[key] = _identify(cls, sizes, shapes, warm_up, probe)
+            cls.memo[key] = _identify(cls, model)
         except StudentFault as fault:
             cls.memo[key] = fault
     found = cls.memo[key]
     if isinstance(found, StudentFault):
         raise found
-    return found
+    layout: Layout = found
+    return layout
 
 
-def _identify(cls, sizes, shapes, warm_up, probe) -> Layout:  # type: ignore[no-untyped-def]  # as above
+def _identify(cls: CandidateClass, model: Model) -> Layout:
     if not cls.implements("__init__"):
         raise NotImplementedYet(f"{cls.name}.__init__")
-    rnn, storage, lazy = fresh(cls, sizes, warm_up)
+    rnn, storage, lazy = storage_of(cls, model.sizes, model.warm_ups)
     if not storage.arrays:
         raise RolesNotFound(cls.name)
-    layout = Layout(shapes=shapes, storage=storage, slots={}, lazy=lazy)
+    layout = Layout(shapes=model.shapes, storage=storage, slots={}, lazy=lazy)
     try:
-        layout = probe(rnn, layout, sizes)
+        layout = model.probe(rnn, layout, model.sizes)
     except StudentFault as fault:
         # A forward that cannot be called at all still has names and shapes to go by.
         layout = replace(layout, notes=frozenset({str(fault)}))
-    layout = _bind_names(layout)
-    layout = _fill_by_shape(layout)
+    layout = _fill_by_shape(_bind_names(layout))
     if not layout.slots:
         raise RolesNotFound(cls.name)
     return layout
