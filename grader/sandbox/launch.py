@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import atexit
 import contextlib
-import importlib.metadata
-import json
+import ctypes
 import os
-import py_compile
 import shutil
 import signal
 import socket
@@ -18,23 +15,18 @@ import time
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 from grader.faults import KitFault
-from grader.sandbox import wire
+from grader.sandbox import jail, wire
 from grader.sandbox.limits import Limits
 
-HERE = Path(__file__).parent
-# The only files of the kit that a worker can see.
-WORKER_FILES = (
-    "wire", "values", "pictures", "parameters", "blame", "source", "figures", "watch", "runner",
-    "confine", "worker",
-)  # fmt: skip
-DISTRIBUTIONS = ("numpy", "matplotlib", "msgspec")
-BOOTSTRAP = (
-    "import json, sys; settings = json.loads(sys.argv.pop()); sys.path[:0] = settings['paths']; "
-    "from grader.sandbox.worker import main; main(settings)"
-)
+# What a worker must say that holds it, before it is given a student's code.
+NEEDED = {
+    jail.BUBBLEWRAP: frozenset({"namespaces", "rlimits", "landlock", "seccomp"}),
+    jail.SELF_CONFINED: frozenset({"rlimits", "landlock", "seccomp"}),
+    jail.PLAIN: frozenset(),
+}
+_PR_SET_DUMPABLE = 4  # linux/prctl.h
 
 
 class WorkerLate(Exception):
@@ -102,30 +94,32 @@ class Worker:
 
 
 def open_worker(limits: Limits, tier: str) -> Worker:
-    """A confined worker that is ready for requests. KitFault where it cannot be started."""
+    """A worker of `tier`, confined and ready for requests. KitFault where it cannot be started."""
+    protect_examiner()
     ours, theirs = socket.socketpair()
     scratch = Path(tempfile.mkdtemp(prefix="ml6-worker-"))
-    settings = {"channel": theirs.fileno(), "paths": [str(path) for path in import_paths()]}
     try:
-        process = subprocess.Popen(
-            [os.path.realpath(sys.executable), "-P", "-s", "-S", "-B", "-c", BOOTSTRAP, json.dumps(settings)],
+        start = jail.start(tier, limits, theirs.fileno(), scratch)
+        process = subprocess.Popen(  # noqa: S603 - the command is ours, see `jail`
+            start.command,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             pass_fds=(theirs.fileno(),),
-            cwd=scratch,
-            env=environment(scratch),
+            cwd=start.folder,
+            env=start.environment,
             start_new_session=True,
         )
-    except OSError as error:
+    except (OSError, ImportError) as error:
+        ours.close()
         shutil.rmtree(scratch, ignore_errors=True)
         raise KitFault(f"the sandbox cannot be started: {error}") from error
     finally:
         theirs.close()
-    return _greet(Worker(process, ours, scratch), limits)
+    return _greet(Worker(process, ours, scratch), limits, NEEDED[tier])
 
 
-def _greet(worker: Worker, limits: Limits) -> Worker:
+def _greet(worker: Worker, limits: Limits, needed: frozenset[str]) -> Worker:
     """Wait for `Ready`. What hinders a worker before that is never the student's fault."""
     try:
         reply, _ = worker.receive(time.monotonic() + limits.start)
@@ -137,6 +131,9 @@ def _greet(worker: Worker, limits: Limits) -> Worker:
         worker.kill()
         raise KitFault("the sandbox did not start: its first frame is not Ready")
     worker.layers = tuple(reply.layers)
+    if not needed <= set(worker.layers):
+        worker.kill()
+        raise KitFault(f"the sandbox lacks {', '.join(sorted(needed - set(worker.layers)))}")
     return worker
 
 
@@ -150,42 +147,8 @@ def _last_words(worker: Worker) -> str:
     return ""
 
 
-def environment(scratch: Path) -> dict[str, str]:
-    """All that a worker's environment holds. Threads: BLAS gains nothing on small products."""
-    threads = ("OPENBLAS", "OMP", "MKL", "VECLIB_MAXIMUM", "BLIS")
-    return {
-        **{f"{name}_NUM_THREADS": "1" for name in threads},
-        "HOME": str(scratch),
-        "TMPDIR": str(scratch),
-        "LANG": "C.UTF-8",
-        "MPLBACKEND": "Agg",
-        "PYTHONHASHSEED": "0",
-    }
-
-
 @cache
-def import_paths() -> tuple[Path, ...]:
-    """What a worker's sys.path starts with: its own files, and NumPy's and matplotlib's home."""
-    homes = dict.fromkeys(
-        Path(str(importlib.metadata.distribution(name).locate_file(""))).resolve()
-        for name in DISTRIBUTIONS
-    )
-    return (stage(), *homes)
-
-
-@cache
-def stage() -> Path:
-    """A folder that holds the worker's own files and nothing else of the kit."""
-    home = Path(tempfile.mkdtemp(prefix="ml6-stage-"))
-    atexit.register(shutil.rmtree, home, ignore_errors=True)
-    package = home / "grader" / "sandbox"
-    package.mkdir(parents=True)
-    for name in WORKER_FILES:
-        target = package / f"{name}.py"
-        shutil.copyfile(HERE / f"{name}.py", target)
-        py_compile.compile(str(target), doraise=True, invalidation_mode=_UNCHECKED)
-    return home
-
-
-_UNCHECKED: Any = py_compile.PycInvalidationMode.UNCHECKED_HASH
-__all__ = ["Worker", "WorkerGone", "WorkerLate", "open_worker"]
+def protect_examiner() -> None:
+    """Other processes of the same user cannot read or trace this one (Linux)."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)

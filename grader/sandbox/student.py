@@ -17,7 +17,7 @@ import numpy as np
 
 from grader.faults import StudentFault
 from grader.language import Message, say
-from grader.sandbox import candidate, faults, wire
+from grader.sandbox import candidate, faults, tiers, wire
 from grader.sandbox.launch import Worker, WorkerGone, WorkerLate, open_worker
 from grader.sandbox.limits import Limits
 from grader.sandbox.source import FILENAME
@@ -40,9 +40,9 @@ EXPECTED: dict[type, type] = {
 def session(source: str, limits: Limits | None = None, tier: str | None = None) -> Iterator[Student]:
     """A student's program in a sandbox of its own. Raises KitFault where none can be started.
 
-    tier: one of `tiers.TIERS`, by default the best that this machine has.
+    tier: one of `jail.TIERS`, by default the best that this machine has.
     """
-    student = Student(source, limits or Limits(), tier)
+    student = Student(source, limits or Limits(), tier or tiers.best())
     try:
         student.start()
         yield student
@@ -53,9 +53,9 @@ def session(source: str, limits: Limits | None = None, tier: str | None = None) 
 class Student:
     """A student's program in its sandbox; the `Channel` of the proxies in `environment()`."""
 
-    def __init__(self, source: str, limits: Limits, tier: str | None) -> None:
+    def __init__(self, source: str, limits: Limits, tier: str) -> None:
         self.limits = limits
-        self.tier = tier or "plain"
+        self.tier = tier
         self.load_fault: StudentFault | None = None
         self.generation = 0
         self._source = source.encode("utf-8", "backslashreplace")

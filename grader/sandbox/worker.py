@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import os
 import random
-import socket
+import shutil
 import sys
 from typing import Any
 
@@ -32,19 +32,20 @@ from grader.sandbox.source import FILENAME
 
 def main(settings: dict[str, Any]) -> None:
     """Confine, then serve requests until the examiner hangs up."""
-    channel = socket.socket(fileno=settings["channel"])
+    channel = settings["channel"]
+    _bring_fonts(settings["fonts"])
     layers = confine.apply(settings)
     _silence()
-    channel.sendall(wire.Writer().frame(wire.Ready(layers)))
+    _send(channel, wire.Writer().frame(wire.Ready(layers)))
     runner = Runner({}, (FILENAME,))
     runner.printed = Printed()
     _fix_luck()
     while (received := _receive(channel)) is not None:
         request, body = received
-        channel.sendall(runner.answer(request, body))
+        _send(channel, runner.answer(request, body))
 
 
-def _receive(channel: socket.socket) -> tuple[wire.Request, bytearray] | None:
+def _receive(channel: int) -> tuple[wire.Request, bytearray] | None:
     """The next request and its body; None when the examiner has hung up."""
     prefix = _exactly(channel, wire.PREFIX.size)
     if prefix is None:
@@ -56,15 +57,30 @@ def _receive(channel: socket.socket) -> tuple[wire.Request, bytearray] | None:
     return wire.decode_request(header), body
 
 
-def _exactly(channel: socket.socket, size: int) -> bytearray | None:
+# read and write, not recv and send: the system calls of sockets are denied.
+def _exactly(channel: int, size: int) -> bytearray | None:
     data = bytearray(size)
     view = memoryview(data)
     while view:
-        count = channel.recv_into(view)
+        count = os.readv(channel, [view])
         if not count:
             return None
         view = view[count:]
     return data
+
+
+def _send(channel: int, frame: bytes) -> None:
+    view = memoryview(frame)
+    while view:
+        view = view[os.write(channel, view) :]
+
+
+def _bring_fonts(cache: str) -> None:
+    """matplotlib's list of fonts into the working folder: without it, it looks for 2 s."""
+    if cache:
+        home = os.environ["MPLCONFIGDIR"]
+        os.makedirs(home, exist_ok=True)  # noqa: PTH103 - as in landlock, no pathlib before need
+        shutil.copy(cache, home)
 
 
 def _fix_luck() -> None:
