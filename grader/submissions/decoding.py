@@ -1,7 +1,8 @@
 """Bytes of a source or report into text, in a fixed order, each step with its reason.
 
-1. A byte order mark decides. 2. Bytes that are valid UTF-8 are UTF-8: GBK text practically never
-is, and editors rewrite files without touching the cookie. 3. A PEP 263 cookie, where it names an
+1. A byte order mark decides. 2. Bytes that are valid UTF-8 are UTF-8: longer GBK text never is, and
+editors rewrite files without touching the cookie; what would be a mix of alphabets is left to the
+next steps (钱伟 in GBK reads Ǯΰ in UTF-8). 3. A PEP 263 cookie, where it names an
 ordinary text encoding; utf-7, unicode_escape, rot13 and their like would hide lines from a reader
 and are never honoured. 4. GB18030, the superset of GBK and GB2312. 5. charset-normalizer.
 """
@@ -10,6 +11,7 @@ from __future__ import annotations
 
 import codecs
 import re
+import unicodedata
 from dataclasses import dataclass
 
 from grader.language import Message, say
@@ -23,6 +25,7 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _COOKIE = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
+_FOREIGN_RUN = re.compile(r"([A-Za-z]?)([\u0080-\u07ff]{2,})([A-Za-z]?)")
 _CHINESE = frozenset({"gb2312", "gbk", "gb18030"})
 _SANE = _CHINESE | {
     "ascii", "utf-8", "utf-8-sig", "big5", "big5hkscs", "shift_jis", "cp932", "euc_jp", "euc_kr",
@@ -86,8 +89,8 @@ def cookie(data: bytes) -> str:
 
 def decode_name(raw: bytes, declared: str = "") -> str:
     """A name of unknown encoding: the declared one, UTF-8, GB18030; never an exception."""
-    for encoding in (_sane(declared), "utf-8", "gb18030"):
-        if encoding and (text := _try(raw, encoding)) is not None:
+    for encoding in (*filter(None, [_sane(declared)]), *_modern_or_chinese(raw)):
+        if (text := _try(raw, encoding)) is not None:
             return text
     return raw.decode("latin-1")
 
@@ -110,7 +113,25 @@ def _candidates(data: bytes, declared: str) -> tuple[str, ...]:
     if b"\0" in data[:4096]:
         # Text has no NUL: UTF-16 without a mark, or no text at all.
         return ("utf-16-le",) if data[1:2] == b"\0" else ("utf-16-be",)
-    return tuple(dict.fromkeys(filter(None, ("utf-8", declared, "gb18030"))))
+    first, last = _modern_or_chinese(data)
+    return tuple(dict.fromkeys(filter(None, (first, declared, last))))
+
+
+def _modern_or_chinese(data: bytes) -> tuple[str, str]:
+    """UTF-8 and GB18030 in the order in which to try them."""
+    text = _try(data, "utf-8")
+    plausible = text is None or not any(map(_is_jumble, _FOREIGN_RUN.finditer(text)))
+    return ("utf-8", "gb18030") if plausible else ("gb18030", "utf-8")
+
+
+def _is_jumble(run: re.Match[str]) -> bool:
+    """Whether neighbouring letters come from several alphabets, as in no language.
+
+    Only two-byte characters can be misread GBK. Latin ones have ASCII letters around them.
+    """
+    letters = [mark for mark in run[2] if unicodedata.category(mark)[0] in "LM"]
+    scripts = {unicodedata.name(mark, "?").split()[0] for mark in letters}
+    return len(scripts) > 1 or (scripts == {"LATIN"} and not run[1] and not run[3])
 
 
 def _guessed(data: bytes) -> tuple[str, str]:
