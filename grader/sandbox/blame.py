@@ -10,7 +10,7 @@ import types
 from collections.abc import Collection
 from typing import Literal
 
-from grader.sandbox import wire
+from grader.sandbox import schema
 from grader.sandbox.values import text
 
 MAX_TEXT = 500  # characters of an exception's message
@@ -18,9 +18,11 @@ MAX_TEXT = 500  # characters of an exception's message
 Kind = Literal["raised", "syntax", "late", "missing", "too_much", "not_writable"]
 
 
-def from_exception(error: BaseException, files: Collection[str], kind: Kind = "raised") -> wire.Fault:
+def from_exception(
+    error: BaseException, files: Collection[str], kind: Kind = "raised"
+) -> schema.Fault:
     """Type, message and line, without trusting any of them to be well-behaved."""
-    return wire.Fault(
+    return schema.Fault(
         kind,
         text(str(type.__getattribute__(type(error), "__name__")), 100),
         _nearest_builtin(type(error)),
@@ -32,13 +34,13 @@ def from_exception(error: BaseException, files: Collection[str], kind: Kind = "r
 def _nearest_builtin(kind: type[BaseException]) -> str:
     for base in kind.__mro__:
         if getattr(builtins, base.__name__, None) is base:
-            return base.__name__
+            return str(base.__name__)
     return "Exception"
 
 
 def _words(error: BaseException) -> str:
     try:
-        return str.__str__(str(error))
+        return str(str(error))
     except BaseException:  # noqa: BLE001 - a message that raises says nothing
         return ""
 

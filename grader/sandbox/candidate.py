@@ -7,17 +7,16 @@ student's; it has no `__getattr__`, and an operator used on it raises TypeError 
 
 from __future__ import annotations
 
-import math
 import weakref
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 import numpy as np
 
-from grader.checks.protocol import Array, Call, Observation, Opaque, Picture, Read, Step, Write
+from grader.checks.protocol import Array, Call, Observation, Read, Step, Write
 from grader.faults import BadValue, NotDefined, NotImplementedYet
 from grader.language import say
-from grader.sandbox import faults, png, wire
+from grader.sandbox import answers, faults, schema, wire
 from grader.sandbox.values import Packer
 
 
@@ -25,7 +24,7 @@ class Channel(Protocol):
     """Carries requests to a student's code and brings the replies back."""
 
     def exchange(
-        self, request: wire.Request, packer: Packer, where: str, born: int | None
+        self, request: schema.Request, packer: Packer, where: str, born: int | None
     ) -> tuple[Any, wire.Reader]:
         """The reply and its arrays. Raises StudentFault (late, dead or garbled worker).
 
@@ -49,11 +48,11 @@ class CandidateObject:
 
     def __init__(self, cls: CandidateClass, handle: int, born: int) -> None:
         self._class = cls
-        self._channel = cls._channel  # noqa: SLF001 - one module, one object
+        self._channel = cls._channel
         self._handle = handle
         self._born = born
         self._changed: tuple[int, ...] = ()
-        weakref.finalize(self, cls._dropped.append, handle).atexit = False  # noqa: SLF001 - as above
+        weakref.finalize(self, cls._dropped.append, handle).atexit = False
 
     def forward(self, *arguments: Any) -> Any:
         return self.replay([Call("forward", arguments)])[0]
@@ -77,18 +76,18 @@ class CandidateObject:
         packer = Packer()
         packed = [self._packed(step, packer) for step in steps]
         dropped = self._class.take_dropped()
-        request = wire.Steps(self._handle, packed, dropped)
+        request = schema.Steps(self._handle, packed, dropped)
         reply, reader = self._channel.exchange(request, packer, where, self._born)
         self._changed = tuple(reply.changed)
         if reply.fault is not None:
             raise faults.of_call(
                 reply.fault, self._name(steps, reply.fault.step), self._channel.line_of
             )
-        values = [_value(node, reader, where) for node in reply.values]
+        values = [answers.value(node, reader, where) for node in reply.values]
         if len(values) != len(steps):
             raise faults.garbled(where)
         for step, value in zip(steps, values, strict=True):
-            if isinstance(step, Read) and not _is_arrays(value):
+            if isinstance(step, Read) and not answers.is_arrays(value):
                 raise faults.garbled(where)
         return values
 
@@ -98,12 +97,12 @@ class CandidateObject:
 
     def _packed(self, step: Step, packer: Packer) -> Any:
         if isinstance(step, Read):
-            return wire.Get()
+            return schema.Get()
         if isinstance(step, Write):
             arrays = [packer.writer.add(np.asarray(array)) for array in step.values.values()]
-            return wire.Put(list(step.values), arrays)
+            return schema.Put(list(step.values), arrays)
         self._class.require(step.method)
-        return wire.Method(step.method, [packer.pack(value) for value in step.arguments])
+        return schema.Method(step.method, [packer.pack(value) for value in step.arguments])
 
     def _where(self, steps: Sequence[Step]) -> str:
         names = dict.fromkeys(self._name(steps, index) for index in range(len(steps)))
@@ -120,7 +119,7 @@ class CandidateClass:
 
     _handles = 0
 
-    def __init__(self, defined: wire.Defined, channel: Channel) -> None:
+    def __init__(self, defined: schema.Defined, channel: Channel) -> None:
         self.name = defined.name
         self.memo: dict[Any, Any] = {}
         self._stubs = frozenset(defined.stubs)
@@ -138,7 +137,7 @@ class CandidateClass:
         handle = CandidateClass._handles
         packer = Packer()
         packed = [packer.pack(value) for value in arguments]
-        request = wire.Construct(self.name, handle, packed)
+        request = schema.Construct(self.name, handle, packed)
         reply, _ = self._channel.exchange(request, packer, where, None)
         if reply.fault is not None:
             raise faults.of_call(reply.fault, where, self._channel.line_of)
@@ -161,7 +160,7 @@ class CandidateClass:
 class CandidateFunction:
     """A student's function, by name."""
 
-    def __init__(self, defined: wire.Defined, channel: Channel) -> None:
+    def __init__(self, defined: schema.Defined, channel: Channel) -> None:
         self.name = defined.name
         self.memo: dict[Any, Any] = {}
         self._stub = bool(defined.stubs)
@@ -172,13 +171,13 @@ class CandidateFunction:
         self._require()
         packer = Packer()
         packed = [packer.pack(value) for value in arguments]
-        request = wire.Invoke(self.name, packed)
+        request = schema.Invoke(self.name, packed)
         reply, reader = self._channel.exchange(request, packer, self.name, None)
         if reply.fault is not None:
             raise faults.of_call(reply.fault, self.name, self._channel.line_of)
         if len(reply.values) != 1:
             raise faults.garbled(self.name)
-        return _value(reply.values[0], reader, self.name)
+        return answers.value(reply.values[0], reader, self.name)
 
     def _require(self) -> None:
         if self._stub:
@@ -191,17 +190,17 @@ class TrainingFunction(CandidateFunction):
     def observe(self) -> Observation:
         """Run it while SimpleRNN is watched. Raises StudentFault."""
         self._require()
-        request = wire.Observe(self.name, "SimpleRNN")
+        request = schema.Observe(self.name, "SimpleRNN")
         reply, reader = self._channel.exchange(request, Packer(), self.name, None)
         if reply.fault is not None:
             raise faults.of_call(reply.fault, self.name, self._channel.line_of)
         try:
-            return _observation(reply, reader)
+            return answers.observation(reply, reader)
         except wire.WireError:
             raise faults.garbled(self.name) from None
 
 
-def environment(defined: Sequence[wire.Defined], channel: Channel) -> dict[str, Any]:
+def environment(defined: Sequence[schema.Defined], channel: Channel) -> dict[str, Any]:
     """Proxies by name for what a source defines."""
     proxies: dict[str, Any] = {}
     for one in defined:
@@ -212,56 +211,6 @@ def environment(defined: Sequence[wire.Defined], channel: Channel) -> dict[str, 
         else:
             proxies[one.name] = CandidateFunction(one, channel)
     return proxies
-
-
-def _observation(seen: wire.Seen, reader: wire.Reader) -> Observation:
-    returned = reader.value(seen.returned, lambda node: _special(node, reader))
-    evaluations = tuple(
-        (reader.take(inputs).copy(), reader.take(outputs).copy())
-        for inputs, outputs in seen.evaluations
-    )
-    trained_columns = tuple(reader.take(one).copy() for one in seen.trained_columns)
-    series = tuple(reader.take(one).copy() for one in seen.series)
-    pictures = [_special(image, reader) for image in seen.figures]
-    forward_calls, backward_calls, update_calls = (max(0, count) for count in seen.calls)
-    return Observation(
-        returned=returned,
-        seconds=seen.seconds if math.isfinite(seen.seconds) else 0.0,
-        forward_calls=forward_calls,
-        backward_calls=backward_calls,
-        update_calls=update_calls,
-        weights_moved=seen.weights_moved,
-        lengths_trained=tuple(seen.lengths_trained),
-        lengths_evaluated=tuple(seen.lengths_evaluated),
-        first_error=seen.errors[0],
-        last_error=seen.errors[1],
-        evaluation_windows=seen.windows[0],
-        evaluation_windows_trained=seen.windows[1],
-        evaluations=evaluations,
-        figures=tuple(one for one in pictures if isinstance(one, Picture)),
-        trained_columns=trained_columns,
-        series=series,
-    )
-
-
-def _value(node: Any, reader: wire.Reader, where: str) -> Any:
-    try:
-        return reader.value(node, lambda special: _special(special, reader))
-    except wire.WireError:
-        raise faults.garbled(where) from None
-
-
-def _special(node: Any, reader: wire.Reader) -> Any:
-    if isinstance(node, wire.Image):
-        data = reader.take(node.png).tobytes()
-        if not png.is_sound(data):
-            return Opaque("Figure")
-        return Picture(data, min(max(node.axes, 0), 1000), min(max(node.lines, 0), 10_000))
-    return Opaque(faults.plain(node.type_name, 60))
-
-
-def _is_arrays(value: Any) -> bool:
-    return isinstance(value, dict) and all(isinstance(one, np.ndarray) for one in value.values())
 
 
 def too_large(where: str) -> BadValue:

@@ -12,10 +12,11 @@ import unicodedata
 from collections.abc import Callable
 
 from grader.faults import BadValue, Crashed, NotDefined, NotImplementedYet, StudentFault, TimedOut
-from grader.language import Message, say
-from grader.sandbox import wire
+from grader.language import Message, Value, say
+from grader.sandbox import schema
 
 LineOf = Callable[[int], str]
+FILE = "rnn.py"
 
 _HIDDEN = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}  # control, format (bidi), surrogate, private use
 _NUMPY_2 = re.compile(
@@ -28,12 +29,14 @@ def plain(words: str, limit: int = 300) -> str:
     """A student's words, safe in a terminal: control and direction characters are spelled out."""
     cut = words if len(words) <= limit else words[: limit - 1] + "…"
     return "".join(
-        f"\\u{ord(sign):04x}" if unicodedata.category(sign) in _HIDDEN and sign not in "\n\t" else sign
+        f"\\u{ord(sign):04x}"
+        if unicodedata.category(sign) in _HIDDEN and sign not in "\n\t"
+        else sign
         for sign in cut
     )
 
 
-def of_call(fault: wire.Fault, where: str, line_of: LineOf) -> StudentFault:
+def of_call(fault: schema.Fault, where: str, line_of: LineOf) -> StudentFault:
     """The fault of a call; `where` names what was called ("SimpleRNN.forward")."""
     if fault.kind == "missing":
         return NotDefined(where)
@@ -46,10 +49,10 @@ def of_call(fault: wire.Fault, where: str, line_of: LineOf) -> StudentFault:
     return crash(fault, where, line_of)
 
 
-def crash(fault: wire.Fault, where: str, line_of: LineOf) -> Crashed:
+def crash(fault: schema.Fault, where: str, line_of: LineOf) -> Crashed:
     """A call that raised: the exception, its words, the student's line, and a hint."""
     code = line_of(fault.line)
-    known = {
+    known: dict[str, Value] = {
         "where": where,
         "exception": plain(fault.exception, 60),
         "words": _one_line(fault.text),
@@ -57,20 +60,20 @@ def crash(fault: wire.Fault, where: str, line_of: LineOf) -> Crashed:
         "code": _one_line(code),
     }
     if code:
-        message = say("{where} raised {exception}: {words} (line {line}: {code})", **known)
+        message = say("{where} raised {exception}: {words} (line {line}: {code}).", **known)
         guarded = say(
             "{where} raised {exception} (line {line} of your file).",
             where=where, exception=_builtin(fault.builtin), line=fault.line,
         )  # fmt: skip
     else:
-        message = say("{where} raised {exception}: {words}", **known)
+        message = say("{where} raised {exception}: {words}.", **known)
         guarded = say("{where} raised {exception}.", where=where, exception=_builtin(fault.builtin))
     if _NUMPY_2.search(fault.text):
         return Crashed(_with_hint(message), _with_hint(guarded))
     return Crashed(message, guarded)
 
 
-def of_load(fault: wire.Fault, line_of: LineOf, seconds: float) -> StudentFault:
+def of_load(fault: schema.Fault, line_of: LineOf, seconds: float) -> StudentFault:
     """What went wrong while the file was read or run."""
     if fault.kind == "late":
         return TimedOut(
@@ -82,19 +85,18 @@ def of_load(fault: wire.Fault, line_of: LineOf, seconds: float) -> StudentFault:
             )
         )  # fmt: skip
     if fault.kind == "syntax":
-        known = {"words": _one_line(fault.text), "line": fault.line}
         return Crashed(
             say(
                 "Python cannot read your file: {words} (line {line}: {code}). "
                 "Only what stands above was graded.",
-                code=_one_line(line_of(fault.line)), **known,
+                words=_one_line(fault.text), line=fault.line, code=_one_line(line_of(fault.line)),
             ),
             say("Python cannot read your file from line {line} on.", line=fault.line),
         )  # fmt: skip
     return _load_crash(fault, line_of)
 
 
-def _load_crash(fault: wire.Fault, line_of: LineOf) -> Crashed:
+def _load_crash(fault: schema.Fault, line_of: LineOf) -> Crashed:
     inner = crash(fault, FILE, line_of)
     return Crashed(
         say("{what} Only what stands above that line was graded.", what=inner.message),
@@ -102,13 +104,14 @@ def _load_crash(fault: wire.Fault, line_of: LineOf) -> Crashed:
     )
 
 
-FILE = "rnn.py"
-
-
 def late(where: str, seconds: float) -> TimedOut:
     return TimedOut(
         say("{where} did not return within {seconds} s.", where=where, seconds=_number(seconds))
     )
+
+
+def worn_out(deaths: int) -> Crashed:
+    return Crashed(say("Your program was started {count} times and ended each time.", count=deaths))
 
 
 def spent(seconds: float) -> TimedOut:
@@ -118,7 +121,11 @@ def spent(seconds: float) -> TimedOut:
 
 
 def left(where: str, how: Message) -> Crashed:
-    return Crashed(say("{where} ended the program ({how}).", where=where, how=how))
+    return Crashed(
+        say("{where} ended the program ({how}).", where=where, how=how),
+        # An exit status is chosen by the program: for a hidden case it would carry a byte out.
+        say("{where} ended the program.", where=where),
+    )
 
 
 def garbled(where: str) -> BadValue:

@@ -6,6 +6,7 @@ when the student's code does.
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import os
 import sys
@@ -89,4 +90,4 @@ class Figures:
 def load_early() -> None:
     """Import pyplot before a student's function does, so that its figures are seen."""
     if importlib.util.find_spec("matplotlib") is not None:
-        import matplotlib.pyplot  # noqa: F401
+        importlib.import_module("matplotlib.pyplot")

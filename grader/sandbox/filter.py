@@ -61,7 +61,7 @@ def program(architecture: str | None = None) -> str:
 
     architecture: a name in `pyseccomp.Arch`, by default this machine's.
     """
-    import pyseccomp
+    import pyseccomp  # noqa: PLC0415 - only Linux has it
 
     native = pyseccomp.system_arch()
     target = getattr(pyseccomp.Arch, architecture) if architecture else native
@@ -83,7 +83,7 @@ def program(architecture: str | None = None) -> str:
 
 def _add_conditional(rules: Any, target: int) -> None:
     """Calls that are allowed with some arguments only."""
-    from pyseccomp import ALLOW, EQ, MASKED_EQ, Arg
+    from pyseccomp import ALLOW, EQ, MASKED_EQ, Arg  # noqa: PLC0415 - as above
 
     # Threads, no processes: clone's flags are its first argument on x86-64 and aarch64. clone3
     # hides them in memory; it stays ENOSYS, and the C library falls back on clone.
@@ -97,7 +97,7 @@ def _add_conditional(rules: Any, target: int) -> None:
 
 def _add(rules: Any, target: int, action: int, name: str, *arguments: Any) -> None:
     """A rule, where the architecture has a call of that name."""
-    import pyseccomp
+    import pyseccomp  # noqa: PLC0415 - as above
 
     if pyseccomp.resolve_syscall(target, name) >= 0:
         rules.add_rule(action, name, *arguments)

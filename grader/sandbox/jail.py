@@ -17,7 +17,6 @@ import os
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from grader.sandbox import filter as seccomp
 from grader.sandbox.limits import Limits
@@ -34,6 +33,7 @@ BOOTSTRAP = (
 )
 FLAGS = ("-P", "-s", "-S", "-B")  # nothing but the standard library and `paths` on sys.path
 INSIDE = "/kit"
+SCRATCH = "/tmp"  # noqa: S108 - inside: a tmpfs of the worker's own
 DEVICES = ("/dev/null", "/dev/zero", "/dev/urandom", "/dev/random")
 # systemd gives these to nobody but services that ask for any free one (systemd.io/UIDS-GIDS).
 FIRST_UID, UIDS = 61184, 4000
@@ -54,7 +54,7 @@ def start(tier: str, limits: Limits, channel: int, folder: Path) -> Start:
     """The command line and environment of a worker. OSError, ImportError where the tier cannot be."""
     seen = stage()
     jailed = tier == BUBBLEWRAP
-    scratch = "/tmp" if jailed else str(folder)  # noqa: S108 - a tmpfs of the worker's own
+    scratch = SCRATCH if jailed else str(folder)
     uid = _uid(seen, jailed=jailed) if tier != PLAIN else None
     if uid is not None and not jailed:
         os.chown(folder, uid, uid)
@@ -146,9 +146,18 @@ def _bubblewrap(seen: Stage, limits: Limits) -> list[str]:
         command += _bind(path, place)
     for path in seen.masked:
         command += ["--tmpfs", str(path), "--remount-ro", str(path)]
-    command += ["--dev", "/dev", "--perms", "1777", "--size", str(limits.scratch), "--tmpfs", "/tmp"]  # noqa: S108 - inside
+    command += [
+        "--dev",
+        "/dev",
+        "--perms",
+        "1777",
+        "--size",
+        str(limits.scratch),
+        "--tmpfs",
+        SCRATCH,
+    ]
     command += ["--remount-ro", "/dev", "--remount-ro", "/"]
-    return [*command, "--chdir", "/tmp", "--"]  # noqa: S108 - as above
+    return [*command, "--chdir", SCRATCH, "--"]
 
 
 def _binds(seen: Stage) -> dict[str, Path]:
@@ -166,7 +175,14 @@ def _namespaces() -> list[str]:
         return ["--unshare-all", "--hostname", "sandbox", "--cap-drop", "ALL"]
     names = ("ipc", "pid", "net", "uts", "cgroup-try")
     keep = ("--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID")
-    return [*(f"--unshare-{one}" for one in names), "--hostname", "sandbox", "--cap-drop", "ALL", *keep]
+    return [
+        *(f"--unshare-{one}" for one in names),
+        "--hostname",
+        "sandbox",
+        "--cap-drop",
+        "ALL",
+        *keep,
+    ]
 
 
 def _bind(path: Path, place: str) -> list[str]:

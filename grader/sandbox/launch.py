@@ -17,7 +17,7 @@ from functools import cache
 from pathlib import Path
 
 from grader.faults import KitFault
-from grader.sandbox import jail, wire
+from grader.sandbox import jail, schema, wire
 from grader.sandbox.limits import Limits
 
 # What a worker must say that holds it, before it is given a student's code.
@@ -46,7 +46,7 @@ class Worker:
     scratch: Path
     layers: tuple[str, ...] = ()
 
-    def exchange(self, frame: bytes, seconds: float) -> tuple[wire.Reply, wire.Reader]:
+    def exchange(self, frame: bytes, seconds: float) -> tuple[schema.Reply, wire.Reader]:
         """Send a frame, receive the reply. Raises WorkerLate, WorkerGone, WireError."""
         deadline = time.monotonic() + seconds
         try:
@@ -58,7 +58,7 @@ class Worker:
         except OSError:
             raise WorkerGone from None
 
-    def receive(self, deadline: float) -> tuple[wire.Reply, wire.Reader]:
+    def receive(self, deadline: float) -> tuple[schema.Reply, wire.Reader]:
         """One reply; the deadline is for all of it, not for each read."""
         header_size, body_size = wire.sizes(self._exactly(wire.PREFIX.size, deadline))
         header = self._exactly(header_size, deadline)
@@ -127,7 +127,7 @@ def _greet(worker: Worker, limits: Limits, needed: frozenset[str]) -> Worker:
         words = _last_words(worker)
         worker.kill()
         raise KitFault(f"the sandbox did not start ({type(error).__name__}): {words}") from None
-    if not isinstance(reply, wire.Ready):
+    if not isinstance(reply, schema.Ready):
         worker.kill()
         raise KitFault("the sandbox did not start: its first frame is not Ready")
     worker.layers = tuple(reply.layers)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import linecache
 from typing import Any
 
-from grader.sandbox import candidate, wire
+from grader.sandbox import candidate, schema, wire
 from grader.sandbox.runner import Runner
-from grader.sandbox.source import CLASSES, describe, is_stub
+from grader.sandbox.source import CLASSES, describe_class, describe_function
 from grader.sandbox.values import Packer
 
 
@@ -20,9 +20,9 @@ def wrap(value: Any, name: str | None = None) -> Any:
         return value
     called = name or str(getattr(value, "__name__", "it"))
     if isinstance(value, type):
-        defined = describe(called, value, CLASSES.get(called, ("__init__", "forward")))
+        defined = describe_class(called, value, CLASSES.get(called, ("__init__", "forward")))
     else:
-        defined = wire.Defined(called, False, [called] if is_stub(value) else [], [])
+        defined = describe_function(called, value)
     channel = LocalChannel({called: value, **_around(value)}, _filename(value))
     return candidate.environment([defined], channel)[called]
 
@@ -38,7 +38,7 @@ class LocalChannel:
         self._runner = Runner(namespace, (filename,), (Exception, SystemExit))
 
     def exchange(
-        self, request: wire.Request, packer: Packer, where: str, born: int | None
+        self, request: schema.Request, packer: Packer, where: str, born: int | None
     ) -> tuple[Any, wire.Reader]:
         """See `candidate.Channel`."""
         del where, born

@@ -99,6 +99,7 @@ def write(obj: Any, leaf: Leaf, new: Array) -> None:
 def _search(obj: Any, start: Iterator[tuple[str, Step, Any]]) -> Iterator[Leaf]:
     """Breadth first, so that parameters come before what is cached deep down."""
     seen = {id(obj)}
+    queue: deque[tuple[str, tuple[Step, ...], Any]]
     queue = deque((name, (step,), value) for name, step, value in start)
     count = 0
     for _ in range(MAX_VISITS):
@@ -217,7 +218,8 @@ def _without_views(found: list[Leaf]) -> list[Leaf]:
 
 def _shared(one: Leaf, other: Leaf) -> bool:
     try:
-        return bool(np.shares_memory(one.value, other.value, max_work=10_000))
+        # The stubs know only two of the values that max_work may have.
+        return bool(np.shares_memory(one.value, other.value, max_work=10_000))  # type: ignore[arg-type]
     except (np.exceptions.TooHardError, OverflowError):
         return True
 

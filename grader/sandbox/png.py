@@ -7,7 +7,6 @@ nowhere, since readers skip what they do not know, but a second image hidden beh
 
 from __future__ import annotations
 
-import struct
 import zlib
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
@@ -23,12 +22,16 @@ def is_sound(data: bytes) -> bool:
     position = len(SIGNATURE)
     first = True
     while position + 12 <= len(data):
-        (length,) = struct.unpack_from(">I", data, position)
+        length = int.from_bytes(data[position : position + 4], "big")
         kind = data[position + 4 : position + 8]
         end = position + 12 + length
-        if end > len(data) or not _sound_chunk(kind, data[position + 8 : end - 4], data[end - 4 : end]):
+        if end > len(data) or not _sound_chunk(
+            kind, data[position + 8 : end - 4], data[end - 4 : end]
+        ):
             return False
-        if first != (kind == b"IHDR") or (first and not _sound_header(data[position + 8 : end - 4])):
+        if first != (kind == b"IHDR") or (
+            first and not _sound_header(data[position + 8 : end - 4])
+        ):
             return False
         if kind == b"IEND":
             return end == len(data)
@@ -44,5 +47,6 @@ def _sound_chunk(kind: bytes, content: bytes, checksum: bytes) -> bool:
 def _sound_header(content: bytes) -> bool:
     if len(content) != 13:  # noqa: PLR2004 - section 11.2.1
         return False
-    width, height = struct.unpack_from(">II", content)
+    width = int.from_bytes(content[:4], "big")
+    height = int.from_bytes(content[4:8], "big")
     return 0 < width <= MAX_SIDE and 0 < height <= MAX_SIDE and width * height <= MAX_PIXELS

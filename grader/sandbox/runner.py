@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from grader.sandbox import figures, parameters, source, watch, wire
+from grader.sandbox import figures, parameters, schema, source, watch, wire
 from grader.sandbox.blame import from_exception
 from grader.sandbox.values import Packer, TooMuch, text
 
@@ -25,7 +25,7 @@ METHODS = ("forward", "backward", "update_parameters")
 class Printed(io.TextIOBase):
     """Keeps the start of what a student prints, and counts on."""
 
-    encoding = "utf-8"  # type: ignore[assignment]  # read-only in the base class, asked for by programs
+    encoding = "utf-8"
 
     def __init__(self) -> None:
         self.parts: list[str] = []
@@ -63,74 +63,74 @@ class Runner:
         self.printed: Printed | None = None
         self.draws = False  # whether the source speaks of matplotlib
 
-    def answer(self, request: wire.Request, body: bytes | bytearray) -> bytes:
+    def answer(self, request: schema.Request, body: bytes | bytearray) -> bytes:
         """The frame that answers `request`. WireError where the request itself is broken."""
         reader = wire.Reader(body)
-        if isinstance(request, wire.Load):
+        if isinstance(request, schema.Load):
             return self._load(request, reader)
-        if isinstance(request, wire.Observe):
+        if isinstance(request, schema.Observe):
             return self._observe(request)
         packer = Packer()
-        done = wire.Done([], [], None, "")
+        done = schema.Done([], [], None, "")
         try:
             with self._captured():
                 done = self._carry_out(request, reader, packer)
             return packer.writer.frame(self._with_printed(done))
         except (TooMuch, wire.WireError):
-            too_much = wire.Fault("too_much", step=len(done.values))
-            return wire.Writer().frame(wire.Done([], [], too_much, ""))
+            too_much = schema.Fault("too_much", step=len(done.values))
+            return wire.Writer().frame(schema.Done([], [], too_much, ""))
 
-    def _load(self, request: wire.Load, reader: wire.Reader) -> bytes:
+    def _load(self, request: schema.Load, reader: wire.Reader) -> bytes:
         words = bytes(reader.take(request.source)).decode()
         with self._captured():
             module, fault = source.run(words, request.seconds, request.until)
         self.namespace = module.__dict__
         self.draws = "matplotlib" in words
-        loaded = wire.Loaded(source.defined(self.namespace), fault, self._taken())
+        loaded = schema.Loaded(source.defined(self.namespace), fault, self._taken())
         return wire.Writer().frame(loaded)
 
     def _carry_out(
-        self, request: wire.Request, reader: wire.Reader, packer: Packer
-    ) -> wire.Done:
-        if isinstance(request, wire.Construct):
+        self, request: schema.Request, reader: wire.Reader, packer: Packer
+    ) -> schema.Done:
+        if isinstance(request, schema.Construct):
             return self._construct(request, reader)
-        if isinstance(request, wire.Invoke):
+        if isinstance(request, schema.Invoke):
             function = self.namespace.get(request.name)
             return self._one(lambda: function, request.arguments, reader, packer)
-        if isinstance(request, wire.Steps):
+        if isinstance(request, schema.Steps):
             return self._steps(request, reader, packer)
         raise wire.WireError("no such request here")
 
-    def _construct(self, request: wire.Construct, reader: wire.Reader) -> wire.Done:
+    def _construct(self, request: schema.Construct, reader: wire.Reader) -> schema.Done:
         arguments = [reader.value(node, _refuse) for node in request.arguments]
         try:
             made = self.namespace[request.name](*arguments)
         except self.caught as error:
-            return wire.Done([], [], from_exception(error, self.files), "")
+            return schema.Done([], [], from_exception(error, self.files), "")
         self.objects[request.handle] = made
-        return wire.Done([None], [], None, "")
+        return schema.Done([None], [], None, "")
 
-    def _steps(self, request: wire.Steps, reader: wire.Reader, packer: Packer) -> wire.Done:
+    def _steps(self, request: schema.Steps, reader: wire.Reader, packer: Packer) -> schema.Done:
         for handle in request.dropped:
             self.objects.pop(handle, None)
             self.paths.pop(handle, None)
-        done = wire.Done([], [], None, "")
+        done = schema.Done([], [], None, "")
         values: list[Any] = []
         changed: list[int] = []
         for index, step in enumerate(request.steps):
             done = self._step(request.handle, step, reader, packer)
-            changed = done.changed if isinstance(step, wire.Method) else changed
+            changed = done.changed if isinstance(step, schema.Method) else changed
             values += done.values
             if done.fault is not None:
                 fault = _at_step(done.fault, index)
-                return wire.Done(values, changed, fault, "")
-        return wire.Done(values, changed, None, "")
+                return schema.Done(values, changed, fault, "")
+        return schema.Done(values, changed, None, "")
 
-    def _step(self, handle: int, step: Any, reader: wire.Reader, packer: Packer) -> wire.Done:
+    def _step(self, handle: int, step: Any, reader: wire.Reader, packer: Packer) -> schema.Done:
         obj = self.objects[handle]
-        if isinstance(step, wire.Get):
+        if isinstance(step, schema.Get):
             return self._read(handle, obj, packer)
-        if isinstance(step, wire.Put):
+        if isinstance(step, schema.Put):
             return self._write(handle, obj, step, reader)
         if step.method not in METHODS:
             raise wire.WireError("no such method here")
@@ -138,7 +138,7 @@ class Runner:
 
     def _one(
         self, find: Callable[[], Any], nodes: list[Any], reader: wire.Reader, packer: Packer
-    ) -> wire.Done:
+    ) -> schema.Done:
         """Call what `find` gives; say which array arguments it changed in place."""
         arguments, starts = [], []
         for node in nodes:
@@ -147,30 +147,31 @@ class Runner:
         try:
             function = find()
         except AttributeError:
-            return wire.Done([], [], wire.Fault("missing"), "")
+            return schema.Done([], [], schema.Fault("missing"), "")
         except self.caught as error:
-            return wire.Done([], [], from_exception(error, self.files), "")
+            return schema.Done([], [], from_exception(error, self.files), "")
         try:
             result = function(*arguments)
         except self.caught as error:
-            return wire.Done([], [], from_exception(error, self.files), "")
+            return schema.Done([], [], from_exception(error, self.files), "")
         changed = [
             index
             for index, node in enumerate(nodes)
             # The body still holds the arguments as they were sent.
-            if isinstance(node, wire.Array) and _differ(arguments[index], reader, node, starts[index])
+            if isinstance(node, schema.Array)
+            and _differ(arguments[index], reader, node, starts[index])
         ]
-        return wire.Done([packer.pack(result)], changed, None, "")
+        return schema.Done([packer.pack(result)], changed, None, "")
 
-    def _read(self, handle: int, obj: Any, packer: Packer) -> wire.Done:
+    def _read(self, handle: int, obj: Any, packer: Packer) -> schema.Done:
         try:
             arrays = parameters.read(obj)
         except Exception as error:  # noqa: BLE001 - attribute access may run the student's code
-            return wire.Done([], [], from_exception(error, self.files), "")
+            return schema.Done([], [], from_exception(error, self.files), "")
         self.paths.pop(handle, None)
-        return wire.Done([packer.pack(arrays)], [], None, "")
+        return schema.Done([packer.pack(arrays)], [], None, "")
 
-    def _write(self, handle: int, obj: Any, step: wire.Put, reader: wire.Reader) -> wire.Done:
+    def _write(self, handle: int, obj: Any, step: schema.Put, reader: wire.Reader) -> schema.Done:
         known = self.paths.get(handle, {})
         for path, node in zip(step.paths, step.arrays, strict=True):
             array = reader.take(node)
@@ -180,10 +181,10 @@ class Runner:
                     self.paths[handle] = known
                 parameters.write(obj, known[path], array)
             except Exception as error:  # noqa: BLE001 - attribute access may run student's code
-                return wire.Done([], [], from_exception(error, self.files, "not_writable"), "")
-        return wire.Done([None], [], None, "")
+                return schema.Done([], [], from_exception(error, self.files, "not_writable"), "")
+        return schema.Done([None], [], None, "")
 
-    def _observe(self, request: wire.Observe) -> bytes:
+    def _observe(self, request: schema.Observe) -> bytes:
         function = self.namespace.get(request.name)
         if self.draws:
             figures.load_early()
@@ -202,28 +203,28 @@ class Runner:
         if self.printed is None:
             yield
             return
-        sys.stdout = sys.stderr = self.printed  # type: ignore[assignment]  # a text file for all uses
+        sys.stdout = sys.stderr = self.printed
         try:
             yield
         finally:
-            sys.stdout, sys.stderr = sys.__stdout__, sys.__stderr__  # type: ignore[assignment]  # may be None
+            sys.stdout, sys.stderr = sys.__stdout__, sys.__stderr__
 
     def _taken(self) -> str:
         return "" if self.printed is None else self.printed.take()
 
-    def _with_printed(self, done: wire.Done) -> wire.Done:
-        return wire.Done(done.values, done.changed, done.fault, self._taken())
+    def _with_printed(self, done: schema.Done) -> schema.Done:
+        return schema.Done(done.values, done.changed, done.fault, self._taken())
 
 
-def _differ(given: Any, reader: wire.Reader, node: wire.Array, start: int) -> bool:
+def _differ(given: Any, reader: wire.Reader, node: schema.Array, start: int) -> bool:
     end, reader.position = reader.position, start
     sent = reader.take(node)
     reader.position = end
     return bool(given.shape != sent.shape or given.tobytes() != sent.tobytes())
 
 
-def _at_step(fault: wire.Fault, step: int) -> wire.Fault:
-    return wire.Fault(fault.kind, fault.exception, fault.builtin, fault.text, fault.line, step)
+def _at_step(fault: schema.Fault, step: int) -> schema.Fault:
+    return schema.Fault(fault.kind, fault.exception, fault.builtin, fault.text, fault.line, step)
 
 
 def _refuse(_node: Any) -> Any:

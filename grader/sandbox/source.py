@@ -15,7 +15,7 @@ import types
 import warnings
 from typing import Any
 
-from grader.sandbox import wire
+from grader.sandbox import schema
 from grader.sandbox.blame import from_exception
 
 FILENAME = "rnn.py"
@@ -34,7 +34,7 @@ class OutOfTime(BaseException):
     """The import ran over its time; no `except Exception` of the student stops it."""
 
 
-def run(text: str, seconds: float, until: int) -> tuple[types.ModuleType, wire.Fault | None]:
+def run(text: str, seconds: float, until: int) -> tuple[types.ModuleType, schema.Fault | None]:
     """Run a source as module `rnn`; what stands above an error is defined all the same.
 
     `until`: run only what stands above this line (0: everything).
@@ -52,13 +52,13 @@ def run(text: str, seconds: float, until: int) -> tuple[types.ModuleType, wire.F
     return module, _execute(code, module, seconds) or fault
 
 
-def parse(text: str) -> tuple[types.CodeType | None, wire.Fault | None]:
+def parse(text: str) -> tuple[types.CodeType | None, schema.Fault | None]:
     """Code of the source, or of the longest part from its start that parses, and the fault."""
     try:
         return _compile(text), None
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         line = getattr(error, "lineno", None) or 0
-        fault = wire.Fault("syntax", type(error).__name__, "", _reason(error), line)
+        fault = schema.Fault("syntax", type(error).__name__, "", _reason(error), line)
     lines = text.splitlines(keepends=True)
     cuts = [n for n in range(min(line or len(lines), len(lines))) if _START.match(lines[n])]
     for cut in reversed(cuts[-_MAX_TRIES:]):
@@ -79,7 +79,7 @@ def _reason(error: BaseException) -> str:
     return str(getattr(error, "msg", None) or error)[:200]
 
 
-def _execute(code: types.CodeType, module: types.ModuleType, seconds: float) -> wire.Fault | None:
+def _execute(code: types.CodeType, module: types.ModuleType, seconds: float) -> schema.Fault | None:
     """Run the module's code. The alarm is for honest programs; the examiner has its own clock."""
     running = True
 
@@ -94,7 +94,7 @@ def _execute(code: types.CodeType, module: types.ModuleType, seconds: float) -> 
         exec(code, module.__dict__)  # noqa: S102 - this is the job
     except OutOfTime as error:
         running = False
-        return wire.Fault("late", line=_statement(error))
+        return schema.Fault("late", line=_statement(error))
     except BaseException as error:  # noqa: BLE001 - sys.exit and the like are faults as well
         running = False
         return from_exception(error, (FILENAME,))
@@ -115,20 +115,20 @@ def _statement(error: BaseException) -> int:
     return 0
 
 
-def defined(namespace: dict[str, Any]) -> list[wire.Defined]:
+def defined(namespace: dict[str, Any]) -> list[schema.Defined]:
     """Which names of the assignment there are, and which of them are only stubs."""
     found = []
     for name, methods in CLASSES.items():
         if callable(namespace.get(name)):
-            found.append(describe(name, namespace[name], methods))
+            found.append(describe_class(name, namespace[name], methods))
     for name in FUNCTIONS:
         function = namespace.get(name)
         if callable(function):
-            found.append(wire.Defined(name, False, [name] if is_stub(function) else [], []))
+            found.append(describe_function(name, function))
     return found
 
 
-def describe(name: str, value: Any, methods: tuple[str, ...]) -> wire.Defined:
+def describe_class(name: str, value: Any, methods: tuple[str, ...]) -> schema.Defined:
     """What of `methods` a class has, and has as a stub. A factory function passes for a class."""
     stubs, missing = [], []
     for method in methods if isinstance(value, type) else ():
@@ -137,7 +137,12 @@ def describe(name: str, value: Any, methods: tuple[str, ...]) -> wire.Defined:
             missing.append(method)
         elif is_stub(member):
             stubs.append(method)
-    return wire.Defined(name, True, stubs, missing)
+    return schema.Defined(name, is_class=True, stubs=stubs, missing=missing)
+
+
+def describe_function(name: str, value: Any) -> schema.Defined:
+    stubs = [name] if is_stub(value) else []
+    return schema.Defined(name, is_class=False, stubs=stubs, missing=[])
 
 
 _SILENT = {"RESUME", "NOP", "COPY_FREE_VARS", "LOAD_CONST", "RETURN_VALUE", "RETURN_CONST", "CACHE"}

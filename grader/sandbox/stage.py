@@ -26,8 +26,8 @@ from grader.faults import KitFault
 
 HERE = Path(__file__).parent
 WORKER_FILES = (
-    "wire", "values", "pictures", "parameters", "blame", "source", "figures", "series", "watch",
-    "runner", "landlock", "confine", "worker",
+    "schema", "wire", "values", "pictures", "parameters", "blame", "source", "figures", "series",
+    "windows", "watch", "runner", "landlock", "confine", "worker",
 )  # fmt: skip
 LIBRARIES = ("numpy", "matplotlib", "msgspec")
 SYSTEM_FONTS = Path("/usr/share/fonts")
@@ -134,7 +134,7 @@ def _masked() -> tuple[Path, ...]:
 
 
 def _fonts(home: Path) -> Path | None:
-    """matplotlib's list of fonts, from the user's cache or made now (2 s, then kept)."""
+    """The list of fonts for matplotlib, from the user's cache or made now (2 s, then kept)."""
     version = importlib.metadata.version("matplotlib")
     base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     kept = base / "ml6-kit" / f"matplotlib-{version}"
@@ -154,7 +154,7 @@ def _fonts(home: Path) -> Path | None:
 def _make_fonts(folder: Path) -> None:
     """Import pyplot once outside the sandbox: lists the fonts, and compiles matplotlib's files."""
     folder.mkdir()
-    subprocess.run(  # noqa: S603 - our own interpreter and text
+    subprocess.run(
         [sys.executable, "-c", "import matplotlib.pyplot, matplotlib.backends.backend_agg"],
         env={"MPLCONFIGDIR": str(folder), "MPLBACKEND": "Agg", "PATH": os.environ.get("PATH", "")},
         stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,

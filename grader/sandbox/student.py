@@ -17,27 +17,29 @@ import numpy as np
 
 from grader.faults import StudentFault
 from grader.language import Message, say
-from grader.sandbox import candidate, faults, tiers, wire
+from grader.sandbox import candidate, faults, schema, tiers, wire
 from grader.sandbox.launch import Worker, WorkerGone, WorkerLate, open_worker
 from grader.sandbox.limits import Limits
-from grader.sandbox.source import FILENAME
+from grader.sandbox.source import CLASSES, FILENAME, FUNCTIONS
 from grader.sandbox.values import Packer
 
 MAX_TIMEOUTS = 2  # of one method; after that it is not called any more
 MAX_DEATHS = 12  # of one submission's workers
 MAX_PRINTED = 20_000
-GRACE = 3.0  # seconds in which a worker may end an import that it has stopped itself
-EXPECTED: dict[type, type] = {
-    wire.Load: wire.Loaded,
-    wire.Construct: wire.Done,
-    wire.Invoke: wire.Done,
-    wire.Steps: wire.Done,
-    wire.Observe: wire.Seen,
+GRACE = 3.0  # seconds for what is ours in a worker: stopping an import, drawing figures
+EXPECTED: dict[type, Any] = {
+    schema.Load: schema.Loaded,
+    schema.Construct: schema.Done,
+    schema.Invoke: schema.Done,
+    schema.Steps: schema.Done,
+    schema.Observe: schema.Seen,
 }
 
 
 @contextmanager
-def session(source: str, limits: Limits | None = None, tier: str | None = None) -> Iterator[Student]:
+def session(
+    source: str, limits: Limits | None = None, tier: str | None = None
+) -> Iterator[Student]:
     """A student's program in a sandbox of its own. Raises KitFault where none can be started.
 
     tier: one of `jail.TIERS`, by default the best that this machine has.
@@ -66,7 +68,7 @@ class Student:
         self._timeouts: Counter[str] = Counter()
         self._spent = 0.0
         self._printed = ""
-        self._defined: list[wire.Defined] = []
+        self._defined: list[schema.Defined] = []
 
     def start(self) -> None:
         """Start the first worker and run the source. What is wrong with it is `load_fault`."""
@@ -94,15 +96,17 @@ class Student:
             self._worker = None
 
     def exchange(
-        self, request: wire.Request, packer: Packer, where: str, born: int | None
+        self, request: schema.Request, packer: Packer, where: str, born: int | None
     ) -> tuple[Any, wire.Reader]:
         """See `candidate.Channel`."""
         if born is not None and born in self._death:
             raise self._death[born]
         if self._timeouts[where] >= MAX_TIMEOUTS:
-            raise faults.late(where, self._allowed(request))
-        if self._spent >= self.limits.total or len(self._death) >= MAX_DEATHS:
+            raise faults.late(where, self._promised(request))
+        if self._spent >= self.limits.total:
             raise faults.spent(self.limits.total)
+        if len(self._death) >= MAX_DEATHS:
+            raise faults.worn_out(MAX_DEATHS)
         if self._worker is None:
             self._load()
         return self._ask(request, packer, where)
@@ -113,7 +117,7 @@ class Student:
         self.generation += 1
         packer = Packer()
         source = packer.writer.add(np.frombuffer(self._source, np.uint8))
-        request = wire.Load(source, self.limits.load, self._until)
+        request = schema.Load(source, self.limits.load, self._until)
         loaded, _ = self._ask(request, packer, FILENAME)
         if self.generation == 1:
             self._defined = [one for one in loaded.defined if _is_expected(one)]
@@ -122,7 +126,7 @@ class Student:
             if loaded.fault.kind == "late":
                 self._until = loaded.fault.line  # the next worker need not wait for it again
 
-    def _ask(self, request: wire.Request, packer: Packer, where: str) -> tuple[Any, wire.Reader]:
+    def _ask(self, request: schema.Request, packer: Packer, where: str) -> tuple[Any, wire.Reader]:
         """One exchange with the running worker; whatever goes wrong ends the worker."""
         assert self._worker is not None  # noqa: S101 - the caller has started one
         try:
@@ -130,19 +134,20 @@ class Student:
         except wire.WireError:
             raise candidate.too_large(where) from None
         began = time.monotonic()
+        reply: Any
         try:
             reply, reader = self._worker.exchange(frame, self._allowed(request))
-            if type(reply) is not EXPECTED[type(request)]:
+            if not isinstance(reply, EXPECTED[type(request)]):
                 raise wire.WireError("another reply was due")  # noqa: TRY301 - one way out for all
         except WorkerLate:
             self._timeouts[where] += 1
-            raise self._buried(faults.late(where, self._allowed(request))) from None
+            raise self._buried(faults.late(where, self._promised(request))) from None
         except WorkerGone:
             raise self._buried(None, where) from None
         except wire.WireError:
             raise self._buried(faults.garbled(where)) from None
         finally:
-            if not isinstance(request, wire.Observe):
+            if not isinstance(request, schema.Observe):
                 self._spent += time.monotonic() - began
         self._printed = (self._printed + reply.printed)[:MAX_PRINTED]
         return reply, reader
@@ -156,17 +161,20 @@ class Student:
         self._death[self.generation] = cause
         return cause
 
-    def _allowed(self, request: wire.Request) -> float:
-        """Seconds that a request may take."""
-        if isinstance(request, wire.Load):
-            return self.limits.load + GRACE
-        return self.limits.training if isinstance(request, wire.Observe) else self.limits.call
+    def _promised(self, request: schema.Request) -> float:
+        """Seconds that the student's code has for a request."""
+        if isinstance(request, schema.Load):
+            return self.limits.load
+        return self.limits.training if isinstance(request, schema.Observe) else self.limits.call
+
+    def _allowed(self, request: schema.Request) -> float:
+        """Seconds until the worker is killed: what a worker adds of its own is no student's."""
+        ours = GRACE if isinstance(request, (schema.Load, schema.Observe)) else 0.0
+        return self._promised(request) + ours
 
 
-def _is_expected(defined: wire.Defined) -> bool:
+def _is_expected(defined: schema.Defined) -> bool:
     """Names come from the worker: only the assignment's own count."""
-    from grader.sandbox.source import CLASSES, FUNCTIONS
-
     return defined.name in (CLASSES if defined.is_class else FUNCTIONS)
 
 

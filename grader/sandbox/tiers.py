@@ -12,13 +12,13 @@ from typing import Any
 import numpy as np
 
 from grader.faults import KitFault
-from grader.sandbox import jail, wire
+from grader.sandbox import jail, schema, wire
 from grader.sandbox.launch import WorkerGone, WorkerLate, open_worker
 from grader.sandbox.limits import Limits
 from grader.sandbox.values import Packer
 
 # What must not work inside; each attempt that does is a reason not to trust the tier.
-PROBE = '''
+PROBE = """
 import os, signal, socket
 def attempt(name, act):
     try:
@@ -35,7 +35,7 @@ def generate_sequence_data():
         + attempt("kill", lambda: os.kill(os.getppid(), 0))
         + attempt("exec", lambda: os.execv("/bin/true", ["true"]))
     )
-'''
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +84,8 @@ def _escapes(worker: Any) -> list[str]:
     """What the probe could do in a worker."""
     packer = Packer()
     source = packer.writer.add(np.frombuffer(PROBE.encode(), np.uint8))
-    worker.exchange(packer.writer.frame(wire.Load(source, 10.0, 0)), 20.0)
-    invoke = wire.Writer().frame(wire.Invoke("generate_sequence_data", []))
+    worker.exchange(packer.writer.frame(schema.Load(source, 10.0, 0)), 20.0)
+    invoke = wire.Writer().frame(schema.Invoke("generate_sequence_data", []))
     reply, reader = worker.exchange(invoke, 10.0)
     if reply.fault is not None or len(reply.values) != 1:
         raise wire.WireError(str(reply.fault))

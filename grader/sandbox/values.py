@@ -12,12 +12,12 @@ import dataclasses
 import sys
 import types
 from collections import deque
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.sandbox import wire
+from grader.sandbox import pictures, schema, wire
 
 MAX_TEXT = 10_000  # characters of one str
 MAX_BIG = 1024  # bytes of one int: 2,400 digits, far beyond the 1,000th Fibonacci number
@@ -35,7 +35,7 @@ class Packer:
         self.writer = wire.Writer()
         self.nodes = 0
 
-    def pack(self, value: Any, depth: int = 0) -> Any:
+    def pack(self, value: Any, depth: int = 0) -> Any:  # noqa: PLR0911 - a table of types
         """A node for `value`; `Other` where it cannot travel. Raises TooMuch."""
         self.nodes += 1
         if self.nodes > wire.MAX_NODES or depth > wire.MAX_DEPTH:
@@ -56,7 +56,7 @@ class Packer:
             return self._table(list(dict.items(value)), depth)
         if dataclasses.is_dataclass(kind) or kind is types.SimpleNamespace:
             return self._table(list(vars(value).items()), depth)
-        return wire.Other(text(kind.__name__, 100))
+        return schema.Other(text(kind.__name__, 100))
 
     def _array(self, array: NDArray[Any]) -> Any:
         if array.dtype.kind == "O":
@@ -65,7 +65,7 @@ class Packer:
             array = array.astype(np.float64)
         code = f"{array.dtype.kind}{array.dtype.itemsize}"
         if code not in wire.DTYPES:
-            return wire.Other(f"ndarray of {array.dtype.name[:40]}")
+            return schema.Other(f"ndarray of {array.dtype.name[:40]}")
         try:
             return self.writer.add(array)
         except wire.WireError:
@@ -75,9 +75,9 @@ class Packer:
         if array.size > wire.MAX_NODES // 4:
             raise TooMuch
         items = [self.pack(item, 1) for item in array.ravel().tolist()]
-        if not all(isinstance(item, (bool, int, float, wire.Big)) for item in items):
-            return wire.Other("ndarray of object")
-        return wire.Objects(array.shape, items)
+        if not all(isinstance(item, (bool, int, float, schema.Big)) for item in items):
+            return schema.Other("ndarray of object")
+        return schema.Objects(array.shape, items)
 
     def _scalar(self, value: Any) -> Any:
         if isinstance(value, str):
@@ -97,15 +97,15 @@ class Packer:
             return int(value)
         if isinstance(value, np.floating):
             return float(value)
-        return wire.Other(text(type(value).__name__, 100))
+        return schema.Other(text(type(value).__name__, 100))
 
     def _integer(self, value: int) -> Any:
         if -(2**63) <= value < 2**63:
             return value
         size = value.bit_length() // 8 + 1
         if size > MAX_BIG:
-            return wire.Other("int")
-        return wire.Big(value.to_bytes(size, "little", signed=True))
+            return schema.Other("int")
+        return schema.Big(value.to_bytes(size, "little", signed=True))
 
     def _sequence(self, value: Any, depth: int) -> Any:
         is_tuple = isinstance(value, tuple)
@@ -114,28 +114,26 @@ class Packer:
         if len(items) > MANY:
             kinds = set(map(type, items))
             if kinds <= {float, np.float64}:
-                return wire.Numbers(self._array(np.array(items, np.float64)), is_tuple)
+                return schema.Numbers(self._array(np.array(items, np.float64)), is_tuple)
             if kinds == {int} and all(-(2**63) <= item < 2**63 for item in items):
-                return wire.Numbers(self._array(np.array(items, np.int64)), is_tuple)
+                return schema.Numbers(self._array(np.array(items, np.int64)), is_tuple)
         nodes = [self.pack(item, depth + 1) for item in items]
-        return wire.Group(nodes) if is_tuple else wire.Items(nodes)
+        return schema.Group(nodes) if is_tuple else schema.Items(nodes)
 
     def _table(self, pairs: list[tuple[Any, Any]], depth: int) -> Any:
         keys = [_key(key) for key, _ in pairs]
-        return wire.Table(keys, [self.pack(value, depth + 1) for _, value in pairs])
+        return schema.Table(keys, [self.pack(value, depth + 1) for _, value in pairs])
 
     def _picture(self, value: Any) -> Any:
         # Only a program that has imported matplotlib can return a figure; the import is slow.
         if "matplotlib.figure" not in sys.modules and type(value) not in (str, bytes):
             return None
-        from grader.sandbox import pictures
-
         picture = pictures.of(value)
         return None if picture is None else self.image(*picture)
 
-    def image(self, png: bytes, axes: int, lines: int) -> wire.Image:
+    def image(self, png: bytes, axes: int, lines: int) -> schema.Image:
         """A node for a rendered figure."""
-        return wire.Image(self._array(np.frombuffer(png, np.uint8)), axes, lines)
+        return schema.Image(self._array(np.frombuffer(png, np.uint8)), axes, lines)
 
 
 def text(value: str, limit: int) -> str:
@@ -157,6 +155,6 @@ def _key(key: Any) -> str | int:
         number_ = float(key)
         return int(number_) if number_.is_integer() and abs(number_) < 2**53 else repr(number_)
     if isinstance(key, tuple):
-        parts = [str(_key(part)) for part in cast(tuple[Any, ...], key)[:8]]
+        parts = [str(_key(part)) for part in tuple.__getitem__(key, slice(8))]
         return text(f"({', '.join(parts)})", 200)
     return text(type(key).__name__, 100)

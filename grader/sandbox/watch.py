@@ -18,15 +18,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.sandbox import parameters, wire
+from grader.sandbox import parameters, schema, windows, wire
 from grader.sandbox.figures import Figures
 from grader.sandbox.series import Series
 from grader.sandbox.values import Packer, TooMuch
 
-MAX_WINDOWS = 200_000  # hashes kept of each kind
-MAX_LENGTHS = 64
 MAX_EVALUATIONS = 4_096  # last forwards without backward
-MAX_KEPT = 4 * 1024 * 1024  # bytes of inputs and outputs of evaluations
 MAX_ERRORS = 1_000_000
 MAX_OBJECTS = 16  # objects whose weights are compared
 METHODS = ("__init__", "forward", "backward", "update_parameters")
@@ -44,7 +41,7 @@ class Watcher:
         self.inside: set[int] = set()  # objects with a wrapped method on the stack
         self.calls = {"forward": 0, "backward": 0, "update_parameters": 0}
         self.pending: dict[int, tuple[Array, Any]] = {}  # object -> its last forward
-        self.trained, self.evaluated = Windows(), Windows()
+        self.trained, self.evaluated = windows.Windows(), windows.Windows()
         self.evaluations: deque[tuple[Array, Array]] = deque(maxlen=MAX_EVALUATIONS)
         self.kept = 0
         self.errors = array("d")
@@ -69,18 +66,18 @@ class Watcher:
         self.series.stop()
         self.figures.stop()
 
-    def frame(self, returned: Any, fault: wire.Fault | None, printed: str) -> bytes:
+    def frame(self, returned: Any, fault: schema.Fault | None, printed: str) -> bytes:
         """The reply to `Observe`."""
         try:
             return self._frame(returned, fault, printed)
         except (TooMuch, wire.WireError):
-            return self._frame(None, fault or wire.Fault("too_much"), printed)
+            return self._frame(None, fault or schema.Fault("too_much"), printed)
 
-    def _frame(self, returned: Any, fault: wire.Fault | None, printed: str) -> bytes:
+    def _frame(self, returned: Any, fault: schema.Fault | None, printed: str) -> bytes:
         packer = Packer()
         packed = packer.pack(returned)
-        evaluations = _merged(self.evaluations)
-        seen = wire.Seen(
+        evaluations = windows.merged(self.evaluations)[-windows.MAX_RUNS :]
+        seen = schema.Seen(
             packed,
             self.seconds,
             (self.calls["forward"], self.calls["backward"], self.calls["update_parameters"]),
@@ -103,7 +100,7 @@ class Watcher:
     def _wrap(self, cls: type) -> None:
         """Replace the methods that `cls`, its bases and its subclasses define themselves."""
         family = [base for base in cls.__mro__ if base is not object]
-        subclasses = [*cls.__subclasses__()]
+        subclasses: list[type] = cls.__subclasses__()
         for one in (*family, *subclasses):
             for name in METHODS:
                 member = vars(one).get(name)
@@ -152,27 +149,27 @@ class Watcher:
             self._error(_first(arguments, named))
 
     def _after_forward(self, obj: Any, result: Any, arguments: Any, named: Any) -> None:
-        inputs = _sequence(_first(arguments, named))
+        inputs = windows.sequence(_first(arguments, named))
         if inputs is not None:
             if len(self.pending) >= MAX_OBJECTS:
                 self._evaluation(*self.pending.pop(next(iter(self.pending))))
             outputs = result[0] if isinstance(result, (tuple, list)) and result else result
             # Copies: a student's buffers may be used again for the next call.
-            self.pending[id(obj)] = (inputs.copy(), _copied(outputs))
+            self.pending[id(obj)] = (inputs.copy(), windows.copied(outputs))
 
     def _evaluation(self, inputs: Array, outputs: Any) -> None:
         self.evaluated.add(inputs)
-        predicted = _sequence(outputs)
-        if predicted is None or inputs.nbytes + predicted.nbytes > MAX_KEPT:
+        predicted = windows.sequence(outputs)
+        if predicted is None or inputs.nbytes + predicted.nbytes > windows.MAX_KEPT:
             return
         self.kept += inputs.nbytes + predicted.nbytes
         self.evaluations.append((inputs, predicted))
-        while self.kept > MAX_KEPT or len(self.evaluations) == MAX_EVALUATIONS:
+        while self.kept > windows.MAX_KEPT or len(self.evaluations) == MAX_EVALUATIONS:
             old_inputs, old_outputs = self.evaluations.popleft()
             self.kept -= old_inputs.nbytes + old_outputs.nbytes
 
     def _error(self, d_outputs: Any) -> None:
-        gradient = _numeric(d_outputs)
+        gradient = windows.numeric(d_outputs)
         if gradient is not None and gradient.size and len(self.errors) < MAX_ERRORS:
             with np.errstate(all="ignore"):
                 self.errors.append(float(np.mean(np.square(gradient, dtype=np.float64))))
@@ -186,70 +183,8 @@ class Watcher:
             return float(np.mean(self.errors[:tenth])), float(np.mean(self.errors[-tenth:]))
 
 
-class Windows:
-    """Which input windows were seen: hashes and lengths, capped."""
-
-    def __init__(self) -> None:
-        self.hashes: set[int] = set()
-        self.wholes: set[int] = set()
-        self.lengths: set[int] = set()
-
-    def add(self, inputs: Array) -> None:
-        """Note every column of inputs (T, B, I)."""
-        if len(self.lengths) < MAX_LENGTHS:
-            self.lengths.add(inputs.shape[0])
-        whole = hash((inputs.shape, inputs.tobytes()))
-        if whole in self.wholes:  # the same batch again, as in every epoch
-            return
-        if len(self.wholes) < MAX_WINDOWS:
-            self.wholes.add(whole)
-        self.hashes.update(_hashes(inputs, max(0, MAX_WINDOWS - len(self.hashes))))
-
-    def holds(self, inputs: Array) -> Array:
-        """Whether each column of inputs (T, B, I) was noted, (B,)."""
-        return np.array([one in self.hashes for one in _hashes(inputs, MAX_WINDOWS)], np.bool_)
-
-    def overlap(self, other: Windows) -> tuple[int, int]:
-        """Distinct windows, and how many of them `other` holds too."""
-        return len(self.hashes), len(self.hashes & other.hashes)
-
-
-def _hashes(inputs: Array, limit: int) -> list[int]:
-    """Hash each of the first columns of inputs (T, B, I)."""
-    columns = np.ascontiguousarray(np.moveaxis(inputs, 1, 0)) if inputs.ndim > 1 else inputs[None]
-    return [hash((column.shape, column.tobytes())) for column in columns[:limit]]
-
-
 def _first(arguments: tuple[Any, ...], named: dict[str, Any]) -> Any:
     return arguments[0] if arguments else next(iter(named.values()), None)
-
-
-def _numeric(value: Any) -> Array | None:
-    """`value` as an array of numbers, not copied where it is one."""
-    if isinstance(value, np.ndarray):
-        result = np.ndarray.view(value, np.ndarray)
-        return result if result.dtype.kind in "fiu" else None
-    if not isinstance(value, (list, tuple)) or len(value) > MAX_WINDOWS:
-        return None
-    try:
-        result = np.asarray(value, np.float64)
-    except (ValueError, TypeError):
-        return None
-    return result
-
-
-def _sequence(value: Any) -> Array | None:
-    """Numbers with a time axis, in float64 so that equal windows have equal bytes."""
-    result = _numeric(value)
-    if result is None or not 1 <= result.ndim <= 4 or not result.size:  # noqa: PLR2004
-        return None
-    return np.asarray(result, np.float64)
-
-
-def _copied(value: Any) -> Any:
-    if isinstance(value, np.ndarray):
-        return np.array(value) if value.nbytes <= MAX_KEPT else None
-    return list(value) if isinstance(value, (list, tuple)) else value
 
 
 def _snapshot(obj: Any) -> dict[str, Array]:
@@ -267,28 +202,3 @@ def _moved(obj: Any, start: dict[str, Array]) -> bool:
         for path, old in start.items()
         if np.any(old)
     )
-
-
-def _merged(evaluations: deque[tuple[Array, Array]]) -> list[tuple[Array, Array]]:
-    """Runs of batches with equal T, I and O side by side as one batch: many small calls cost much."""
-    runs: list[list[tuple[Array, Array]]] = []
-    for pair in evaluations:
-        if runs and _fits(pair, runs[-1][0]):
-            runs[-1].append(pair)
-        else:
-            runs.append([pair])
-    return [
-        (_beside([inputs for inputs, _ in run]), _beside([outputs for _, outputs in run]))
-        for run in runs
-    ]
-
-
-def _fits(pair: tuple[Array, Array], other: tuple[Array, Array]) -> bool:
-    return all(
-        one.ndim == two.ndim == 3 and one.shape[::2] == two.shape[::2]  # noqa: PLR2004 - (T, B, I)
-        for one, two in zip(pair, other, strict=True)
-    )
-
-
-def _beside(arrays: list[Array]) -> Array:
-    return arrays[0] if len(arrays) == 1 else np.concatenate(arrays, axis=1)

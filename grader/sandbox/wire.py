@@ -1,11 +1,11 @@
-"""What travels between examiner and worker: a closed schema, and frames that carry it.
+"""Frames: how the messages of `schema` travel between examiner and worker.
 
 A frame is two little-endian uint32 (bytes of header, bytes of body), the header (one msgpack
-message of the schema below) and the body (the raw bytes of its arrays, in the order in which the
+message of the schema) and the body (the raw bytes of its arrays, in the order in which the
 header names them, each padded to 16 bytes). Nothing is ever unpickled; a size, a dtype, a shape
 and a depth are checked before they are believed. Whatever is wrong with a frame is a `WireError`.
 
-This file runs on both sides: it imports the standard library, NumPy and msgspec only.
+This file runs on both sides: it imports the standard library, NumPy, msgspec and `schema` only.
 """
 
 from __future__ import annotations
@@ -13,11 +13,13 @@ from __future__ import annotations
 import math
 import struct
 from collections.abc import Callable
-from typing import Any, Literal, Union
+from typing import Any
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
+
+from grader.sandbox import schema
 
 MAX_HEADER = 256 * 1024  # bytes; 64 steps with a dozen arrays each need 40 KiB
 MAX_BODY = 64 * 1024 * 1024  # bytes
@@ -35,201 +37,9 @@ class WireError(Exception):
     """A frame that the schema does not allow, or that is larger than the caps."""
 
 
-class _Node(msgspec.Struct, array_like=True, frozen=True, gc=False):
-    """A tagged value; msgspec refuses what is not in the union below."""
-
-
-class Array(_Node, tag="a"):
-    """A numpy.ndarray whose bytes stand in the body."""
-
-    dtype: str
-    shape: tuple[int, ...]
-
-
-class Objects(_Node, tag="o"):
-    """A numpy.ndarray of dtype object that holds numbers."""
-
-    shape: tuple[int, ...]
-    items: list[Value]
-
-
-class Big(_Node, tag="b"):
-    """An int beyond 64 bits, two's complement, little-endian."""
-
-    octets: bytes
-
-
-class Numbers(_Node, tag="n"):
-    """A list (or tuple) of floats or of ints, kept as one array because it is long."""
-
-    array: Array
-    is_tuple: bool
-
-
-class Items(_Node, tag="l"):
-    """A list."""
-
-    items: list[Value]
-
-
-class Group(_Node, tag="t"):
-    """A tuple."""
-
-    items: list[Value]
-
-
-class Table(_Node, tag="d"):
-    """A dict."""
-
-    keys: list[str | int]
-    values: list[Value]
-
-
-class Image(_Node, tag="p"):
-    """A figure, rendered as PNG (uint8 array)."""
-
-    png: Array
-    axes: int
-    lines: int
-
-
-class Other(_Node, tag="x"):
-    """A value that cannot travel."""
-
-    type_name: str
-
-
-Value = Union[
-    None, bool, int, float, str, Array, Objects, Big, Numbers, Items, Group, Table, Image, Other
-]
-
-
-class Load(_Node, tag="load"):
-    """Run a source (UTF-8 bytes in the body) up to `until` (a line; 0: all of it)."""
-
-    source: Array
-    seconds: float
-    until: int
-
-
-class Construct(_Node, tag="new"):
-    """Make an object of a class under a number chosen by the examiner."""
-
-    name: str
-    handle: int
-    arguments: list[Value]
-
-
-class Invoke(_Node, tag="call"):
-    """Call a function."""
-
-    name: str
-    arguments: list[Value]
-
-
-class Method(_Node, tag="m"):
-    """One step of `Steps`: call a method."""
-
-    method: str
-    arguments: list[Value]
-
-
-class Put(_Node, tag="w"):
-    """One step of `Steps`: write arrays by path."""
-
-    paths: list[str]
-    arrays: list[Array]
-
-
-class Get(_Node, tag="r"):
-    """One step of `Steps`: read all arrays."""
-
-
-class Steps(_Node, tag="steps"):
-    """Steps on one object; the objects named in `dropped` are no longer needed."""
-
-    handle: int
-    steps: list[Union[Method, Put, Get]]
-    dropped: list[int]
-
-
-class Observe(_Node, tag="watch"):
-    """Call a function while the class is watched."""
-
-    name: str
-    watched: str
-
-
-Request = Union[Load, Construct, Invoke, Steps, Observe]
-
-
-class Ready(_Node, tag="ready"):
-    """First frame of a worker: what it confined itself with."""
-
-    layers: list[str]
-
-
-class Fault(_Node, tag="fault"):
-    """What went wrong in the student's code. Every field is the student's word."""
-
-    kind: Literal["raised", "syntax", "late", "missing", "too_much", "not_writable"]
-    exception: str = ""  # the type's own name
-    builtin: str = ""  # name of the nearest built-in type
-    text: str = ""
-    line: int = 0  # in the student's file; 0: unknown
-    step: int = 0  # which of `Steps`
-
-
-class Defined(_Node, tag="def"):
-    """A name of the assignment that the source defines."""
-
-    name: str
-    is_class: bool
-    stubs: list[str]  # methods (or the function itself) left as handed out
-    missing: list[str]  # methods
-
-
-class Loaded(_Node, tag="loaded"):
-    """Reply to `Load`."""
-
-    defined: list[Defined]
-    fault: Fault | None
-    printed: str
-
-
-class Done(_Node, tag="done"):
-    """Reply to `Construct`, `Invoke` and `Steps`: one value per step that ran."""
-
-    values: list[Value]
-    changed: list[int]  # arguments of the last call that were changed in place
-    fault: Fault | None
-    printed: str
-
-
-class Seen(_Node, tag="seen"):
-    """Reply to `Observe`; the fields are those of `checks.protocol.Observation`."""
-
-    returned: Value
-    seconds: float
-    calls: tuple[int, int, int]
-    weights_moved: bool
-    lengths_trained: list[int]
-    lengths_evaluated: list[int]
-    errors: tuple[float, float]
-    windows: tuple[int, int]
-    evaluations: list[tuple[Array, Array]]
-    trained_columns: list[Array]
-    series: list[Array]
-    figures: list[Image]
-    fault: Fault | None
-    printed: str
-
-
-Reply = Union[Ready, Loaded, Done, Seen]
-
 _ENCODER = msgspec.msgpack.Encoder()
-_REQUESTS: msgspec.msgpack.Decoder[Any] = msgspec.msgpack.Decoder(Request)
-_REPLIES: msgspec.msgpack.Decoder[Any] = msgspec.msgpack.Decoder(Reply)
+_REQUESTS: msgspec.msgpack.Decoder[Any] = msgspec.msgpack.Decoder(schema.Request)
+_REPLIES: msgspec.msgpack.Decoder[Any] = msgspec.msgpack.Decoder(schema.Reply)
 
 
 class Writer:
@@ -239,7 +49,7 @@ class Writer:
         self.chunks: list[bytes] = []
         self.size = 0
 
-    def add(self, array: NDArray[Any]) -> Array:
+    def add(self, array: NDArray[Any]) -> schema.Array:
         """`array` as a node. WireError where its dtype cannot travel or the body is full."""
         dtype = array.dtype
         code = f"{dtype.kind}{dtype.itemsize}"
@@ -253,9 +63,9 @@ class Writer:
         padding = -len(data) % ALIGNMENT
         self.chunks.append(data + bytes(padding) if padding else data)
         self.size += len(data) + padding
-        return Array(code, array.shape)
+        return schema.Array(code, array.shape)
 
-    def frame(self, message: Request | Reply) -> bytes:
+    def frame(self, message: schema.Request | schema.Reply) -> bytes:
         """The finished frame."""
         try:
             header = _ENCODER.encode(message)
@@ -274,7 +84,7 @@ class Reader:
         self.position = 0
         self.nodes = 0
 
-    def take(self, node: Array) -> NDArray[Any]:
+    def take(self, node: schema.Array) -> NDArray[Any]:
         dtype = DTYPES.get(node.dtype)
         if dtype is None or len(node.shape) > MAX_RANK:
             raise WireError("array of a type or rank that is not allowed")
@@ -293,26 +103,28 @@ class Reader:
         self.position = end + -size % ALIGNMENT
         return data.reshape(node.shape)
 
-    def value(self, node: Any, special: Callable[[Any], Any], depth: int = 0) -> Any:
+    def value(  # noqa: PLR0911 - a table of types
+        self, node: Any, special: Callable[[Any], Any], depth: int = 0
+    ) -> Any:
         """Plain data for a node; `special` makes what it likes of an Image or Other."""
         self.nodes += 1
         if self.nodes > MAX_NODES or depth > MAX_DEPTH:
             raise WireError("too many values, or too deep")
         if node is None or isinstance(node, (bool, int, float, str)):
             return node
-        if isinstance(node, Array):
+        if isinstance(node, schema.Array):
             return self.take(node).copy()
-        if isinstance(node, Numbers):
+        if isinstance(node, schema.Numbers):
             return self._numbers(node)
-        if isinstance(node, Items):
+        if isinstance(node, schema.Items):
             return [self.value(item, special, depth + 1) for item in node.items]
-        if isinstance(node, Group):
+        if isinstance(node, schema.Group):
             return tuple(self.value(item, special, depth + 1) for item in node.items)
-        if isinstance(node, Table):
+        if isinstance(node, schema.Table):
             return self._table(node, special, depth + 1)
-        if isinstance(node, Big):
+        if isinstance(node, schema.Big):
             return int.from_bytes(node.octets, "little", signed=True)
-        if isinstance(node, Objects):
+        if isinstance(node, schema.Objects):
             return self._objects(node)
         return special(node)
 
@@ -321,14 +133,16 @@ class Reader:
         if self.position != len(self.body):
             raise WireError("body longer than its arrays")
 
-    def _numbers(self, node: Numbers) -> list[Any] | tuple[Any, ...]:
+    def _numbers(self, node: schema.Numbers) -> list[Any] | tuple[Any, ...]:
         array = self.take(node.array)
         if array.ndim != 1 or array.dtype.str[1:] not in ("f8", "i8"):
             raise WireError("numbers that are no numbers")
         values: list[Any] = array.tolist()
         return tuple(values) if node.is_tuple else values
 
-    def _table(self, node: Table, special: Callable[[Any], Any], depth: int) -> dict[Any, Any]:
+    def _table(
+        self, node: schema.Table, special: Callable[[Any], Any], depth: int
+    ) -> dict[Any, Any]:
         if len(node.keys) != len(node.values):
             raise WireError("a dict with more keys than values")
         return {
@@ -336,14 +150,14 @@ class Reader:
             for key, value in zip(node.keys, node.values, strict=True)
         }
 
-    def _objects(self, node: Objects) -> NDArray[Any]:
+    def _objects(self, node: schema.Objects) -> NDArray[Any]:
         if len(node.shape) > MAX_RANK or any(not 0 <= n <= MAX_NODES for n in node.shape):
             raise WireError("object array with an impossible shape")
         if math.prod(node.shape) != len(node.items):
             raise WireError("object array with a wrong count")
         array = np.empty(len(node.items), dtype=object)
         for index, item in enumerate(node.items):
-            if not isinstance(item, (bool, int, float, Big)):
+            if not isinstance(item, (bool, int, float, schema.Big)):
                 raise WireError("object array of something else than numbers")
             array[index] = self.value(item, lambda _: None)
         return array.reshape(node.shape)
@@ -357,11 +171,11 @@ def sizes(prefix: bytes | bytearray) -> tuple[int, int]:
     return header, body
 
 
-def decode_request(header: bytes | bytearray) -> Request:
+def decode_request(header: bytes | bytearray) -> schema.Request:
     return _decode(_REQUESTS, header)  # type: ignore[no-any-return]  # the decoder's own union
 
 
-def decode_reply(header: bytes | bytearray) -> Reply:
+def decode_reply(header: bytes | bytearray) -> schema.Reply:
     return _decode(_REPLIES, header)  # type: ignore[no-any-return]  # the decoder's own union
 
 

@@ -25,7 +25,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.sandbox import confine, wire
+from grader.sandbox import confine, schema, wire
 from grader.sandbox.runner import Printed, Runner
 from grader.sandbox.source import FILENAME
 
@@ -36,7 +36,7 @@ def main(settings: dict[str, Any]) -> None:
     _bring_fonts(settings["fonts"])
     layers = confine.apply(settings)
     _silence()
-    _send(channel, wire.Writer().frame(wire.Ready(layers)))
+    _send(channel, wire.Writer().frame(schema.Ready(layers)))
     runner = Runner({}, (FILENAME,))
     runner.printed = Printed()
     _fix_luck()
@@ -45,7 +45,7 @@ def main(settings: dict[str, Any]) -> None:
         _send(channel, runner.answer(request, body))
 
 
-def _receive(channel: int) -> tuple[wire.Request, bytearray] | None:
+def _receive(channel: int) -> tuple[schema.Request, bytearray] | None:
     """The next request and its body; None when the examiner has hung up."""
     prefix = _exactly(channel, wire.PREFIX.size)
     if prefix is None:
@@ -76,7 +76,7 @@ def _send(channel: int, frame: bytes) -> None:
 
 
 def _bring_fonts(cache: str) -> None:
-    """matplotlib's list of fonts into the working folder: without it, it looks for 2 s."""
+    """The list of fonts into the working folder: without it, matplotlib looks for 2 s."""
     if cache:
         home = os.environ["MPLCONFIGDIR"]
         os.makedirs(home, exist_ok=True)  # noqa: PTH103 - as in landlock, no pathlib before need
