@@ -23,7 +23,14 @@ KINDS: dict[str, tuple[str, Callable[[Any], Record]]] = {
     "lstm": ("LSTMCell", probe.lstm_record),
     "data": ("generate_sequence_data", probe.data_record),
 }
-KIND_OF_PART = {"forward": "rnn", "bptt": "rnn", "update": "rnn", "init": "rnn", "lstm": "lstm", "data": "data"}
+KIND_OF_PART = {
+    "forward": "rnn",
+    "bptt": "rnn",
+    "update": "rnn",
+    "init": "rnn",
+    "lstm": "lstm",
+    "data": "data",
+}
 
 
 def write() -> int:
@@ -35,8 +42,10 @@ def write() -> int:
         for (name, kind), record in records.items()
         for key, value in record.items()
     }
-    np.savez_compressed(FINGERPRINTS / "records.npz", **arrays)
-    (FINGERPRINTS / "hints.json").write_bytes(msgspec.json.format(msgspec.json.encode(hints())) + b"\n")
+    np.savez_compressed(FINGERPRINTS / "records.npz", **arrays)  # type: ignore[arg-type]  # numpy types the keywords as bool
+    (FINGERPRINTS / "hints.json").write_bytes(
+        msgspec.json.format(msgspec.json.encode(hints())) + b"\n"
+    )
     (HERE / "zh" / "hints.po").write_text(catalogue(), encoding="utf-8")
     return len(records) - len(KINDS)
 
@@ -48,7 +57,9 @@ def all_records() -> dict[tuple[str, str], Record]:
     for mistake in mutants.misconceptions():
         kind = KIND_OF_PART.get(mistake.part)
         if kind is not None:
-            records[mistake.name, kind] = _record(kind, mutants.module(mistake.source(), mistake.name))
+            records[mistake.name, kind] = _record(
+                kind, mutants.module(mistake.source(), mistake.name)
+            )
     return records
 
 

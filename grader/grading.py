@@ -44,7 +44,7 @@ class Settings:
     public_only: bool = False
     only: str = ""  # one question's name, or "" for all
     tier: str | None = None  # sandbox tier; None: the best that the machine has
-    limits: Limits = field(default_factory=lambda: default_limits())
+    limits: Limits = field(default_factory=lambda: default_limits())  # noqa: PLW0108  # defined below
 
     @property
     def seed(self) -> str:
@@ -70,7 +70,7 @@ def grade(submission: Submission, settings: Settings) -> Grade:
     began = time.perf_counter()
     with session(submission.source, settings.limits, settings.tier) as student:
         environment = _environment(student, submission, settings)
-        files = {path: _run(path, environment, student) for path in _paths(settings)}
+        files = {path: _run(path, environment) for path in _paths(settings)}
         tier = student.tier
     questions = _questions(files)
     _agree_with_otter(files, questions)
@@ -111,18 +111,18 @@ def _paths(settings: Settings) -> list[Path]:
     paths = [QUESTIONS / kind / f"{name}.py" for name in names for kind in kinds]
     missing = [path for path in paths if not path.exists()]
     if missing or not paths:
-        raise KitFault(f"no question file {', '.join(path.name for path in missing) or settings.only}")
+        raise KitFault(
+            f"no question file {', '.join(path.name for path in missing) or settings.only}"
+        )
     return paths
 
 
-def _run(path: Path, environment: dict[str, Any], student: Student) -> Ran:
+def _run(path: Path, environment: dict[str, Any]) -> Ran:
     """Run one file on the student's candidates."""
     outcomes: dict[str, Outcome] = {}
-    # Public cases draw the same inputs for everybody, so that students see what we see.
-    seed = {} if path.parent.name == "hidden" else {"seed": None}
-    env = {**environment, **seed, "outcomes": outcomes}
-    if seed:
-        del env["seed"]
+    env = {**environment, "outcomes": outcomes}
+    if path.parent.name != "hidden":
+        del env["seed"]  # public cases draw the same inputs for everybody: students see what we see
     file = _test_file(path)
     file.run(env)
     broken = [name for name, outcome in outcomes.items() if outcome.verdict is Verdict.KIT_FAULT]
@@ -133,7 +133,10 @@ def _run(path: Path, environment: dict[str, Any], student: Student) -> Ran:
 
 def _broken(path: Path, names: Sequence[str], outcomes: Mapping[str, Outcome]) -> str:
     why = [render(message, "en") for name in names if (message := outcomes[name].message)]
-    return f"{path.parent.name}/{path.name}: {', '.join(names) or 'a case gave no outcome'}\n" + "\n".join(why)
+    return (
+        f"{path.parent.name}/{path.name}: {', '.join(names) or 'a case gave no outcome'}\n"
+        + "\n".join(why)
+    )
 
 
 def _test_file(path: Path) -> ExceptionTestFile:
@@ -247,26 +250,3 @@ def kit_version() -> str:
         parts += sorted((HERE / folder).rglob("*.py"))
     content = b"".join(part.read_bytes() for part in parts if part.exists())
     return f"{__version__}+{sha256(content).hexdigest()[:12]}"
-
-
-def secret(path: Path) -> bytes:
-    """The instructor's secret: made at first use, readable by its owner only.
-
-    Raises KitFault where the file is there but cannot be the secret.
-    """
-    import os  # noqa: PLC0415  # here alone
-    import secrets  # noqa: PLC0415
-
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        kept = path.read_bytes()
-        if len(kept) < 16:  # noqa: PLR2004  # bytes; what we make has 32
-            raise KitFault(f"{path}: too short to be the secret; restore it or delete it") from None
-        return kept
-    with os.fdopen(handle, "wb") as file:
-        made = secrets.token_bytes(32)
-        file.write(made)
-    return made
-
-

@@ -7,9 +7,17 @@ from collections.abc import Sequence
 import numpy as np
 
 from grader.checks.compare import distance
-from grader.checks.gradient import central_differences
+from grader.checks.gradient import central_differences, entries
 from grader.checks.protocol import Array, CandidateClass
-from grader.checks.trial import SMALL, BackwardRun, Expectation, RnnTrial, own_gradient, run_backward
+from grader.checks.trial import (
+    SMALL,
+    BackwardRun,
+    Expectation,
+    RnnTrial,
+    Truth,
+    own_gradient,
+    run_backward,
+)
 from grader.faults import BadValue, CheckFailed
 from grader.language import say
 from grader.results.records import Exhibit
@@ -40,7 +48,12 @@ def shapes(SimpleRNN: CandidateClass, rng: np.random.Generator) -> None:
         raise BadValue(say("A gradient contains NaN or infinity."))
 
 
-def numerical(SimpleRNN: CandidateClass, rng: np.random.Generator, name: str, exhibits: list[Exhibit] | None = None) -> None:
+def numerical(
+    SimpleRNN: CandidateClass,
+    rng: np.random.Generator,
+    name: str,
+    exhibits: list[Exhibit] | None = None,
+) -> None:
     """One gradient against central differences of the student's own forward."""
     run = _public_run(SimpleRNN, rng)
     if exhibits is not None and not all(run.right(each) for each in ALL):
@@ -72,7 +85,9 @@ def _public_run(SimpleRNN: CandidateClass, _rng: np.random.Generator) -> Backwar
     return run
 
 
-def _point(rng: np.random.Generator, *, T: int, B: int, sizes: tuple[int, int, int]) -> tuple[Array, Array]:
+def _point(
+    rng: np.random.Generator, *, T: int, B: int, sizes: tuple[int, int, int]
+) -> tuple[Array, Array]:
     return rng.normal(size=(T, B, sizes[0])), SMALL * rng.normal(size=(T, B, sizes[2]))
 
 
@@ -88,7 +103,9 @@ def _heat_map(run: BackwardRun) -> Exhibit:
         one = run_backward(trial, x, only, lambda *_, by_step=by_step: [_as_truth(by_step, run)])
         for name, row in rows.items():
             found = one.matches[name]
-            row.append(1.0 if found is None else distance(found.gradient, one.factor * by_step[name]))
+            row.append(
+                1.0 if found is None else distance(found.gradient, one.factor * by_step[name])
+            )
     return Exhibit(
         question="q4_3",
         kind="gradient",
@@ -98,11 +115,19 @@ def _heat_map(run: BackwardRun) -> Exhibit:
     )
 
 
-def _as_truth(gradients: dict[str, Array], run: BackwardRun):  # type: ignore[no-untyped-def]  # a Truth like the run's
-    return type(run.truth)(gradients, run.truth.limit)
+def _as_truth(gradients: dict[str, Array], run: BackwardRun) -> Truth:
+    return Truth(gradients, run.truth.limit)
 
 
-def against(SimpleRNN: CandidateClass, rng: np.random.Generator, expect: Expectation, names: Sequence[str], *, T: int, B: int) -> None:
+def against(
+    SimpleRNN: CandidateClass,
+    rng: np.random.Generator,
+    expect: Expectation,
+    names: Sequence[str],
+    *,
+    T: int,
+    B: int,
+) -> None:
     """Gradients at a random point."""
     trial = RnnTrial.make(SimpleRNN, HIDDEN, rng)
     x, d_outputs = _point(rng, T=T, B=B, sizes=HIDDEN)
@@ -123,7 +148,9 @@ def sum_not_mean(SimpleRNN: CandidateClass, rng: np.random.Generator, expect: Ex
     if run.factor != 1.0:
         what = {1 / 3: "B", 1 / 7: "T"}.get(run.factor, "T * B")
         raise CheckFailed(
-            say("The gradients are right but divided by {what}; sum over time and batch.", what=what)
+            say(
+                "The gradients are right but divided by {what}; sum over time and batch.", what=what
+            )
         )
 
 
@@ -146,7 +173,9 @@ def again(SimpleRNN: CandidateClass, rng: np.random.Generator, expect: Expectati
     _still_right(
         run_backward(trial, x, d_outputs, expect),
         right,
-        say("right in the first round, wrong after an update: do gradients start from zero each time?"),
+        say(
+            "right in the first round, wrong after an update: do gradients start from zero each time?"
+        ),
     )
 
 
@@ -156,7 +185,9 @@ def _still_right(run: BackwardRun, names: Sequence[str], why: object) -> None:
         raise CheckFailed(say("Gradient of {names}: {why}", names=", ".join(wrong), why=why))  # type: ignore[arg-type]  # a Message
 
 
-def latest_forward(SimpleRNN: CandidateClass, rng: np.random.Generator, expect: Expectation) -> None:
+def latest_forward(
+    SimpleRNN: CandidateClass, rng: np.random.Generator, expect: Expectation
+) -> None:
     trial = RnnTrial.make(SimpleRNN, HIDDEN, rng)
     x, d_outputs = _point(rng, T=7, B=3, sizes=HIDDEN)
     right = _some_right(run_backward(trial, x, d_outputs, expect))
@@ -190,14 +221,14 @@ def no_update(SimpleRNN: CandidateClass, rng: np.random.Generator) -> None:
     after = trial.now()
     _answered(trial, found)
     if any(not np.array_equal(before[name], after[name]) for name in before):
-        raise CheckFailed(say("backward already changes the parameters: leave that to update_parameters."))
+        raise CheckFailed(
+            say("backward already changes the parameters: leave that to update_parameters.")
+        )
 
 
 def _answered(trial: RnnTrial, returned: object) -> None:
     """backward gave something, in one way or another."""
-    from grader.checks.gradient import entries  # noqa: PLC0415  # only here
-
-    if not entries(returned, trial.rnn.read(), trial.layout):
+    if not entries(returned, trial.rnn, trial.layout):
         raise CheckFailed(say("backward gives no gradients at all."))
 
 
@@ -210,7 +241,9 @@ def clipping(SimpleRNN: CandidateClass, rng: np.random.Generator, expect: Expect
     norm = float(np.sqrt(sum(np.sum(part**2) for part in small.truth.gradients.values())))
     larger = RnnTrial.make(SimpleRNN, HIDDEN, trial.parameters)
     run = run_backward(larger, x, d_outputs * (UNCLIPPED / norm), expect)
-    _still_right(run, right, say("clipped although the whole gradient's norm is only 0.24; clip later."))
+    _still_right(
+        run, right, say("clipped although the whole gradient's norm is only 0.24; clip later.")
+    )
 
 
 def fast(SimpleRNN: CandidateClass, rng: np.random.Generator) -> None:

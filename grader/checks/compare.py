@@ -112,7 +112,11 @@ def same(value: Any, expected: Array, what: What, *, limit: float | None = None)
     if agrees(got, expected, tolerance(got) if limit is None else limit):
         return
     raise CheckFailed(
-        say("{name} has wrong values: {where} [{call}].", **_about(what), where=_worst(got, expected)),
+        say(
+            "{name} has wrong values: {where} [{call}].",
+            **_about(what),
+            where=_worst(got, expected),
+        ),
         say("{name} has wrong values.", name=what.name),
     )
 

@@ -100,13 +100,22 @@ def _alike(record: Record, other: Record, key: str, bound: float) -> bool:
     return agrees(record[key], other[key], bound)
 
 
-def _named(record: Record, known: Mapping[str, Record], keys: list[str], off: list[str], bound: float) -> Finding | None:
+def _named(
+    record: Record, known: Mapping[str, Record], keys: list[str], off: list[str], bound: float
+) -> Finding | None:
     others = {name: other for name, other in known.items() if name != RIGHT}
-    whole = [name for name, other in others.items() if all(_alike(record, other, key, bound) for key in keys)]
+    whole = [
+        name
+        for name, other in others.items()
+        if all(_alike(record, other, key, bound) for key in keys)
+    ]
     if whole:
         return _finding(whole)
     explained = {
-        name: sum(_alike(record, other, key, bound) and not _alike(other, known[RIGHT], key, bound) for key in off)
+        name: sum(
+            _alike(record, other, key, bound) and not _alike(other, known[RIGHT], key, bound)
+            for key in off
+        )
         for name, other in others.items()
     }
     most = max(explained.values(), default=0)
@@ -125,7 +134,11 @@ def _finding(names: list[str]) -> Finding:
 
 
 def _described(record: Record, right: Record, off: list[str], bound: float) -> Finding | None:
-    wrong = [key for key in off if key in record and key in right and record[key].shape == right[key].shape]
+    wrong = [
+        key
+        for key in off
+        if key in record and key in right and record[key].shape == right[key].shape
+    ]
     if not wrong:
         return None
     key = wrong[0]
@@ -138,7 +151,12 @@ def _described(record: Record, right: Record, off: list[str], bound: float) -> F
     fine = [name for name in GRADIENTS if name in record and name not in off]
     if key in GRADIENTS and fine:
         return Finding(
-            "", say("{what} is the first gradient that is off; right are {fine}.", what=key, fine=", ".join(fine))
+            "",
+            say(
+                "{what} is the first gradient that is off; right are {fine}.",
+                what=key,
+                fine=", ".join(fine),
+            ),
         )
     return None
 

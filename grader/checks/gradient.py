@@ -40,16 +40,19 @@ class Match:
     factor: float  # what it is of the expectation: 1, 1/B, 1/T or 1/(T B)
 
 
-def entries(returned: Any, arrays: Mapping[str, Array], layout: Layout) -> list[Entry]:
-    """All arrays that `backward` returned and, behind them, those kept on the object."""
+def entries(returned: Any, rnn: CandidateObject, layout: Layout) -> list[Entry]:
+    """All arrays that `backward` returned; where these are too few, also those kept on the object."""
+    found = list(_flatten("", returned))
+    if all(
+        any(True for entry in found for _ in _views(name, entry.array, layout))
+        for name in layout.slots
+    ):
+        return found
     parameters = {
-        layout.storage.path_of(int(number))
-        for copies in layout.slots.values()
-        for numbers in copies
-        for number in numbers.flat[:1]
+        layout.storage.path_of(int(copies[0].flat[0])) for copies in layout.slots.values()
     }
-    kept = [Entry(path, array) for path, array in arrays.items() if path not in parameters]
-    return [*_flatten("", returned), *kept]
+    kept = [Entry(path, array) for path, array in rnn.read().items() if path not in parameters]
+    return [*found, *kept]
 
 
 def _flatten(label: str, value: Any) -> Iterator[Entry]:
@@ -78,7 +81,13 @@ def _as_matrix(value: Sequence[Any]) -> Array | None:
     return stacked if stacked.ndim else None
 
 
-def match(found: Sequence[Entry], layout: Layout, expected: Mapping[str, Array], factors: Sequence[float], limit: float) -> dict[str, Match | None]:
+def match(
+    found: Sequence[Entry],
+    layout: Layout,
+    expected: Mapping[str, Array],
+    factors: Sequence[float],
+    limit: float,
+) -> dict[str, Match | None]:
     """For each parameter the entry that is its gradient, or comes nearest to be.
 
     An entry whose name says it belongs to one parameter is not taken for another.
@@ -93,7 +102,9 @@ def match(found: Sequence[Entry], layout: Layout, expected: Mapping[str, Array],
 
 def _names(name: str, layout: Layout) -> set[str]:
     paths = {
-        layout.storage.path_of(int(numbers.flat[0])) for numbers in layout.slots.get(name, ()) if _whole(numbers, layout)
+        layout.storage.path_of(int(numbers.flat[0]))
+        for numbers in layout.slots.get(name, ())
+        if _whole(numbers, layout)
     }
     return {_plain(name), *(_plain(leaf(path)) for path in paths)} - {""}
 
@@ -112,11 +123,15 @@ def _plain(label: str) -> str:
 def _claims(label: str) -> set[str]:
     """The parameter names that a gradient's name may stand for: dW_xh, grad_W_xh, W_xh_grad."""
     text = _plain(leaf(label) if "[" in label or "." in label else label)
-    shorter = {re.sub(pattern, "", text) for pattern in (r"^d", r"^grads?", r"grads?$", r"^delta", r"^g")}
+    shorter = {
+        re.sub(pattern, "", text) for pattern in (r"^d", r"^grads?", r"grads?$", r"^delta", r"^g")
+    }
     return {text, *shorter} - {""}
 
 
-def _candidates(name: str, found: Sequence[Entry], layout: Layout, names: Mapping[str, set[str]]) -> list[tuple[str, Array]]:
+def _candidates(
+    name: str, found: Sequence[Entry], layout: Layout, names: Mapping[str, set[str]]
+) -> list[tuple[str, Array]]:
     claimed: list[tuple[str, Array]] = []
     free: list[tuple[str, Array]] = []
     for entry in found:
@@ -160,7 +175,9 @@ def _squeezed(shape: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(size for size in shape if size != 1)
 
 
-def _best(candidates: Sequence[tuple[str, Array]], expected: Array, factors: Sequence[float], limit: float) -> Match | None:
+def _best(
+    candidates: Sequence[tuple[str, Array]], expected: Array, factors: Sequence[float], limit: float
+) -> Match | None:
     matches = [
         Match(label, view, distance(view, factor * expected), factor)
         for label, view in candidates
@@ -170,12 +187,22 @@ def _best(candidates: Sequence[tuple[str, Array]], expected: Array, factors: Seq
     if not matches:
         return next((Match(label, view, np.inf, 1.0) for label, view in candidates), None)
     right = [found for found in matches if found.error <= limit]
-    return min(right or matches, key=lambda found: (found.error > limit, found.factor != 1.0 and not right, found.error))
+    return min(
+        right or matches,
+        key=lambda found: (found.error > limit, found.factor != 1.0 and not right, found.error),
+    )
 
 
-def common_factor(matches: Mapping[str, Match | None], expected: Mapping[str, Array], factors: Sequence[float], limit: float) -> float:
+def common_factor(
+    matches: Mapping[str, Match | None],
+    expected: Mapping[str, Array],
+    factors: Sequence[float],
+    limit: float,
+) -> float:
     """The one factor by which all gradients that carry a value are off; 1 where there is none."""
-    judged = [(found.gradient, expected[name]) for name, found in matches.items() if found is not None]
+    judged = [
+        (found.gradient, expected[name]) for name, found in matches.items() if found is not None
+    ]
     for factor in factors[1:]:
         if judged and all(agrees(gradient, factor * target, limit) for gradient, target in judged):
             return factor
@@ -197,7 +224,8 @@ def central_differences(
     """
     tolerances = load().tolerances
     step = tolerances.step_float32 if layout.dtype == np.float32 else tolerances.step_float64
-    sizes = Sizes(*x.shape, layout.shapes["b_h"][0], layout.shapes["b_y"][0])
+    T, B, I = x.shape  # noqa: E741  # sizes as in the equations
+    sizes = Sizes(T, B, I, layout.shapes["b_h"][0], layout.shapes["b_y"][0])
     places = [(name, place) for name in layout.slots for place in np.ndindex(*layout.shapes[name])]
     current = rnn.read()
     nudges = [
@@ -236,5 +264,5 @@ def _losses(
             steps += [Write(write), Call("forward", (x,))]
         for returned in rnn.replay(steps)[1::2]:
             outputs = read_forward(returned, sizes).outputs
-            losses.append(np.sum(d_outputs * outputs, axis=(1, 2), dtype=np.float64))
+            losses.append(np.asarray(np.sum(d_outputs * outputs, axis=(1, 2), dtype=np.float64)))
     return losses

@@ -8,8 +8,9 @@ any storage fits: a transpose, a fused matrix, a bias in an extra row, gates int
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -42,12 +43,18 @@ class Storage:
     def vector(self, arrays: Mapping[str, Array]) -> NDArray[np.float64]:
         """Current values of the same arrays as one vector; what is gone or reshaped stays."""
         parts = [
-            np.ravel(arrays[path] if arrays.get(path, array).shape == array.shape and path in arrays else array)
+            np.ravel(
+                arrays[path]
+                if arrays.get(path, array).shape == array.shape and path in arrays
+                else array
+            )
             for path, array in self.arrays.items()
         ]
         return np.concatenate([np.zeros(0), *parts]).astype(np.float64)
 
-    def arrays_of(self, vector: NDArray[np.float64], paths: Iterable[str] | None = None) -> dict[str, Array]:
+    def arrays_of(
+        self, vector: NDArray[np.float64], paths: Iterable[str] | None = None
+    ) -> dict[str, Array]:
         """The vector cut into arrays, for writing back."""
         chosen = self.arrays if paths is None else {path: self.arrays[path] for path in paths}
         return {
@@ -55,9 +62,14 @@ class Storage:
             for path, array in chosen.items()
         }
 
+    @cached_property
+    def _starts(self) -> tuple[list[int], list[str]]:
+        return list(self.offsets.values()), list(self.offsets)
+
     def path_of(self, number: int) -> str:
         """The array that holds this scalar."""
-        return next(path for path in reversed(self.arrays) if self.offsets[path] <= number)
+        starts, paths = self._starts
+        return paths[bisect_right(starts, number) - 1]
 
     def numbers_of(self, path: str) -> Numbers:
         """The numbers of an array's scalars, in its shape."""
@@ -100,7 +112,9 @@ class Layout:
         """Set parameters (canonical shapes); second copies and a learnable h_0 become zero."""
         rnn.write(self.written(rnn.read(), values))
 
-    def written(self, current: Mapping[str, Array], values: Mapping[str, Array]) -> dict[str, Array]:
+    def written(
+        self, current: Mapping[str, Array], values: Mapping[str, Array]
+    ) -> dict[str, Array]:
         """What to write so that the parameters take these values, given the current arrays."""
         vector = self.storage.vector(current)
         vector[list(self.zeroed)] = 0.0
@@ -110,7 +124,9 @@ class Layout:
                 vector[numbers] = value if rank == 0 else 0.0
                 touched.update(int(number) for number in numbers.flat)
         paths = {self.storage.path_of(number) for number in touched}
-        return self.storage.arrays_of(vector, [path for path in self.storage.arrays if path in paths])
+        return self.storage.arrays_of(
+            vector, [path for path in self.storage.arrays if path in paths]
+        )
 
     def read(self, rnn: CandidateObject) -> dict[str, Array]:
         """The parameters' values in canonical shape; copies are summed, missing ones are zero."""
@@ -143,7 +159,9 @@ def leaf(path: str) -> str:
     return names[-1] if names else ""
 
 
-def storage_of(cls: CandidateClass, arguments: tuple[int, ...], warm_ups: WarmUps) -> tuple[CandidateObject, Storage, bool]:
+def storage_of(
+    cls: CandidateClass, arguments: tuple[int, ...], warm_ups: WarmUps
+) -> tuple[CandidateObject, Storage, bool]:
     """A new object, its storage, and whether its arrays only came to be at the first forward."""
     rnn = cls(*arguments)
     arrays = usable(rnn.read())
@@ -155,7 +173,11 @@ def storage_of(cls: CandidateClass, arguments: tuple[int, ...], warm_ups: WarmUp
         seen.append(usable(rnn.read()))
     first, second = seen
     # What a forward with other inputs and another batch leaves as it was is no cache.
-    lasting = {path: array for path, array in first.items() if np.array_equal(array, second.get(path))}
+    lasting = {
+        path: array
+        for path, array in first.items()
+        if path in second and np.array_equal(array, second[path])
+    }
     return rnn, Storage(lasting), True
 
 
@@ -170,7 +192,9 @@ def usable(arrays: Mapping[str, Array]) -> dict[str, Array]:
     return kept
 
 
-def named_slots(storage: Storage, shapes: Mapping[str, tuple[int, ...]]) -> dict[str, tuple[str, Numbers]]:
+def named_slots(
+    storage: Storage, shapes: Mapping[str, tuple[int, ...]]
+) -> dict[str, tuple[str, Numbers]]:
     """Parameters whose documented name stands on an array of fitting size: name -> path, numbers."""
     found: dict[str, tuple[str, Numbers]] = {}
     for path in storage.arrays:
@@ -180,6 +204,43 @@ def named_slots(storage: Storage, shapes: Mapping[str, tuple[int, ...]]) -> dict
             if numbers is not None:
                 found[name] = (path, numbers)
     return found
+
+
+def carried(
+    known: Layout, storage: Storage, shapes: Mapping[str, tuple[int, ...]]
+) -> Layout | None:
+    """The same roles at other sizes, where each parameter has arrays of its own; else None.
+
+    Probing 300 scalars costs 600 forwards; a layout of whole arrays need not be probed twice.
+    """
+    slots: dict[str, list[Numbers]] = {}
+    for name, copies in known.slots.items():
+        for numbers in copies:
+            path = known.storage.path_of(int(numbers.flat[0]))
+            there = known.storage.numbers_of(path)
+            if (
+                path not in storage.arrays
+                or there.size != numbers.size
+                or storage.numbers_of(path).ndim != there.ndim
+            ):
+                return None
+            moved = _likewise(storage.numbers_of(path), there, numbers, shapes[name])
+            if moved is None:
+                return None
+            slots.setdefault(name, []).append(moved)
+    if known.zeroed or known.dead or set(storage.arrays) != set(known.storage.arrays):
+        return None
+    return replace(known, shapes=shapes, storage=storage, slots=slots)
+
+
+def _likewise(
+    here: Numbers, there: Numbers, numbers: Numbers, shape: tuple[int, ...]
+) -> Numbers | None:
+    """`here` turned as `there` was turned into `numbers`."""
+    if np.array_equal(there.ravel(), numbers.ravel()) and here.size == np.prod(shape):
+        return here.reshape(shape)
+    turned = np.array_equal(there.T.ravel(), numbers.ravel())
+    return here.T if turned and here.T.shape == shape else None
 
 
 def oriented(numbers: Numbers, shape: tuple[int, ...]) -> Numbers | None:

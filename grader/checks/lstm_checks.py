@@ -21,6 +21,7 @@ HIDDEN = (2, 5)
 B = 6
 # Pre-activation that opens a sigmoid to within 1e-26 of 0 or 1.
 DRIVEN = 60.0
+ROUNDING = 1e-6
 # new_hidden_state of a cell with all parameters zero, by cell_state: see `half_open`.
 HALF_OPEN = {2.0: 0.3807970779778824, -4.0: -0.48201379003790845, 0.5: 0.12245933120185457}
 
@@ -44,7 +45,10 @@ def _require(layout: Layout, names: Sequence[str]) -> None:
     missing = [name for name in names if name in layout.missing]
     if missing:
         raise CheckFailed(
-            say("Among the arrays on your cell nothing plays the role of {names}.", names=", ".join(missing))
+            say(
+                "Among the arrays on your cell nothing plays the role of {names}.",
+                names=", ".join(missing),
+            )
         )
 
 
@@ -57,7 +61,9 @@ def breaks_symmetry(LSTMCell: CandidateClass) -> None:
     alike = any(np.array_equal(a, b) for n, a in enumerate(gates) for b in gates[:n])
     if alike or len(np.unique(units, axis=0)) < HIDDEN[1]:
         raise CheckFailed(
-            say("Some initial weights are the same for every unit or gate; draw each gate's weights at random.")
+            say(
+                "Some initial weights are the same for every unit or gate; draw each gate's weights at random."
+            )
         )
 
 
@@ -66,11 +72,18 @@ def own_state(LSTMCell: CandidateClass) -> None:
     layout = lstm_layout(LSTMCell, HIDDEN)
     other = woken(LSTMCell, layout, HIDDEN)
     before = other.read()
-    made(LSTMCell, layout, HIDDEN, {name: np.full(shape, 7.0) for name, shape in layout.shapes.items()})
+    made(
+        LSTMCell,
+        layout,
+        HIDDEN,
+        {name: np.full(shape, 7.0) for name, shape in layout.shapes.items()},
+    )
     after = other.read()
-    if any(not np.array_equal(before[path], after.get(path)) for path in before):
+    if any(path not in after or not np.array_equal(before[path], after[path]) for path in before):
         raise CheckFailed(
-            say("Two objects share their parameters: create the arrays in __init__, on self, not on the class.")
+            say(
+                "Two objects share their parameters: create the arrays in __init__, on self, not on the class."
+            )
         )
 
 
@@ -78,34 +91,46 @@ def other_sizes(LSTMCell: CandidateClass, _rng: np.random.Generator) -> None:
     """Other sizes have the same parameters."""
     expected = set(lstm_layout(LSTMCell, HIDDEN).missing)
     if set(lstm_layout(LSTMCell, (5, 3)).missing) - expected:
-        raise CheckFailed(say("With other sizes some parameters are missing: do not fix sizes in the code."))
+        raise CheckFailed(
+            say("With other sizes some parameters are missing: do not fix sizes in the code.")
+        )
     LSTMCell(1, 1)
 
 
-def _inputs(rng: np.random.Generator, sizes: tuple[int, int], rows: int = B) -> tuple[Array, Array, Array]:
+def _inputs(
+    rng: np.random.Generator, sizes: tuple[int, int], rows: int = B
+) -> tuple[Array, Array, Array]:
     I, H = sizes  # noqa: E741  # sizes as in the equations
     return rng.normal(size=(rows, I)), rng.uniform(-0.9, 0.9, (rows, H)), rng.normal(size=(rows, H))
 
 
 def _call(sizes: tuple[int, int], rows: int = B) -> str:
     I, H = sizes  # noqa: E741  # sizes as in the equations
-    return f"forward(input_t: ({rows}, {I}), hidden_state: ({rows}, {H}), cell_state: ({rows}, {H}))"
+    return (
+        f"forward(input_t: ({rows}, {I}), hidden_state: ({rows}, {H}), cell_state: ({rows}, {H}))"
+    )
 
 
 def shapes(LSTMCell: CandidateClass, rng: np.random.Generator) -> None:
     trial = CellTrial.make(LSTMCell, PUBLIC, rng)
-    for name, state in zip(("new_hidden_state", "new_cell_state"), trial.raw(*_inputs(rng, PUBLIC)), strict=True):
+    for name, state in zip(
+        ("new_hidden_state", "new_cell_state"), trial.raw(*_inputs(rng, PUBLIC)), strict=True
+    ):
         finite(state, What(name, _call(PUBLIC)))
     if trial.layout.swapped:
         raise CheckFailed(
-            say("forward returns the cell state first; expected (new_hidden_state, new_cell_state).")
+            say(
+                "forward returns the cell state first; expected (new_hidden_state, new_cell_state)."
+            )
         )
 
 
 def half_open(LSTMCell: CandidateClass, _rng: np.random.Generator) -> None:
     """All gates one half, candidate zero: the cell state halves, and is shown by half."""
     layout = lstm_layout(LSTMCell, PUBLIC)
-    trial = CellTrial.make(LSTMCell, PUBLIC, {name: np.zeros(shape) for name, shape in layout.shapes.items()})
+    trial = CellTrial.make(
+        LSTMCell, PUBLIC, {name: np.zeros(shape) for name, shape in layout.shapes.items()}
+    )
     rows = len(HALF_OPEN)
     c = np.repeat(np.array([*HALF_OPEN])[:, None], PUBLIC[1], axis=1)
     h = np.repeat(np.array([*HALF_OPEN.values()])[:, None], PUBLIC[1], axis=1)
@@ -124,7 +149,9 @@ def closed_gates(LSTMCell: CandidateClass, rng: np.random.Generator) -> None:
         _driven(LSTMCell, rng, driven, wanted)
 
 
-def _driven(LSTMCell: CandidateClass, rng: np.random.Generator, driven: dict[str, int], wanted: str) -> None:
+def _driven(
+    LSTMCell: CandidateClass, rng: np.random.Generator, driven: dict[str, int], wanted: str
+) -> None:
     layout = lstm_layout(LSTMCell, PUBLIC)
     values = {name: np.zeros(shape) for name, shape in layout.shapes.items()}
     for gate, sign in driven.items():
@@ -136,7 +163,10 @@ def _driven(LSTMCell: CandidateClass, rng: np.random.Generator, driven: dict[str
     call = _call(PUBLIC)
     if wanted == "keep" and not agrees(cell, c, tolerance(cell)):
         raise CheckFailed(
-            say("With the forget gate open and the input gate shut the cell state must stay; it changed [{call}].", call=call)
+            say(
+                "With the forget gate open and the input gate shut the cell state must stay; it changed [{call}].",
+                call=call,
+            )
         )
     if wanted == "replace" and not agrees(cell, np.ones_like(c), tolerance(cell)):
         raise CheckFailed(
@@ -146,9 +176,13 @@ def _driven(LSTMCell: CandidateClass, rng: np.random.Generator, driven: dict[str
                 call=call,
             )
         )
-    if wanted == "hide" and float(np.abs(finite(hidden, What("new_hidden_state", call))).max()) > 1e-6:  # noqa: PLR2004  # rounding
+    shown = float(np.abs(finite(hidden, What("new_hidden_state", call))).max())
+    if wanted == "hide" and shown > ROUNDING:
         raise CheckFailed(
-            say("With the output gate shut the new hidden state must be 0; it is not [{call}].", call=call)
+            say(
+                "With the output gate shut the new hidden state must be 0; it is not [{call}].",
+                call=call,
+            )
         )
 
 
@@ -198,7 +232,9 @@ def one_gate(LSTMCell: CandidateClass, rng: np.random.Generator, oracle: Oracle,
         same(cell, expected_cell, What("new_cell_state", _call(HIDDEN)))
 
 
-def sequence(LSTMCell: CandidateClass, rng: np.random.Generator, oracle: Oracle, steps: int = 20) -> None:
+def sequence(
+    LSTMCell: CandidateClass, rng: np.random.Generator, oracle: Oracle, steps: int = 20
+) -> None:
     trial = CellTrial.make(LSTMCell, HIDDEN, rng)
     x, h, c = _inputs(rng, HIDDEN)
     expected_h, expected_c = h, c
@@ -218,7 +254,9 @@ def batch(LSTMCell: CandidateClass, rng: np.random.Generator) -> None:
         one = slice(row, row + 1)
         alone = trial.forward(x[one], h[one], c[one])
         if not all(agrees(a, t[one], tolerance(t)) for a, t in zip(alone, together, strict=True)):
-            raise CheckFailed(say("A row gives another result alone than in a batch: rows must not mix."))
+            raise CheckFailed(
+                say("A row gives another result alone than in a batch: rows must not mix.")
+            )
 
 
 def stateless(LSTMCell: CandidateClass, rng: np.random.Generator) -> None:
@@ -229,7 +267,9 @@ def stateless(LSTMCell: CandidateClass, rng: np.random.Generator) -> None:
     second = trial.forward(*arguments)
     if not all(agrees(b, a, tolerance(a)) for a, b in zip(first, second, strict=True)):
         raise CheckFailed(
-            say("The same call gives another result the second time: the states come as arguments, keep none.")
+            say(
+                "The same call gives another result the second time: the states come as arguments, keep none."
+            )
         )
 
 

@@ -64,7 +64,9 @@ class _Bench:
         first, second = self.responses(np.zeros(self.layout.storage.size), (), 0.0)[0]
         self.swapped = bool(np.abs(first).mean() > np.abs(second).mean())
 
-    def responses(self, base: NDArray[np.float64], raised: Sequence[int], by: float, shift: float = 0.0) -> list[tuple[Array, Array]]:
+    def responses(
+        self, base: NDArray[np.float64], raised: Sequence[int], by: float, shift: float = 0.0
+    ) -> list[tuple[Array, Array]]:
         """(hidden, cell) with one scalar after the other raised above `base`; first with none."""
         arguments = self._rows(shift)
         vectors = [base]

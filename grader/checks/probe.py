@@ -8,9 +8,8 @@ solution and of each misconception, made by `python -m grader fingerprints`; arr
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import numpy as np
@@ -137,29 +136,52 @@ def _lstm_record(LSTMCell: CandidateClass) -> Record:
         x = rng.normal(size=(5, LSTM_SIZES[0]))
         h = rng.uniform(-0.9, 0.9, (5, LSTM_SIZES[1]))
         c = rng.normal(size=h.shape)
-        _collect(record, prefix, lambda x=x, h=h, c=c: dict(zip(("hidden", "cell"), trial.forward(x, h, c), strict=True)))  # type: ignore[misc]  # defaults bind the loop's values
+        _collect(record, prefix, partial(_cell, trial, x, h, c))
     record["single"] = np.array([float(layout.dtype == np.float32)])
     return record
+
+
+def _cell(trial: CellTrial, x: Array, h: Array, c: Array) -> Record:
+    hidden, cell = trial.forward(x, h, c)
+    return {"hidden": hidden, "cell": cell}
+
+
+SERIES = (
+    ("fibonacci", 1),
+    ("fibonacci", 30),
+    ("fibonacci", 120),
+    ("fibonacci", 1000),
+    ("sine", 50),
+)
+REFUSED = (("no such sequence", 10), ("fibonacci", 0), ("fibonacci", -3))
 
 
 def data_record(generate: CandidateFunction) -> Record:
     """What generate_sequence_data gives, in values, dtype and refusals."""
     record: Record = {}
-    for kind, length in (("fibonacci", 1), ("fibonacci", 30), ("fibonacci", 120), ("fibonacci", 1000), ("sine", 50)):
-        _collect(record, f"{kind} {length} ", lambda kind=kind, length=length: _series(generate(kind, length)))  # type: ignore[misc]  # as above
-    for name, arguments in (("unknown", ("no such sequence", 10)), ("none", ("fibonacci", 0)), ("negative", ("fibonacci", -3))):
-        _collect(record, f"{name} ", lambda arguments=arguments: _series(generate(*arguments)))  # type: ignore[misc]  # as above
+    for kind, length in SERIES + REFUSED:
+        _collect(record, f"{kind} {length} ", partial(_series, generate, kind, length))
     return record
 
 
-def _series(returned: Any) -> Record:
+def _series(generate: CandidateFunction, kind: str, length: int) -> Record:
+    returned = generate(kind, length)
     if isinstance(returned, Opaque) or returned is None:
         return {"kind": np.zeros(1)}
     values = np.asarray(returned)
     numeric = values.dtype.kind in "fiub"
     with np.errstate(all="ignore"):
-        scaled = np.arcsinh(np.nan_to_num(values.astype(np.float64), posinf=1e300, neginf=-1e300)) if numeric else np.zeros(1)
-    return {"kind": np.array([isinstance(returned, np.ndarray), values.dtype.itemsize, ord(values.dtype.kind)], float), "values": scaled}
+        scaled = (
+            np.arcsinh(np.nan_to_num(values.astype(np.float64), posinf=1e300, neginf=-1e300))
+            if numeric
+            else np.zeros(1)
+        )
+    return {
+        "kind": np.array(
+            [isinstance(returned, np.ndarray), values.dtype.itemsize, ord(values.dtype.kind)], float
+        ),
+        "values": scaled,
+    }
 
 
 def limit(record: Mapping[str, Array]) -> float:

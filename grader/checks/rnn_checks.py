@@ -44,7 +44,10 @@ def biases(SimpleRNN: CandidateClass, sizes: tuple[int, int, int]) -> None:
 def _require(layout: Layout, names: Sequence[str]) -> None:
     missing = [name for name in names if name in layout.missing]
     if missing:
-        text = say("Among the arrays on your object nothing plays the role of {names}.", names=", ".join(missing))
+        text = say(
+            "Among the arrays on your object nothing plays the role of {names}.",
+            names=", ".join(missing),
+        )
         raise CheckFailed(text)
 
 
@@ -54,7 +57,11 @@ def breaks_symmetry(SimpleRNN: CandidateClass, sizes: tuple[int, int, int]) -> N
     _require(layout, ("W_xh", "W_hy"))
     values = layout.values(layout.storage.arrays)
     by_unit = np.vstack([values["W_xh"], values["W_hh"], values["W_hy"].T]).T
-    if not values["W_xh"].any() or not values["W_hy"].any() or len(np.unique(by_unit, axis=0)) < sizes[1]:
+    if (
+        not values["W_xh"].any()
+        or not values["W_hy"].any()
+        or len(np.unique(by_unit, axis=0)) < sizes[1]
+    ):
         raise CheckFailed(
             say(
                 "Some initial weights are all zero or the same for every hidden unit. Such units get the "
@@ -66,7 +73,9 @@ def breaks_symmetry(SimpleRNN: CandidateClass, sizes: tuple[int, int, int]) -> N
 def scale(SimpleRNN: CandidateClass, rng: np.random.Generator) -> None:
     """Initial weights of a size that lets hidden states move."""
     sizes = Sizes(T=20, B=4, I=50, H=100, O=10)
-    returned = SimpleRNN(sizes.I, sizes.H, sizes.O).forward(rng.normal(size=(sizes.T, sizes.B, sizes.I)))
+    returned = SimpleRNN(sizes.I, sizes.H, sizes.O).forward(
+        rng.normal(size=(sizes.T, sizes.B, sizes.I))
+    )
     hidden = _hidden_of(read_forward(returned, sizes), sizes)
     typical = float(np.median(np.abs(finite(hidden, What("hidden_states", sizes.call)))))
     if typical > SATURATED:
@@ -85,11 +94,18 @@ def own_state(SimpleRNN: CandidateClass, sizes: tuple[int, int, int]) -> None:
     layout = rnn_layout(SimpleRNN, sizes)
     other = woken(SimpleRNN, layout, sizes)
     before = other.read()
-    made(SimpleRNN, layout, sizes, {name: np.full(shape, 7.0) for name, shape in layout.shapes.items()})
+    made(
+        SimpleRNN,
+        layout,
+        sizes,
+        {name: np.full(shape, 7.0) for name, shape in layout.shapes.items()},
+    )
     after = other.read()
-    if any(not np.array_equal(before[path], after.get(path)) for path in before):
+    if any(path not in after or not np.array_equal(before[path], after[path]) for path in before):
         raise CheckFailed(
-            say("Two objects share their parameters: create the arrays in __init__, on self, not on the class.")
+            say(
+                "Two objects share their parameters: create the arrays in __init__, on self, not on the class."
+            )
         )
 
 
@@ -97,7 +113,9 @@ def other_sizes(SimpleRNN: CandidateClass, _rng: np.random.Generator) -> None:
     """Other sizes have the same parameters."""
     expected = set(rnn_layout(SimpleRNN, HIDDEN).missing)
     if set(rnn_layout(SimpleRNN, (5, 2, 3)).missing) - expected:
-        raise CheckFailed(say("With other sizes some parameters are missing: do not fix sizes in the code."))
+        raise CheckFailed(
+            say("With other sizes some parameters are missing: do not fix sizes in the code.")
+        )
     SimpleRNN(1, 1, 1)
 
 
@@ -135,7 +153,9 @@ def _hidden_of(forward: Forward, sizes: Sizes) -> Array:
 def order(SimpleRNN: CandidateClass, rng: np.random.Generator) -> None:
     trial = RnnTrial.make(SimpleRNN, PUBLIC, rng)
     if not trial.forward(rng.normal(size=(6, 5, PUBLIC[0]))).in_order:
-        raise CheckFailed(say("forward returns hidden_states first; expected (outputs, hidden_states)."))
+        raise CheckFailed(
+            say("forward returns hidden_states first; expected (outputs, hidden_states).")
+        )
 
 
 def ablation(SimpleRNN: CandidateClass, rng: np.random.Generator, left: str) -> None:
@@ -157,7 +177,12 @@ def _only_biases(trial: RnnTrial, x: Array, values: Parameters) -> None:
     hidden = _hidden_of(forward, sizes)
     limit = tolerance(forward.outputs)
     if "b_y" not in trial.layout.missing:
-        same(forward.outputs, np.broadcast_to(values["b_y"], forward.outputs.shape), What("outputs", sizes.call), limit=limit)
+        same(
+            forward.outputs,
+            np.broadcast_to(values["b_y"], forward.outputs.shape),
+            What("outputs", sizes.call),
+            limit=limit,
+        )
     steady = agrees(hidden, np.broadcast_to(hidden[:1, :1], hidden.shape), limit)
     if not steady or not np.array_equal(np.sign(hidden[0, 0]), np.sign(values["b_h"])):
         raise CheckFailed(
@@ -195,12 +220,19 @@ def recurrence(SimpleRNN: CandidateClass, rng: np.random.Generator) -> None:
     moved = np.abs(after.outputs.astype(np.float64) - before.outputs).max(axis=(1, 2)) > 1e-6  # noqa: PLR2004  # far above rounding, far below an effect
     call = trial.at(x).call
     if moved[:2].any():
-        raise CheckFailed(say("Changing x at step 2 changes outputs before step 2 [{call}].", call=call))
+        raise CheckFailed(
+            say("Changing x at step 2 changes outputs before step 2 [{call}].", call=call)
+        )
     if not moved[2]:
-        raise CheckFailed(say("Changing x at step 2 does not change the output of step 2 [{call}].", call=call))
+        raise CheckFailed(
+            say("Changing x at step 2 does not change the output of step 2 [{call}].", call=call)
+        )
     if not moved[3:].all():
         raise CheckFailed(
-            say("Changing x at step 2 does not reach the later steps: is h_(t-1) handed on? [{call}]", call=call)
+            say(
+                "Changing x at step 2 does not reach the later steps: is h_(t-1) handed on? [{call}]",
+                call=call,
+            )
         )
 
 
@@ -221,7 +253,9 @@ def _hidden_missing() -> BadValue:
 Oracle = Callable[[Parameters, Array], tuple[Array, Array]]
 
 
-def hidden_states(SimpleRNN: CandidateClass, rng: np.random.Generator, oracle: Oracle, *, T: int, B: int) -> None:
+def hidden_states(
+    SimpleRNN: CandidateClass, rng: np.random.Generator, oracle: Oracle, *, T: int, B: int
+) -> None:
     """Hidden states against the reference."""
     trial = RnnTrial.make(SimpleRNN, HIDDEN, rng)
     x = rng.normal(size=(T, B, HIDDEN[0]))
@@ -230,7 +264,14 @@ def hidden_states(SimpleRNN: CandidateClass, rng: np.random.Generator, oracle: O
     same(_hidden_of(trial.forward(x), sizes), expected, What("hidden_states", sizes.call))
 
 
-def outputs(SimpleRNN: CandidateClass, rng: np.random.Generator, oracle: Callable[[Parameters, Array], Array], *, T: int, B: int) -> None:
+def outputs(
+    SimpleRNN: CandidateClass,
+    rng: np.random.Generator,
+    oracle: Callable[[Parameters, Array], Array],
+    *,
+    T: int,
+    B: int,
+) -> None:
     """Outputs against what the student's own hidden states give; a softmax has its own case."""
     trial = RnnTrial.make(SimpleRNN, HIDDEN, rng)
     x = rng.normal(size=(T, B, HIDDEN[0]))
@@ -255,7 +296,9 @@ def batch(SimpleRNN: CandidateClass, rng: np.random.Generator) -> None:
     for b in range(x.shape[1]):
         alone = trial.forward(x[:, b : b + 1]).outputs
         if not agrees(alone, together[:, b : b + 1], tolerance(together)):
-            raise CheckFailed(say("A sequence gives other outputs alone than in a batch: sequences must not mix."))
+            raise CheckFailed(
+                say("A sequence gives other outputs alone than in a batch: sequences must not mix.")
+            )
 
 
 def twice(SimpleRNN: CandidateClass, rng: np.random.Generator) -> None:
@@ -266,7 +309,9 @@ def twice(SimpleRNN: CandidateClass, rng: np.random.Generator) -> None:
     trial.forward(rng.normal(size=(6, 3, HIDDEN[0])))
     if not agrees(trial.forward(x).outputs, first, tolerance(first)):
         raise CheckFailed(
-            say("Calling forward again with the same inputs gives other outputs: start every call at h_0 = 0.")
+            say(
+                "Calling forward again with the same inputs gives other outputs: start every call at h_0 = 0."
+            )
         )
 
 
@@ -282,12 +327,21 @@ def linear_output(SimpleRNN: CandidateClass, rng: np.random.Generator) -> None:
     trial = RnnTrial.make(SimpleRNN, HIDDEN, rng)
     x = rng.normal(size=(7, 3, HIDDEN[0]))
     plain = trial.forward(x).outputs
-    tenfold = {name: value * (10.0 if name in {"W_hy", "b_y"} else 1.0) for name, value in trial.parameters.items()}
+    tenfold = {
+        name: value * (10.0 if name in {"W_hy", "b_y"} else 1.0)
+        for name, value in trial.parameters.items()
+    }
     trial.layout.write(trial.rnn, tenfold)
     scaled = trial.forward(x).outputs
-    if not agrees(scaled, 10.0 * plain, tolerance(plain)) or not (plain < 0).any() or not (plain > 0).any():
+    if (
+        not agrees(scaled, 10.0 * plain, tolerance(plain))
+        or not (plain < 0).any()
+        or not (plain > 0).any()
+    ):
         raise CheckFailed(
-            say("outputs pass through a softmax or another activation; the task is regression: leave them linear.")
+            say(
+                "outputs pass through a softmax or another activation; the task is regression: leave them linear."
+            )
         )
 
 

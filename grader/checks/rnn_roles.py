@@ -61,7 +61,9 @@ class _Bench:
         x = np.random.default_rng(1).normal(size=(3, 2, self.sizes[0]))
         return read_forward(self.rnn.forward(x), self._sizes(x)).leading
 
-    def responses(self, base: NDArray[np.float64], raised: Sequence[int], by: float, x: Array) -> list[Forward]:
+    def responses(
+        self, base: NDArray[np.float64], raised: Sequence[int], by: float, x: Array
+    ) -> list[Forward]:
         """Forward passes with one scalar after the other raised above `base`; the first with none."""
         vectors = [base, *(_raised(base, number, by) for number in raised)]
         passes: list[Forward] = []
@@ -70,7 +72,10 @@ class _Bench:
             for vector in vectors[start : start + PER_MESSAGE]:
                 steps += [Write(self.layout.storage.arrays_of(vector)), Call("forward", (x,))]
             returned = self.rnn.replay(steps)[1::2]
-            passes += [read_forward(value, self._sizes(x), leading=self.layout.leading) for value in returned]
+            passes += [
+                read_forward(value, self._sizes(x), leading=self.layout.leading)
+                for value in returned
+            ]
         return passes
 
     def _sizes(self, x: Array) -> Sizes:
@@ -86,7 +91,7 @@ def _raised(base: NDArray[np.float64], number: int, by: float) -> NDArray[np.flo
 
 def _direct(bench: _Bench, numbers: Iterable[int], roles: Numbered) -> list[int]:
     """Biases and input weights: they move something although all else is zero."""
-    I, _, O = bench.sizes  # noqa: E741  # as above
+    I = bench.sizes[0]  # noqa: E741  # as above
     numbers = list(numbers)
     x = np.zeros((2, I + 1, I))
     x[:, :I] = np.eye(I)  # sequence i sees input i only, the last one sees nothing
@@ -199,7 +204,9 @@ def _moved_hidden(base: Forward, after: Forward) -> Array:
     return _hidden(after).astype(np.float64) - _hidden(base)
 
 
-def assemble(roles: Mapping[Role, list[int]], shapes_: Mapping[str, tuple[int, ...]]) -> dict[str, list[NDArray[np.int64]]]:
+def assemble(
+    roles: Mapping[Role, list[int]], shapes_: Mapping[str, tuple[int, ...]]
+) -> dict[str, list[NDArray[np.int64]]]:
     """Slots of the parameters whose every element was found: as many copies as all have."""
     slots: dict[str, list[NDArray[np.int64]]] = {}
     for name, shape in shapes_.items():

@@ -13,7 +13,16 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from grader.checks import lstm_roles, rnn_roles
-from grader.checks.layout import Layout, Numbers, Storage, WarmUps, named_slots, oriented, storage_of
+from grader.checks.layout import (
+    Layout,
+    Numbers,
+    Storage,
+    WarmUps,
+    carried,
+    named_slots,
+    oriented,
+    storage_of,
+)
 from grader.checks.protocol import Array, CandidateClass, CandidateObject
 from grader.faults import BadValue, NotImplementedYet, StudentFault
 from grader.language import say
@@ -38,15 +47,21 @@ def rnn_layout(cls: CandidateClass, sizes: tuple[int, int, int]) -> Layout:
 
     Raises `RolesNotFound`, or what the student's constructor or forward raised.
     """
-    return _known(cls, Model(sizes, rnn_roles.shapes(*sizes), _rnn_warm_ups(sizes), rnn_roles.probe))
+    return _known(
+        cls, Model(sizes, rnn_roles.shapes(*sizes), _rnn_warm_ups(sizes), rnn_roles.probe)
+    )
 
 
 def lstm_layout(cls: CandidateClass, sizes: tuple[int, int]) -> Layout:
     """Roles of an LSTMCell(I, H); kept in the candidate's memo. Raises as `rnn_layout`."""
-    return _known(cls, Model(sizes, lstm_roles.shapes(*sizes), _lstm_warm_ups(sizes), lstm_roles.probe))
+    return _known(
+        cls, Model(sizes, lstm_roles.shapes(*sizes), _lstm_warm_ups(sizes), lstm_roles.probe)
+    )
 
 
-def made(cls: CandidateClass, layout: Layout, sizes: tuple[int, ...], values: Mapping[str, Array]) -> CandidateObject:
+def made(
+    cls: CandidateClass, layout: Layout, sizes: tuple[int, ...], values: Mapping[str, Array]
+) -> CandidateObject:
     """A new object that holds these parameters."""
     rnn = woken(cls, layout, sizes)
     layout.write(rnn, values)
@@ -57,7 +72,9 @@ def woken(cls: CandidateClass, layout: Layout, sizes: tuple[int, ...]) -> Candid
     """A new object that has its arrays, its own initial values in them."""
     rnn = cls(*sizes)
     if layout.lazy:
-        warm_ups = _rnn_warm_ups(sizes) if len(sizes) == len(("I", "H", "O")) else _lstm_warm_ups(sizes)
+        warm_ups = (
+            _rnn_warm_ups(sizes) if len(sizes) == len(("I", "H", "O")) else _lstm_warm_ups(sizes)
+        )
         rnn.forward(*warm_ups[0])
     return rnn
 
@@ -104,6 +121,9 @@ def _identify(cls: CandidateClass, model: Model) -> Layout:
     rnn, storage, lazy = storage_of(cls, model.sizes, model.warm_ups)
     if not storage.arrays:
         raise RolesNotFound(cls.name)
+    for known in list(cls.memo.values()):
+        if isinstance(known, Layout) and (likewise := carried(known, storage, model.shapes)):
+            return likewise
     layout = Layout(shapes=model.shapes, storage=storage, slots={}, lazy=lazy)
     try:
         layout = model.probe(rnn, layout, model.sizes)
@@ -138,15 +158,25 @@ def _fill_by_shape(layout: Layout) -> Layout:
     slots = dict(layout.slots)
     dead = set(layout.dead)
     for name in layout.missing:
-        fitting = [numbers for path in layout.storage.arrays if (numbers := _unused(layout.storage, path, layout.shapes[name], slots)) is not None]
-        rivals = [other for other in layout.shapes if other not in slots and layout.shapes[other] == layout.shapes[name]]
+        fitting = [
+            numbers
+            for path in layout.storage.arrays
+            if (numbers := _unused(layout.storage, path, layout.shapes[name], slots)) is not None
+        ]
+        rivals = [
+            other
+            for other in layout.shapes
+            if other not in slots and layout.shapes[other] == layout.shapes[name]
+        ]
         if len(fitting) == 1 and len(rivals) == 1:
             slots[name] = [fitting[0]]
             dead.add(name)
     return replace(layout, slots=slots, dead=frozenset(dead))
 
 
-def _unused(storage: Storage, path: str, shape: tuple[int, ...], slots: Mapping[str, list[Numbers]]) -> Numbers | None:
+def _unused(
+    storage: Storage, path: str, shape: tuple[int, ...], slots: Mapping[str, list[Numbers]]
+) -> Numbers | None:
     used = {int(number) for copies in slots.values() for copy in copies for number in copy.flat}
     numbers = storage.numbers_of(path)
     if used & {int(number) for number in numbers.flat}:

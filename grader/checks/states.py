@@ -63,7 +63,7 @@ def read_forward(returned: Any, sizes: Sizes, *, leading: bool | None = None) ->
     parts = list(returned) if isinstance(returned, tuple | list) else [returned]
     outputs = _first(_outputs(parts, sizes), None)
     taken = -1 if outputs is None else outputs.position
-    hidden = _first(_hidden(parts, sizes, leading, taken), outputs)
+    hidden = _first(_hidden(parts, sizes, leading=leading, taken=taken), outputs)
     if outputs is None:
         raise _no_outputs(returned, parts, sizes)
     return Forward(
@@ -111,7 +111,7 @@ def _outputs(parts: list[Any], sizes: Sizes) -> Iterator[_Found]:
 
 
 def _hidden(
-    parts: list[Any], sizes: Sizes, leading: bool | None, taken: int
+    parts: list[Any], sizes: Sizes, *, leading: bool | None, taken: int
 ) -> Iterator[_Found]:
     for position, part in enumerate(parts):
         stacked = _stack(part)
@@ -122,18 +122,18 @@ def _hidden(
             if axes is None:
                 continue
             states = stacked.transpose(axes)
-            end = _initial_end(part, states, leading) if steps > sizes.T else None
-            yield _Found(position, _without_initial(states, end), axes != (0, 1, 2), end)
+            end = _initial_end(part, states, leading=leading) if steps > sizes.T else None
+            yield _Found(position, _without_initial(states, leading=end), axes != (0, 1, 2), end)
 
 
-def _initial_end(part: Any, states: Array, leading: bool | None) -> bool:
+def _initial_end(part: Any, states: Array, *, leading: bool | None) -> bool:
     """On which end of T + 1 states h_0 stands: a dict's keys say so, else the zeros do."""
     if isinstance(part, dict) or leading is not None:
-        return True if leading is None else leading
+        return leading is not False
     return not (np.any(states[0]) and not np.any(states[-1]))
 
 
-def _without_initial(states: Array, leading: bool | None) -> Array:
+def _without_initial(states: Array, *, leading: bool | None) -> Array:
     if leading is None:
         return states
     return states[1:] if leading else states[:-1]
@@ -155,7 +155,9 @@ def _stack(part: Any) -> Array | None:
 
 def _arrangement(shape: tuple[int, ...], wanted: tuple[int, ...]) -> tuple[int, ...] | None:
     """The order of axes that gives `wanted`: the documented one first, time kept in front next."""
-    if len(shape) != len(wanted):
+    if shape == wanted:
+        return tuple(range(len(shape)))
+    if sorted(shape) != sorted(wanted):
         return None
     for axes in sorted(permutations(range(len(shape))), key=lambda order: (order[0] != 0, order)):
         if tuple(shape[axis] for axis in axes) == wanted:
@@ -182,7 +184,11 @@ def _is_numeric(part: Any) -> bool:
 
 
 def _no_outputs(returned: Any, parts: list[Any], sizes: Sizes) -> BadValue:
-    got = ", ".join(kind(part) for part in parts) if isinstance(returned, tuple | list) else kind(returned)
+    got = (
+        ", ".join(kind(part) for part in parts)
+        if isinstance(returned, tuple | list)
+        else kind(returned)
+    )
     return BadValue(
         say(
             "forward returned {got}; expected outputs of shape {outputs} and hidden_states of "

@@ -24,9 +24,14 @@ Parameters = dict[str, Array]
 SMALL = 2e-3
 
 
-def random_parameters(shapes: Mapping[str, tuple[int, ...]], rng: np.random.Generator) -> Parameters:
+def random_parameters(
+    shapes: Mapping[str, tuple[int, ...]], rng: np.random.Generator
+) -> Parameters:
     """Weights U(-0.6, 0.6), biases U(-0.5, 0.5)."""
-    return {name: rng.uniform(-0.6, 0.6, shape) if len(shape) > 1 else rng.uniform(-0.5, 0.5, shape) for name, shape in shapes.items()}
+    return {
+        name: rng.uniform(-0.6, 0.6, shape) if len(shape) > 1 else rng.uniform(-0.5, 0.5, shape)
+        for name, shape in shapes.items()
+    }
 
 
 @dataclass(frozen=True)
@@ -39,7 +44,12 @@ class RnnTrial:
     sizes: tuple[int, int, int]
 
     @classmethod
-    def make(cls, SimpleRNN: CandidateClass, sizes: tuple[int, int, int], values: Parameters | np.random.Generator) -> RnnTrial:
+    def make(
+        cls,
+        SimpleRNN: CandidateClass,
+        sizes: tuple[int, int, int],
+        values: Parameters | np.random.Generator,
+    ) -> RnnTrial:
         """A new object with the given or random parameters."""
         if isinstance(values, np.random.Generator):
             values = random_parameters(rnn_roles.shapes(*sizes), values)
@@ -58,7 +68,7 @@ class RnnTrial:
     def backward(self, d_outputs: Array) -> list[gradient.Entry]:
         """Everything that backward returned or left on the object."""
         returned = self.rnn.backward(d_outputs)
-        return gradient.entries(returned, self.rnn.read(), self.layout)
+        return gradient.entries(returned, self.rnn, self.layout)
 
     def now(self) -> Parameters:
         """The parameters that the object holds at this moment."""
@@ -84,9 +94,7 @@ def own_gradient(trial: RnnTrial, x: Array, d_outputs: Array, _seen: Forward) ->
     """The gradient of the student's own forward, by central differences."""
     limits = load().tolerances
     limit = limits.numeric_float32 if trial.layout.dtype == np.float32 else limits.numeric_float64
-    by_step = gradient.central_differences(
-        trial.rnn, trial.layout, trial.parameters, x, d_outputs
-    )
+    by_step = gradient.central_differences(trial.rnn, trial.layout, trial.parameters, x, d_outputs)
     return [Truth({name: part.sum(axis=0) for name, part in by_step.items()}, limit)]
 
 
@@ -106,12 +114,12 @@ class BackwardRun:
         if name in self.trial.layout.missing:
             return True  # a missing bias loses its own case in __init__
         found = self.matches[name]
-        return found is not None and agrees(found.gradient, self.factor * self.truth.gradients[name], self.truth.limit)
+        return found is not None and agrees(
+            found.gradient, self.factor * self.truth.gradients[name], self.truth.limit
+        )
 
 
-def run_backward(
-    trial: RnnTrial, x: Array, d_outputs: Array, expect: Expectation
-) -> BackwardRun:
+def run_backward(trial: RnnTrial, x: Array, d_outputs: Array, expect: Expectation) -> BackwardRun:
     """Forward, backward, and the expectation that most of the gradients meet.
 
     Where the student's own forward is wrong there are several honest ones: its true gradient, and
@@ -139,7 +147,12 @@ class CellTrial:
     sizes: tuple[int, int]
 
     @classmethod
-    def make(cls, LSTMCell: CandidateClass, sizes: tuple[int, int], values: Parameters | np.random.Generator) -> CellTrial:
+    def make(
+        cls,
+        LSTMCell: CandidateClass,
+        sizes: tuple[int, int],
+        values: Parameters | np.random.Generator,
+    ) -> CellTrial:
         """A new cell with the given or random parameters."""
         if isinstance(values, np.random.Generator):
             values = random_parameters(lstm_roles.shapes(*sizes), values)

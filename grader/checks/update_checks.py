@@ -7,18 +7,19 @@ charged twice. Momentum, Adam and their kin lose the case that names them, and n
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from grader.checks.compare import agrees
-from grader.checks.protocol import Array, Call, CandidateClass, Read, Write
+from grader.checks.protocol import Array, Call, CandidateClass, Read, Step, Write
 from grader.checks.trial import SMALL, BackwardRun, Parameters, RnnTrial, own_gradient, run_backward
 from grader.faults import CheckFailed
 from grader.language import say
 
 SIZES = (3, 4, 2)
 # Differences of parameters lose digits: float64 keeps 1e-12 of a step, float32 1e-4.
-LIMITS = {np.dtype(np.float32): 2e-3}
+LIMITS: dict[np.dtype[Any], float] = {np.dtype(np.float32): 2e-3}
 LIMIT = 1e-7
 # Cosine between a step and the negative gradient below which it is no descent.
 DOWNHILL = 0.2
@@ -52,7 +53,9 @@ def _step(SimpleRNN: CandidateClass, learning_rate: float) -> Stepped:
     return Stepped(moves, given, true, LIMITS.get(trial.layout.dtype, LIMIT))
 
 
-def _gradients(SimpleRNN: CandidateClass, trial: RnnTrial, x: Array, d_outputs: Array) -> BackwardRun:
+def _gradients(
+    SimpleRNN: CandidateClass, trial: RnnTrial, x: Array, d_outputs: Array
+) -> BackwardRun:
     """The student's gradients and the numerical ones at the public point, from another object."""
     if "step" not in SimpleRNN.memo:
         other = RnnTrial.make(SimpleRNN, SIZES, trial.parameters)
@@ -72,11 +75,16 @@ def moves(SimpleRNN: CandidateClass, _rng: np.random.Generator) -> None:
     stepped = _step(SimpleRNN, 1.0)
     still = [name for name, move in stepped.moves.items() if not np.any(move)]
     if still:
-        raise CheckFailed(say("update_parameters(1.0) leaves {names} unchanged.", names=", ".join(still)))
+        raise CheckFailed(
+            say("update_parameters(1.0) leaves {names} unchanged.", names=", ".join(still))
+        )
     uphill = [name for name in stepped.moves if not _downhill(name, stepped)]
     if uphill:
         raise CheckFailed(
-            say("update_parameters moves {names} along the gradient or across it, not against it.", names=", ".join(uphill))
+            say(
+                "update_parameters moves {names} along the gradient or across it, not against it.",
+                names=", ".join(uphill),
+            )
         )
 
 
@@ -129,7 +137,10 @@ def plain_descent(SimpleRNN: CandidateClass, _rng: np.random.Generator) -> None:
 
 def _plain(name: str, stepped: Stepped, learning_rate: float) -> bool:
     gradients = [part[name] for part in (stepped.given, stepped.true) if name in part]
-    return any(agrees(stepped.moves[name], -learning_rate * gradient, stepped.limit) for gradient in gradients)
+    return any(
+        agrees(stepped.moves[name], -learning_rate * gradient, stepped.limit)
+        for gradient in gradients
+    )
 
 
 def learning_rate(SimpleRNN: CandidateClass, _rng: np.random.Generator) -> None:
@@ -144,7 +155,10 @@ def learning_rate(SimpleRNN: CandidateClass, _rng: np.random.Generator) -> None:
     ]
     if wrong:
         raise CheckFailed(
-            say("The step of {names} is not proportional to the learning rate.", names=", ".join(wrong))
+            say(
+                "The step of {names} is not proportional to the learning rate.",
+                names=", ".join(wrong),
+            )
         )
 
 
@@ -153,7 +167,9 @@ def repeats(SimpleRNN: CandidateClass, rng: np.random.Generator, *, steps: int) 
     first, *later = _repeated(SimpleRNN, rng, steps)
     if not all(agrees(step, first, _limit(SimpleRNN)) for step in later):
         raise CheckFailed(
-            say("The same gradient gives another step the next time: plain gradient descent remembers nothing.")
+            say(
+                "The same gradient gives another step the next time: plain gradient descent remembers nothing."
+            )
         )
 
 
@@ -162,7 +178,10 @@ def no_decay(SimpleRNN: CandidateClass, rng: np.random.Generator, *, steps: int)
     first, *_, last = _repeated(SimpleRNN, rng, steps)
     if np.linalg.norm(last) < np.linalg.norm(first) * (1 - 10 * _limit(SimpleRNN)):
         raise CheckFailed(
-            say("After {steps} updates the same gradient gives a shorter step: the learning rate is the caller's.", steps=steps)
+            say(
+                "After {steps} updates the same gradient gives a shorter step: the learning rate is the caller's.",
+                steps=steps,
+            )
         )
 
 
@@ -184,7 +203,14 @@ def _repeated(SimpleRNN: CandidateClass, rng: np.random.Generator, steps: int) -
     trial = RnnTrial.make(SimpleRNN, SIZES, rng)
     x, d_outputs = rng.normal(size=(6, 5, SIZES[0])), LARGER * rng.normal(size=(6, 5, SIZES[2]))
     reset = Write(trial.layout.written(trial.rnn.read(), trial.parameters))
-    once = [reset, Call("forward", (x,)), Call("backward", (d_outputs,)), Read(), Call("update_parameters", (0.5,)), Read()]
+    once: list[Step] = [
+        reset,
+        Call("forward", (x,)),
+        Call("backward", (d_outputs,)),
+        Read(),
+        Call("update_parameters", (0.5,)),
+        Read(),
+    ]
     moved = []
     for _ in range(steps):
         results = trial.rnn.replay(once)

@@ -33,7 +33,9 @@ def outputs(parameters: Parameters, hidden: Array) -> Array:
     return hidden @ parameters["W_hy"] + parameters["b_y"]
 
 
-def bptt(parameters: Parameters, x: Array, d_outputs: Array, hidden: Array | None = None) -> Parameters:
+def bptt(
+    parameters: Parameters, x: Array, d_outputs: Array, hidden: Array | None = None
+) -> Parameters:
     """Textbook gradients; with `hidden`, on these hidden states instead of the right ones."""
     rnn = network(parameters)
     rnn.forward(x)

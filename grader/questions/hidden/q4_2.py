@@ -10,7 +10,9 @@ name = "q4_2_hidden"
 points = 5.0
 
 
-@case("hidden_states", points=1.25, claim=say("Hidden states follow the equation at random points."))
+@case(
+    "hidden_states", points=1.25, claim=say("Hidden states follow the equation at random points.")
+)
 def hidden_states(SimpleRNN, rng):
     check.hidden_states(SimpleRNN, rng, oracle.forward, T=7, B=3)
 
@@ -55,6 +57,10 @@ def linear_output(SimpleRNN, rng):
     check.linear_output(SimpleRNN, rng)
 
 
-@case("stable", points=0.25, claim=say("Large inputs saturate the hidden states and overflow nothing."))
+@case(
+    "stable",
+    points=0.25,
+    claim=say("Large inputs saturate the hidden states and overflow nothing."),
+)
 def stable(SimpleRNN, rng):
     check.stable(SimpleRNN, rng)

@@ -45,7 +45,9 @@ def single(SimpleRNN, rng):
     check.against(SimpleRNN, rng, oracle.gradients, check.ALL, T=7, B=1)
 
 
-@case("sum_not_mean", points=0.5, claim=say("Gradients are summed over time and batch, not averaged."))
+@case(
+    "sum_not_mean", points=0.5, claim=say("Gradients are summed over time and batch, not averaged.")
+)
 def sum_not_mean(SimpleRNN, rng):
     check.sum_not_mean(SimpleRNN, rng, oracle.gradients)
 

@@ -9,7 +9,9 @@ name = "q4_4_hidden"
 points = 2.75
 
 
-@case("plain_descent", points=1.0, claim=say("Parameter minus learning rate times gradient, exactly."))
+@case(
+    "plain_descent", points=1.0, claim=say("Parameter minus learning rate times gradient, exactly.")
+)
 def plain_descent(SimpleRNN, rng):
     check.plain_descent(SimpleRNN, rng)
 
@@ -19,7 +21,9 @@ def learning_rate(SimpleRNN, rng):
     check.learning_rate(SimpleRNN, rng)
 
 
-@case("repeats", points=0.75, claim=say("The same gradient gives the same step again: no momentum."))
+@case(
+    "repeats", points=0.75, claim=say("The same gradient gives the same step again: no momentum.")
+)
 def repeats(SimpleRNN, rng):
     check.repeats(SimpleRNN, rng, steps=3)
 

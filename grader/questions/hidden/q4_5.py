@@ -14,7 +14,11 @@ def biases(LSTMCell):
     check.biases(LSTMCell)
 
 
-@case("breaks_symmetry", points=0.75, claim=say("The initial weights differ from unit to unit and gate to gate."))
+@case(
+    "breaks_symmetry",
+    points=0.75,
+    claim=say("The initial weights differ from unit to unit and gate to gate."),
+)
 def breaks_symmetry(LSTMCell):
     check.breaks_symmetry(LSTMCell)
 

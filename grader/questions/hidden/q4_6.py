@@ -45,12 +45,18 @@ def sequence(LSTMCell, rng):
     check.sequence(LSTMCell, rng, oracle.cell)
 
 
-@case("batch", points=0.5, claim=say("Rows of one batch do not influence each other; one row works."))
+@case(
+    "batch", points=0.5, claim=say("Rows of one batch do not influence each other; one row works.")
+)
 def batch(LSTMCell, rng):
     check.batch(LSTMCell, rng)
 
 
-@case("stateless", points=0.5, claim=say("The cell remembers nothing between calls: same input, same output."))
+@case(
+    "stateless",
+    points=0.5,
+    claim=say("The cell remembers nothing between calls: same input, same output."),
+)
 def stateless(LSTMCell, rng):
     check.stateless(LSTMCell, rng)
 

@@ -18,6 +18,8 @@ def constructs(LSTMCell):
     check.constructs(LSTMCell)
 
 
-@case("weights", points=0.75, claim=say("All four gates have input and recurrent weights that act."))
+@case(
+    "weights", points=0.75, claim=say("All four gates have input and recurrent weights that act.")
+)
 def weights(LSTMCell):
     check.weights(LSTMCell)

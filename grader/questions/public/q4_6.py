@@ -23,11 +23,19 @@ def half_open(LSTMCell, rng):
     check.half_open(LSTMCell, rng)
 
 
-@case("closed_gates", points=0.75, claim=say("Gates that are driven far open or shut let all or nothing through."))
+@case(
+    "closed_gates",
+    points=0.75,
+    claim=say("Gates that are driven far open or shut let all or nothing through."),
+)
 def closed_gates(LSTMCell, rng):
     check.closed_gates(LSTMCell, rng)
 
 
-@case("golden", points=0.75, claim=say("At given weights and inputs, forward gives the known numbers."))
+@case(
+    "golden",
+    points=0.75,
+    claim=say("At given weights and inputs, forward gives the known numbers."),
+)
 def golden(LSTMCell):
     check.golden(LSTMCell)
