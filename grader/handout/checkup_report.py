@@ -1,8 +1,8 @@
-"""Is the report fit to be sent? Sections, formulas, pictures."""
+"""Whether a report is fit to be sent: sections, formulas, pictures."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from grader.handout.evidence import Evidence, Section, State
 from grader.handout.findings import Finding, Severity
@@ -23,29 +23,26 @@ def report_findings(inlined: Inlined, evidence: Evidence, file: str) -> tuple[Fi
         return (Finding(Severity.WARNING, file, message),)
     sections = evidence.sections
     return (
-        *(found for section in sections for found in _section_findings(section, file)),
+        *_section_findings(sections, file),
         *(found for section in sections for found in _formula_findings(section, file)),
         *_picture_findings(inlined, sections, file),
         *_size_findings(inlined.report, file),
     )
 
 
-def _section_findings(section: Section, file: str) -> Iterator[Finding]:
-    texts: dict[State, Message] = {
-        State.MISSING: say("Section {number} is missing ({title}).", **_named(section)),
-        State.TEMPLATE: say("Section {number} is not answered yet ({title}).", **_named(section)),
-        State.SHORT: say(
-            "Section {number} holds only {characters} characters ({title}).",
-            characters=section.characters,
-            **_named(section),
-        ),
-    }
-    if section.state in texts:
-        yield Finding(Severity.ERROR, file, texts[section.state])
+OPEN: dict[State, Message] = {
+    State.MISSING: say("These sections are missing: {numbers}"),
+    State.TEMPLATE: say("These sections are not answered yet: {numbers}"),
+    State.SHORT: say("These sections hold hardly a word: {numbers}"),
+}
 
 
-def _named(section: Section) -> dict[str, str]:
-    return {"number": section.number, "title": section.titles[0]}
+def _section_findings(sections: Sequence[Section], file: str) -> Iterator[Finding]:
+    for state, text in OPEN.items():
+        numbers = [section.number for section in sections if section.state is state]
+        if numbers:
+            message = Message(text.text, {"numbers": ", ".join(numbers)})
+            yield Finding(Severity.ERROR, file, message)
 
 
 def _formula_findings(section: Section, file: str) -> Iterator[Finding]:

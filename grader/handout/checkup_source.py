@@ -1,4 +1,4 @@
-"""Is the program fit to be sent? Encoding, size, syntax, imports, names, and whether it starts."""
+"""Whether a program is fit to be sent: size, syntax, imports, names, and whether it starts."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,7 +40,9 @@ def source_findings(source: str, file: str) -> tuple[Finding, ...]:
     if len(source.encode()) > MOST_BYTES:
         return (Finding(Severity.FATAL, file, say("The program is larger than 1 MiB.")),)
     try:
-        tree = ast.parse(source)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # an invalid escape in a string stops nothing
+            tree = ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         return (_syntax(error, file),)
     return (
@@ -120,27 +123,13 @@ def start_once(source: str) -> Start:
         done = subprocess.run(  # noqa: S603  # our interpreter, our script
             [sys.executable, "-I", probe.__file__, str(program)],
             cwd=folder,
-            env={
-                "MPLBACKEND": "Agg",
-                "PYTHONUTF8": "1",
-                "MPLCONFIGDIR": folder,
-                **_kept_environment(),
-            },
+            env={**os.environ, "MPLBACKEND": "Agg", "PYTHONUTF8": "1"},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             timeout=START_SECONDS,
             check=False,
         )
     return _told(done.stdout.decode("utf-8", "replace"))
-
-
-def _kept_environment() -> dict[str, str]:
-    # Windows cannot start Python without SYSTEMROOT.
-    return {
-        name: os.environ[name]
-        for name in ("SYSTEMROOT", "PATH", "TEMP", "TMP")
-        if name in os.environ
-    }
 
 
 def _told(printed: str) -> Start:

@@ -1,4 +1,4 @@
-"""Does a LaTeX formula parse, and if not, what is wrong with it?
+"""Whether a LaTeX formula parses, and if not, what is wrong with it.
 
 latex2mathml does the reading. It forgives missing braces and unknown commands, which a student
 wants to hear of, so these two are looked for besides.
@@ -67,8 +67,18 @@ def _unreadable(formula: str) -> Message | None:
         mathml = convert(formula)
     except Exception as error:  # noqa: BLE001  # a hostile formula may raise anything; none escapes
         return _told(error)
-    unknown = next((name for name in UNKNOWN.findall(mathml) if name not in LAYOUT), None)
+    unknown = next((name for name in UNKNOWN.findall(mathml) if not _known(name)), None)
     return say("\\{name} is no known command", name=unknown) if unknown else None
+
+
+def _known(command: str) -> bool:
+    """Whether the command means something elsewhere: "\\Big\\lVert" only confuses the reader."""
+    from latex2mathml.converter import convert  # noqa: PLC0415  # as above
+
+    try:
+        return command in LAYOUT or not UNKNOWN.search(convert(f"\\{command}"))
+    except Exception:  # noqa: BLE001  # it asks for arguments, so it is known
+        return True
 
 
 def _doubled(formula: str) -> bool:

@@ -23,7 +23,7 @@ def compose(recipient: str, subject: str, text: str, files: Mapping[str, bytes])
     """
     message = MIMEMultipart()
     message["To"] = recipient
-    message["Subject"] = Header(subject, "utf-8", maxlinelen=UNFOLDED)
+    message["Subject"] = Header(subject, "utf-8", maxlinelen=UNFOLDED).encode()
     message["X-Unsent"] = "1"
     message.attach(MIMEText(text, "plain", "utf-8"))
     for name, content in files.items():

@@ -1,4 +1,4 @@
-"""Pictures in a report: does it open, and as what?
+"""Whether a picture of a report opens, and as what.
 
 Only headers and checksums are read (Pillow's `verify`), by a short list of formats: no decoder
 ever sees what a student sent.

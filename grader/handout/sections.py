@@ -32,8 +32,9 @@ MOST_HEADINGS = 400
 LEAST_PIECE = 6
 
 NUMBER = re.compile(r"\D{0,8}?(\d{1,2})\s*[.·、-]\s*(\d{1,2})\s*\(?([a-cA-C])?(?![a-zA-Z\d])\)?")
-PART = re.compile(r"第\s*([一二三123])\s*部分|part\s*([123i]{1,3})\b", re.IGNORECASE)
-PARTS = {"一": 1, "二": 2, "三": 3, "i": 1, "ii": 2, "iii": 3, "1": 1, "2": 2, "3": 3}
+PART = re.compile(r"第\s*([一二三四五1-5])[\s、和与一二三四五1-5]{0,8}部分|part\s*([1-5]|i{1,3}|iv|v)\b", re.IGNORECASE)
+PARTS = {mark: n for n, marks in enumerate(("一i1", "二2", "三3", "四4", "五v5"), 1) for mark in marks}
+PARTS |= {"ii": 2, "iii": 3, "iv": 4}
 ORDINAL = re.compile(r"[(]?(\d{1,2}|[一二三四五六七八九十]|[a-c](?=\)))[).、:\s]", re.IGNORECASE)
 ORDINALS = {mark: place for place, mark in enumerate("一二三四五六七八九十", start=1)}
 
@@ -68,7 +69,7 @@ class Asked:
 
     @property
     def parent(self) -> str:
-        """ "2.2" for "2.2a", else ""."""
+        """What a, b and c belong to: "2.2" for "2.2a", else ""."""
         return self.number[:-1] if self.number[-1].isalpha() else ""
 
 
@@ -186,7 +187,7 @@ def _likeness(title: str, section: Asked) -> float:
 
 
 def _ratio(key: str, name: str) -> float:
-    """difflib's ratio; a heading that is a long piece of the title counts nearly as the same."""
+    """The ratio of difflib; a heading that is a long piece of the title counts nearly as the same."""
     ratio = SequenceMatcher(None, key, name, autojunk=False).ratio()
     return max(ratio, 0.85 + 0.05 * ratio) if len(key) >= LEAST_PIECE and key in name else ratio
 

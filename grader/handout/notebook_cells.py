@@ -1,0 +1,91 @@
+"""Readable answers in a notebook: what `grader.check("q4_2")` shows, without otter's source lines.
+
+Importing it in a notebook registers how IPython shows otter's results (IPython's own extension
+point), and keeps otter's log file out of the student's folder. Outside a notebook it does nothing.
+"""
+
+from __future__ import annotations
+
+import os
+from html import escape
+from typing import Any
+
+import otter.check.notebook
+from IPython.core.getipython import get_ipython
+from otter.test_files import GradingResults
+from otter.test_files.abstract_test import TestCaseResult, TestFile
+
+from grader.language import Message, default_language, render, say
+
+# otter quotes the question file's line first; what the student should read follows this.
+RAISED = "CaseFailed: "
+
+
+def install() -> None:
+    """Register the formatters with the IPython that is running, if one is."""
+    # A pickle of every run, in the folder that gets mailed: nobody reads it here.
+    otter.check.notebook.OTTER_LOG_FILENAME = os.devnull
+    shell = get_ipython()  # type: ignore[no-untyped-call]  # IPython leaves it untyped
+    if shell is None:
+        return
+    formatters = shell.display_formatter.formatters
+    for kind in (TestFile, GradingResults):
+        formatters["text/html"].for_type(kind, as_html)
+        formatters["text/plain"].for_type(kind, _pretty)
+
+
+def as_text(results: Any) -> str:
+    """One question's result, or all of them, for a terminal."""
+    return "\n\n".join(_question_text(file) for file in _files(results))
+
+
+def as_html(results: Any) -> str:
+    """The same for a page. Everything that code may have chosen is escaped."""
+    return "".join(_question_html(file) for file in _files(results))
+
+
+def _pretty(results: Any, printer: Any, _cycle: bool) -> None:  # noqa: FBT001  # IPython's signature
+    printer.text(as_text(results))
+
+
+def _files(results: Any) -> list[Any]:
+    return list(results.results.values()) if isinstance(results, GradingResults) else [results]
+
+
+def _question_text(file: Any) -> str:
+    lines = [_heading(file)]
+    for result in file.test_case_results:
+        lines.append(f"  {'✓' if result.passed else '✗'} {result.test_case.name}: {_said(result)}")
+    return "\n".join(lines)
+
+
+def _question_html(file: Any) -> str:
+    rows = "".join(_row(result) for result in file.test_case_results)
+    return f"<p><strong>{escape(_heading(file))}</strong></p><table>{rows}</table>"
+
+
+def _row(result: TestCaseResult) -> str:
+    colour, sign = ("#1a7f37", "✓") if result.passed else ("#cf222e", "✗")
+    left = 'style="text-align: left; vertical-align: top; white-space: pre-wrap"'
+    return (
+        f'<tr><td style="color: {colour}">{sign}</td><td {left}><code>{escape(result.test_case.name)}'
+        f"</code></td><td {left}>{escape(_said(result))}</td></tr>"
+    )
+
+
+def _heading(file: Any) -> str:
+    score, possible = (f"{round(points, 2):g}" for points in (file.score, file.possible))
+    text = say("{question}: {score} of {possible} public points", question=file.name, score=score, possible=possible)
+    return render(text, default_language())
+
+
+def _said(result: TestCaseResult) -> str:
+    """The claim where the case passed, else what is wrong."""
+    if not result.passed:
+        message = result.message or ""
+        return message.partition(RAISED)[2] or message
+    claim = getattr(getattr(result.test_case.body, "test_func", None), "claim", None)
+    return render(claim, default_language()) if isinstance(claim, Message) else ""
+
+
+install()
