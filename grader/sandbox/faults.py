@@ -120,6 +120,15 @@ def spent(seconds: float) -> TimedOut:
     )
 
 
+def overfull(where: str, size: int) -> Crashed:
+    return Crashed(
+        say(
+            "{where} wrote more than {size} MiB of files into its working folder.",
+            where=where, size=size >> 20,
+        )
+    )  # fmt: skip
+
+
 def left(where: str, how: Message) -> Crashed:
     return Crashed(
         say("{where} ended the program ({how}).", where=where, how=how),

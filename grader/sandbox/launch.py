@@ -26,6 +26,8 @@ NEEDED = {
     jail.SELF_CONFINED: frozenset({"rlimits", "landlock", "seccomp"}),
     jail.PLAIN: frozenset(),
 }
+LOOK_EVERY = 0.25  # seconds between two looks at a working folder on this machine's disk
+MAX_FILES = 1000  # in it
 _PR_SET_DUMPABLE = 4  # linux/prctl.h
 
 
@@ -37,6 +39,10 @@ class WorkerGone(Exception):
     """The worker hung up."""
 
 
+class WorkerGreedy(Exception):
+    """The worker wrote more into its working folder than it may."""
+
+
 @dataclass
 class Worker:
     """A worker process and the examiner's end of its socket."""
@@ -44,19 +50,23 @@ class Worker:
     process: subprocess.Popen[bytes]
     channel: socket.socket
     scratch: Path
+    room: int  # bytes that `scratch` may take
     layers: tuple[str, ...] = ()
+    checked: float = 0.0  # when `scratch` was last measured
 
     def exchange(self, frame: bytes, seconds: float) -> tuple[schema.Reply, wire.Reader]:
-        """Send a frame, receive the reply. Raises WorkerLate, WorkerGone, WireError."""
+        """Send a frame, receive the reply. Raises WorkerLate, WorkerGone, WorkerGreedy, WireError."""
         deadline = time.monotonic() + seconds
         try:
             self.channel.settimeout(seconds)
             self.channel.sendall(frame)
-            return self.receive(deadline)
+            reply = self.receive(deadline)
+            self._look_at_scratch()
         except TimeoutError:
             raise WorkerLate from None
         except OSError:
             raise WorkerGone from None
+        return reply
 
     def receive(self, deadline: float) -> tuple[schema.Reply, wire.Reader]:
         """One reply; the deadline is for all of it, not for each read."""
@@ -71,12 +81,24 @@ class Worker:
             left = deadline - time.monotonic()
             if left <= 0:
                 raise WorkerLate
-            self.channel.settimeout(left)
-            count = self.channel.recv_into(view)
+            self.channel.settimeout(min(left, LOOK_EVERY))
+            try:
+                count = self.channel.recv_into(view)
+            except TimeoutError:
+                self._look_at_scratch()
+                continue
             if not count:
                 raise WorkerGone
             view = view[count:]
         return data
+
+    def _look_at_scratch(self) -> None:
+        """Measure the working folder, now and then; under bubblewrap it is not used."""
+        now = time.monotonic()
+        if now - self.checked >= LOOK_EVERY:
+            self.checked = now
+            if _size(self.scratch, self.room) > self.room:
+                raise WorkerGreedy
 
     def kill(self) -> int:
         """End the worker and all it started; its exit status (negative: a signal)."""
@@ -116,7 +138,7 @@ def open_worker(limits: Limits, tier: str) -> Worker:
         raise KitFault(f"the sandbox cannot be started: {error}") from error
     finally:
         theirs.close()
-    return _greet(Worker(process, ours, scratch), limits, NEEDED[tier])
+    return _greet(Worker(process, ours, scratch, limits.scratch), limits, NEEDED[tier])
 
 
 def _greet(worker: Worker, limits: Limits, needed: frozenset[str]) -> Worker:
@@ -152,3 +174,17 @@ def protect_examiner() -> None:
     """Other processes of the same user cannot read or trace this one (Linux)."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
+
+
+def _size(folder: Path, enough: int) -> int:
+    """Bytes below `folder`; stops looking where they are more than enough, or too many files."""
+    total = files = 0
+    for where, _, names in os.walk(folder):
+        for name in names:
+            files += 1
+            with contextlib.suppress(OSError):
+                total += os.lstat(os.path.join(where, name)).st_blocks * 512  # noqa: PTH118 - bytes, many
+            if total > enough or files > MAX_FILES:
+                return enough + 1
+        files += 1
+    return total

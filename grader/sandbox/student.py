@@ -18,7 +18,7 @@ import numpy as np
 from grader.faults import StudentFault
 from grader.language import Message, say
 from grader.sandbox import candidate, faults, schema, tiers, wire
-from grader.sandbox.launch import Worker, WorkerGone, WorkerLate, open_worker
+from grader.sandbox.launch import Worker, WorkerGone, WorkerGreedy, WorkerLate, open_worker
 from grader.sandbox.limits import Limits
 from grader.sandbox.source import CLASSES, FILENAME, FUNCTIONS
 from grader.sandbox.values import Packer
@@ -142,6 +142,8 @@ class Student:
         except WorkerLate:
             self._timeouts[where] += 1
             raise self._buried(faults.late(where, self._promised(request))) from None
+        except WorkerGreedy:
+            raise self._buried(faults.overfull(where, self.limits.scratch)) from None
         except WorkerGone:
             raise self._buried(None, where) from None
         except wire.WireError:

@@ -13,7 +13,7 @@ import numpy as np
 
 from grader.faults import KitFault
 from grader.sandbox import jail, schema, wire
-from grader.sandbox.launch import WorkerGone, WorkerLate, open_worker
+from grader.sandbox.launch import WorkerGone, WorkerGreedy, WorkerLate, open_worker
 from grader.sandbox.limits import Limits
 from grader.sandbox.values import Packer
 
@@ -48,6 +48,7 @@ class Probe:
     layers: tuple[str, ...] = ()
 
 
+@cache
 def best() -> str:
     """The best tier that works here."""
     return next(probe.tier for probe in map(probe_tier, jail.TIERS) if probe.works)
@@ -71,7 +72,7 @@ def probe_tier(tier: str) -> Probe:
         return Probe(tier, works=False, reason=str(fault))
     try:
         escaped = _escapes(worker) if is_confined(tier) else []
-    except (WorkerGone, WorkerLate, wire.WireError) as error:
+    except (WorkerGone, WorkerGreedy, WorkerLate, wire.WireError) as error:
         return Probe(tier, works=False, reason=f"the worker did not answer: {error!r}")
     finally:
         worker.kill()

@@ -1,0 +1,32 @@
+"""`python -m grader doctor`: which sandbox this machine offers, why no better one, what to do."""
+
+from __future__ import annotations
+
+import click
+
+from grader.language import Message, default_language, render, say
+from grader.sandbox import advice, jail, tiers
+
+
+@click.command()
+@click.option("--lang", type=click.Choice(["zh", "en"]), help="Language; else the locale's.")
+def doctor(lang: str | None) -> None:
+    """Say which sandbox this machine offers, and what is missing."""
+    language = lang or default_language()
+
+    def tell(message: Message, indent: str = "") -> None:
+        click.echo(indent + render(message, language))
+
+    best = tiers.best()
+    tell(say("Sandbox: {tier}", tier=best))
+    tell(advice.promise(best), "  ")
+    for remark in advice.remarks(best):
+        tell(remark, "  ")
+    better = jail.TIERS[: jail.TIERS.index(best)]
+    if not better:
+        tell(say("This is the best that there is."))
+    for tier in better:
+        probe = tiers.probe_tier(tier)
+        tell(say("{tier} does not work here: {reason}", tier=tier, reason=probe.reason))
+        for step in advice.steps(probe):
+            tell(step, "  - ")
