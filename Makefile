@@ -1,0 +1,67 @@
+# The kit's chores. Every target sets up .venv first; nothing else is needed than Python >= 3.11.
+
+PYTHON ?= python3
+VENV := .venv
+RUN := $(VENV)/bin/python
+READY := $(VENV)/.ready
+SUBMISSIONS ?= inbox
+OUT ?= results
+ARGS ?=
+# Two test processes: enough for two cores, few enough for the deadlines of the sandbox tests.
+JOBS ?= 2
+
+.DEFAULT_GOAL := help
+.PHONY: help setup grade batch test test-fast test-slow lint bench handout matrix calibrate fingerprints doctor clean
+
+help: ## list the targets
+	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 16
+
+setup: $(READY) ## set up .venv from requirements.lock
+
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Python 3.11 or newer is needed; yours is $$($(PYTHON) --version). Try: make PYTHON=python3.12 ..."; exit 2; }
+	$(PYTHON) -m venv $(VENV)
+	$(RUN) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(RUN) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+grade: $(READY) ## grade student/ as a student would
+	@$(RUN) -m grader grade student/rnn.py --local --out $(OUT) $(ARGS)
+
+batch: $(READY) ## grade an inbox: make batch SUBMISSIONS=inbox OUT=results
+	@$(RUN) -m grader grade $(SUBMISSIONS) --out $(OUT) $(ARGS)
+
+test: test-fast test-slow ## run the whole suite
+
+test-fast: $(READY) ## run the tests that take seconds
+	$(RUN) -m pytest -n $(JOBS) -m "not slow" $(ARGS)
+
+test-slow: $(READY) ## run the tests that take minutes
+	$(RUN) -m pytest -n $(JOBS) -m slow $(ARGS)
+
+lint: $(READY) ## ruff and mypy
+	$(RUN) -m ruff check .
+	$(RUN) -m ruff format --check .
+	$(RUN) -m mypy
+
+bench: $(READY) ## measure speed, as ratios within one run
+	$(RUN) -m tests.bench $(ARGS)
+
+handout: $(READY) ## write dist/ml-6-handout.zip, what students receive
+	@$(RUN) -m grader handout $(ARGS)
+
+matrix: $(READY) ## grade every misconception and variant; write the kill matrix
+	@$(RUN) -m grader matrix $(ARGS)
+
+calibrate: $(READY) ## measure every threshold again over many seeds
+	@$(RUN) -m grader calibrate $(ARGS)
+
+fingerprints: $(READY) ## write the arrays that diagnose a student's local run
+	@$(RUN) -m grader fingerprints
+
+doctor: $(READY) ## say which sandbox this machine offers
+	@$(RUN) -m grader doctor
+
+clean: ## remove what was built
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache
