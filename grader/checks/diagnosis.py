@@ -125,12 +125,13 @@ def _named(
 
 
 def _finding(names: list[str]) -> Finding:
-    """One name, or what several share: they come in families."""
+    """One name; or of several that look alike the first, and the words of two."""
     hints = probe.hints()
-    first = hints[names[0]]
-    families = {hints[name].family for name in names}
-    name = names[0] if len(names) == 1 or len(families) > 1 else first.family
-    return Finding(name, say("{hint}", hint=Message(first.en)))
+    words = list(dict.fromkeys(hints[name].en for name in names))
+    message = Message(words[0])
+    if len(words) > 1:
+        message = say("{first} Or: {second}", first=message, second=Message(words[1]))
+    return Finding(names[0], message)
 
 
 def _described(record: Record, right: Record, off: list[str], bound: float) -> Finding | None:

@@ -22,8 +22,7 @@ def constructs(SimpleRNN):
     "weights",
     points=0.75,
     claim=say(
-        "Input, recurrent and output weights exist, in sizes that follow from the arguments, and "
-        "each of them acts on what forward returns."
+        "Input, recurrent and output weights exist, in sizes that follow from the arguments."
     ),
 )
 def weights(SimpleRNN):

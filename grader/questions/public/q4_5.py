@@ -19,7 +19,7 @@ def constructs(LSTMCell):
 
 
 @case(
-    "weights", points=0.75, claim=say("All four gates have input and recurrent weights that act.")
+    "weights", points=0.75, claim=say("All four gates have input and recurrent weights.")
 )
 def weights(LSTMCell):
     check.weights(LSTMCell)
