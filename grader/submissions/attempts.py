@@ -48,8 +48,9 @@ class Attempt:
 def build_attempts(ownership: Ownership) -> list[Attempt]:
     """Every arrival that belongs to somebody, or may be somebody's work, in one attempt each."""
     rooms: dict[tuple[object, ...], list[Arrival]] = defaultdict(list)
+    crowded = _crowded(ownership)
     for one, owner in ownership.owners.items():
-        rooms[_room(one, owner)].append(one)
+        rooms[_room(one, owner, crowded)].append(one)
     return [
         attempt
         for files in rooms.values()
@@ -62,7 +63,18 @@ def when(one: Arrival) -> datetime:
     return one.time or _EVER
 
 
-def _room(one: Arrival, owner: Identity) -> tuple[object, ...]:
+def _crowded(ownership: Ownership) -> set[Parcel]:
+    """Folders where nameless programs or reports are evidently several people's."""
+    stems: dict[tuple[Parcel, str], set[str]] = defaultdict(set)
+    for one, owner in ownership.owners.items():
+        stem = stem_of(one.name).casefold()
+        if one.parcel.top and not student_key(owner) and not stem.startswith("readme"):
+            stems[one.parcel, one.role].add(stem)
+    halves = ("source", "report")
+    return {parcel for (parcel, role), found in stems.items() if role in halves and len(found) > 1}
+
+
+def _room(one: Arrival, owner: Identity, crowded: set[Parcel]) -> tuple[object, ...]:
     """What is taken for one sending: a mail, or the outermost container that names the student."""
     key = student_key(owner), owner.name_key
     if mail := mail_around(one):
@@ -70,8 +82,8 @@ def _room(one: Arrival, owner: Identity) -> tuple[object, ...]:
     around = list(one.parcel.outwards())
     if not any(key):
         outermost = [parcel for parcel in around if not parcel.top]
-        # Nameless files side by side in the inbox are different people's: paired by stem.
-        return (outermost[-1], key) if outermost else (one.parcel, key, stem_of(one.name))
+        stem = stem_of(one.name) if one.parcel in crowded else ""
+        return (outermost[-1], key) if outermost else (one.parcel, key, stem)
     named = [parcel for parcel in around if _names(parcel, owner)]
     return (named[-1] if named else one.parcel), key
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import re
 import warnings
 from collections.abc import Iterator
@@ -17,12 +16,15 @@ _PYTHON_CELLS = frozenset(
 _DROPPED = re.compile(
     r"\s*(?:[%!?]|\w+(?:\.\w+)*\?{1,2}\s*$|[\w, ]+=\s*[%!]|(?:[\w, ]+=\s*)?get_ipython\(\)\.|"
     # The handout's own cells ask otter for public results; here there is no otter.
+    # Cells may each begin with this one; a program may only as a whole.
+    r"from __future__ import|"
     r"import otter\b|from otter\b|\w+\s*=\s*otter\.|grader\.(?:check|check_all|export)\()"
 )
 _TOKEN = re.compile(
     r"(?P<comment>\#.*)|(?P<triple>\"\"\"|''')|\"(?:\\.|[^\"\\\n])*\"?|'(?:\\.|[^'\\\n])*'?"
     r"|(?P<open>[(\[{])|(?P<close>[)\]}])"
 )
+_FUTURE = "from __future__ import annotations"
 EXPORTED = re.compile(r"^# In ?\[", re.MULTILINE)
 
 
@@ -43,9 +45,10 @@ def read_notebook(text: str) -> Notebook:
         warnings.simplefilter("ignore")  # missing cell ids and the like do not matter here
         cells = nbformat.reads(text, as_version=4).cells  # type: ignore[no-untyped-call]  # nbformat is half typed
     code = [(n, cell.source) for n, cell in enumerate(cells, start=1) if cell.cell_type == "code"]
-    parts = [_program_of(number, source) for number, source in code]
+    parts = [_program_of(number, _plain_lines(source)) for number, source in code]
+    future = [_FUTURE] if any("from __future__" in source for _, source in code) else []
     return Notebook(
-        program="\n".join(part for part, _ in parts),
+        program="\n".join([*future, *(part for part, _ in parts)]),
         report="\n\n".join(cell.source for cell in cells if cell.cell_type == "markdown"),
         notes=tuple(note for _, note in parts if note is not None),
     )
@@ -60,7 +63,7 @@ def _program_of(number: int, source: str) -> tuple[str, Message | None]:
     body = without_magics(source)
     complaint = _complaint(body)
     if complaint:
-        commented = "\n".join(f"# {line}" for line in body.split("\n"))
+        commented = "\n".join(f"# {line}" for line in body.replace("\0", "").split("\n"))
         note = say(
             "Cell {number} of the notebook is no valid Python ({error}) and was left out.",
             number=number,
@@ -70,11 +73,16 @@ def _program_of(number: int, source: str) -> tuple[str, Message | None]:
     return f"# [cell {number}]\n{body}\n", None
 
 
+def _plain_lines(source: str) -> str:
+    return source.replace("\r\n", "\n").replace("\r", "\n")
+
+
 def _complaint(body: str) -> str:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            ast.parse(body)
+            # Compiling executes nothing, and unlike parsing it finds a stray `return`.
+            compile(body, "cell", "exec", dont_inherit=True)
     except SyntaxError as error:
         return f"{error.msg}, line {error.lineno}"
     except (ValueError, RecursionError, MemoryError) as error:  # NUL bytes; nesting too deep
@@ -106,7 +114,11 @@ def _replaced(lines: list[str]) -> Iterator[str]:
     scanner = _Scanner()
     shell_goes_on = False
     for line in lines:
-        dropped = shell_goes_on or (scanner.at_start and _DROPPED.match(line) is not None)
+        if shell_goes_on:
+            shell_goes_on = line.rstrip().endswith("\\")
+            yield f"# {line}"
+            continue
+        dropped = scanner.at_start and _DROPPED.match(line) is not None
         shell_goes_on = dropped and line.rstrip().endswith("\\")
         if dropped:
             indent = line[: len(line) - len(line.lstrip())]

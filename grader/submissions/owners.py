@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
@@ -30,8 +31,11 @@ class Ownership:
 
 def assign(arrivals: Sequence[Arrival], register: Register) -> Ownership:
     """The owner of every arrival that can be given one."""
+    filled = {one.parcel for one in arrivals}
     files = [
-        one for one in arrivals if one.opens is None and one.role != "ignored" and not one.remark
+        one
+        for one in arrivals
+        if one.role != "ignored" and not one.remark and (one.opens is None or _bare(one, filled))
     ]
     known = register.names | _full_names(files)
     owners = {one: _resolve(list(_clues(one, register)), register, known) for one in files}
@@ -43,9 +47,19 @@ def assign(arrivals: Sequence[Arrival], register: Register) -> Ownership:
     return ownership
 
 
+def _bare(one: Arrival, filled: AbstractSet[Parcel]) -> bool:
+    """Whether it is a mail that names a student and holds nothing."""
+    return (
+        one.opens is not None
+        and one.opens.kind == "mail"
+        and one.opens not in filled
+        and parcel_identity(one.opens).strength is Strength.FULL
+    )
+
+
 def own_identity(arrival: Arrival) -> Identity:
-    """What the file's own name says."""
-    return _identify(stem_of(arrival.name))
+    """What the file's own name says, or the subject where it is a mail."""
+    return parcel_identity(arrival.opens) if arrival.opens else _identify(stem_of(arrival.name))
 
 
 def student_key(identity: Identity) -> str:
