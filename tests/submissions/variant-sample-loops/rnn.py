@@ -125,7 +125,7 @@ def train_rnn_on_sequence():
     for T in (2, 5, 10):
         rnn = SimpleRNN(1, 8, 1)
         losses = []
-        for epoch in range(20):
+        for epoch in range(40):
             total = 0
             count = 0
             for start in range(0, len(train) - T):
