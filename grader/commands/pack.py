@@ -24,6 +24,7 @@ STATES: dict[State, tuple[str, str, Message]] = {
     State.TEMPLATE: ("·", "red", say("open")),
     State.MISSING: ("✗", "red", say("heading missing")),
 }
+TITLE_WIDTH = 36
 FILE = click.Path(dir_okay=False, path_type=Path)
 
 
@@ -69,7 +70,7 @@ def _print_checklist(console: Console, evidence: Evidence, language: str) -> Non
     table = Table(box=None, pad_edge=False, header_style="dim")
     for column, title in enumerate(titles):
         justify: JustifyMethod = "right" if column > 1 else "left"
-        table.add_column(render(title, language), justify=justify, no_wrap=True, max_width=None if column else 44)
+        table.add_column(render(title, language), justify=justify, no_wrap=True)
     for section in evidence.sections:
         table.add_row(*_row(section, language))
     console.print(table)
@@ -77,10 +78,11 @@ def _print_checklist(console: Console, evidence: Evidence, language: str) -> Non
 
 def _row(section: Section, language: str) -> list[Text]:
     sign, style, state = STATES[section.state]
-    title = section.titles[0 if language == "zh" else -1]
+    title = Text(f"{section.number} {section.titles[0 if language == 'zh' else -1]}")
+    title.truncate(TITLE_WIDTH, overflow="ellipsis")
     counts = (section.characters, section.formulas, section.figures)
     return [
-        Text(f"{section.number} {title}"),
+        title,
         Text(f"{sign} {render(state, language)}", style),
         *(Text(str(count) if count else "") for count in counts),
     ]

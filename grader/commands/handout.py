@@ -1,0 +1,24 @@
+"""`handout`: build the student's zip and notebook."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from grader.handout import build
+
+
+@click.command()
+@click.option(
+    "--into", type=click.Path(file_okay=False, path_type=Path), default="dist",
+    help="Where to write the zip.", show_default=True,
+)  # fmt: skip
+@click.option("--notebook-only", is_flag=True, help="Write student/rnn.ipynb anew, nothing else.")
+def handout(*, into: Path, notebook_only: bool) -> None:
+    """Build the student's zip and notebook.
+
+    The notebook in the zip is made anew from student/rnn.py and student/report.md.
+    """
+    written = build.write_notebook() if notebook_only else build.build(into)
+    click.echo(written)
