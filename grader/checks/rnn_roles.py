@@ -139,7 +139,7 @@ def _patterns(bench: _Bench, roles: Numbered) -> tuple[NDArray[np.float64], Arra
     rng = np.random.default_rng(2)
     vector = np.zeros(bench.layout.storage.size)
     weights = rng.permuted(np.linspace(-1.3, 1.3, I * H)).reshape(I, H)
-    biases = rng.permuted(np.linspace(-0.9, 0.9, H))
+    biases = rng.permuted(np.linspace(0.15, 0.9, H))  # positive: a ReLU must not rest at zero
     for (name, place), found in roles.items():
         if name == "W_xh":
             vector[found[0]] = weights[place]

@@ -1,0 +1,72 @@
+"""No message lacks a translation, and every translation fits its message."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from string import Formatter
+
+import pytest
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po
+
+from grader.language import HERE, Message, default_language, render, say, translations
+
+GRADER = HERE.parent
+CATALOGUES = sorted((HERE / "zh").glob("*.po"))
+
+
+def extracted() -> dict[str, str]:
+    """Every literal given to `say` in the code or `_` in a template, and where it stands."""
+    found = extract_from_dir(
+        str(GRADER),
+        method_map=[("**.py", "python"), ("**.html", "jinja2"), ("**.j2", "jinja2")],
+        keywords={"say": None, "_": None, "gettext": None},
+    )
+    return {str(message): f"{file}:{line}" for file, line, message, _, _ in found}
+
+
+def fields(text: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
+
+
+def test_every_message_has_its_chinese() -> None:
+    chinese = {
+        str(entry.id) for path in CATALOGUES for entry in read_po(path.open("rb")) if entry.string
+    }
+    missing = {f"{place}: {text}" for text, place in extracted().items() if text not in chinese}
+    assert not missing
+
+
+@pytest.mark.parametrize("path", CATALOGUES, ids=lambda path: path.name)
+def test_translations_fill_in_the_same_values(path: Path) -> None:
+    for entry in read_po(path.open("rb")):
+        if entry.id:
+            assert not entry.fuzzy, entry.id
+            assert fields(str(entry.string)) <= fields(str(entry.id)), entry.id
+
+
+def test_messages_render_in_both_languages_and_nest() -> None:
+    inner = say("{name} is not defined in your file.", name="SimpleRNN")
+    outer = say("While your file was loaded: {what}", what=inner)
+    assert (
+        render(outer, "en") == "While your file was loaded: SimpleRNN is not defined in your file."
+    )
+    assert render(outer, "zh") == "载入你的文件时：你的文件里没有定义 SimpleRNN。"
+    assert str(Message("plain")) == "plain"
+
+
+@pytest.mark.parametrize(
+    ("environment", "language"),
+    [
+        ({"LANG": "zh_CN.UTF-8"}, "zh"),
+        ({"LANG": "en_GB.UTF-8"}, "en"),
+        ({"LC_ALL": "en_US", "LANG": "zh_CN"}, "en"),
+        ({"LC_MESSAGES": "zh_TW", "LANG": "C"}, "zh"),
+    ],
+)
+def test_the_locale_chooses_the_language(environment: dict[str, str], language: str) -> None:
+    assert default_language(environment) == language
+
+
+def test_catalogues_are_found() -> None:
+    assert translations("zh").gettext("transposed") == "被转置了"
