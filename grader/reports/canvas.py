@@ -18,7 +18,7 @@ from grader.reports.svg import settings, to_svg
 
 # Okabe and Ito's blue and vermilion, shifted to stand on light and dark alike (contrast >= 3).
 BLUE, ORANGE, GREY = "#3a86c8", "#d9730d", "#8a94a3"
-WIDTH, HEIGHT = 6.6, 2.7  # inches
+WIDTH, HEIGHT = 5.6, 2.4  # inches
 
 Speak = Callable[[Message], str]
 

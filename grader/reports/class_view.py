@@ -128,8 +128,10 @@ def _run_lines(room: Classroom) -> Iterable[Message]:
             most=f"{times[-1]:.1f}",
         )
     for tier, count in room.sandboxes().most_common():
-        yield say("Sandbox: {tier}, {count} submissions", tier=one_line(tier), count=count)
+        yield say("Sandbox: {tier} ({count})", tier=one_line(tier), count=count)
     if room.superseded:
-        yield say("{count} submissions do not count: a later one does.", count=room.superseded)
+        yield say(
+            "Submissions that do not count because a later one does: {count}", count=room.superseded
+        )
     for kit, count in room.kits.most_common():
-        yield say("Kit: {kit}, {count} submissions", kit=one_line(kit), count=count)
+        yield say("Kit: {kit} ({count})", kit=one_line(kit), count=count)

@@ -24,7 +24,7 @@ def data_uri(png: bytes) -> str | None:
     if picture is None:
         return None
     out = io.BytesIO()
-    picture.save(out, "PNG", optimize=True)
+    picture.save(out, "PNG", compress_level=6)
     return "data:image/png;base64," + base64.b64encode(out.getvalue()).decode("ascii")
 
 

@@ -13,6 +13,7 @@ from grader.reports.advice import NEXT_STEPS, VERDICTS, first_to_fix, lost
 from grader.reports.guard import case_print, case_text
 from grader.reports.text import one_line, words
 from grader.reports.wording import Wording
+from grader.reports.words import ROLES
 from grader.results.records import CaseResult, FileRecord, Grade, QuestionResult, Status, Verdict
 
 PRINTED_LIMIT = 1_200
@@ -122,14 +123,16 @@ def student_view(
         first=_first(grade, wording),
         questions=tuple(_question(question, wording, figures) for question in grade.questions),
         notes=tuple(words(note, wording.language, 400) for note in grade.notes),
-        files=tuple(_file(file) for file in grade.files[:20]),
+        files=tuple(_file(file, wording.language) for file in grade.files[:20]),
         kit=one_line(grade.kit, 60),
         sha256=grade.sha256[:12],
     )
 
 
-def _file(file: FileRecord) -> FileRecord:
-    return replace(file, name=one_line(file.name, NAME_LIMIT), sha256=file.sha256[:12])
+def _file(file: FileRecord, language: str) -> FileRecord:
+    role = render(ROLES[file.role], language) if file.role in ROLES else file.role
+    name = one_line(file.name, NAME_LIMIT)
+    return replace(file, name=name, sha256=file.sha256[:12], role=role)
 
 
 def _first(grade: Grade, wording: Wording) -> FirstView | None:

@@ -34,7 +34,7 @@ def print_summary(
 
 
 def _status_line(writer: Writer, grades: Sequence[Grade], problems: int) -> Text:
-    line = Text(writer.say(say("{count} submissions", count=len(grades))), "bold")
+    line = Text(writer.say(say("submissions: {count}", count=len(grades))), "bold")
     for status, label in STATUSES.items():
         count = sum(grade.status is status for grade in grades)
         if count:
@@ -42,7 +42,7 @@ def _status_line(writer: Writer, grades: Sequence[Grade], problems: int) -> Text
                 f"{count} {writer.say(label)}", STATUS_STYLES[STATUS_STATES[status]]
             )
     if problems:
-        line.append("  ").append(writer.say(say("{count} problems", count=problems)), "red")
+        line.append("  ").append(writer.say(say("problems: {count}", count=problems)), "red")
     return line
 
 

@@ -46,7 +46,7 @@ SETTINGS: dict[str, Any] = {
     "svg.fonttype": "path",
     "svg.hashsalt": "ml-6",
     "text.parse_math": False,  # a student's label may hold a "$"
-    "font.size": 9.5,
+    "font.size": 9,
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.linewidth": 0.8,

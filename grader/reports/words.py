@@ -11,6 +11,14 @@ STATUSES: dict[Status, Message] = {
     Status.UNREADABLE: say("unreadable"),
     Status.KIT_FAULT: say("grader's fault"),
 }
+ROLES: dict[str, Message] = {
+    "source": say("program"),
+    "report": say("report"),
+    "mail": say("mail"),
+    "archive": say("archive"),
+    "ignored": say("ignored"),
+    "unreadable": say("unreadable"),
+}
 STATUS_STATES: dict[Status, str] = {
     Status.GRADED: "full",
     Status.NEEDS_REVIEW: "part",

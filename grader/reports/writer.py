@@ -18,7 +18,7 @@ from grader.reports.wording import Wording
 from grader.results.records import Verdict
 
 # One Chinese character with the punctuation that may not start a line, or one word of others.
-PIECES = re.compile(r"[⺀-鿿＀-￯][、-】！-／：-？”’）]*\s*|[^\s⺀-鿿＀-￯]+\s*|\s+")
+PIECES = re.compile(r"[⺀-鿿＀-￯][、-】！-／：-？”’）,.:;?!)]*\s*|[^\s⺀-鿿＀-￯]+\s*|\s+")
 NARROW = 60  # columns; below, bars give way to words
 
 STATUS_STYLES = {"full": "green", "part": "yellow", "none": "red"}
