@@ -40,7 +40,7 @@ def write() -> int:
     arrays = {
         f"{name}/{kind}/{key}": value
         for (name, kind), record in records.items()
-        for key, value in record.items()
+        for key, value in _told(record, {} if name == RIGHT else records[RIGHT, kind]).items()
     }
     np.savez_compressed(FINGERPRINTS / "records.npz", **arrays)  # type: ignore[arg-type]  # numpy types the keywords as bool
     (FINGERPRINTS / "hints.json").write_bytes(
@@ -61,6 +61,13 @@ def all_records() -> dict[tuple[str, str], Record]:
                 kind, mutants.module(mistake.source(), mistake.name)
             )
     return records
+
+
+def _told(record: Record, right: Record) -> Record:
+    """What a record has other than the right one; an empty array where it lacks one."""
+    lacking = {key: np.zeros(0) for key in right if key not in record}
+    own = {key: value for key, value in record.items() if not np.array_equal(value, right.get(key))}  # type: ignore[arg-type]  # None equals no array
+    return own | lacking
 
 
 def _record(kind: str, namespace: dict[str, Any]) -> Record:

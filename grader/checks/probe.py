@@ -208,7 +208,13 @@ def fingerprints(kind: str) -> dict[str, Record]:
             owner, of, key = name.split("/")
             if of == kind:
                 records.setdefault(owner, {})[key] = arrays[name]
-    return records
+    right_one = records[RIGHT]
+    return {owner: _whole(record, right_one) for owner, record in records.items()}
+
+
+def _whole(told: Record, right_one: Record) -> Record:
+    """A record from what it tells: the rest is as in the right one, empty arrays are lacking."""
+    return {key: value for key, value in (right_one | told).items() if value.size}
 
 
 @cache
