@@ -71,8 +71,8 @@ class Experiment:
         returned = self.seen.returned
         value = returned.get("figure") if isinstance(returned, dict) else None
         parts = value if isinstance(value, list | tuple) else (value,)
-        own = tuple(part for part in parts if isinstance(part, Picture))
-        return own or self.seen.figures
+        own = [part for part in parts if isinstance(part, Picture)]
+        return tuple({part.png: part for part in (*own, *self.seen.figures)}.values())
 
     def _entry(self, key: str) -> Any:
         returned = self.seen.returned

@@ -68,7 +68,10 @@ def prepare(task: Task, rng: Generator) -> Course:
 def learner(cls: CandidateClass, course: Course, layout: Layout | None) -> CandidateObject:
     """Make a fresh object of the student's class, at the course's start where it can be written."""
     if layout is None or course.start is None:
-        return cls(*course.task.sizes)
+        rnn = cls(*course.task.sizes)
+        if layout is not None and layout.lazy:
+            rnn.forward(course.batches[0].inputs)
+        return rnn
     return made(cls, layout, course.task.sizes, course.start)
 
 

@@ -106,32 +106,43 @@ def successors(one: Evaluation) -> float:
 def residuals(one: Evaluation) -> Mapping[str, tuple[Line, Line]]:
     """Errors and targets of an evaluation, as far as its own windows tell the targets.
 
-    "last": of the output after the whole window; "all": of every output. Empty for classes.
+    "last": of the output after the whole window; "all": of every output. Where the inputs have
+    more features than the outputs, the feature that fits best is the one predicted.
     """
-    if one.inputs.shape[2] != 1 or one.outputs.shape[2] != 1:
+    features, width = one.inputs.shape[2], one.outputs.shape[2]
+    if features == width:
+        return _residuals(one, one.inputs)
+    if width != 1:
         return {}
+    tried = [
+        _residuals(one, one.inputs[:, :, [feature]]) for feature in range(min(features, FEWEST))
+    ]
+    return min(tried, key=lambda found: _mean_square(found.get("last")))
+
+
+def _residuals(one: Evaluation, truth: Array) -> dict[str, tuple[Line, Line]]:
+    """As `residuals`, where the next of `truth` (T, B, O) is what each output predicts."""
     found: dict[str, tuple[Line, Line]] = {}
-    known = _next_values(one)
+    following = _following(one)
+    known = following >= 0
     if known.any():
-        after = np.roll(one.inputs[-1, :, 0], -1) if one.steps == 1 else _after(one)
-        found["last"] = ((one.outputs[-1, :, 0] - after)[known], after[known])
+        after = truth[-1][following[known]]
+        found["last"] = ((one.outputs[-1][known] - after).ravel(), after.ravel())
     if one.steps > 1:
-        targets = one.inputs[1:, :, 0]
-        found["all"] = ((one.outputs[:-1, :, 0] - targets).ravel(), targets.ravel())
+        found["all"] = ((one.outputs[:-1] - truth[1:]).ravel(), truth[1:].ravel())
     return found
 
 
-def _next_values(one: Evaluation) -> NDArray[np.bool_]:
-    """Of which windows the next value is known."""
-    if one.steps == 1:  # single values in their order, which nothing proves
-        return np.arange(one.width) < one.width - 1
-    return np.isfinite(_after(one))
+def _following(one: Evaluation) -> NDArray[np.int64]:
+    """Which window comes one step after each, -1 where none does."""
+    if one.steps == 1:  # single values: in their order, which nothing proves
+        return np.append(np.arange(1, one.width), -1)
+    places = {window[:-1].tobytes(): place for place, window in enumerate(_windows(one))}
+    return np.array([places.get(window[1:].tobytes(), -1) for window in _windows(one)])
 
 
-def _after(one: Evaluation) -> Line:
-    """Look up the value after each window, NaN where no window holds it."""
-    last = {window[:-1].tobytes(): float(window[-1, 0]) for window in _windows(one)}
-    return np.array([last.get(window[1:].tobytes(), np.nan) for window in _windows(one)])
+def _mean_square(found: tuple[Line, Line] | None) -> float:
+    return float("inf") if found is None else float(np.mean(found[0] ** 2))
 
 
 def _windows(one: Evaluation) -> Array:

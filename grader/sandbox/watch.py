@@ -137,9 +137,10 @@ class Watcher:
 
     def _before(self, name: str, obj: Any, arguments: Any, named: Any) -> None:
         self.calls[name] += 1
+        # Again while nothing is there: some make their weights in the first forward.
+        if not self.starts.get(id(obj), (obj, {}))[1] and len(self.starts) < MAX_OBJECTS:
+            self.starts[id(obj)] = (obj, _snapshot(obj))
         if name == "forward":
-            if id(obj) not in self.starts and len(self.starts) < MAX_OBJECTS:
-                self.starts[id(obj)] = (obj, _snapshot(obj))
             if id(obj) in self.pending:
                 self._evaluation(*self.pending.pop(id(obj)))
         elif name == "backward":
