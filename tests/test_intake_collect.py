@@ -8,7 +8,11 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from intake.build import (
+
+from grader.faults import KitFault
+from grader.results.records import Submission
+from grader.submissions import Intake, IntakeRules, Student, collect, contents, read_roster
+from tests.intake.build import (
     PNG,
     RNN,
     encoded_word,
@@ -23,19 +27,19 @@ from intake.build import (
     zipped,
 )
 
-from grader.faults import KitFault
-from grader.results.records import Submission
-from grader.submissions import Intake, IntakeRules, Student, collect, contents, read_roster
-
 PY, MD = RNN.encode(), "# 报告\n".encode()
 DEADLINE = "2025-11-05T23:59:59+08:00"
-EARLY, LATER, LATE = (f"{day}, {n:02} Nov 2025 10:00:00 +0800" for day, n in (("Mon", 3), ("Tue", 4), ("Fri", 7)))
+EARLY, LATER, LATE = (
+    f"{day}, {n:02} Nov 2025 10:00:00 +0800" for day, n in (("Mon", 3), ("Tue", 4), ("Fri", 7))
+)
 
 
 def lay(folder: Path, files: Mapping[str, bytes | tuple[bytes, str]]) -> Path:
     """Write files; a tuple gives the time as well."""
     for name, content in files.items():
-        data, time = content if isinstance(content, tuple) else (content, "2025-11-03T10:00:00+08:00")
+        data, time = (
+            content if isinstance(content, tuple) else (content, "2025-11-03T10:00:00+08:00")
+        )
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
@@ -45,7 +49,10 @@ def lay(folder: Path, files: Mapping[str, bytes | tuple[bytes, str]]) -> Path:
 
 
 def letter(stem: str, *, source: str = RNN, report: str = "# 报告\n", **more: str) -> bytes:
-    parts = [part(rfc2231(f"{stem}.py"), source.encode()), part(rfc2231(f"{stem}.md"), report.encode())]
+    parts = [
+        part(rfc2231(f"{stem}.py"), source.encode()),
+        part(rfc2231(f"{stem}.md"), report.encode()),
+    ]
     return mail(encoded_word(stem.removeprefix("ml-")), parts, **more)
 
 
@@ -147,7 +154,12 @@ def test_two_students_with_one_name_stay_apart(tmp_path: Path) -> None:
 
 
 def test_an_id_that_two_names_use_loses_neither(tmp_path: Path) -> None:
-    files = {f"{STEM}.py": PY, f"{STEM}.md": MD, "ml-6-李四-2023001.py": PY, "ml-6-李四-2023001.md": MD}
+    files = {
+        f"{STEM}.py": PY,
+        f"{STEM}.md": MD,
+        "ml-6-李四-2023001.py": PY,
+        "ml-6-李四-2023001.md": MD,
+    }
     intake = take(lay(tmp_path, files))
     assert len({one.student_id for one in intake.submissions}) == 2
     assert {one.name for one in intake.submissions} == {"张三", "李四"}
@@ -190,7 +202,9 @@ def test_late_only_is_late(tmp_path: Path) -> None:
 
 
 def test_a_corrected_program_alone_keeps_the_report(tmp_path: Path) -> None:
-    fixed = mail(encoded_word("6-张三-2023001"), [part(rfc2231(f"{STEM}.py"), PY + b"# fixed\n")], date=LATER)
+    fixed = mail(
+        encoded_word("6-张三-2023001"), [part(rfc2231(f"{STEM}.py"), PY + b"# fixed\n")], date=LATER
+    )
     intake = take(lay(tmp_path, {"a.eml": letter(STEM), "b.eml": fixed}), deadline=DEADLINE)
     submission = only(intake)
     assert "fixed" in str(submission.source)
@@ -228,7 +242,10 @@ def test_copies_in_a_folder_are_versions(tmp_path: Path) -> None:
         ({"date": EARLY}, "2025-11-03T10:00:00+08:00"),
         ({"date": "", "received": LATER}, "2025-11-04T10:00:00+08:00"),
         ({"date": "yesterday", "received": LATER}, "2025-11-04T10:00:00+08:00"),
-        ({"date": "Mon, 03 Nov 2098 10:00:00 +0800", "received": LATER}, "2025-11-04T10:00:00+08:00"),
+        (
+            {"date": "Mon, 03 Nov 2098 10:00:00 +0800", "received": LATER},
+            "2025-11-04T10:00:00+08:00",
+        ),
         ({"date": "Mon, 03 Nov 2025 10:00:00 -0000"}, "2025-11-03T10:00:00+00:00"),
     ],
 )
@@ -273,12 +290,16 @@ def test_two_programs(tmp_path: Path, files: dict[str, bytes], chosen: str, othe
 
 
 def test_equal_copies_are_no_problem(tmp_path: Path) -> None:
-    intake = take(lay(tmp_path, {"张三-2023001/a.py": PY, "张三-2023001/b.py": PY, "张三-2023001/r.md": MD}))
+    intake = take(
+        lay(tmp_path, {"张三-2023001/a.py": PY, "张三-2023001/b.py": PY, "张三-2023001/r.md": MD})
+    )
     assert whole(only(intake)) == ZHANG
     assert reasons(intake) == ""
 
 
-@pytest.mark.parametrize("name", ["r.rar", "r.7z", "r.tar.gz", "r.docx", "r.pdf", "winmail.dat", "r.msg"])
+@pytest.mark.parametrize(
+    "name", ["r.rar", "r.7z", "r.tar.gz", "r.docx", "r.pdf", "winmail.dat", "r.msg"]
+)
 def test_formats_that_are_not_read(tmp_path: Path, name: str) -> None:
     parts = [part(rfc2231(name), b"\1\2\3"), part(rfc2231("rnn.py"), PY)]
     intake = take(lay(tmp_path, {"a.eml": mail(encoded_word("6-张三-2023001"), parts)}))
@@ -320,7 +341,11 @@ def test_pictures_and_data_stay_with_the_submission(tmp_path: Path) -> None:
 
 def test_a_monitor_sends_the_whole_group(tmp_path: Path) -> None:
     names = [f"ml-6-{name}-202300{n}" for n, name in enumerate(("张三", "李四", "王五"))]
-    parts = [part(rfc2231(f"{stem}.{suffix}"), data) for stem in names for suffix, data in (("py", PY), ("md", MD))]
+    parts = [
+        part(rfc2231(f"{stem}.{suffix}"), data)
+        for stem in names
+        for suffix, data in (("py", PY), ("md", MD))
+    ]
     intake = take(lay(tmp_path, {"a.eml": mail(encoded_word("6-班长-2023999"), parts)}))
     assert [one.name for one in intake.submissions] == ["张三", "李四", "王五"]
     assert reasons(intake) == ""
@@ -351,7 +376,10 @@ def test_a_mail_without_attachments(tmp_path: Path) -> None:
 def test_roster_files(tmp_path: Path, encoding: str, header: str) -> None:
     columns = header.split(",")
     row = {"id": '"=""2023001"""', "学号": "2023001.0", "name": "张三", "姓名": "张三"}
-    line = ",".join(row.get(column, "Z@Example.edu" if "mail" in column or "邮" in column else "1") for column in columns)
+    line = ",".join(
+        row.get(column, "Z@Example.edu" if "mail" in column or "邮" in column else "1")
+        for column in columns
+    )
     path = tmp_path / "students.csv"
     path.write_bytes(f"{header}\r\n{line}\r\n,,,\r\n".encode(encoding))
     assert read_roster(path) == (Student("2023001", "张三", "z@example.edu"),)

@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from intake.build import PNG, RNN, notebook, zipped
-from intake.inbox import STYLES, Sent, build_inbox
 
 from grader.submissions import Caps, Intake, IntakeRules, collect
+from tests.intake.build import PNG, RNN, notebook, zipped
+from tests.intake.inbox import STYLES, Sent, build_inbox
 
 SOURCES = [f"# 程序 {n}\n{RNN}" for n in range(7)]
 
@@ -69,7 +69,10 @@ def test_every_attachment_and_member_has_a_record(inbox: tuple[Path, list[Sent],
     for path in folder.glob("*.eml"):
         message = message_from_bytes(path.read_bytes(), policy=default)
         for attachment in message.walk():
-            if attachment.get_content_disposition() == "attachment" and not attachment.is_multipart():
+            if (
+                attachment.get_content_disposition() == "attachment"
+                and not attachment.is_multipart()
+            ):
                 assert recorded[sha(attachment.get_payload(decode=True))] > 0
 
 
@@ -133,17 +136,40 @@ def test_the_intake_loads_no_parser_it_does_not_need(tmp_path: Path) -> None:
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
-SUFFIXES = (
-    ".py .md .ipynb .zip .eml .mbox .txt .rar .docx .png .csv .tar.gz .msg .PY .py.txt".split()
-)
+SUFFIXES = [
+    ".py",
+    ".md",
+    ".ipynb",
+    ".zip",
+    ".eml",
+    ".mbox",
+    ".txt",
+    ".rar",
+    ".docx",
+    ".png",
+    ".csv",
+    ".tar.gz",
+    ".msg",
+    ".PY",
+    ".py.txt",
+]
 HEADS = (b"", b"PK\x03\x04", b"From x\nSubject: y\n", b"Subject: y\nFrom: z\n\n", b"{}", PNG,
          b"\xef\xbb\xbf", b"\xff\xfe", b"# coding: utf-7\n", zipped({"a.py": b"x"}),
          notebook([("code", "x")]))  # fmt: skip
 NAMES = st.text(st.characters(exclude_characters="/\0", exclude_categories=["Cs"]), max_size=20)
 
 
-@given(st.lists(st.tuples(NAMES, st.sampled_from(["", *SUFFIXES]), st.sampled_from(HEADS), st.binary(max_size=200)), max_size=6))
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=150)
+@given(
+    st.lists(
+        st.tuples(
+            NAMES, st.sampled_from(["", *SUFFIXES]), st.sampled_from(HEADS), st.binary(max_size=200)
+        ),
+        max_size=6,
+    )
+)
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=150
+)
 def test_arbitrary_bytes_under_any_name(
     tmp_path_factory: pytest.TempPathFactory, files: list[tuple[str, str, bytes, bytes]]
 ) -> None:
@@ -154,7 +180,9 @@ def test_arbitrary_bytes_under_any_name(
 
 
 @given(st.data())
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=150)
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=150
+)
 def test_damaged_containers(tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:
     """A good zip, mail or notebook with some bytes changed or cut off."""
     folder = tmp_path_factory.mktemp("damaged")
@@ -178,7 +206,7 @@ def accounted(folder: Path, intake: Intake) -> None:
 
 
 def _good() -> list[tuple[str, bytes]]:
-    from intake.build import encoded_word, mail, part, rfc2231
+    from tests.intake.build import encoded_word, mail, part, rfc2231
 
     stem = "ml-6-张三-2023001"
     inner = zipped({f"{stem}.py": RNN.encode(), "x/report.md": "# 报告".encode()}, charset="gbk")

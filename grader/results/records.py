@@ -41,7 +41,7 @@ class FileRecord:
     name: str
     sha256: str
     size: int
-    role: str  # "source", "report", "mail", "archive", "ignored", "unreadable"
+    role: str  # "source", "report", "mail", "archive", "extra", "ignored", "unreadable"
 
 
 @dataclass(frozen=True, slots=True)

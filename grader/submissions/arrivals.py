@@ -11,7 +11,7 @@ from typing import BinaryIO
 
 from grader.language import Message, say
 from grader.results.records import FileRecord
-from grader.submissions.names import clean_path
+from grader.submissions.filenames import clean_path
 from grader.submissions.records import Caps, Trouble
 
 CHUNK = 1 << 20
@@ -31,7 +31,7 @@ class Parcel:
     received: datetime | None = None  # mail only: when the instructor's server took it
 
     def outwards(self) -> Iterator[Parcel]:
-        """This parcel and those around it, nearest first."""
+        """Yield the parcel itself and those around it, nearest first."""
         parcel: Parcel | None = self
         while parcel is not None:
             yield parcel
@@ -64,7 +64,7 @@ class Budget:
             raise LimitReached(say("It holds more files than the limit; reading stopped."))
 
 
-class LimitReached(Exception):  # noqa: N818 - a finding about a container, no error of ours
+class LimitReached(Exception):
     """A container holds more than is read."""
 
     def __init__(self, reason: Message) -> None:

@@ -9,8 +9,9 @@ from datetime import UTC, datetime
 
 from grader.language import Message, say
 from grader.submissions.arrivals import Arrival, Parcel
+from grader.submissions.filenames import copy_number
 from grader.submissions.kinds import stem_of
-from grader.submissions.names import Identity, Strength, copy_number
+from grader.submissions.names import Identity, Strength
 from grader.submissions.owners import (
     Ownership,
     mail_around,

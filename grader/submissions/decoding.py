@@ -48,7 +48,7 @@ class Decoded:
     notes: tuple[Message, ...] = ()
 
 
-class Unreadable(Exception):  # noqa: N818 - a finding about a file, told to people, no error of ours
+class Unreadable(Exception):
     """These bytes are no text that can be used."""
 
     def __init__(self, trouble: Trouble) -> None:
@@ -112,9 +112,18 @@ def _decoded(data: bytes, declared: str) -> tuple[str, str, tuple[Message, ...]]
 def _candidates(data: bytes, declared: str) -> tuple[str, ...]:
     if b"\0" in data[:4096]:
         # Text has no NUL: UTF-16 without a mark, or no text at all.
-        return ("utf-16-le",) if data[1:2] == b"\0" else ("utf-16-be",)
+        encoding = "utf-16-le" if data[1:2] == b"\0" else "utf-16-be"
+        if not _reads_like_code(_try(data, encoding) or ""):
+            raise Unreadable(_is_a("binary"))
+        return (encoding,)
     first, last = _modern_or_chinese(data)
     return tuple(dict.fromkeys(filter(None, (first, declared, last))))
+
+
+def _reads_like_code(text: str) -> bool:
+    """Nearly all of it ASCII or Chinese; binary data makes a mix of all scripts in UTF-16."""
+    usual = sum(mark.isascii() or "\u3000" <= mark <= "\u9fff" for mark in text)
+    return usual > 0.95 * len(text)
 
 
 def _modern_or_chinese(data: bytes) -> tuple[str, str]:

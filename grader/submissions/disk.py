@@ -17,8 +17,8 @@ from pathlib import Path
 from grader.language import Message, say
 from grader.submissions.arrivals import Arrival, Budget, Parcel, Raw
 from grader.submissions.decoding import decode_name
+from grader.submissions.filenames import clean_path
 from grader.submissions.kinds import is_ignored
-from grader.submissions.names import clean_path
 from grader.submissions.records import Caps, Trouble
 
 _FLAGS = (

@@ -9,7 +9,8 @@ from datetime import datetime
 from grader.language import Message, say
 from grader.submissions.arrivals import Arrival
 from grader.submissions.attempts import Attempt
-from grader.submissions.names import Identity, safe_id
+from grader.submissions.filenames import safe_id
+from grader.submissions.names import Identity
 from grader.submissions.owners import Ownership
 from grader.submissions.records import Student, Trouble
 from grader.submissions.roster import Register

@@ -7,7 +7,7 @@ import re
 from grader.language import Message, say
 from grader.submissions.arrivals import Raw
 from grader.submissions.decoding import file_type
-from grader.submissions.names import split_suffix
+from grader.submissions.filenames import split_suffix
 from grader.submissions.records import Trouble
 
 _KINDS = {

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-import unicodedata
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import IntEnum
-from pathlib import PurePosixPath
+
+from grader.submissions.filenames import COPIES, COPY_OF, normalise
 
 
 class Strength(IntEnum):
@@ -55,12 +54,11 @@ class Identity:
 NOBODY = Identity()
 LONGEST = 300  # characters of a clue that are looked at
 
-_DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−─━ー﹘﹣"), "-") | {ord("。"): ".", ord("・"): "·"}
 _HAN = r"\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _LETTERS = rf"[^\W\d_{_HAN}]+(?:['·][^\W\d_{_HAN}]+)*"
 # Letters that belong to an id are few: U2023, PB21, 2021K8009, 2037312X.
 _PIECE = re.compile(
-    rf"(?P<id>(?:(?<![A-Za-z])(?:[A-Z]{{1,3}}|[a-z]))?\d+(?:[A-Za-z]\d+)*(?:[Xx](?![A-Za-z]))?)"
+    rf"(?P<id>(?:(?<![A-Za-z])(?:[A-Z]{{1,3}}|[a-z]))?[0-9]+(?:[A-Za-z][0-9]+)*(?:[Xx](?![A-Za-z]))?)"
     rf"|(?P<han>[{_HAN}]+(?:[·\s]+[{_HAN}]+)*)|(?P<latin>{_LETTERS})"
 )
 _REPLY = re.compile(
@@ -71,12 +69,7 @@ _PREFIX = re.compile(
     r"^\s*(?:(?:ml|hw|homework|作业|第)[\s_-]*)?6(?:次作业|次|作业)?(?:[\s_.+:-]+|(?=[^\W\d_]))",
     re.IGNORECASE,
 )
-_COPIES = re.compile(
-    r"(?:\s*[-_ ]?\s*(?:副本|复件|複本|(?<=[-_ ])copy)(?:\s*\(?(?P<nth>\d{1,3})\)?)?|\s*[(\[](?P<n>\d{1,3})[)\]])$",
-    re.IGNORECASE,
-)
 _LABELS = re.compile("姓名|学号|班级")  # the template's own words, filled in or not
-_COPY_OF = re.compile(r"^(?:copy of|副本|复件|複本)\s*[-_ ]*\s*", re.IGNORECASE)
 _SEGMENTS = re.compile(r"[-_+,，、;；:.()\[\]【】{}《》<>“”\"|/\\&=#@!~]+")
 _GROUPS = re.compile(r"[级届班]|学院|专业|大学|小组$")
 _NOT_NAMES = re.compile(
@@ -143,48 +136,14 @@ _WORDS = frozenset(
         "work",
     ]
 )
-_WINDOWS_DEVICE = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)", re.IGNORECASE)
-
-
-def normalise(text: str) -> str:
-    """NFKC, one kind of dash and of blank, nothing invisible."""
-    text = unicodedata.normalize("NFKC", text).translate(_DASHES)
-    text = "".join(mark for mark in text if unicodedata.category(mark) not in ("Cf", "Cs", "Cn"))
-    return re.sub(r"\s+", " ", text).strip()
-
-
-def split_suffix(name: str, known: Callable[[str], bool]) -> tuple[str, str]:
-    """Stem and lower-case suffix of a file name, through copy marks and doubled suffixes.
-
-    `x.py(1)` and `x.py.txt` (Windows hides the second) are Python files; `known` says which
-    suffixes are worth looking for.
-    """
-    path = PurePosixPath(normalise(name).replace("/", "_").rstrip(". "))
-    outer = _COPIES.sub("", path.name)
-    if not known(path.suffix.lower()) and known(PurePosixPath(outer).suffix.lower()):
-        path = PurePosixPath(outer)
-    inner = PurePosixPath(path.stem.rstrip())
-    hiding = (".txt", ".bin", ".dat", ".download", inner.suffix.lower())
-    if path.suffix.lower() in hiding and known(inner.suffix.lower()):
-        return inner.stem.rstrip(), inner.suffix.lower()
-    return path.stem.rstrip(), path.suffix.lower()
-
-
-def copy_number(name: str) -> int:
-    """0 for an original, n for `name(n)`, 1 for a copy without a number."""
-    stem = PurePosixPath(normalise(name)).stem
-    for text in (normalise(name), stem):
-        if found := _COPIES.search(text):
-            return int(found["nth"] or found["n"] or 1)
-    return 1 if _COPY_OF.match(stem) else 0
 
 
 def identify(clue: str) -> Identity:
     """Whom a stem, folder name or subject names; `NOBODY` where it names nobody."""
     text = _LABELS.sub("", _REPLY.sub("", normalise(clue[:LONGEST])))
-    while (shorter := _COPIES.sub("", text)) != text:
+    while (shorter := COPIES.sub("", text)) != text:
         text = shorter
-    text = _COPY_OF.sub("", text)
+    text = COPY_OF.sub("", text)
     rest = _PREFIX.sub("", text)
     prefixed = rest != text
     ids, names = _pieces(rest, shortest=1 if prefixed else 3)
@@ -234,21 +193,24 @@ def _choose_name(candidates: list[str], *, strict: bool) -> str:
 
 
 def _weigh(student_id: str, name: str, *, prefixed: bool) -> Identity:
-    if student_id and (name or prefixed):
-        return Identity(student_id, name, Strength.FULL)
+    found = Identity(student_id, name)
+    if student_id and (prefixed or _is_han(name)):
+        return replace(found, strength=Strength.FULL)
     if student_id:
-        long = sum(map(str.isdigit, student_id)) >= 5 and not looks_like_a_date(student_id)  # noqa: PLR2004 - 2024 is a year, 1024 a length
-        return Identity(student_id, "", Strength.BARE) if long else _date_or_length(student_id)
+        # batch-20251105, results_2024 and epoch_100 are no students; zhangsan-2023001 may be one.
+        if looks_like_a_date(student_id):
+            return replace(found, strength=Strength.WEAK, name="")
+        return replace(found, strength=Strength.BARE) if _is_long(student_id) else NOBODY
     if name and prefixed:
-        return Identity("", name, Strength.BARE)
+        return replace(found, strength=Strength.BARE)
     # Without prefix or id only a short Chinese word may be a name: rnn.py is nobody.
     if name and _is_han(name) and len(name) <= 4 + 8 * ("·" in name):
-        return Identity("", name, Strength.WEAK)
+        return replace(found, strength=Strength.WEAK)
     return NOBODY
 
 
-def _date_or_length(student_id: str) -> Identity:
-    return Identity(student_id, "", Strength.WEAK) if looks_like_a_date(student_id) else NOBODY
+def _is_long(student_id: str) -> bool:
+    return sum(map(str.isdigit, student_id)) >= 5  # noqa: PLR2004 - 2024 is a year, 1024 a length
 
 
 def _is_han(text: str) -> bool:
@@ -264,20 +226,3 @@ def looks_like_a_date(text: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-def safe_id(student_id: str) -> str:
-    """The id as it may stand in file names: ASCII digits and letters only, never empty."""
-    kept = re.sub(r"[^0-9A-Za-z]", "", unicodedata.normalize("NFKC", student_id))[:32]
-    return f"id{kept}" if not kept or _WINDOWS_DEVICE.fullmatch(kept) else kept
-
-
-def clean_path(text: str) -> str:
-    """A name fit to be shown and stored: no control or direction marks, no way up or out."""
-    text = text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-    marks = (
-        "\ufffd" if unicodedata.category(mark) in ("Cc", "Cf", "Cs", "Zl", "Zp") else mark
-        for mark in unicodedata.normalize("NFC", text)
-    )
-    parts = re.split(r"[/\\]+", "".join(marks))
-    return "/".join(part for part in parts if part not in ("", ".", "..")) or "unnamed"

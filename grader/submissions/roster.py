@@ -10,7 +10,8 @@ from pathlib import Path
 
 from grader.faults import KitFault
 from grader.submissions.decoding import Unreadable, decode
-from grader.submissions.names import Identity, normalise
+from grader.submissions.filenames import normalise
+from grader.submissions.names import Identity
 from grader.submissions.records import Student
 
 _COLUMNS = {

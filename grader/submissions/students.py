@@ -12,7 +12,8 @@ from grader.language import Message, say
 from grader.results.records import FileRecord, Submission
 from grader.submissions.arrivals import Arrival
 from grader.submissions.attempts import Attempt, when
-from grader.submissions.names import Identity, safe_id
+from grader.submissions.filenames import safe_id
+from grader.submissions.names import Identity
 from grader.submissions.owners import mail_around, student_key
 from grader.submissions.roster import Register
 
@@ -173,9 +174,9 @@ def submission(person: Person, choice: Choice) -> Submission:
 
 
 def _used(person: Person, choice: Choice) -> list[Attempt]:
-    """The attempts that gave a half, else all: nothing readable came."""
-    used = dict.fromkeys(filter(None, (choice.source, choice.report)))
-    return list(used) or list(person.attempts)
+    """The attempts that gave a half, and those that hold pictures or unreadable files only."""
+    used = (choice.source, choice.report)
+    return [one for one in person.attempts if one in used or not (one.source or one.report)]
 
 
 def superseded(person: Person, choice: Choice, due: datetime | None) -> Iterator[Submission]:

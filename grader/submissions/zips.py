@@ -14,8 +14,8 @@ from zipfile import ZipFile, ZipInfo
 from grader.language import say
 from grader.submissions.arrivals import CHUNK, Arrival, LimitReached, Parcel, Raw, arrival
 from grader.submissions.decoding import decode_name
+from grader.submissions.filenames import clean_path
 from grader.submissions.kinds import damaged, is_ignored, stem_of, too_large
-from grader.submissions.names import clean_path
 from grader.submissions.records import Caps, Trouble
 
 _UTF8_FLAG, _ENCRYPTED_FLAG = 0x800, 0x1

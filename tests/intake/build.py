@@ -110,7 +110,7 @@ class _ForeignName(zipfile.ZipInfo):
 
     __slots__ = ("charset",)
 
-    def _encodeFilenameFlags(self) -> tuple[bytes, int]:  # noqa: N802 - zipfile's hook
+    def _encodeFilenameFlags(self) -> tuple[bytes, int]:
         return self.filename.encode(self.charset), self.flag_bits & ~0x800
 
 

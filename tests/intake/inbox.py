@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from email.utils import format_datetime
 from pathlib import Path
 
-from intake.build import (
+from tests.intake.build import (
     PNG,
     encoded_word,
     encoded_word_split,
@@ -32,7 +32,22 @@ from intake.build import (
 
 START = datetime(2025, 11, 3, 10, 0, tzinfo=timezone(timedelta(hours=8)))
 _FAMILY = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张孔曹严华金魏"
-_GIVEN = ("伟", "芳", "娜", "敏", "静", "强", "磊", "洋", "勇", "艳", "子涵", "欣怡", "宇轩", "浩然")
+_GIVEN = (
+    "伟",
+    "芳",
+    "娜",
+    "敏",
+    "静",
+    "强",
+    "磊",
+    "洋",
+    "勇",
+    "艳",
+    "子涵",
+    "欣怡",
+    "宇轩",
+    "浩然",
+)
 
 
 @dataclass(frozen=True)
@@ -214,7 +229,9 @@ def _sent_twice(folder: Path, sent: Sent) -> None:
         part(rfc2231(f"{sent.stem}.py"), b"class SimpleRNN: pass  # first try\n"),
         part(rfc2231(f"{sent.stem}.md"), b"# nothing yet\n"),
     ]
-    earlier = mail(encoded_word(sent.subject), first, date=format_datetime(START - timedelta(days=2)))
+    earlier = mail(
+        encoded_word(sent.subject), first, date=format_datetime(START - timedelta(days=2))
+    )
     _write(folder / f"{sent.number:04}-a.eml", earlier)
     parts = [
         part(rfc2231(f"{sent.stem}(1).py"), sent.py),
