@@ -18,6 +18,7 @@ from pathlib import Path
 
 from grader.faults import KitFault
 from grader.sandbox import jail, schema, wire
+from grader.sandbox.clock import MOST, Deadline
 from grader.sandbox.limits import Limits
 
 # What a worker must say that holds it, before it is given a student's code.
@@ -53,12 +54,13 @@ class Worker:
     room: int  # bytes that `scratch` may take
     layers: tuple[str, ...] = ()
     checked: float = 0.0  # when `scratch` was last measured
+    spent: float = 0.0  # seconds that the last exchange took, waiting for a processor left out
 
     def exchange(self, frame: bytes, seconds: float) -> tuple[schema.Reply, wire.Reader]:
         """Send a frame, receive the reply. Raises WorkerLate, WorkerGone, WorkerGreedy, WireError."""
-        deadline = time.monotonic() + seconds
+        deadline = Deadline(seconds, self.process.pid)
         try:
-            self.channel.settimeout(seconds)
+            self.channel.settimeout(seconds * MOST)  # a worker that does not read is late as well
             self.channel.sendall(frame)
             reply = self.receive(deadline)
             self._look_at_scratch()
@@ -66,19 +68,21 @@ class Worker:
             raise WorkerLate from None
         except OSError:
             raise WorkerGone from None
+        finally:
+            self.spent = deadline.spent()
         return reply
 
-    def receive(self, deadline: float) -> tuple[schema.Reply, wire.Reader]:
+    def receive(self, deadline: Deadline) -> tuple[schema.Reply, wire.Reader]:
         """One reply; the deadline is for all of it, not for each read."""
         header_size, body_size = wire.sizes(self._exactly(wire.PREFIX.size, deadline))
         header = self._exactly(header_size, deadline)
         return wire.decode_reply(header), wire.Reader(self._exactly(body_size, deadline))
 
-    def _exactly(self, size: int, deadline: float) -> bytearray:
+    def _exactly(self, size: int, deadline: Deadline) -> bytearray:
         data = bytearray(size)
         view = memoryview(data)
         while view:
-            left = deadline - time.monotonic()
+            left = deadline.left()
             if left <= 0:
                 raise WorkerLate
             self.channel.settimeout(min(left, LOOK_EVERY))
@@ -144,7 +148,7 @@ def open_worker(limits: Limits, tier: str) -> Worker:
 def _greet(worker: Worker, limits: Limits, needed: frozenset[str]) -> Worker:
     """Wait for `Ready`. What hinders a worker before that is never the student's fault."""
     try:
-        reply, _ = worker.receive(time.monotonic() + limits.start)
+        reply, _ = worker.receive(Deadline(limits.start, worker.process.pid))
     except (WorkerLate, WorkerGone, wire.WireError, OSError) as error:
         words = _last_words(worker)
         worker.kill()

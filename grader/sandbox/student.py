@@ -7,7 +7,6 @@ A `Student` is the `Channel` of its proxies. Whatever the student's code does en
 from __future__ import annotations
 
 import signal
-import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -133,10 +132,10 @@ class Student:
             frame = packer.writer.frame(request)
         except wire.WireError:
             raise candidate.too_large(where) from None
-        began = time.monotonic()
+        worker = self._worker
         reply: Any
         try:
-            reply, reader = self._worker.exchange(frame, self._allowed(request))
+            reply, reader = worker.exchange(frame, self._allowed(request))
             if not isinstance(reply, EXPECTED[type(request)]):
                 raise wire.WireError("another reply was due")  # noqa: TRY301 - one way out for all
         except WorkerLate:
@@ -150,7 +149,7 @@ class Student:
             raise self._buried(faults.garbled(where)) from None
         finally:
             if not isinstance(request, schema.Observe):
-                self._spent += time.monotonic() - began
+                self._spent += worker.spent
         self._printed = (self._printed + reply.printed)[:MAX_PRINTED]
         return reply, reader
 
