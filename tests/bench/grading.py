@@ -1,0 +1,122 @@
+"""What grading one submission costs, and what `otter run` costs for the public cases alone.
+
+Run from the root: `python -m tests.bench.grading`. The examiner is warm, as in a batch: it has
+imported otter once. "outside" is wall time less what the student's code itself used in its worker,
+which the same run on the reference in this process tells.
+"""
+
+from __future__ import annotations
+
+import os
+
+os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1", MKL_NUM_THREADS="1")
+
+import resource
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.grading import QUESTIONS, Settings, grade
+from grader.results.records import Submission
+
+ROOT = Path(__file__).parent.parent.parent
+REFERENCE = ROOT / "solutions" / "rnn.py"
+RUNS = 5
+# What `otter run` calls its own process needs to find the public cases' imports.
+PUBLIC = Settings(secret=b"", public_only=True)
+EVERYTHING = Settings(secret=b"benchmark " * 4)
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Seconds of one grading: wall clock, CPU of the examiner, CPU of its worker."""
+
+    wall: float
+    examiner: float
+    worker: float
+
+
+def measure(settings: Settings) -> Cost:
+    submission = Submission("bench", "bench", REFERENCE.read_text(encoding="utf-8"))
+    before, began = usage(), time.perf_counter()
+    result = grade(submission, settings)
+    wall = time.perf_counter() - began
+    after = usage()
+    assert result.auto == result.auto_possible, result
+    return Cost(wall, after[0] - before[0], after[1] - before[1])
+
+
+def usage() -> tuple[float, float]:
+    """CPU seconds of this process, and of its children that have ended."""
+    own, children = (
+        resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    )
+    return own.ru_utime + own.ru_stime, children.ru_utime + children.ru_stime
+
+
+def otter_run(folder: Path) -> float:
+    """Wall seconds of otter's own command over the public cases."""
+    began = time.perf_counter()
+    subprocess.run(
+        [
+            Path(sys.executable).with_name("otter"),
+            "run",
+            "-a",
+            "autograder.zip",
+            "-o",
+            "out",
+            "rnn.py",
+        ],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        check=True,
+        capture_output=True,
+    )
+    return time.perf_counter() - began
+
+
+def otter_folder(folder: Path) -> None:
+    """An autograder.zip with the public question files, and the reference beside it."""
+    with zipfile.ZipFile(folder / "autograder.zip", "w") as archive:
+        for path in sorted((QUESTIONS / "public").glob("*.py")):
+            archive.write(path, f"tests/{path.name}")
+        archive.writestr("otter_config.json", '{"lang": "python"}')
+        archive.writestr("requirements.txt", "")
+    shutil.copy(REFERENCE, folder / "rnn.py")
+
+
+def main() -> None:
+    measure(EVERYTHING)  # imports, compilation, the sandbox's probe
+    everything, public, otter = [], [], []
+    with tempfile.TemporaryDirectory() as name:
+        otter_folder(Path(name))
+        for _ in range(RUNS):
+            everything.append(measure(EVERYTHING))
+            public.append(measure(PUBLIC))
+            otter.append(otter_run(Path(name)))
+    wall = statistics.median(cost.wall for cost in everything)
+    print(f"all cases, training included: {wall:.2f} s wall, median of {RUNS}")
+    print(
+        f"  CPU: examiner {statistics.median(c.examiner for c in everything):.2f} s, worker {statistics.median(c.worker for c in everything):.2f} s"
+    )
+    print(
+        f"  outside the worker: {statistics.median(c.wall - c.worker for c in everything):.2f} s (goal: at most 0.35 s)"
+    )
+    print(f"public cases alone: {statistics.median(c.wall for c in public):.2f} s")
+    print(f"otter run, public cases: {statistics.median(otter):.2f} s")
+    print(
+        f"otter run on the public cases / all our cases: {statistics.median(o / c.wall for o, c in zip(otter, everything, strict=True)):.1f} (goal: at least 1)"
+    )
+    print(
+        f"otter run on the public cases / our public cases: {statistics.median(o / c.wall for o, c in zip(otter, public, strict=True)):.1f} (goal: at least 8)"
+    )
+
+
+if __name__ == "__main__":
+    main()
