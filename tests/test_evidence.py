@@ -14,7 +14,7 @@ from grader.handout.evidence import State
 from grader.language import render
 
 ANSWER = "隐藏状态在每一步由当前输入和上一步的隐藏状态算出,它概括了到目前为止读到的内容。"
-PLACEHOLDER = re.compile(r"^> .*your answer here.*$", re.M)
+PLACEHOLDER = re.compile(r"^> .*your answer here.*$", re.MULTILINE)
 
 
 def png(size: int = 64, kind: str = "PNG") -> bytes:

@@ -17,7 +17,11 @@ from grader.handout.packing import pack as pack_up
 from grader.language import LANGUAGES, Message, default_language, render, say
 from grader.reports.text import clean
 
-SIGNS = {Severity.FATAL: ("✗", "red"), Severity.ERROR: ("✗", "red"), Severity.WARNING: ("!", "yellow")}
+SIGNS = {
+    Severity.FATAL: ("✗", "red"),
+    Severity.ERROR: ("✗", "red"),
+    Severity.WARNING: ("!", "yellow"),
+}
 STATES: dict[State, tuple[str, str, Message]] = {
     State.FILLED: ("✓", "green", say("answered")),
     State.SHORT: ("!", "yellow", say("very short")),
@@ -31,7 +35,9 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 @click.command()
 @click.option("--name", required=True, help="Your name, as the course knows it.")
 @click.option("--id", "student_id", required=True, help="Your student id.")
-@click.option("--source", type=FILE, default="rnn.py", help="Your program, .py or .ipynb.", show_default=True)
+@click.option(
+    "--source", type=FILE, default="rnn.py", help="Your program, .py or .ipynb.", show_default=True
+)
 @click.option("--report", type=FILE, default="report.md", help="Your report.", show_default=True)
 @click.option(
     "--into", type=click.Path(file_okay=False, path_type=Path), default="to-send",
@@ -92,7 +98,10 @@ def _line(finding: Finding, language: str) -> Text:
     sign, style = SIGNS[finding.severity]
     place = f"{finding.file}:{finding.line}" if finding.line else finding.file
     return Text.assemble(
-        (f"{sign} ", style), (clean(place, 120), "bold"), "  ", clean(render(finding.message, language), 600)
+        (f"{sign} ", style),
+        (clean(place, 120), "bold"),
+        "  ",
+        clean(render(finding.message, language), 600),
     )
 
 
@@ -105,7 +114,9 @@ def _print_outcome(console: Console, packed: Packed, into: Path, language: str) 
             hint = say("To send it as it is all the same: make pack … FORCE=1 (or --force).")
             console.print(Text(render(hint, language), "dim"))
         return
-    console.print(Text(render(say("Written to {folder}:", folder=str(into)), language), "bold green"))
+    console.print(
+        Text(render(say("Written to {folder}:", folder=str(into)), language), "bold green")
+    )
     for name, content in packed.files.items():
         console.print(Text(f"  {name}  ({len(content):,} B)"))
     advice = say("Open the .eml with your mail program, look at it, and send it. Keep the receipt.")

@@ -73,7 +73,9 @@ def _program_cells() -> Iterator[Any]:
     yield _markdown(f"{PROGRAM}\n\n{ast.get_docstring(tree)}")
     for chunk, name in _chunks(source, tree):
         yield _code(chunk)
-        yield from (_code(f'grader.check("{question}")', "check") for question in CHECKS.get(name, ()))
+        yield from (
+            _code(f'grader.check("{question}")', "check") for question in CHECKS.get(name, ())
+        )
 
 
 def _chunks(source: str, tree: ast.Module) -> Iterator[tuple[str, str]]:
@@ -110,4 +112,3 @@ def _code(source: str, *tags: str) -> Any:
     from nbformat.v4 import new_code_cell  # noqa: PLC0415
 
     return new_code_cell(source, metadata={"tags": list(tags)} if tags else {})
-

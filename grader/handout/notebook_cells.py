@@ -75,7 +75,12 @@ def _row(result: TestCaseResult) -> str:
 
 def _heading(file: Any) -> str:
     score, possible = (f"{round(points, 2):g}" for points in (file.score, file.possible))
-    text = say("{question}: {score} of {possible} public points", question=file.name, score=score, possible=possible)
+    text = say(
+        "{question}: {score} of {possible} public points",
+        question=file.name,
+        score=score,
+        possible=possible,
+    )
     return render(text, default_language())
 
 

@@ -43,7 +43,9 @@ def dependencies(project: Path) -> list[str]:
 def _pins(lock: str) -> dict[str, str]:
     """Each entry of the lock by its name, comments left out."""
     entries = (part for part in ENTRY.split(lock) if part.strip() and not part.startswith("#"))
-    kept = ["\n".join(line for line in part.splitlines() if "#" not in line).strip() for part in entries]
+    kept = [
+        "\n".join(line for line in part.splitlines() if "#" not in line).strip() for part in entries
+    ]
     found: dict[str, str] = {}
     for entry in kept:
         name = canonicalize_name(re.split(r"[=\s;\[]", entry, maxsplit=1)[0])

@@ -32,8 +32,13 @@ MOST_HEADINGS = 400
 LEAST_PIECE = 6
 
 NUMBER = re.compile(r"\D{0,8}?(\d{1,2})\s*[.·、-]\s*(\d{1,2})\s*\(?([a-cA-C])?(?![a-zA-Z\d])\)?")
-PART = re.compile(r"第\s*([一二三四五1-5])[\s、和与一二三四五1-5]{0,8}部分|part\s*([1-5]|i{1,3}|iv|v)\b", re.IGNORECASE)
-PARTS = {mark: n for n, marks in enumerate(("一i1", "二2", "三3", "四4", "五v5"), 1) for mark in marks}
+PART = re.compile(
+    r"第\s*([一二三四五1-5])[\s、和与一二三四五1-5]{0,8}部分|part\s*([1-5]|i{1,3}|iv|v)\b",
+    re.IGNORECASE,
+)
+PARTS = {
+    mark: n for n, marks in enumerate(("一i1", "二2", "三3", "四4", "五v5"), 1) for mark in marks
+}
 PARTS |= {"ii": 2, "iii": 3, "iv": 4}
 ORDINAL = re.compile(r"[(]?(\d{1,2}|[一二三四五六七八九十]|[a-c](?=\)))[).、:\s]", re.IGNORECASE)
 ORDINALS = {mark: place for place, mark in enumerate("一二三四五六七八九十", start=1)}

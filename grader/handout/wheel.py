@@ -45,7 +45,15 @@ NEVER = (
     "solutions",
     "tests",
 )
-PROJECT_KEYS = ("name", "version", "description", "requires-python", "license", "dependencies", "scripts")
+PROJECT_KEYS = (
+    "name",
+    "version",
+    "description",
+    "requires-python",
+    "license",
+    "dependencies",
+    "scripts",
+)
 # A wheel is a zip, whose dates begin here: the same sources give the same bytes.
 EPOCH = "315532800"
 
@@ -92,7 +100,11 @@ def shipped_modules() -> tuple[Path, ...]:
             continue
         found.add(path)
         waiting += [_file(module) for module in _imports(path)]
-        waiting += [package / "__init__.py" for package in path.parents if package.is_relative_to(ROOT / "grader")]
+        waiting += [
+            package / "__init__.py"
+            for package in path.parents
+            if package.is_relative_to(ROOT / "grader")
+        ]
     return tuple(sorted(found))
 
 
@@ -113,7 +125,9 @@ def _file(module: str) -> Path | None:
         return None
     path = ROOT.joinpath(*module.split("."))
     candidates = (path.with_suffix(".py"), path / "__init__.py")
-    return next((each for each in candidates if module.startswith("grader") and each.is_file()), None)
+    return next(
+        (each for each in candidates if module.startswith("grader") and each.is_file()), None
+    )
 
 
 def _imports(path: Path) -> Iterator[str]:
