@@ -13,6 +13,7 @@ import sys
 import types
 from collections import deque
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -21,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[Any]
-Step = tuple[str, Any]  # ("attribute", name), ("slot", descriptor) or ("item", key)
+Step = tuple[str, Any]  # "attribute" name, "slot" descriptor, "item" key, "cell", "global" place
 
 MAX_DEPTH = 5  # containers between the object and an array
 MAX_ARRAYS = 512
@@ -52,19 +53,24 @@ class NotWritable(Exception):
     """The path is not there any more, or nothing can be put there."""
 
 
-def leaves(obj: Any) -> list[Leaf]:
-    """The float arrays of `obj`, nearest first; of arrays sharing memory only the largest."""
+def leaves(obj: Any, *, outside: bool = False) -> list[Leaf]:
+    """The float arrays of `obj`, nearest first; of arrays sharing memory only the largest.
+
+    outside: also what its functions reach in closures and at module level.
+    """
     found = list(_search(obj, _parts(obj, top=True)))
     if not found:
         found = list(_search(obj, _properties(obj)))
+    if outside:
+        found += _search(obj, _around(obj))
     return _without_views(found)
 
 
-def read(obj: Any) -> dict[str, Array]:
+def read(obj: Any, *, outside: bool = False) -> dict[str, Array]:
     """Copies of all arrays by path: "W_xh", "params['W']", "gates[0].b"."""
     arrays = {}
     size = 0
-    for leaf in leaves(obj):
+    for leaf in leaves(obj, outside=outside):
         array = as_array(leaf.value)
         size += array.nbytes
         if size > MAX_BYTES:
@@ -199,6 +205,27 @@ def _properties(obj: Any) -> Iterator[tuple[str, Step, Any]]:
                     continue
 
 
+def _around(obj: Any) -> Iterator[tuple[str, Step, Any]]:
+    """What the object's functions reach in closures and at module level: the last resort."""
+    own = getattr(obj, "__dict__", {})
+    members = [*own.values(), *(part for base in type(obj).__mro__ for part in vars(base).values())]
+    seen: set[Any] = set()
+    for function in members:
+        if not isinstance(function, types.FunctionType):
+            continue
+        for name, cell in zip(
+            function.__code__.co_freevars, function.__closure__ or (), strict=False
+        ):
+            if id(cell) not in seen:
+                seen.add(id(cell))
+                with suppress(ValueError):  # a cell that nothing was put into yet
+                    yield name, ("cell", cell), cell.cell_contents
+        for name in function.__code__.co_names:
+            if name not in seen and name in function.__globals__:
+                seen.add(name)
+                yield name, ("global", (function.__globals__, name)), function.__globals__[name]
+
+
 def _without_views(found: list[Leaf]) -> list[Leaf]:
     """Drop arrays that share memory with a larger one, or with their owner."""
     order = sorted(
@@ -235,6 +262,10 @@ def _get(holder: Any, step: Step) -> Any:
     if kind == "item":
         base = next(b for b in (dict, list, tuple, deque) if isinstance(holder, b))
         return base.__getitem__(holder, key)
+    if kind == "cell":
+        return key.cell_contents
+    if kind == "global":
+        return key[0][key[1]]
     return key.__get__(holder) if kind == "slot" else getattr(holder, key)
 
 
@@ -242,6 +273,10 @@ def _set(holder: Any, step: Step, value: Any) -> None:
     kind, key = step
     if kind == "slot":
         key.__set__(holder, value)
+    elif kind == "cell":
+        key.cell_contents = value
+    elif kind == "global":
+        key[0][key[1]] = value
     elif kind == "attribute":
         object.__setattr__(holder, key, value)
     elif isinstance(holder, dict):

@@ -60,6 +60,7 @@ class Runner:
         self.caught = caught  # in a notebook a KeyboardInterrupt is the user's, not a fault
         self.objects: dict[int, Any] = {}
         self.paths: dict[int, dict[str, parameters.Leaf]] = {}
+        self.outside: set[int] = set()  # handles of objects that hold no arrays themselves
         self.printed: Printed | None = None
         self.draws = False  # whether the source speaks of matplotlib
 
@@ -114,6 +115,7 @@ class Runner:
         for handle in request.dropped:
             self.objects.pop(handle, None)
             self.paths.pop(handle, None)
+            self.outside.discard(handle)
         done = schema.Done([], [], None, "")
         values: list[Any] = []
         changed: list[int] = []
@@ -165,7 +167,11 @@ class Runner:
 
     def _read(self, handle: int, obj: Any, packer: Packer) -> schema.Done:
         try:
-            arrays = parameters.read(obj)
+            arrays = parameters.read(obj, outside=handle in self.outside)
+            if not arrays and handle not in self.outside:
+                # Weights in closures or at module level: from now on looked for there as well.
+                self.outside.add(handle)
+                arrays = parameters.read(obj, outside=True)
         except Exception as error:  # noqa: BLE001 - attribute access may run the student's code
             return schema.Done([], [], from_exception(error, self.files), "")
         self.paths.pop(handle, None)
@@ -177,12 +183,19 @@ class Runner:
             array = reader.take(node)
             try:
                 if path not in known:
-                    known = {leaf.path: leaf for leaf in parameters.leaves(obj)}
+                    known = {leaf.path: leaf for leaf in self._leaves(handle, obj)}
                     self.paths[handle] = known
                 parameters.write(obj, known[path], array)
             except Exception as error:  # noqa: BLE001 - attribute access may run student's code
                 return schema.Done([], [], from_exception(error, self.files, "not_writable"), "")
         return schema.Done([None], [], None, "")
+
+    def _leaves(self, handle: int, obj: Any) -> list[parameters.Leaf]:
+        found = parameters.leaves(obj, outside=handle in self.outside)
+        if not found:
+            self.outside.add(handle)
+            found = parameters.leaves(obj, outside=True)
+        return found
 
     def _observe(self, request: schema.Observe) -> bytes:
         function = self.namespace.get(request.name)
