@@ -4,8 +4,8 @@ Only this process, the coordinator, writes. Few submissions are in flight at a t
 recorded as soon as it comes back, and nothing else is remembered: so memory is flat, and a run that
 is killed at any moment goes on where it stopped.
 
-When an examiner dies, whoever was in flight with it is retried alone, one after another: the one
-that kills its examiner again is the culprit, gets `kit_fault`, and the rest goes on.
+When an examiner dies, whoever was in flight with it is retried alone, one after another. Who kills
+its examiner twice with nobody else in flight gets `kit_fault`, and the rest goes on.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from grader.results.records import Grade, Status, Submission
 from grader.results.store import Store
 
 TICK = 1.0  # seconds between two looks at examiners that send nothing
-DEATHS = 2  # how often a submission may take its examiner with it
+DEATHS = 2  # examiners that a submission alone may take with it before it is given up
 
 NO_REASON = say("The kit itself failed; the cases of this submission say where.")
 
@@ -121,7 +121,7 @@ class _Batch:
 
     def _launch(self) -> None:
         """Bring what is in flight up to capacity. A suspect flies alone."""
-        if self.suspects and self.flying:
+        if self.flying and (self.suspects or self.alone):
             return
         self.alone = bool(self.suspects)
         if self.suspects:
@@ -141,10 +141,9 @@ class _Batch:
         try:
             future = self.executor.submit(examine, self.grade, submission)
         except self.examiners.died as error:
-            # The pool broke since we last looked: this one never flew, and bears no suspicion.
+            # The pool broke since we last looked. Its future says so, as if it had flown.
             future = Future()
             future.set_exception(error)
-            self.deaths[submission.student_id] -= 1
         self.flying[future] = submission
 
     def _collect(self) -> None:
@@ -179,9 +178,9 @@ class _Batch:
         return False
 
     def _suspect(self, submission: Submission) -> None:
-        """Retry alone; or, where it was alone and its examiner died again, record the fault."""
-        self.deaths[submission.student_id] += 1
-        if self.alone and self.deaths[submission.student_id] >= DEATHS:
+        """Retry alone; or, where nobody else can have done it twice, record the fault."""
+        self.deaths[submission.student_id] += self.alone
+        if self.deaths[submission.student_id] >= DEATHS:
             self._fail(submission, say("its examiner process died or hung, again and again"))
         else:
             self.suspects.append(submission)

@@ -8,7 +8,6 @@ import sqlite3
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import batch_fakes as fakes
 import numpy as np
 import pytest
 
@@ -20,6 +19,7 @@ from grader.results.intake import Problem
 from grader.results.lock import only_run
 from grader.results.records import CaseResult, FileRecord, Grade, Status, Submission, Verdict
 from grader.results.store import NAME, Store
+from tests import batch_fakes as fakes
 
 
 @dataclass

@@ -1,0 +1,120 @@
+"""`grade`: one file at once with a table in the terminal, or an inbox into an OUT folder.
+
+The student's wheel carries this file and `grade_local`; an inbox needs the instructor's parts.
+"""
+
+from __future__ import annotations
+
+import sys
+from datetime import datetime
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from grader.commands.grade_local import LocalRequest, grade_here
+from grader.commands.grade_request import BatchRequest
+from grader.faults import KitFault
+from grader.language import LANGUAGES, Message, default_language, render, say
+
+WRONG_USE = 2
+FORMATS = ("canvas", "moodle", "gradescope")
+
+
+class IsoTime(click.ParamType[str]):
+    """An ISO 8601 time; without offset it is meant in local time."""
+
+    name = "time"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        try:
+            return datetime.fromisoformat(value).isoformat()
+        except ValueError:
+            self.fail(f"{value} is no time like 2025-11-30T23:59:59+08:00", param, ctx)
+
+
+@click.command()
+@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@click.option("--out", type=click.Path(path_type=Path), help="Folder for everything written.")
+@click.option("--local", is_flag=True, help="PATH is one's own work, whatever it is called.")
+@click.option("--as", "who", default="", metavar="NAME-ID", help="Whose work it is, with --local.")
+@click.option("--question", default="", metavar="q4_3", help="One question only; writes nothing.")
+@click.option("--public-only", is_flag=True, help="Leave the hidden cases out.")
+@click.option("--plots", is_flag=True, help="Draw what the network predicts, with --local.")
+@click.option("--workers", type=click.IntRange(1), help="Processes; as many as cores by default.")
+@click.option("--cluster", metavar="tcp://HOST:PORT", help="Grade on a Dask cluster's workers.")
+@click.option("--regrade", is_flag=True, help="Grade again what has its grade; see changes.csv.")
+@click.option("--roster", type=click.Path(exists=True, dir_okay=False, path_type=Path),
+              help="Class list (CSV: id, name, e-mail).")  # fmt: skip
+@click.option("--deadline", type=IsoTime(), help="Instead of the one in assignment.toml.")
+@click.option("--format", "formats", multiple=True, type=click.Choice(FORMATS),
+              help="Also write grades for this system.")  # fmt: skip
+@click.option("--unsafe", is_flag=True, help="Grade without a sandbox where there is none.")
+@click.option("--lang", type=click.Choice(LANGUAGES), help="Language of messages and reports.")
+def grade(  # noqa: PLR0913  # one argument per option
+    *,
+    paths: tuple[Path, ...],
+    out: Path | None,
+    local: bool,
+    who: str,
+    question: str,
+    public_only: bool,
+    plots: bool,
+    workers: int | None,
+    cluster: str | None,
+    regrade: bool,
+    roster: Path | None,
+    deadline: str | None,
+    formats: tuple[str, ...],
+    unsafe: bool,
+    lang: str | None,
+) -> None:
+    """Grade files, folders, zips or mailboxes.
+
+    Without --out one's own file is graded and nothing is written. Exit code 0: everything that
+    came in has a row; 2: wrong use, or the kit itself failed, and the message says which.
+    """
+    language = lang or default_language()
+    console = Console(highlight=False)
+    try:
+        if local or out is None:
+            here = LocalRequest(paths, out, language, who, question, public_only, plots, unsafe)
+            sys.exit(grade_here(here, console))
+        if question:
+            raise click.UsageError("--question grades one's own file: leave --out away.")
+        batch = BatchRequest(
+            paths,
+            out,
+            language,
+            public_only=public_only,
+            workers=workers,
+            cluster=cluster,
+            regrade=regrade,
+            roster=roster,
+            deadline=deadline,
+            formats=formats,
+            unsafe=unsafe,
+        )
+        sys.exit(_grade_inbox(batch, console))
+    except KitFault as fault:
+        sys.exit(_complain(fault, language))
+
+
+def _grade_inbox(request: BatchRequest, console: Console) -> int:
+    try:
+        # Lazily: none of it is in the student's wheel.
+        from grader.commands.grade_batch import grade_inbox  # noqa: PLC0415
+    except ModuleNotFoundError as error:
+        if error.name is None or not error.name.startswith("grader.commands.grade_batch"):
+            raise
+        raise click.UsageError(
+            "this is the student's edition: it grades one file, without --out."
+        ) from error
+    return grade_inbox(request, console)
+
+
+def _complain(fault: KitFault, language: str) -> int:
+    what = fault.args[0] if fault.args else ""
+    reason = render(what, language) if isinstance(what, Message) else str(fault)
+    click.echo(render(say("Not graded: {reason}", reason=reason), language), err=True)
+    return WRONG_USE
