@@ -289,6 +289,20 @@ def test_two_programs(tmp_path: Path, files: dict[str, bytes], chosen: str, othe
     assert chosen in str(problem.reason)
 
 
+@pytest.mark.parametrize("filled", ["rnn.py", "rnn.ipynb"])
+def test_a_stub_touched_later_does_not_win(tmp_path: Path, filled: str) -> None:
+    stub = "class SimpleRNN:\n    def forward(self):\n        pass\n"
+    done = stub.replace("pass", "return 1")
+    texts = {name: done if name == filled else stub for name in ("rnn.py", "rnn.ipynb")}
+    times = {name: f"2025-11-0{3 + (name != filled)}T10:00:00+08:00" for name in texts}
+    files = {
+        "rnn.py": (texts["rnn.py"].encode(), times["rnn.py"]),
+        "rnn.ipynb": (notebook([("code", texts["rnn.ipynb"])]), times["rnn.ipynb"]),
+        "report.md": MD,
+    }
+    assert "return 1" in str(only(take(lay(tmp_path, files))).source)
+
+
 def test_equal_copies_are_no_problem(tmp_path: Path) -> None:
     intake = take(
         lay(tmp_path, {"张三-2023001/a.py": PY, "张三-2023001/b.py": PY, "张三-2023001/r.md": MD})

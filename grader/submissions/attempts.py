@@ -19,7 +19,7 @@ from grader.submissions.owners import (
     parcel_identity,
     student_key,
 )
-from grader.submissions.programs import defines_rnn
+from grader.submissions.programs import defines_rnn, stubs
 from grader.submissions.records import Trouble
 
 _EVER = datetime.min.replace(tzinfo=UTC)
@@ -144,12 +144,22 @@ def _versions(
     best = max(ranks.values())
     top = sorted(
         (one for one in candidates if ranks[one] == best),
-        key=lambda one: (when(one), copy_number(one.name), one.name.endswith(".py"), one.path),
+        key=_age,
     )
     distinct = list({_content(one): one for one in top}.values())
     kept = distinct if _conforms(top[-1]) else distinct[-1:]
     contents = {_content(one) for one in kept}
     return kept, [one for one in candidates if _content(one) not in contents]
+
+
+def _age(one: Arrival) -> tuple[int, datetime, int, bool, str]:
+    """Older versions first; of nameless programs the one with more left to do.
+
+    A handout's folder holds rnn.py and rnn.ipynb: whoever filled in one leaves the other a stub,
+    and opening it is enough to make it the newer file.
+    """
+    left = 0 if _conforms(one) else stubs(one.program or "")
+    return -left, when(one), copy_number(one.name), one.name.endswith(".py"), one.path
 
 
 def _content(one: Arrival) -> object:

@@ -25,7 +25,7 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _COOKIE = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
-_FOREIGN_RUN = re.compile(r"([A-Za-z]?)([\u0080-\u07ff]{2,})([A-Za-z]?)")
+_FOREIGN_RUN = re.compile(r"[\u0080-\u07ff]{2,}")
 _CHINESE = frozenset({"gb2312", "gbk", "gb18030"})
 _SANE = _CHINESE | {
     "ascii", "utf-8", "utf-8-sig", "big5", "big5hkscs", "shift_jis", "cp932", "euc_jp", "euc_kr",
@@ -138,9 +138,12 @@ def _is_jumble(run: re.Match[str]) -> bool:
 
     Only two-byte characters can be misread GBK. Latin ones have ASCII letters around them.
     """
-    letters = [mark for mark in run[2] if unicodedata.category(mark)[0] in "LM"]
+    letters = [mark for mark in run[0] if unicodedata.category(mark)[0] in "LM"]
     scripts = {unicodedata.name(mark, "?").split()[0] for mark in letters}
-    return len(scripts) > 1 or (scripts == {"LATIN"} and not run[1] and not run[3])
+    around = (
+        run.string[max(0, run.start() - 1) : run.start()] + run.string[run.end() : run.end() + 1]
+    )
+    return len(scripts) > 1 or (scripts == {"LATIN"} and not re.search("[A-Za-z]", around))
 
 
 def _guessed(data: bytes) -> tuple[str, str]:

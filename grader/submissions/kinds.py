@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from grader.language import Message, say
 from grader.submissions.arrivals import Raw
@@ -30,6 +31,8 @@ KIND_OF = {suffix: kind for kind, suffixes in _KINDS.items() for suffix in suffi
 _IGNORED = re.compile(
     r"__MACOSX|__pycache__|\.DS_Store|Thumbs\.db|desktop\.ini|\._.*|~\$.*|\.git|\.svn|\.idea|\.vscode|"
     r"\.venv|venv|site-packages|node_modules|\.ipynb_checkpoints|\.\w+_cache|\.OTTER_LOG|.*\.pyc|"
+    # What the handout holds besides the student's own files.
+    r"kit|make\.bat|Makefile|"
     r"dovecot[.-].*|maildirfolder|maildirsize|subscriptions|\.imap-.*\.part|\.gitignore",
     re.IGNORECASE,
 )
@@ -45,8 +48,13 @@ def is_ignored(part: str) -> bool:
     return _IGNORED.fullmatch(part) is not None
 
 
+@lru_cache(maxsize=1 << 14)
+def _split(name: str) -> tuple[str, str]:
+    return split_suffix(name, KIND_OF.__contains__)
+
+
 def stem_of(name: str) -> str:
-    return split_suffix(name, KIND_OF.__contains__)[0]
+    return _split(name)[0]
 
 
 def kind_of(raw: Raw) -> str:
@@ -57,7 +65,7 @@ def kind_of(raw: Raw) -> str:
         return "outlook"
     if in_maildir(raw):
         return "mail"
-    by_name = KIND_OF.get(split_suffix(raw.name, KIND_OF.__contains__)[1], "unknown")
+    by_name = KIND_OF.get(_split(raw.name)[1], "unknown")
     return _sniffed(raw) if by_name == "unknown" else by_name
 
 
