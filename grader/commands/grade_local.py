@@ -11,6 +11,7 @@ import click
 from rich.console import Console
 from rich.text import Text
 
+from grader import quick_otter
 from grader.assignment import load
 from grader.language import render, say
 from grader.reports.terminal import print_grade
@@ -65,6 +66,7 @@ def grade_one(submission: Submission, request: LocalRequest) -> tuple[Grade, boo
         raise click.UsageError(
             f"--question: there is no {request.question}; there are {', '.join(names)}."
         )
+    quick_otter.install()
     from grader import grading  # noqa: PLC0415  # otter, half a second: not for a wrong path
 
     if request.public_only or not HIDDEN.is_dir():

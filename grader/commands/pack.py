@@ -45,7 +45,7 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 )  # fmt: skip
 @click.option("--force", is_flag=True, help="Write the files though errors were found.")
 @click.option("--lang", type=click.Choice(LANGUAGES), help="Language of the messages.")
-def pack(  # noqa: PLR0913  # one argument per option
+def pack(
     *,
     name: str,
     student_id: str,

@@ -72,7 +72,7 @@ def _unreadable(formula: str) -> Message | None:
 
 
 def _known(command: str) -> bool:
-    """Whether the command means something elsewhere: "\\Big\\lVert" only confuses the reader."""
+    """Whether a command means something on its own; after a sizing command it is passed through."""
     from latex2mathml.converter import convert  # noqa: PLC0415  # as above
 
     try:

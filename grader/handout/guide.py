@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from grader import quick_otter
 from grader.assignment import Question, load
 from grader.checks import probe
 from grader.faults import KitFault
@@ -136,6 +137,7 @@ def public_cases(name: str) -> tuple[Case, ...]:
         return ()
     if not path.is_file():
         raise KitFault(f"{path} is missing")
+    quick_otter.install()
     from otter.test_files.exception_test import ExceptionTestFile  # noqa: PLC0415  # a second to load
 
     cases = ExceptionTestFile.from_file(str(path)).test_cases

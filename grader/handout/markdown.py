@@ -44,7 +44,7 @@ LOOSE_MATH = re.compile(r"\$\$?|\\begin\{\w+\*?\}|\\end\{\w+\*?\}")
 PRICE = re.compile(r"\$\d")
 
 
-class TooUnusual(ValueError):  # noqa: N818  # a finding about a report, no error of ours
+class TooUnusual(ValueError):
     """The report is longer, or opens more constructs, than any honest one: look at it by hand."""
 
 

@@ -7,11 +7,14 @@ cells ask otter in its own convention; `notebook_cells` only makes the answers r
 from __future__ import annotations
 
 import ast
+import json
 import re
 from collections.abc import Iterator
 from typing import Any
 
 from grader.handout import template
+
+Cell = dict[str, Any]
 
 # The check cells after each definition.
 CHECKS = {
@@ -36,30 +39,30 @@ CLOSING = """\
 
 The next cell checks all questions; then pack in a terminal. Passing all public tests is not yet
 full marks: hidden tests follow when your teacher grades."""
+METADATA = {
+    "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+    "language_info": {"name": "python"},
+}
 HEADING = re.compile(r"(?m)^(?=#{1,4} )")
 
 
 def build() -> str:
     """The notebook as JSON text; the same text for the same sources."""
     import nbformat  # noqa: PLC0415  # 0.3 s, for builders only
-    from nbformat.v4 import new_notebook  # noqa: PLC0415
 
     cells = [*_report_cells(), *_program_cells(), *_closing_cells()]
     for number, cell in enumerate(cells, start=1):
         cell["id"] = f"ml6-{number:02d}"
-    notebook = new_notebook(cells=cells, metadata=_metadata())
+    text = json.dumps(
+        {"cells": cells, "metadata": METADATA, "nbformat": 4, "nbformat_minor": 5},
+        ensure_ascii=False,
+    )
+    notebook = nbformat.reads(text, as_version=4)  # type: ignore[no-untyped-call]  # untyped there
     nbformat.validate(notebook)
-    return str(nbformat.writes(notebook)) + "\n"
+    return str(nbformat.writes(notebook)) + "\n"  # type: ignore[no-untyped-call]  # untyped there
 
 
-def _metadata() -> dict[str, Any]:
-    return {
-        "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
-        "language_info": {"name": "python"},
-    }
-
-
-def _report_cells() -> Iterator[Any]:
+def _report_cells() -> Iterator[Cell]:
     """One cell a heading, the set-up cell after the first."""
     parts = [part.strip() for part in HEADING.split(template.report()) if part.strip()]
     yield _markdown(parts[0])
@@ -67,7 +70,7 @@ def _report_cells() -> Iterator[Any]:
     yield from (_markdown(part) for part in parts[1:])
 
 
-def _program_cells() -> Iterator[Any]:
+def _program_cells() -> Iterator[Cell]:
     source = template.skeleton()
     tree = ast.parse(source)
     yield _markdown(f"{PROGRAM}\n\n{ast.get_docstring(tree)}")
@@ -97,18 +100,20 @@ def _between(lines: list[str]) -> Iterator[tuple[str, str]]:
         yield text, ""
 
 
-def _closing_cells() -> Iterator[Any]:
+def _closing_cells() -> Iterator[Cell]:
     yield _markdown(CLOSING)
     yield _code("grader.check_all()", "check")
 
 
-def _markdown(source: str) -> Any:
-    from nbformat.v4 import new_markdown_cell  # noqa: PLC0415
-
-    return new_markdown_cell(source)
+def _markdown(source: str) -> Cell:
+    return {"cell_type": "markdown", "metadata": {}, "source": source}
 
 
-def _code(source: str, *tags: str) -> Any:
-    from nbformat.v4 import new_code_cell  # noqa: PLC0415
-
-    return new_code_cell(source, metadata={"tags": list(tags)} if tags else {})
+def _code(source: str, *tags: str) -> Cell:
+    return {
+        "cell_type": "code",
+        "execution_count": None,
+        "metadata": {"tags": list(tags)} if tags else {},
+        "outputs": [],
+        "source": source,
+    }

@@ -7,7 +7,9 @@ point), and keeps otter's log file out of the student's folder. Outside a notebo
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator, Sequence
 from html import escape
+from itertools import groupby
 from typing import Any
 
 import otter.check.notebook
@@ -25,8 +27,8 @@ def install() -> None:
     """Register the formatters with the IPython that is running, if one is."""
     # A pickle of every run, in the folder that gets mailed: nobody reads it here.
     otter.check.notebook.OTTER_LOG_FILENAME = os.devnull
-    shell = get_ipython()  # type: ignore[no-untyped-call]  # IPython leaves it untyped
-    if shell is None:
+    shell = get_ipython()
+    if shell is None or shell.display_formatter is None:
         return
     formatters = shell.display_formatter.formatters
     for kind in (TestFile, GradingResults):
@@ -53,23 +55,34 @@ def _files(results: Any) -> list[Any]:
 
 
 def _question_text(file: Any) -> str:
-    lines = [_heading(file)]
-    for result in file.test_case_results:
-        lines.append(f"  {'✓' if result.passed else '✗'} {result.test_case.name}: {_said(result)}")
-    return "\n".join(lines)
+    lines = [
+        f"  {_sign(passed)} {names}: {text}"
+        for passed, names, text in _told(file.test_case_results)
+    ]
+    return "\n".join([_heading(file), *lines])
 
 
 def _question_html(file: Any) -> str:
-    rows = "".join(_row(result) for result in file.test_case_results)
+    rows = "".join(_row(*told) for told in _told(file.test_case_results))
     return f"<p><strong>{escape(_heading(file))}</strong></p><table>{rows}</table>"
 
 
-def _row(result: TestCaseResult) -> str:
-    colour, sign = ("#1a7f37", "✓") if result.passed else ("#cf222e", "✗")
+def _told(results: Sequence[TestCaseResult]) -> Iterator[tuple[bool, str, str]]:
+    """Passed or not, the cases' names, and what is said: once where several say the same."""
+    for (passed, text), group in groupby(results, lambda result: (result.passed, _said(result))):
+        yield passed, ", ".join(result.test_case.name for result in group), text
+
+
+def _sign(passed: bool) -> str:  # noqa: FBT001  # a table of two
+    return "✓" if passed else "✗"
+
+
+def _row(passed: bool, names: str, text: str) -> str:  # noqa: FBT001  # one row of `_told`
+    colour = "#1a7f37" if passed else "#cf222e"
     left = 'style="text-align: left; vertical-align: top; white-space: pre-wrap"'
     return (
-        f'<tr><td style="color: {colour}">{sign}</td><td {left}><code>{escape(result.test_case.name)}'
-        f"</code></td><td {left}>{escape(_said(result))}</td></tr>"
+        f'<tr><td style="color: {colour}">{_sign(passed)}</td><td {left}><code>{escape(names)}</code></td>'
+        f"<td {left}>{escape(text)}</td></tr>"
     )
 
 

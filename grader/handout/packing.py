@@ -22,7 +22,8 @@ from grader.handout.findings import Finding, Severity, blocking
 from grader.language import Message, render, say
 from grader.results.records import Submission
 from grader.submissions.decoding import Unreadable, cookie, decode
-from grader.submissions.names import identify, normalise
+from grader.submissions.filenames import normalise
+from grader.submissions.names import identify
 
 NAME_LENGTH = 40
 COOKIE = re.compile(r"coding[:=][ \t]*[-\w.]+")

@@ -40,6 +40,7 @@ NEVER = (
     "grader.examiners",
     "grader.outcome",
     "grader.commands.grade_batch",
+    "grader.commands.grade_all",
     "grader.handout.build",
     "grader.handout.wheel",
     "solutions",
