@@ -144,7 +144,8 @@ class CandidateClass:
         return CandidateObject(self, handle, self._channel.generation)
 
     def implements(self, method: str) -> bool:
-        return method not in self._stubs | self._missing
+        # A method may also be an attribute of the object: only a call can tell that it is missing.
+        return method not in self._stubs
 
     def require(self, method: str) -> None:
         """NotImplementedYet where `method` is only the stub that was handed out."""

@@ -210,7 +210,8 @@ def _around(obj: Any) -> Iterator[tuple[str, Step, Any]]:
     own = getattr(obj, "__dict__", {})
     members = [*own.values(), *(part for base in type(obj).__mro__ for part in vars(base).values())]
     seen: set[Any] = set()
-    for function in members:
+    for member in members:
+        function = getattr(member, "__wrapped__", member)  # a decorator, or our own watcher
         if not isinstance(function, types.FunctionType):
             continue
         for name, cell in zip(

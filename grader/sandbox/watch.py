@@ -45,7 +45,8 @@ class Watcher:
         self.evaluations: deque[tuple[Array, Array]] = deque(maxlen=MAX_EVALUATIONS)
         self.kept = 0
         self.errors = array("d")
-        self.starts: dict[int, tuple[Any, dict[str, Array]]] = {}
+        # object -> itself, its arrays before the first call, whether they lie outside of it
+        self.starts: dict[int, tuple[Any, dict[str, Array], bool]] = {}
         self.figures = Figures()
         self.seconds = 0.0
 
@@ -81,7 +82,7 @@ class Watcher:
             packed,
             self.seconds,
             (self.calls["forward"], self.calls["backward"], self.calls["update_parameters"]),
-            any(_moved(obj, start) for obj, start in self.starts.values()),
+            any(_moved(*start) for start in self.starts.values()),
             sorted(self.trained.lengths),
             sorted(self.evaluated.lengths),
             self._first_and_last_error(),
@@ -113,6 +114,15 @@ class Watcher:
         for subclass in subclasses:
             self._wrap(subclass)
 
+    def _wrap_own(self, obj: Any) -> None:
+        """Replace methods that an object got as attributes of its own, closures for example."""
+        own = getattr(obj, "__dict__", {})
+        for name in METHODS:
+            if callable(member := own.get(name)) and not hasattr(member, "__watched__"):
+                wrapper = self._wrapper(name, _unbound(member))
+                own[name] = functools.wraps(member)(functools.partial(wrapper, obj))
+                own[name].__watched__ = True
+
     def _wrapper(self, name: str, method: Any) -> Any:
         @functools.wraps(method)
         def wrapped(obj: Any, *arguments: Any, **named: Any) -> Any:
@@ -126,6 +136,8 @@ class Watcher:
                 else:
                     self._before(name, obj, arguments, named)
                 result = method(obj, *arguments, **named)
+                if name == "__init__":
+                    self._wrap_own(obj)
                 if name == "forward":
                     self._after_forward(obj, result, arguments, named)
                 return result
@@ -138,8 +150,9 @@ class Watcher:
     def _before(self, name: str, obj: Any, arguments: Any, named: Any) -> None:
         self.calls[name] += 1
         # Again while nothing is there: some make their weights in the first forward.
-        if not self.starts.get(id(obj), (obj, {}))[1] and len(self.starts) < MAX_OBJECTS:
-            self.starts[id(obj)] = (obj, _snapshot(obj))
+        if not self.starts.get(id(obj), (obj, {}, False))[1] and len(self.starts) < MAX_OBJECTS:
+            found = _snapshot(obj, outside=False)
+            self.starts[id(obj)] = (obj, found or _snapshot(obj, outside=True), not found)
         if name == "forward":
             if id(obj) in self.pending:
                 self._evaluation(*self.pending.pop(id(obj)))
@@ -188,16 +201,22 @@ def _first(arguments: tuple[Any, ...], named: dict[str, Any]) -> Any:
     return arguments[0] if arguments else next(iter(named.values()), None)
 
 
-def _snapshot(obj: Any) -> dict[str, Array]:
+def _unbound(function: Any) -> Any:
+    """A function that is called with the object first, as a method of a class is."""
+    return lambda _obj, *arguments, **named: function(*arguments, **named)
+
+
+def _snapshot(obj: Any, *, outside: bool) -> dict[str, Array]:
     try:
-        return {path: np.array(value) for path, value in parameters.read(obj).items()}
+        arrays = parameters.read(obj, outside=outside)
+        return {path: np.array(value) for path, value in arrays.items()}
     except Exception:  # noqa: BLE001 - attribute access may run a student's code
         return {}
 
 
-def _moved(obj: Any, start: dict[str, Array]) -> bool:
+def _moved(obj: Any, start: dict[str, Array], outside: bool) -> bool:  # noqa: FBT001 - as kept
     """Whether weights changed. What starts as zeros may be a buffer, so it proves nothing."""
-    now = _snapshot(obj)
+    now = _snapshot(obj, outside=outside)
     return any(
         path in now and now[path].shape == old.shape and not np.array_equal(now[path], old)
         for path, old in start.items()
