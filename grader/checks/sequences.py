@@ -63,7 +63,7 @@ def fibonacci_values(returned: Any, call: str) -> None:
     """Require true Fibonacci numbers, however they start and however many came."""
     values = values_of(returned, call)
     best = min(
-        (_first_wrong(values, _fibonacci(start, values.size)) for start in STARTS), key=_rank
+        (_first_wrong(values, _sums(values, start)) for start in STARTS), key=_rank
     )
     if best is None:
         return
@@ -157,14 +157,10 @@ def refuses(function: CandidateFunction, arguments: tuple[Any, ...], why: Messag
     )
 
 
-def _fibonacci(start: tuple[int, int], length: int) -> NDArray[np.float64]:
-    """Terms as exact integers, rounded to float64 once; infinite beyond its range."""
-    a, b = start
-    terms = []
-    for _ in range(length):
-        terms.append(float(a) if a.bit_length() <= 1023 else np.inf)  # noqa: PLR2004  # float64's exponents
-        a, b = b, a + b
-    return np.array(terms)
+def _sums(values: Array, start: tuple[int, int]) -> NDArray[np.float64]:
+    """What each term must be, given the two before it; this file ships, so it makes no sequence."""
+    with np.errstate(invalid="ignore", over="ignore"):
+        return np.concatenate([start, values[:-2] + values[1:-1]])[: values.size]
 
 
 def _first_wrong(values: Array, expected: Array) -> int | None:
