@@ -7,6 +7,7 @@ input of the window one step later.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -58,6 +59,34 @@ def evaluations(seen: Observation) -> list[Evaluation]:
         known = trained if trained.shape == inputs.shape[1:2] else np.zeros(inputs.shape[1], bool)
         found.append(Evaluation(inputs, outputs, known))
     return found
+
+
+def by_length(seen: Observation) -> dict[int, Evaluation]:
+    """All windows of a length together: those never trained on if there are any, each once.
+
+    A window that was evaluated again and again counts as at its last time, when training was over.
+    """
+    groups: dict[tuple[int, ...], list[Evaluation]] = defaultdict(list)
+    for one in evaluations(seen):
+        groups[one.steps, one.inputs.shape[2], one.outputs.shape[2]].append(one)
+    joined = (_joined(group) for group in groups.values())
+    return {one.steps: one for one in sorted(map(_last_of_each, joined), key=lambda one: one.width)}
+
+
+def _joined(group: list[Evaluation]) -> Evaluation:
+    """Evaluations of equal sizes side by side."""
+    return Evaluation(
+        np.concatenate([one.inputs for one in group], axis=1),
+        np.concatenate([one.outputs for one in group], axis=1),
+        np.concatenate([one.trained for one in group]),
+    )
+
+
+def _last_of_each(one: Evaluation) -> Evaluation:
+    fresh = ~one.trained if not one.trained.all() else one.trained
+    last = {window.tobytes(): place for place, window in enumerate(_windows(one)) if fresh[place]}
+    columns = sorted(last.values())
+    return Evaluation(one.inputs[:, columns], one.outputs[:, columns], one.trained[columns])
 
 
 def source(seen: Observation, predictions: Line) -> Evaluation | None:

@@ -1,6 +1,6 @@
 """train_rnn_on_sequence, the cases that stay with the instructor."""
 
-from grader.checks import experiment, experiment_truth
+from grader.checks import experiment, experiment_errors, experiment_truth
 from grader.language import say
 from grader.questions.case import NeedsReview
 from grader.questions.case import hidden_case as case
@@ -29,7 +29,7 @@ def held_out(train_rnn_on_sequence, SimpleRNN):
 
 @case("errors", points=0.75, claim=say("The errors by length are those of your network."))
 def errors(train_rnn_on_sequence, SimpleRNN):
-    if reason := experiment_truth.errors_are_real(experiment.run(train_rnn_on_sequence, SimpleRNN)):
+    if reason := experiment_errors.are_real(experiment.run(train_rnn_on_sequence, SimpleRNN)):
         raise NeedsReview(reason)
 
 
@@ -39,7 +39,7 @@ def errors(train_rnn_on_sequence, SimpleRNN):
     claim=say("The error falls from the shortest to the longest sequences."),
 )
 def longer_helps(train_rnn_on_sequence, SimpleRNN):
-    experiment_truth.longer_helps(experiment.run(train_rnn_on_sequence, SimpleRNN))
+    experiment_errors.longer_helps(experiment.run(train_rnn_on_sequence, SimpleRNN))
 
 
 @case("scaler", points=0.5, claim=say("Scaling uses the training part only."))
