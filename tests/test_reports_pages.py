@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 from jinja2 import UndefinedError
-from reports_samples import HOSTILE, awful, classroom, good, grade, hostile, middling, wording
 
 from grader.language import Message, say, translations
 from grader.reports import render
@@ -23,6 +22,7 @@ from grader.reports.wording import load_hints, load_wording
 from grader.results.files import file_names
 from grader.results.intake import Problem
 from grader.results.records import CaseResult, Grade, QuestionResult, Status, Submission, Verdict
+from tests.reports_samples import HOSTILE, awful, classroom, good, grade, hostile, middling, wording
 
 EXECUTABLE = {"script", "iframe", "object", "embed", "form", "base", "link", "audio", "video"}
 
@@ -130,6 +130,14 @@ def test_a_students_page_shows_points_failures_hints_and_pictures() -> None:
 def test_the_first_to_fix_comes_before_the_questions() -> None:
     html = student_page(middling(), wording("en"))
     assert html.index('id="first"') < html.index('id="q4_1"')
+
+
+def test_notes_come_first_where_the_file_may_not_have_loaded() -> None:
+    html = student_page(awful(), wording("en"))
+    assert html.index("The report (.md) is missing.") < html.index('id="first"')
+    late_note = replace(middling(), notes=(say("The report (.md) is missing."),))
+    html = student_page(late_note, wording("en"))
+    assert html.index("The report (.md) is missing.") > html.index('id="q5_3"')
 
 
 def test_full_marks_do_not_claim_that_all_is_passed_for_ever() -> None:

@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, PngImagePlugin
-from reports_samples import HOSTILE, classroom, exhibits, figure_png, hostile, png_bomb
 
 from grader.language import say
 from grader.reports import class_plots, fonts, plots
@@ -19,6 +18,7 @@ from grader.reports.classroom import Classroom
 from grader.reports.pictures import LARGEST_SIDE, data_uri, decode
 from grader.reports.plots import NO_NUMBER, thin
 from grader.results.records import Exhibit
+from tests.reports_samples import HOSTILE, classroom, exhibits, figure_png, hostile, png_bomb
 
 SHEET = Sheet("p1", "en")
 KINDS = ("losses", "prediction", "gradient")

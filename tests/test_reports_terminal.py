@@ -7,13 +7,13 @@ import subprocess
 import sys
 
 import pytest
-from reports_samples import awful, classroom, grade, hostile, middling, wording
 from rich.cells import cell_len
 from rich.console import Console
 
 from grader.reports.terminal import print_grade, print_summary
 from grader.reports.writer import fold_line
 from grader.results.records import Grade
+from tests.reports_samples import awful, classroom, grade, hostile, middling, wording
 
 
 def shown(

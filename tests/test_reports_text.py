@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.language import say
-from grader.reports.guard import case_print, case_text, guard
-from grader.reports.text import clean, one_line, percent, points
+from grader.language import Message, say
+from grader.reports.guard import case_hint, case_print, case_text, guard
+from grader.reports.text import clean, moment, one_line, percent, points, words
+from grader.reports.wording import Wording
 from grader.results.records import CaseResult, Verdict
 
 
@@ -91,6 +94,39 @@ def test_a_hidden_case_withholds_what_a_student_or_a_solution_could_have_put_the
 def test_withheld_values_survive_format_specifications_and_nesting() -> None:
     inner = say("saw {x!r} and {y:.3f}", x="secret 1.23456", y=1.23456)
     assert str(guard(say("outer: {inner}", inner=inner))) == "outer: saw … and …"
+
+
+def test_a_fault_of_ours_shows_none_of_our_source() -> None:
+    public = replace(case(hidden=False, why="line 7: assert x == 0.5"), verdict=Verdict.KIT_FAULT)
+    assert case_text(public, "en") == "…"
+
+
+def test_a_text_whose_fields_do_not_fit_costs_itself_only() -> None:
+    assert words(Message("h_{t-1} of {name}", {"name": "x"}), "en") == "h_{t-1} of {name}"
+
+
+def advised(*, hidden: bool) -> CaseResult:
+    both = say(
+        "{message}\n{diagnosis}",
+        message=say("off by {x}", x=0.123456),
+        diagnosis=say("Flip {w}.", w="W_hh"),
+    )
+    return replace(case(hidden=hidden), message=both, diagnosis="known")
+
+
+def test_a_diagnosis_is_told_apart_from_the_message_and_guarded_alike() -> None:
+    wording = Wording("en", hints={"known": ("", "from the list")})
+    assert case_text(advised(hidden=False), "en") == "off by 0.123456"
+    assert case_text(advised(hidden=True), "en") == "off by …"
+    assert case_hint(advised(hidden=True), wording) == "Flip W_hh."
+    assert case_hint(replace(case(hidden=True), diagnosis="known"), wording) == "from the list"
+    assert case_hint(case(hidden=True), wording) == ""
+
+
+def test_times_are_shown_to_the_minute() -> None:
+    assert moment("2024-11-20T21:15:03.933237+08:00") == "2024-11-20 21:15+08:00"
+    assert moment("") == ""
+    assert moment("\x1b[31myesterday") == "yesterday"
 
 
 def test_what_was_printed_is_shown_for_public_cases_only() -> None:

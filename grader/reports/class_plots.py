@@ -15,6 +15,7 @@ from grader.reports.text import percent, points
 
 BINS = 20
 ROW = 0.3  # inches a question takes
+TALL = 3.6  # inches: beside the questions' plot
 
 
 def distribution(scores: Sequence[float], possible: float, sheet: Sheet) -> Plot | None:
@@ -41,7 +42,7 @@ def distribution(scores: Sequence[float], possible: float, sheet: Sheet) -> Plot
         axes.set_xlabel(speak(say("automatic points")))
         axes.set_ylabel(speak(say("students")))
 
-    return picture(sheet, summary, draw)
+    return picture(sheet, summary, draw, TALL)
 
 
 def by_question(tallies: Sequence[QuestionTally], sheet: Sheet) -> Plot | None:

@@ -14,7 +14,8 @@ from collections.abc import Mapping
 
 from grader.language import Message, Value
 from grader.reports.text import DEFAULT_LIMIT, ELLIPSIS, clean, words
-from grader.results.records import CaseResult
+from grader.reports.wording import Wording
+from grader.results.records import CaseResult, Verdict
 
 LARGEST_NUMBER = 10_000
 TOKEN = re.compile(r"[^\W\d]\w*|\d+(?:\.\d+)?")
@@ -52,10 +53,31 @@ class Withheld(str):
 
 
 def case_text(case: CaseResult, language: str, limit: int = DEFAULT_LIMIT) -> str:
-    """Render what a student reads about the case."""
-    if case.message is None:
-        return ""
-    return words(guard(case.message) if case.hidden else case.message, language, limit)
+    """Render what a student reads about the case, its diagnosis apart."""
+    return words(_shown(case, _plain(case.message)), language, limit)
+
+
+def case_hint(case: CaseResult, wording: Wording) -> str:
+    """Render what explains the mistake: the diagnosis in the message, else the known hint."""
+    diagnosis = _diagnosis(case.message)
+    return words(_shown(case, diagnosis), wording.language) or wording.hint(case.diagnosis)
+
+
+def _shown(case: CaseResult, message: Message | None) -> Message | None:
+    """Guard hidden cases, and faults of the kit, which quote its own source lines."""
+    secret = case.hidden or case.verdict is Verdict.KIT_FAULT
+    return guard(message) if secret and message is not None else message
+
+
+def _diagnosis(message: Message | None) -> Message | None:
+    r"""Take the diagnosis that `questions.case` appends: "{message}\n{diagnosis}"."""
+    found = message.values.get("diagnosis") if message is not None else None
+    return found if isinstance(found, Message) else None
+
+
+def _plain(message: Message | None) -> Message | None:
+    plain = message.values.get("message") if message is not None else None
+    return plain if _diagnosis(message) is not None and isinstance(plain, Message) else message
 
 
 def case_print(case: CaseResult, limit: int = DEFAULT_LIMIT) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from grader.language import Message, render, say
 from grader.reports.classroom import Classroom, Row
-from grader.reports.text import one_line, points
+from grader.reports.text import moment, one_line, points
 from grader.reports.wording import Wording
 from grader.reports.words import STATUS_STATES, STATUSES
 
@@ -103,9 +103,9 @@ def columns(room: Classroom, wording: Wording) -> tuple[Column, ...]:
         column(say("total"), high_first=True),
         *(Column(name, wording.title(name)) for name in room.questions),
         column(say("status")),
+        column(say("misconceptions")),
         column(say("submitted")),
         column(say("time (s)"), high_first=True),
-        column(say("misconceptions")),
         column(say("results")),
     )
 
@@ -124,7 +124,7 @@ def student_lines(
             status_label=render(STATUSES[row.status], wording.language),
             status_state=STATUS_STATES[row.status],
             late=row.late,
-            submitted_at=one_line(row.submitted_at, 40)[:16].replace("T", " "),
+            submitted_at=moment(row.submitted_at)[:16],
             scored=row.scored,
             auto=row.auto if row.scored else "",
             cells=tuple(_cell(row, name) for name in room.questions),

@@ -10,14 +10,15 @@ from dataclasses import dataclass, replace
 
 from grader.language import render
 from grader.reports.advice import NEXT_STEPS, VERDICTS, first_to_fix, lost
-from grader.reports.guard import case_print, case_text
-from grader.reports.text import one_line, words
+from grader.reports.guard import case_hint, case_print, case_text
+from grader.reports.text import moment, one_line, words
 from grader.reports.wording import Wording
 from grader.reports.words import ROLES
 from grader.results.records import CaseResult, FileRecord, Grade, QuestionResult, Status, Verdict
 
 PRINTED_LIMIT = 1_200
 NAME_LIMIT = 60
+LOADING = (Verdict.NOT_IMPLEMENTED, Verdict.CRASHED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +99,11 @@ class StudentView:
     sha256: str
 
     @property
+    def notes_first(self) -> bool:
+        """Say whether the notes may explain the first failure: a file that did not load."""
+        return self.first is not None and self.first.case.verdict in LOADING
+
+    @property
     def share(self) -> float:
         return min(max(self.score / self.possible, 0.0), 1.0) if self.possible else 0.0
 
@@ -115,7 +121,7 @@ def student_view(
         name=one_line(grade.name, NAME_LIMIT),
         status=grade.status.value,
         late=grade.late,
-        submitted_at=one_line(grade.submitted_at, 40).replace("T", " "),
+        submitted_at=moment(grade.submitted_at),
         score=grade.auto,
         possible=grade.auto_possible,
         hidden_points=max(sum(wording.possible.values()) - grade.auto_possible, 0.0),
@@ -168,8 +174,8 @@ def case_view(case: CaseResult, wording: Wording) -> CaseView:
         name="" if case.hidden else one_line(case.name, NAME_LIMIT),
         hidden=case.hidden,
         text=case_text(case, wording.language),
-        cause=wording.misconception(case.diagnosis) if case.diagnosis in wording.hints else "",
-        hint=wording.hint(case.diagnosis),
+        cause=wording.hints.get(case.diagnosis, ("", ""))[0],
+        hint=case_hint(case, wording),
         printed=case_print(case, PRINTED_LIMIT),
         lost=case.possible - case.points,
     )

@@ -18,7 +18,7 @@ from rich.text import Text
 
 from grader.language import render, say
 from grader.reports.advice import NEXT_STEPS, VERDICTS, first_to_fix, lost
-from grader.reports.guard import case_print, case_text
+from grader.reports.guard import case_hint, case_print, case_text
 from grader.reports.summary import print_summary
 from grader.reports.text import one_line, points
 from grader.reports.wording import Wording
@@ -91,7 +91,7 @@ def _step_line(writer: Writer, step: str) -> Text:
 
 
 def _hint(writer: Writer, case: CaseResult) -> str:
-    return writer.wording.hint(case.diagnosis)
+    return case_hint(case, writer.wording)
 
 
 def _printed(writer: Writer, case: CaseResult) -> list[Text]:

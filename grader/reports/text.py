@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from datetime import datetime
 
 from grader.language import Message, render
 
@@ -61,14 +62,30 @@ def shorten(text: str, limit: int) -> str:
 
 
 def words(message: Message | None, language: str, limit: int = DEFAULT_LIMIT) -> str:
-    """Render a message in the reader's language, cleaned: its values may be a student's."""
-    return clean(render(message, language), limit) if message is not None else ""
+    """Render a message in the reader's language, cleaned: its values may be a student's.
+
+    A text whose fields do not fit costs itself, not the report of a class: it is shown unfilled.
+    """
+    if message is None:
+        return ""
+    try:
+        return clean(render(message, language), limit)
+    except (LookupError, ValueError, AttributeError):
+        return clean(message.text, limit)
 
 
 def points(value: float) -> str:
     """8, 7.5, 6.67: at most two decimals, none without need."""
     text = f"{value:.2f}".rstrip("0").rstrip(".")
     return "0" if text == "-0" else text
+
+
+def moment(iso: str) -> str:
+    """Write an ISO 8601 time to the minute, with its offset: "2024-11-20 21:15+08:00"."""
+    try:
+        return datetime.fromisoformat(iso).isoformat(" ", "minutes")
+    except ValueError:
+        return one_line(iso, 40)
 
 
 def percent(share: float) -> str:

@@ -2,7 +2,7 @@
 // Sort, filter and page the table of students. Rows out of sight are not in the document, so a
 // class of thousands costs what a hundred do; without this script the whole table is there.
 (() => {
-  const PAGE = 100;
+  const PAGE = 50;
   const table = document.getElementById("students-table");
   if (!table) return;
   const body = table.tBodies[0];
@@ -95,4 +95,5 @@
   addEventListener("afterprint", draw);
   for (const part of document.querySelectorAll("[data-scripted]")) part.hidden = false;
   update();
+  table.classList.add("ready");
 })();
