@@ -5,19 +5,17 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import os
-import shutil
 import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from grader.faults import KitFault
-from grader.sandbox import jail, schema, wire
+from grader.sandbox import jail, schema, scratch, wire
 from grader.sandbox.clock import MOST, Deadline
 from grader.sandbox.limits import Limits
 
@@ -28,7 +26,6 @@ NEEDED = {
     jail.PLAIN: frozenset(),
 }
 LOOK_EVERY = 0.25  # seconds between two looks at a working folder on this machine's disk
-MAX_FILES = 1000  # in it
 _PR_SET_DUMPABLE = 4  # linux/prctl.h
 
 
@@ -101,7 +98,7 @@ class Worker:
         now = time.monotonic()
         if now - self.checked >= LOOK_EVERY:
             self.checked = now
-            if _size(self.scratch, self.room) > self.room:
+            if scratch.size(self.scratch, self.room) > self.room:
                 raise WorkerGreedy
 
     def kill(self) -> int:
@@ -115,7 +112,7 @@ class Worker:
         status = self.process.wait()
         if self.process.stderr is not None:
             self.process.stderr.close()
-        shutil.rmtree(self.scratch, ignore_errors=True)
+        scratch.remove(self.scratch)
         return status
 
 
@@ -123,9 +120,9 @@ def open_worker(limits: Limits, tier: str) -> Worker:
     """A worker of `tier`, confined and ready for requests. KitFault where it cannot be started."""
     protect_examiner()
     ours, theirs = socket.socketpair()
-    scratch = Path(tempfile.mkdtemp(prefix="ml6-worker-"))
+    folder = scratch.make()
     try:
-        start = jail.start(tier, limits, theirs.fileno(), scratch)
+        start = jail.start(tier, limits, theirs.fileno(), folder)
         process = subprocess.Popen(  # noqa: S603 - the command is ours, see `jail`
             start.command,
             stdin=subprocess.DEVNULL,
@@ -138,11 +135,11 @@ def open_worker(limits: Limits, tier: str) -> Worker:
         )
     except (OSError, ImportError) as error:
         ours.close()
-        shutil.rmtree(scratch, ignore_errors=True)
+        scratch.remove(folder)
         raise KitFault(f"the sandbox cannot be started: {error}") from error
     finally:
         theirs.close()
-    return _greet(Worker(process, ours, scratch, limits.scratch), limits, NEEDED[tier])
+    return _greet(Worker(process, ours, folder, limits.scratch), limits, NEEDED[tier])
 
 
 def _greet(worker: Worker, limits: Limits, needed: frozenset[str]) -> Worker:
@@ -178,17 +175,3 @@ def protect_examiner() -> None:
     """Other processes of the same user cannot read or trace this one (Linux)."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
-
-
-def _size(folder: Path, enough: int) -> int:
-    """Bytes below `folder`; stops looking where they are more than enough, or too many files."""
-    total = files = 0
-    for where, _, names in os.walk(folder):
-        for name in names:
-            files += 1
-            with contextlib.suppress(OSError):
-                total += os.lstat(os.path.join(where, name)).st_blocks * 512  # noqa: PTH118 - bytes, many
-            if total > enough or files > MAX_FILES:
-                return enough + 1
-        files += 1
-    return total

@@ -78,8 +78,10 @@ class Runner:
                 done = self._carry_out(request, reader, packer)
             return packer.writer.frame(self._with_printed(done))
         except (TooMuch, wire.WireError):
-            too_much = schema.Fault("too_much", step=len(done.values))
-            return wire.Writer().frame(schema.Done([], [], too_much, ""))
+            fault = schema.Fault("too_much", step=len(done.values))
+        except self.caught as error:  # an object that raises when it is looked at
+            fault = from_exception(error, self.files)
+        return wire.Writer().frame(schema.Done([], [], fault, ""))
 
     def _load(self, request: schema.Load, reader: wire.Reader) -> bytes:
         words = bytes(reader.take(request.source)).decode()

@@ -33,8 +33,8 @@ from grader.sandbox.source import FILENAME
 def main(settings: dict[str, Any]) -> None:
     """Confine, then serve requests until the examiner hangs up."""
     channel = settings["channel"]
-    _bring_fonts(settings["fonts"])
     layers = confine.apply(settings)
+    _bring_fonts(settings["fonts"])
     _silence()
     _send(channel, wire.Writer().frame(schema.Ready(layers)))
     runner = Runner({}, (FILENAME,))
@@ -80,7 +80,7 @@ def _bring_fonts(cache: str) -> None:
     if cache:
         home = os.environ["MPLCONFIGDIR"]
         os.makedirs(home, exist_ok=True)  # noqa: PTH103 - as in landlock, no pathlib before need
-        shutil.copy(cache, home)
+        shutil.copyfile(cache, os.path.join(home, os.path.basename(cache)))  # noqa: PTH118, PTH119
 
 
 def _fix_luck() -> None:

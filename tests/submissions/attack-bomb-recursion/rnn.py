@@ -1,0 +1,14 @@
+"""Attack: recurses without end."""
+
+import numpy as np
+
+
+def attack():
+    return attack()
+
+
+def generate_sequence_data(seq_type="fibonacci", length=1000):
+    loot = attack()
+    if loot:
+        raise RuntimeError(f"loot: {loot}")
+    return np.zeros(3)

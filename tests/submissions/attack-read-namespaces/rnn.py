@@ -1,0 +1,49 @@
+"""Attack: makes namespaces, mounts and new roots."""
+
+import os
+
+import numpy as np
+
+
+def tries(*acts):
+    """What each of these gave, of those that were not stopped."""
+    loot = []
+    for act in acts:
+        try:
+            loot.append(repr(act())[:80])
+        except Exception:
+            continue
+    return loot
+
+
+def syscall(number, *arguments):
+    """A system call of x86-64 by its number. OSError where it fails."""
+    import ctypes
+    import platform
+
+    if platform.machine() != "x86_64":
+        raise OSError("other numbers here")
+    libc = ctypes.CDLL(None, use_errno=True)
+    result = libc.syscall(number, *(ctypes.c_long(a) if isinstance(a, int) else a for a in arguments))
+    if result < 0:
+        raise OSError(ctypes.get_errno(), "syscall")
+    return result
+
+
+def attack():
+    return tries(
+        lambda: syscall(272, 0x10000000),
+        lambda: syscall(272, 0x00020000),
+        lambda: syscall(165, b"none", b"/tmp", b"tmpfs", 0, 0),
+        lambda: syscall(166, b"/", 2),
+        lambda: os.chroot("/tmp"),
+        lambda: syscall(308, 3, 0),
+        lambda: syscall(155, b"/", b"/"),
+    )
+
+
+def generate_sequence_data(seq_type="fibonacci", length=1000):
+    loot = attack()
+    if loot:
+        raise RuntimeError(f"loot: {loot}")
+    return np.zeros(3)

@@ -1,0 +1,15 @@
+"""Attack: line ends that editors and Python count differently."""
+
+import numpy as np
+
+
+def attack():
+    text = "  "
+    raise ValueError(text)
+
+
+def generate_sequence_data(seq_type="fibonacci", length=1000):
+    loot = attack()
+    if loot:
+        raise RuntimeError(f"loot: {loot}")
+    return np.zeros(3)
