@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
+from types import MethodType
 from typing import Any
 
 import numpy as np
@@ -21,7 +22,7 @@ from otter.test_files import test_case
 
 from grader.checks.diagnosis import Finding, diagnose
 from grader.faults import CheckFailed, KitFault, NotDefined, StudentFault
-from grader.language import Message, default_language, render, say
+from grader.language import LANGUAGES, Message, default_language, render, say
 from grader.results.records import Verdict
 from grader.sandbox import local
 
@@ -71,7 +72,7 @@ def case(name: str, *, points: float, claim: Message, hidden: bool = False) -> A
 
         def judged(env: Environment) -> None:
             outcome = _judge(env, question, name, check, parameters, hidden=hidden)
-            env.setdefault("outcomes", {})[name] = outcome
+            _examiners(env, "outcomes", dict, {})[name] = outcome
             if outcome.verdict is not Verdict.PASSED:
                 raise CaseFailed(_shown(env, outcome)) from None
 
@@ -116,15 +117,25 @@ def _arguments(env: Environment, place: str, parameters: tuple[str, ...]) -> Map
 
 def _argument(env: Environment, place: str, parameter: str) -> Any:
     if parameter == "rng":
-        seed = sha256(env.get("seed", PUBLIC_SEED) + place.encode()).digest()
+        kept: bytes = _examiners(env, "seed", bytes, PUBLIC_SEED)
+        seed = sha256(kept + place.encode()).digest()
         return np.random.default_rng(list(seed))
     if parameter == "exhibits":
-        return env.setdefault("exhibits", [])
+        return _examiners(env, "exhibits", list, [])
     if parameter not in ASKED:
         raise KitFault(f"case {place} asks for {parameter!r}, which no environment has")
     if parameter not in env:
         raise NotDefined(parameter)
     return _candidate(env, parameter)
+
+
+def _examiners(env: Environment, key: str, kind: type, otherwise: Any) -> Any:
+    """What the examiner put into otter's environment under this key, if it did.
+
+    In a notebook the environment is the student's own namespace, where `seed = 42` or a list
+    called `outcomes` mean something else; there nothing is written either.
+    """
+    return env[key] if isinstance(env.get(key), kind) else otherwise
 
 
 def _candidate(env: Environment, name: str) -> Any:
@@ -140,7 +151,7 @@ def _candidate(env: Environment, name: str) -> Any:
 def _captured(env: Environment) -> Iterator[list[str]]:
     """Collect what the student's code prints meanwhile, where the environment can tell."""
     printed: list[str] = []
-    take = env.get("printed", lambda: "")
+    take = _examiners(env, "printed", MethodType, lambda: "")
     take()
     try:
         yield printed
@@ -163,5 +174,6 @@ def _why(fault: Exception) -> str:
 
 
 def _shown(env: Environment, outcome: Outcome) -> str:
-    language = env.get("language") or default_language()
+    language = _examiners(env, "language", str, "")
+    language = language if language in LANGUAGES else default_language()
     return render(outcome.message, language) if outcome.message else outcome.verdict.value

@@ -18,7 +18,7 @@ _DROPPED = re.compile(
     # The handout's own cells ask otter for public results; here there is no otter.
     # Cells may each begin with this one; a program may only as a whole.
     r"from __future__ import|"
-    r"import otter\b|from otter\b|\w+\s*=\s*otter\.|grader\.(?:check|check_all|export)\()"
+    r"(?:import|from) (?:otter|grader)\b|\w+\s*=\s*otter\.|grader\.(?:check|check_all|export)\()"
 )
 _TOKEN = re.compile(
     r"(?P<comment>\#.*)|(?P<triple>\"\"\"|''')|\"(?:\\.|[^\"\\\n])*\"?|'(?:\\.|[^'\\\n])*'?"
