@@ -23,7 +23,6 @@ $(READY): requirements.lock pyproject.toml
 	  { echo "Python 3.11 or newer is needed; yours is $$($(PYTHON) --version). Try: make PYTHON=python3.12 ..."; exit 2; }
 	$(PYTHON) -m venv $(VENV)
 	$(RUN) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	$(RUN) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
 grade: $(READY) ## grade student/ as a student would

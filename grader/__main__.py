@@ -12,6 +12,7 @@ from typing import cast
 
 import click
 
+from grader import __version__
 from grader.faults import KitFault
 
 COMMANDS = {
@@ -49,7 +50,7 @@ class LazyGroup(click.Group):
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="ml6-kit")
+@click.version_option(__version__, prog_name="ml6-kit")
 def cli() -> None:
     """Autograder for assignment ml-6, recurrent neural networks."""
 
