@@ -1,0 +1,52 @@
+"""`matrix`: grade every misconception and every correct variant; write the kill matrix."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+from rich.progress import track
+
+from grader.faults import KitFault
+from grader.matrix import picture, table
+from grader.matrix.examine import Row
+from grader.matrix.run import rows
+from grader.matrix.subjects import correct, wrong
+from grader.matrix.verdict import Judgement, judge
+
+
+@click.command
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("docs"),
+    show_default=True,
+    help="Folder for the table and the picture.",
+)
+@click.option(
+    "--workers", type=click.IntRange(min=1), default=2, show_default=True, help="Processes."
+)
+def matrix(out: Path, workers: int) -> None:
+    """Grade every misconception and variant; write the kill matrix.
+
+    Exit code 2 where a misconception keeps full marks or loses what it should not, where a correct
+    variant loses anything, or where too few are diagnosed by their right name.
+    """
+    subjects = [*wrong(), *correct()]
+    graded = list(track(rows(subjects, workers), "Grading", total=len(subjects)))
+    judgement = judge(graded)
+    _write(out, graded, judgement)
+    click.echo(
+        f"{judgement.misconceptions} misconceptions in {judgement.mutants} programs: "
+        f"{judgement.killed} lose points, {judgement.diagnosed} diagnosed rightly; "
+        f"{judgement.variants} correct programs"
+    )
+    if judgement.complaints:
+        raise KitFault("the kill matrix is not as it must be:\n" + "\n".join(judgement.complaints))
+
+
+def _write(out: Path, graded: list[Row], judgement: Judgement) -> None:
+    out.mkdir(parents=True, exist_ok=True)
+    (out / "kill-matrix.csv").write_text(table.as_csv(graded), encoding="utf-8")
+    (out / "kill-matrix.md").write_text(table.as_markdown(graded, judgement), encoding="utf-8")
+    picture.draw(graded, out)

@@ -1,0 +1,69 @@
+"""What the matrix grades: misconceptions in several bases, and correct variants."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader import mutants
+from grader.faults import KitFault
+from grader.matrix.reach import ASKED, questions_touched
+
+TESTS = Path(__file__).parents[2] / "tests"
+REFERENCE = "reference"
+# What a mistake in SimpleRNN does to learning follows from its arithmetic, not from the style in
+# which it is written: these questions, by far the slowest, are asked of the reference's mutants.
+LEARNING = ("q5_2", "q5_3")
+LEARNING_PARTS = ("training", "evaluation")
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """One program to grade. `misconception` is "" for a correct one."""
+
+    misconception: str
+    base: str  # the base it was made from, or the name of the variant
+    source: str
+    loses: frozenset[str] = frozenset()  # cases that it must lose, on the reference
+    correct: str = ""  # the base as it was, where a mistake was put in
+    learns: bool = True  # whether the questions on learning are asked
+
+    @property
+    def name(self) -> str:
+        return f"{self.misconception} in {self.base}" if self.misconception else self.base
+
+    def questions(self) -> tuple[str, ...]:
+        """The questions to ask: those that the change can touch."""
+        touched = questions_touched(self.correct, self.source) if self.correct else tuple(ASKED)
+        return tuple(name for name in touched if self.learns or name not in LEARNING)
+
+
+def bases() -> dict[str, str]:
+    """Sources of the correct bases that get the mistakes, the reference first."""
+    others = sorted((TESTS / "bases").glob("*.py"))
+    if not others:
+        raise KitFault(f"{TESTS / 'bases'} holds no bases: the matrix needs a checkout of the kit")
+    texts = {path.stem: path.read_text(encoding="utf-8") for path in others}
+    return {REFERENCE: mutants.reference_source(), **texts}
+
+
+def wrong() -> Iterator[Subject]:
+    """Every misconception in every base where it can be written as one line."""
+    sources = bases()
+    for one in mutants.misconceptions():
+        changes = {REFERENCE: mutants.Change(one.old, one.new), **one.bases}
+        for base, change in changes.items():
+            if base not in sources:
+                raise KitFault(f"misconception {one.name}: there is no base {base}")
+            source = mutants.changed(sources[base], change, f"{one.name} in {base}")
+            learns = base == REFERENCE or one.part in LEARNING_PARTS
+            yield Subject(one.name, base, source, frozenset(one.loses), sources[base], learns)
+
+
+def correct() -> Iterator[Subject]:
+    """The bases themselves, and every correct variant of the test suite."""
+    folders: Sequence[Path] = sorted((TESTS / "submissions").glob("variant-*"))
+    variants = {path.name: (path / "rnn.py").read_text(encoding="utf-8") for path in folders}
+    for name, source in {**bases(), **variants}.items():
+        yield Subject("", name, source)
