@@ -14,8 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grader.checks.layout import Layout
-from grader.checks.protocol import Array, Call, CandidateClass, CandidateObject
-from grader.checks.training import Course, Pace, forward, learner
+from grader.checks.protocol import Array, CandidateClass, CandidateObject
+from grader.checks.training import Course, Pace, forward, learner, one_update
+from grader.faults import NotImplementedYet
 
 Vector = NDArray[np.float64]
 
@@ -33,27 +34,33 @@ class Descent:
     factor: float
     plain: bool
     updates_itself: bool  # backward changes the weights before update_parameters is called
+    updates: bool = True  # update_parameters is more than the stub
 
     def pace(self, rate: float) -> Pace:
         """How to train so that the step is `rate` times the gradient."""
         if self.updates_itself:
-            return Pace(0.0, rate / self.factor)
+            return Pace(0.0, rate / self.factor, updates=self.updates)
         ordinary = ORDINARY[0] < self.factor < ORDINARY[1] or self.factor <= 0.0
         return Pace(rate if ordinary else rate / self.factor)
 
 
 def measure(cls: CandidateClass, course: Course, layout: Layout) -> Descent:
-    """Take single steps from one point and look at what they change."""
-    probe = _Probe(cls, course, layout)
+    """Take single steps from one point and look at what they change.
+
+    `NotImplementedYet` where neither update_parameters nor backward changes anything.
+    """
+    probe = _Probe(cls, course, layout, updates=cls.implements("update_parameters"))
     rate = course.task.numbers.rate
     rnn = probe.fresh()
     first = probe.change(rnn, rate)
     again = probe.change(rnn, rate)  # the same object: differs where steps have a history
     double = probe.change(probe.fresh(), rate, scale=2.0)  # differs where steps are normalised
     still = probe.change(probe.fresh(), 0.0)
+    if not probe.updates and not still.any():
+        raise NotImplementedYet(f"{cls.name}.update_parameters")
     plain = _alike(again, first) and _alike(double, 2.0 * first)
     if np.linalg.norm(still) > ALIKE * np.linalg.norm(first):
-        return Descent(probe.factor(still), plain, updates_itself=True)
+        return Descent(probe.factor(still), plain, updates_itself=True, updates=probe.updates)
     return Descent(probe.factor(first) / rate, plain, updates_itself=False)
 
 
@@ -62,6 +69,7 @@ class _Probe:
     cls: CandidateClass
     course: Course
     layout: Layout
+    updates: bool
 
     def __post_init__(self) -> None:
         self.start: Mapping[str, Array] = self.layout.read(self.fresh())
@@ -75,7 +83,7 @@ class _Probe:
         self.layout.write(rnn, self.start)
         outputs = forward(rnn, batch.inputs, task)
         d_outputs = scale * task.d_outputs(outputs, batch)
-        rnn.replay([Call("backward", (d_outputs,)), Call("update_parameters", (rate,))])
+        rnn.replay(one_update(d_outputs, rate, updates=self.updates))
         return _vector(self.layout.read(rnn)) - _vector(self.start)
 
     def factor(self, step: Vector) -> float:

@@ -34,7 +34,7 @@ from grader.faults import BadValue, CheckFailed, NotImplementedYet
 from grader.language import Message, say
 from grader.results.records import Exhibit
 
-NEEDED = ("forward", "backward", "update_parameters")
+NEEDED = ("forward", "backward")
 SHOWN = 64  # values in the plot of predicted against true
 
 GOALS = {
@@ -129,10 +129,12 @@ def _best(cls: CandidateClass, course: Course, layout: Layout | None) -> Attempt
 def _attempts(cls: CandidateClass, course: Course, layout: Layout | None) -> Iterator[Attempt]:
     """Train at the task's rate; at others too where a step is no plain descent from a known start."""
     rate = course.task.numbers.rate
+    if layout is None and not cls.implements("update_parameters"):
+        raise NotImplementedYet(f"{cls.name}.update_parameters")
     descent = measure(cls, course, layout) if layout is not None else None
     comparable = descent is not None and descent.plain and course.start is not None
     paces = [Pace(rate) if descent is None else descent.pace(rate)]
-    if not comparable:
+    if not comparable and paces[0].updates:
         paces += [Pace(rate * share) for share in load().learning["q5_2"]["other_rates"]]
     for pace in paces:
         rnn = learner(cls, course, layout)
@@ -147,7 +149,7 @@ def _follows(
     if weights is None or course.start is None:
         return False
     settings = load().learning["q5_2"]
-    single = layout.dtype == np.float32
+    single = layout.single
     limit = settings["trajectory_float32" if single else "trajectory_float64"]
     _, expected = train_reference(reference, course, layout.effective(course.start))
     return all(

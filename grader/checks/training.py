@@ -46,6 +46,7 @@ class Pace:
 
     rate: float  # what update_parameters is given
     scale: float = 1.0  # what d_outputs is multiplied by
+    updates: bool = True  # False: backward updates, and update_parameters is left as handed out
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,15 +80,17 @@ def train(rnn: CandidateObject, course: Course, pace: Pace) -> Trained:
     """Train a student's object. Raises whatever its methods raise."""
 
     def step(d_outputs: Array, rate: float, inputs: Array) -> Array:
-        calls = [
-            Call("backward", (d_outputs,)),
-            Call("update_parameters", (rate,)),
-            Call("forward", (inputs,)),
-        ]
+        calls = [*one_update(d_outputs, rate, updates=pace.updates), Call("forward", (inputs,))]
         return _outputs(rnn.replay(calls)[-1], inputs, course.task)
 
     first = course.batches[0].inputs
     return _train(forward(rnn, first, course.task), step, course, pace)
+
+
+def one_update(d_outputs: Array, rate: float, *, updates: bool) -> list[Call]:
+    """Backward and update_parameters, or backward alone."""
+    update = [Call("update_parameters", (rate,))] if updates else []
+    return [Call("backward", (d_outputs,)), *update]
 
 
 def train_reference(
