@@ -6,10 +6,11 @@ from pathlib import Path
 from string import Formatter
 
 import pytest
+from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
-from grader.language import HERE, Message, default_language, render, say, translations
+from grader.language import HERE, Message, default_language, literal, render, say, translations
 
 GRADER = HERE.parent
 CATALOGUES = sorted((HERE / "zh").glob("*.po"))
@@ -25,13 +26,18 @@ def extracted() -> dict[str, str]:
     return {str(message): f"{file}:{line}" for file, line, message, _, _ in found}
 
 
+def catalogue(path: Path) -> Catalog:
+    with path.open("rb") as file:
+        return read_po(file)
+
+
 def fields(text: str) -> set[str]:
     return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
 
 
 def test_every_message_has_its_chinese() -> None:
     chinese = {
-        str(entry.id) for path in CATALOGUES for entry in read_po(path.open("rb")) if entry.string
+        str(entry.id) for path in CATALOGUES for entry in catalogue(path) if entry.string
     }
     missing = {f"{place}: {text}" for text, place in extracted().items() if text not in chinese}
     assert not missing
@@ -39,7 +45,7 @@ def test_every_message_has_its_chinese() -> None:
 
 @pytest.mark.parametrize("path", CATALOGUES, ids=lambda path: path.name)
 def test_translations_fill_in_the_same_values(path: Path) -> None:
-    for entry in read_po(path.open("rb")):
+    for entry in catalogue(path):
         if entry.id:
             assert not entry.fuzzy, entry.id
             assert fields(str(entry.string)) <= fields(str(entry.id)), entry.id
@@ -66,6 +72,10 @@ def test_messages_render_in_both_languages_and_nest() -> None:
 )
 def test_the_locale_chooses_the_language(environment: dict[str, str], language: str) -> None:
     assert default_language(environment) == language
+
+
+def test_a_literal_stands_for_itself_in_both_languages() -> None:
+    assert render(Message(literal("h_{t-1} and {}")), "zh") == "h_{t-1} and {}"
 
 
 def test_catalogues_are_found() -> None:

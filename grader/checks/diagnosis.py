@@ -19,7 +19,7 @@ from grader.checks.compare import agrees
 from grader.checks.probe import RIGHT, Record
 from grader.checks.protocol import Array
 from grader.faults import StudentFault
-from grader.language import Message, say
+from grader.language import Message, literal, say
 
 GRADIENTS = ("dW_hy", "db_y", "dW_hh", "dW_xh", "db_h")
 
@@ -127,10 +127,10 @@ def _named(
 def _finding(names: list[str]) -> Finding:
     """One name; or of several that look alike the first, and the words of two."""
     hints = probe.hints()
-    words = list(dict.fromkeys(hints[name].en for name in names))
-    message = Message(words[0])
+    words = [Message(literal(text)) for text in dict.fromkeys(hints[name].en for name in names)]
+    message = words[0]
     if len(words) > 1:
-        message = say("{first} Or: {second}", first=message, second=Message(words[1]))
+        message = say("{first} Or: {second}", first=words[0], second=words[1])
     return Finding(names[0], message)
 
 

@@ -39,6 +39,11 @@ def say(text: str, /, **values: Value) -> Message:
     return Message(text, values)
 
 
+def literal(text: str) -> str:
+    """Text as a template that stands for itself: `h_{t-1}` is no field to fill in."""
+    return text.replace("{", "{{").replace("}", "}}")
+
+
 def render(message: Message, language: str) -> str:
     """The message in `language` ("zh" or "en"); nested messages are rendered too."""
     values = {
