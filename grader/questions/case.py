@@ -11,7 +11,7 @@ import inspect
 import traceback
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from hashlib import sha256
 from types import MethodType
@@ -23,7 +23,7 @@ from otter.test_files import test_case
 from grader.checks.diagnosis import Finding, diagnose
 from grader.faults import CheckFailed, KitFault, NotDefined, StudentFault
 from grader.language import LANGUAGES, Message, default_language, render, say
-from grader.results.records import Verdict
+from grader.results.records import Exhibit, Verdict
 from grader.sandbox import local
 
 ASKED = ("SimpleRNN", "LSTMCell", "generate_sequence_data", "train_rnn_on_sequence")
@@ -97,7 +97,7 @@ def _judge(
     arguments: dict[str, Any] = {}
     try:
         with _captured(env) as printed:
-            arguments.update(_arguments(env, f"{question}/{name}", parameters))
+            arguments.update(_arguments(env, f"{question}/{name}", parameters, hidden=hidden))
             check(**arguments)
     except NeedsReview as review:
         return Outcome(Verdict.PASSED, review=review.reason, printed=_public(printed, hidden))
@@ -111,8 +111,23 @@ def _judge(
     return Outcome(Verdict.PASSED, printed=_public(printed, hidden))
 
 
-def _arguments(env: Environment, place: str, parameters: tuple[str, ...]) -> Mapping[str, Any]:
-    return {parameter: _argument(env, place, parameter) for parameter in parameters}
+def _arguments(
+    env: Environment, place: str, parameters: tuple[str, ...], *, hidden: bool
+) -> Mapping[str, Any]:
+    found = {parameter: _argument(env, place, parameter) for parameter in parameters}
+    if hidden and "exhibits" in found:
+        found["exhibits"] = _Aside(found["exhibits"])
+    return found
+
+
+class _Aside:
+    """A list of exhibits for a hidden case: what it shows is kept from the student."""
+
+    def __init__(self, exhibits: list[Exhibit]) -> None:
+        self._exhibits = exhibits
+
+    def append(self, exhibit: Exhibit) -> None:
+        self._exhibits.append(replace(exhibit, hidden=True))
 
 
 def _argument(env: Environment, place: str, parameter: str) -> Any:

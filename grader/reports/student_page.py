@@ -34,7 +34,8 @@ def student_page(grade: Grade, wording: Wording, fingerprint: str = "") -> str:
 
 def figures(grade: Grade, language: str) -> Iterator[tuple[str, FigureView]]:
     """Turn exhibits into (question, figure); what cannot be shown safely says so instead."""
-    for number, exhibit in enumerate(grade.exhibits[:MOST_EXHIBITS]):
+    public = [exhibit for exhibit in grade.exhibits if not exhibit.hidden]
+    for number, exhibit in enumerate(public[:MOST_EXHIBITS]):
         if exhibit.kind == "figure":
             yield exhibit.question, own_figure(exhibit, language)
         elif (drawn := plots.plot(exhibit, Sheet(f"p{number}", language))) is not None:

@@ -109,6 +109,7 @@ class Exhibit:
     series: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
     labels: tuple[str, ...] = ()
     grid: tuple[tuple[float, ...], ...] = ()
+    hidden: bool = False  # it shows a hidden case's data: not for the student
 
 
 @dataclass(frozen=True, slots=True)
