@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from grader.checks.compare import distance
-from grader.checks.gradient import central_differences, entries
+from grader.checks.gradient import entries
+from grader.checks.numerical import central_differences
 from grader.checks.protocol import Array, CandidateClass
 from grader.checks.trial import (
     SMALL,
@@ -68,7 +69,7 @@ def numerical(
             "d{name} is not the gradient of your forward: relative error {error}, allowed {limit} "
             "[backward(d_outputs: (6, 5, 2)) after forward(inputs: (6, 5, 3))].",
             name=name,
-            error=f"{found.error:.2g}",
+            error=f"{run.error(name):.2g}",
             limit=f"{run.truth.limit:.0e}",
         )
     )

@@ -6,6 +6,7 @@ tolerance is false on both sides, and an object that defines `__eq__` equals eve
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +16,9 @@ from grader.assignment import load
 from grader.checks.protocol import Array, Opaque
 from grader.faults import BadValue, CheckFailed
 from grader.language import Message, say
+
+# Python's integers go on where float64 ends.
+LARGEST = sys.float_info.max
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +41,12 @@ def kind(value: Any) -> str:
 
 
 def as_array(value: Any, what: What) -> Array:
-    """A numeric array; `BadValue` where `value` is none."""
+    """A numeric array; `BadValue` where `value` is none.
+
+    Integers and truth values become float64: their own arithmetic wraps, or is undefined.
+    """
     if isinstance(value, np.ndarray) and value.dtype.kind in "fiub":
-        return value
+        return value if value.dtype.kind == "f" else value.astype(np.float64)
     if isinstance(value, list | tuple) and value:
         try:
             stacked = np.stack([as_array(item, what) for item in value])
@@ -47,8 +54,8 @@ def as_array(value: Any, what: What) -> Array:
             stacked = None
         if stacked is not None:
             return stacked
-    if isinstance(value, bool | int | float):
-        return np.asarray(value)
+    if isinstance(value, float) or (isinstance(value, int) and abs(value) <= LARGEST):
+        return np.asarray(value, np.float64)
     text = say("{name} is {kind}, not a numeric array [{call}].", **_about(what), kind=kind(value))
     raise BadValue(text, say("{name} is not a numeric array.", name=what.name))
 
@@ -79,13 +86,14 @@ def finite(array: Array, what: What) -> Array:
     return array
 
 
-def tolerance(*arrays: Array) -> float:
+def tolerance(*arrays: Array, single: bool = False) -> float:
     """The relative tolerance that the least precise of the student's arrays deserves.
 
-    float16 deserves none: whoever computes in it is judged as float64.
+    float16 deserves none: whoever computes in it is judged as float64. `single`: float32 is known
+    to be in play.
     """
     limits = load().tolerances
-    single = any(array.dtype == np.float32 for array in arrays)
+    single = single or any(array.dtype == np.float32 for array in arrays)
     return limits.reference_float32 if single else limits.reference_float64
 
 

@@ -1,4 +1,4 @@
-"""Gradients: taking what `backward` gave apart, and what they should be by central differences.
+"""Gradients: taking apart what `backward` gave.
 
 A student may return a dict with any keys, a tuple in any order, extra entries such as dx, or
 nothing and keep them on self; each gradient in the shape of the array it belongs to.
@@ -9,17 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from grader.assignment import load
-from grader.checks.compare import agrees, distance
+from grader.checks.compare import agrees, distance, tolerance
 from grader.checks.layout import Layout, Numbers, leaf, oriented
-from grader.checks.protocol import Array, Call, CandidateObject, Step, Write
-from grader.checks.states import Sizes, read_forward
-
-PER_MESSAGE = 32
+from grader.checks.protocol import Array, CandidateObject
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,24 +34,38 @@ class Match:
     gradient: Array
     error: float  # distance to the expectation, the factor taken out
     factor: float  # what it is of the expectation: 1, 1/B, 1/T or 1/(T B)
+    turned: bool = False  # it came transposed against the array that it belongs to
+
+    def agrees(self, expected: Array, limit: float) -> bool:
+        """Whether it is this gradient, as nearly as the dtype in which it came allows."""
+        return agrees(self.gradient, expected, max(limit, tolerance(self.gradient)))
+
+
+class View(NamedTuple):
+    """An entry's array seen as one parameter's gradient, in canonical shape."""
+
+    label: str
+    array: Array
+    turned: bool = False
 
 
 def entries(returned: Any, rnn: CandidateObject, layout: Layout) -> list[Entry]:
     """All arrays that `backward` returned; where these are too few, also those kept on the object."""
-    found = list(_flatten("", returned))
+    found = list(_flatten("", returned, outermost=True))
     if all(
-        any(True for entry in found for _ in _views(name, entry.array, layout))
-        for name in layout.slots
+        any(True for entry in found for _ in _views(name, entry, layout)) for name in layout.slots
     ):
         return found
     parameters = {
-        layout.storage.path_of(int(copies[0].flat[0])) for copies in layout.slots.values()
+        layout.storage.path_of(int(numbers.flat[0]))
+        for copies in layout.slots.values()
+        for numbers in copies
     }
     kept = [Entry(path, array) for path, array in rnn.read().items() if path not in parameters]
     return [*found, *kept]
 
 
-def _flatten(label: str, value: Any) -> Iterator[Entry]:
+def _flatten(label: str, value: Any, *, outermost: bool = False) -> Iterator[Entry]:
     if isinstance(value, np.ndarray):
         if value.dtype.kind in "fiu" and value.size:
             yield Entry(label, value)
@@ -63,7 +73,7 @@ def _flatten(label: str, value: Any) -> Iterator[Entry]:
         for key, item in value.items():
             yield from _flatten(str(key), item)
     elif isinstance(value, list | tuple):
-        if label and (stacked := _as_matrix(value)) is not None:
+        if not outermost and (stacked := _as_matrix(value)) is not None:
             yield Entry(label, stacked)
             return
         for item in value:
@@ -71,14 +81,14 @@ def _flatten(label: str, value: Any) -> Iterator[Entry]:
 
 
 def _as_matrix(value: Sequence[Any]) -> Array | None:
-    """Nested lists of numbers as one array: pure-Python gradients."""
+    """A list of numbers, or of such lists, as one array: pure-Python gradients."""
     if not value or any(isinstance(item, np.ndarray | dict) for item in value):
         return None
     try:
         stacked = np.asarray(value, dtype=np.float64)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
-    return stacked if stacked.ndim else None
+    return stacked if stacked.ndim <= 2 else None  # noqa: PLR2004  # more is a list of gradients
 
 
 def match(
@@ -90,14 +100,26 @@ def match(
 ) -> dict[str, Match | None]:
     """For each parameter the entry that is its gradient, or comes nearest to be.
 
-    An entry whose name says it belongs to one parameter is not taken for another.
+    An entry whose name says it belongs to one parameter is not taken for another. The recurrent
+    weights are square: their gradient may be transposed where that of another matrix visibly is.
     """
     names = {name: _names(name, layout) for name in layout.shapes}
-    return {
-        name: _best(_candidates(name, found, layout, names), expected[name], factors, limit)
-        for name in layout.shapes
-        if name in layout.slots
+    seen = {name: _candidates(name, found, layout, names) for name in layout.slots}
+    chosen = {
+        name: _best(views, expected[name], factors, limit)
+        for name, views in seen.items()
+        if not _is_square(layout.shapes[name])
     }
+    turned = any(best.turned for best in chosen.values() if best is not None)
+    for name in seen.keys() - chosen.keys():
+        views = sorted(seen[name], key=lambda view: view.turned != turned)
+        usable = views if turned else [view for view in views if not view.turned]
+        chosen[name] = _best(usable, expected[name], factors, limit)
+    return {name: chosen[name] for name in layout.shapes if name in chosen}
+
+
+def _is_square(shape: tuple[int, ...]) -> bool:
+    return len(shape) == 2 and shape[0] == shape[1]  # noqa: PLR2004  # a matrix
 
 
 def _names(name: str, layout: Layout) -> set[str]:
@@ -131,18 +153,18 @@ def _claims(label: str) -> set[str]:
 
 def _candidates(
     name: str, found: Sequence[Entry], layout: Layout, names: Mapping[str, set[str]]
-) -> list[tuple[str, Array]]:
-    claimed: list[tuple[str, Array]] = []
-    free: list[tuple[str, Array]] = []
+) -> list[View]:
+    claimed: list[View] = []
+    free: list[View] = []
     for entry in found:
         claims = _claims(entry.label)
         mine = bool(claims & names[name])
         others = any(claims & names[other] for other in names if other != name)
-        for view in _views(name, entry.array, layout):
+        for view in _views(name, entry, layout):
             if mine:
-                claimed.append((entry.label, view))
+                claimed.append(view)
             elif not others or not _whole_views_only(name, layout):
-                free.append((entry.label, view))
+                free.append(view)
     return claimed or free
 
 
@@ -151,24 +173,33 @@ def _whole_views_only(name: str, layout: Layout) -> bool:
     return all(_whole(numbers, layout) for numbers in layout.slots[name])
 
 
-def _views(name: str, array: Array, layout: Layout) -> Iterator[Array]:
-    """The ways in which an array can be this parameter's gradient, in canonical shape."""
-    shape = layout.shapes[name]
+def _views(name: str, entry: Entry, layout: Layout) -> Iterator[View]:
+    """The ways in which an array can be this parameter's gradient."""
+    for view in _upright_or_turned(name, entry, layout):
+        yield view
+        if _is_square(view.array.shape):
+            yield View(entry.label, view.array.T, turned=True)
+
+
+def _upright_or_turned(name: str, entry: Entry, layout: Layout) -> Iterator[View]:
+    """As `_views`, square matrices upright only."""
+    shape, (label, array) = layout.shapes[name], (entry.label, entry.array)
     for numbers in layout.slots[name]:
         path = layout.storage.path_of(int(numbers.flat[0]))
         own = layout.storage.arrays[path]
         start = layout.storage.offsets[path]
         inside = numbers.min() >= start and numbers.max() < start + own.size
         if inside and _squeezed(array.shape) == _squeezed(own.shape):
-            yield np.ravel(array)[numbers - start]
+            yield View(label, np.ravel(array)[numbers - start])
         elif inside and own.size == numbers.size and len(set(shape)) == len(shape) == 2:  # noqa: PLR2004  # a matrix, not square
             turned = oriented(np.arange(array.size).reshape(array.shape), shape)
             if turned is not None:
-                yield np.ravel(array)[turned]
+                yield View(label, np.ravel(array)[turned], turned=True)
         elif own.size != numbers.size and _squeezed(array.shape) == _squeezed(shape):
-            yield array.reshape(shape)  # a fused array whose gradient comes in parts
+            yield View(label, array.reshape(shape))  # a fused array whose gradient comes in parts
         elif own.size != numbers.size and _squeezed(array.shape) == _squeezed(shape)[::-1]:
-            yield array.reshape(_squeezed(array.shape)).T.reshape(shape)
+            whole = array.reshape(_squeezed(array.shape)).T.reshape(shape)
+            yield View(label, whole, turned=True)
 
 
 def _squeezed(shape: tuple[int, ...]) -> tuple[int, ...]:
@@ -176,21 +207,18 @@ def _squeezed(shape: tuple[int, ...]) -> tuple[int, ...]:
 
 
 def _best(
-    candidates: Sequence[tuple[str, Array]], expected: Array, factors: Sequence[float], limit: float
+    candidates: Sequence[View], expected: Array, factors: Sequence[float], limit: float
 ) -> Match | None:
     matches = [
-        Match(label, view, distance(view, factor * expected), factor)
-        for label, view in candidates
+        Match(label, view, distance(view, factor * expected), factor, turned)
+        for label, view, turned in candidates
         for factor in factors
         if np.all(np.isfinite(view))
     ]
     if not matches:
-        return next((Match(label, view, np.inf, 1.0) for label, view in candidates), None)
-    right = [found for found in matches if found.error <= limit]
-    return min(
-        right or matches,
-        key=lambda found: (found.error > limit, found.factor != 1.0 and not right, found.error),
-    )
+        return next((Match(label, view, np.inf, 1.0) for label, view, _ in candidates), None)
+    right = [found for found in matches if found.agrees(found.factor * expected, limit)]
+    return min(right or matches, key=lambda found: (found.factor != 1.0 and not right, found.error))
 
 
 def common_factor(
@@ -199,70 +227,9 @@ def common_factor(
     factors: Sequence[float],
     limit: float,
 ) -> float:
-    """The one factor by which all gradients that carry a value are off; 1 where there is none."""
-    judged = [
-        (found.gradient, expected[name]) for name, found in matches.items() if found is not None
-    ]
-    for factor in factors[1:]:
-        if judged and all(agrees(gradient, factor * target, limit) for gradient, target in judged):
-            return factor
-    return 1.0
-
-
-def central_differences(
-    rnn: CandidateObject,
-    layout: Layout,
-    values: Mapping[str, Array],
-    x: Array,
-    d_outputs: Array,
-) -> dict[str, Array]:
-    """Gradient of sum(d_outputs * outputs) by every parameter, from the student's own forward.
-
-    (f(w + e) - f(w - e)) / 2e per element, e = 1e-5 in float64: its error on correct code stays
-    below 1e-8 of the gradient's norm. Returns (T, *shape) per parameter: the part that the outputs
-    of each time step contribute; their sum over T is the gradient.
-    """
-    tolerances = load().tolerances
-    step = tolerances.step_float32 if layout.dtype == np.float32 else tolerances.step_float64
-    T, B, I = x.shape  # noqa: E741  # sizes as in the equations
-    sizes = Sizes(T, B, I, layout.shapes["b_h"][0], layout.shapes["b_y"][0])
-    places = [(name, place) for name in layout.slots for place in np.ndindex(*layout.shapes[name])]
-    current = rnn.read()
-    nudges = [
-        layout.written(current, _nudged(values, name, place, signed))
-        for name, place in places
-        for signed in (step, -step)
-    ]
-    losses = _losses(rnn, nudges, x, sizes, d_outputs)
-    layout.write(rnn, values)
-    gradients = {name: np.zeros((sizes.T, *shape)) for name, shape in layout.shapes.items()}
-    for (name, place), above, below in zip(places, losses[::2], losses[1::2], strict=True):
-        gradients[name][(slice(None), *place)] = (above - below) / (2 * step)
-    return gradients
-
-
-def _nudged(
-    values: Mapping[str, Array], name: str, place: tuple[int, ...], by: float
-) -> dict[str, Array]:
-    nudged = np.array(values[name], dtype=np.float64)
-    nudged[place] += by
-    return {**values, name: nudged}
-
-
-def _losses(
-    rnn: CandidateObject,
-    writes: Sequence[Mapping[str, Array]],
-    x: Array,
-    sizes: Sizes,
-    d_outputs: Array,
-) -> list[Array]:
-    """sum(d_outputs * outputs) over batch and outputs, (T,), after each of the writes."""
-    losses = []
-    for start in range(0, len(writes), PER_MESSAGE):
-        steps: list[Step] = []
-        for write in writes[start : start + PER_MESSAGE]:
-            steps += [Write(write), Call("forward", (x,))]
-        for returned in rnn.replay(steps)[1::2]:
-            outputs = read_forward(returned, sizes).outputs
-            losses.append(np.asarray(np.sum(d_outputs * outputs, axis=(1, 2), dtype=np.float64)))
-    return losses
+    """The factor by which most of the gradients are right; the first where none is better."""
+    judged = [(found, expected[name]) for name, found in matches.items() if found is not None]
+    return max(
+        factors,
+        key=lambda factor: sum(found.agrees(factor * target, limit) for found, target in judged),
+    )

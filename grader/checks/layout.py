@@ -21,6 +21,8 @@ from grader.checks.protocol import Array, CandidateClass, CandidateObject
 Numbers = NDArray[np.int64]
 WarmUps = tuple[tuple[Array, ...], tuple[Array, ...]]
 
+DOUBLE = np.dtype(np.float64)
+
 # More scalars than this are no parameters of the small models that are probed.
 MOST_SCALARS = 20_000
 
@@ -94,6 +96,7 @@ class Layout:
     lazy: bool = False  # arrays appear at the first forward
     leading: bool | None = None  # where h_0 stands among T + 1 hidden states
     swapped: bool = False  # states come back in the other order
+    computed: np.dtype[np.generic] = DOUBLE  # the least precise of what forward returns
     notes: frozenset[str] = field(default_factory=frozenset)
 
     @property
@@ -107,6 +110,11 @@ class Layout:
         used = {self.storage.path_of(int(number)) for number in self._written()}
         dtypes = [self.storage.arrays[path].dtype for path in used] or [np.dtype(np.float64)]
         return min(dtypes, key=lambda dtype: dtype.itemsize)
+
+    @property
+    def single(self) -> bool:
+        """Whether float32 is where the student computes, in parameters or in buffers."""
+        return np.dtype(np.float32) in (self.dtype, self.computed)
 
     def write(self, rnn: CandidateObject, values: Mapping[str, Array]) -> None:
         """Set parameters (canonical shapes); second copies and a learnable h_0 become zero."""

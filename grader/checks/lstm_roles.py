@@ -17,7 +17,15 @@ from numpy.typing import NDArray
 
 from grader.checks.layout import Layout
 from grader.checks.protocol import Array, Call, CandidateObject, Step, Write
-from grader.checks.rnn_roles import MOVED, PER_MESSAGE, RAISE, Numbered, Role, assemble
+from grader.checks.rnn_roles import (
+    MOVED,
+    PER_MESSAGE,
+    RAISE,
+    Numbered,
+    Role,
+    assemble,
+    least_precise,
+)
 from grader.checks.states import read_cell
 
 GATES = ("f", "i", "c", "o")
@@ -36,6 +44,7 @@ def probe(cell: CandidateObject, layout: Layout, sizes: tuple[int, int]) -> Layo
     """The layout with slots for all parameters that move something."""
     bench = _Bench(cell, layout, *sizes)
     bench.find_order()
+    layout = bench.layout
     roles: Numbered = defaultdict(list)
     remaining = _open_gates(bench, range(layout.storage.size), roles)
     _input_gate(bench, remaining, roles)
@@ -63,6 +72,7 @@ class _Bench:
         """With all zero h' = tanh(c')/2, the smaller of the two states."""
         first, second = self.responses(np.zeros(self.layout.storage.size), (), 0.0)[0]
         self.swapped = bool(np.abs(first).mean() > np.abs(second).mean())
+        self.layout = replace(self.layout, computed=least_precise(first, second))
 
     def responses(
         self, base: NDArray[np.float64], raised: Sequence[int], by: float, shift: float = 0.0

@@ -14,12 +14,13 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
-from grader.assignment import load
 from grader.checks import lstm_roles, rnn_roles
+from grader.checks.compare import tolerance
 from grader.checks.gradient import match
 from grader.checks.layout import Layout
 from grader.checks.protocol import Array, CandidateClass, CandidateFunction, Opaque
 from grader.checks.roles import lstm_layout, rnn_layout
+from grader.checks.states import Forward
 from grader.checks.trial import SMALL, CellTrial, RnnTrial, random_parameters
 from grader.faults import KitFault, StudentFault
 
@@ -64,8 +65,15 @@ def _rnn_record(SimpleRNN: CandidateClass) -> Record:
     _collect(record, "step again ", lambda: _update(trial, 0.25))
     short = RnnTrial.make(SimpleRNN, RNN_SIZES, values)
     _collect(record, "short ", lambda: _round(short, *points[2]))
-    record["single"] = np.array([float(layout.dtype == np.float32)])
+    record["single"] = np.array([float(layout.single)])
     return record
+
+
+def rnn_forward(SimpleRNN: CandidateClass) -> Forward:
+    """The forward pass at the probe point. Raises what the student's code raises."""
+    rng = np.random.default_rng(6)
+    values = random_parameters(rnn_roles.shapes(*RNN_SIZES), rng)
+    return RnnTrial.make(SimpleRNN, RNN_SIZES, values).forward(_rnn_point(rng, 24, 3)[0])
 
 
 def _rnn_point(rng: np.random.Generator, T: int, B: int) -> tuple[Array, Array]:
@@ -126,6 +134,22 @@ def lstm_record(LSTMCell: CandidateClass) -> Record:
     return record
 
 
+def lstm_forward(LSTMCell: CandidateClass) -> Record:
+    """The step at the probe point: "hidden", "cell". Raises what the student's code raises."""
+    rng = np.random.default_rng(6)
+    values = random_parameters(lstm_roles.shapes(*LSTM_SIZES), rng)
+    return _cell(CellTrial.make(LSTMCell, LSTM_SIZES, values), *_lstm_point(rng))
+
+
+def _lstm_point(rng: np.random.Generator) -> tuple[Array, Array, Array]:
+    H = LSTM_SIZES[1]
+    return (
+        rng.normal(size=(5, LSTM_SIZES[0])),
+        rng.uniform(-0.9, 0.9, (5, H)),
+        rng.normal(size=(5, H)),
+    )
+
+
 def _lstm_record(LSTMCell: CandidateClass) -> Record:
     layout = lstm_layout(LSTMCell, LSTM_SIZES)
     rng = np.random.default_rng(6)
@@ -133,11 +157,8 @@ def _lstm_record(LSTMCell: CandidateClass) -> Record:
     record = _initial(layout)
     trial = CellTrial.make(LSTMCell, LSTM_SIZES, values)
     for prefix in ("", "again "):
-        x = rng.normal(size=(5, LSTM_SIZES[0]))
-        h = rng.uniform(-0.9, 0.9, (5, LSTM_SIZES[1]))
-        c = rng.normal(size=h.shape)
-        _collect(record, prefix, partial(_cell, trial, x, h, c))
-    record["single"] = np.array([float(layout.dtype == np.float32)])
+        _collect(record, prefix, partial(_cell, trial, *_lstm_point(rng)))
+    record["single"] = np.array([float(layout.single)])
     return record
 
 
@@ -186,9 +207,7 @@ def _series(generate: CandidateFunction, kind: str, length: int) -> Record:
 
 def limit(record: Mapping[str, Array]) -> float:
     """The tolerance that the record's precision deserves."""
-    tolerances = load().tolerances
-    single = bool(record.get("single", np.zeros(1)).any())
-    return tolerances.reference_float32 if single else tolerances.reference_float64
+    return tolerance(single=bool(record.get("single", np.zeros(1)).any()))
 
 
 def right(kind: str) -> Record:

@@ -38,7 +38,7 @@ def shapes(I: int, H: int, O: int) -> dict[str, tuple[int, ...]]:  # noqa: E741 
 def probe(rnn: CandidateObject, layout: Layout, sizes: tuple[int, int, int]) -> Layout:
     """The layout with slots for all parameters that move something."""
     bench = _Bench(rnn, layout, sizes)
-    layout = replace(layout, leading=bench.find_leading())
+    layout = bench.find_form()
     bench.layout = layout
     roles: Numbered = defaultdict(list)
     remaining = _direct(bench, range(layout.storage.size), roles)
@@ -56,10 +56,17 @@ class _Bench:
     layout: Layout
     sizes: tuple[int, int, int]
 
-    def find_leading(self) -> bool | None:
-        """Where h_0 stands among T + 1 states, seen on the object's own weights."""
+    def find_form(self) -> Layout:
+        """Where h_0 stands among T + 1 states, and in which precision results come.
+
+        Seen on the object's own weights.
+        """
         x = np.random.default_rng(1).normal(size=(3, 2, self.sizes[0]))
-        return read_forward(self.rnn.forward(x), self._sizes(x)).leading
+        seen = read_forward(self.rnn.forward(x), self._sizes(x))
+        states = seen.outputs if seen.hidden is None else seen.hidden
+        return replace(
+            self.layout, leading=seen.leading, computed=least_precise(seen.outputs, states)
+        )
 
     def responses(
         self, base: NDArray[np.float64], raised: Sequence[int], by: float, x: Array
@@ -83,6 +90,21 @@ class _Bench:
         return Sizes(T, B, I, *self.sizes[1:])
 
 
+def least_precise(*arrays: Array) -> np.dtype[np.generic]:
+    """The smallest of the dtypes in which these were computed."""
+    return min(map(_computed, arrays), key=lambda dtype: dtype.itemsize)
+
+
+def _computed(array: Array) -> np.dtype[np.generic]:
+    """An array's dtype, or float32 where float64 holds nothing but values of that precision."""
+    if array.dtype == np.float64 and array.any():
+        with np.errstate(over="ignore"):
+            single, half = array.astype(np.float32), array.astype(np.float16)
+        if np.array_equal(single, array) and not np.array_equal(half, array):
+            return single.dtype
+    return array.dtype
+
+
 def _raised(base: NDArray[np.float64], number: int, by: float) -> NDArray[np.float64]:
     vector = base.copy()
     vector[number] += by
@@ -93,8 +115,9 @@ def _direct(bench: _Bench, numbers: Iterable[int], roles: Numbered) -> list[int]
     """Biases and input weights: they move something although all else is zero."""
     I = bench.sizes[0]  # noqa: E741  # as above
     numbers = list(numbers)
-    x = np.zeros((2, I + 1, I))
-    x[:, :I] = np.eye(I)  # sequence i sees input i only, the last one sees nothing
+    # More sequences than there are sizes, so that states kept as (T, H, B) can be told from others.
+    x = np.zeros((2, sum(bench.sizes), I))
+    x[:, :I] = np.eye(I)  # sequence i sees input i only, all from I on see nothing
     base, *raised = bench.responses(np.zeros(bench.layout.storage.size), numbers, RAISE, x)
     remaining = []
     for number, after in zip(numbers, raised, strict=True):

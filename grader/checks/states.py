@@ -83,7 +83,7 @@ def read_cell(returned: Any, batch: int, hidden_size: int) -> tuple[Array, Array
     parts = list(returned) if isinstance(returned, tuple | list) else [returned]
     if isinstance(returned, np.ndarray) and returned.shape == (2, *shape):
         parts = [returned[0], returned[1]]
-    found = [part for part in _flat(parts) if _is_numeric(part) and part.shape == shape]
+    found = list(_of_shape(parts, shape))
     if len(found) < 2:  # noqa: PLR2004  # hidden and cell state
         what = ", ".join(kind(part) for part in parts)
         raise BadValue(
@@ -171,16 +171,14 @@ def _first(found: Iterator[_Found], other: _Found | None) -> _Found | None:
     return min(usable, key=lambda find: (find.rearranged, find.position), default=None)
 
 
-def _flat(parts: list[Any]) -> Iterator[Any]:
+def _of_shape(parts: list[Any], shape: tuple[int, ...]) -> Iterator[Array]:
+    """All arrays of this shape, lists of numbers included, however nested."""
     for part in parts:
-        if isinstance(part, tuple | list):
-            yield from _flat(list(part))
-        else:
-            yield part
-
-
-def _is_numeric(part: Any) -> bool:
-    return isinstance(part, np.ndarray) and part.dtype.kind in "fiub"
+        stacked = _stack(part)
+        if stacked is not None and stacked.shape == shape:
+            yield stacked
+        elif isinstance(part, tuple | list):
+            yield from _of_shape(list(part), shape)
 
 
 def _no_outputs(returned: Any, parts: list[Any], sizes: Sizes) -> BadValue:

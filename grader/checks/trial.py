@@ -13,8 +13,9 @@ import numpy as np
 
 from grader.assignment import load
 from grader.checks import gradient, lstm_roles, rnn_roles
-from grader.checks.compare import agrees
+from grader.checks.compare import distance
 from grader.checks.layout import Layout
+from grader.checks.numerical import central_differences
 from grader.checks.protocol import Array, CandidateClass, CandidateObject
 from grader.checks.roles import lstm_layout, made, rnn_layout
 from grader.checks.states import Forward, Sizes, read_cell, read_forward
@@ -93,8 +94,8 @@ Expectation = Callable[[RnnTrial, Array, Array, Forward], list[Truth]]
 def own_gradient(trial: RnnTrial, x: Array, d_outputs: Array, _seen: Forward) -> list[Truth]:
     """The gradient of the student's own forward, by central differences."""
     limits = load().tolerances
-    limit = limits.numeric_float32 if trial.layout.dtype == np.float32 else limits.numeric_float64
-    by_step = gradient.central_differences(trial.rnn, trial.layout, trial.parameters, x, d_outputs)
+    limit = limits.numeric_float32 if trial.layout.single else limits.numeric_float64
+    by_step = central_differences(trial.rnn, trial.layout, trial.parameters, x, d_outputs)
     return [Truth({name: part.sum(axis=0) for name, part in by_step.items()}, limit)]
 
 
@@ -114,8 +115,17 @@ class BackwardRun:
         if name in self.trial.layout.missing:
             return True  # a missing bias loses its own case in __init__
         found = self.matches[name]
-        return found is not None and agrees(
-            found.gradient, self.factor * self.truth.gradients[name], self.truth.limit
+        return found is not None and found.agrees(
+            self.factor * self.truth.gradients[name], self.truth.limit
+        )
+
+    def error(self, name: str) -> float:
+        """Relative error of this parameter's gradient, the common factor taken out."""
+        found = self.matches[name]
+        return (
+            np.inf
+            if found is None
+            else distance(found.gradient, self.factor * self.truth.gradients[name])
         )
 
 

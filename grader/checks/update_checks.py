@@ -7,20 +7,21 @@ charged twice. Momentum, Adam and their kin lose the case that names them, and n
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from grader.checks.compare import agrees
+from grader.checks.layout import Layout
 from grader.checks.protocol import Array, Call, CandidateClass, Read, Step, Write
+from grader.checks.roles import rnn_layout
 from grader.checks.trial import SMALL, BackwardRun, Parameters, RnnTrial, own_gradient, run_backward
 from grader.faults import CheckFailed
 from grader.language import say
 
 SIZES = (3, 4, 2)
 # Differences of parameters lose digits: float64 keeps 1e-12 of a step, float32 1e-4.
-LIMITS: dict[np.dtype[Any], float] = {np.dtype(np.float32): 2e-3}
-LIMIT = 1e-7
+SINGLE = 2e-3
+DOUBLE = 1e-7
 # Cosine between a step and the negative gradient below which it is no descent.
 DOWNHILL = 0.2
 LARGER = 5 * SMALL
@@ -50,7 +51,7 @@ def _step(SimpleRNN: CandidateClass, learning_rate: float) -> Stepped:
     given = {name: found.gradient for name, found in run.matches.items() if found is not None}
     true = {name: run.factor * value for name, value in run.truth.gradients.items()}
     moves = {name: after[name] - before[name] for name in before}
-    return Stepped(moves, given, true, LIMITS.get(trial.layout.dtype, LIMIT))
+    return Stepped(moves, given, true, _limit(trial.layout))
 
 
 def _gradients(
@@ -165,7 +166,7 @@ def learning_rate(SimpleRNN: CandidateClass, _rng: np.random.Generator) -> None:
 def repeats(SimpleRNN: CandidateClass, rng: np.random.Generator, *, steps: int) -> None:
     """The same forward and backward give the same step, every time."""
     first, *later = _repeated(SimpleRNN, rng, steps)
-    if not all(agrees(step, first, _limit(SimpleRNN)) for step in later):
+    if not all(agrees(step, first, _limit(rnn_layout(SimpleRNN, SIZES))) for step in later):
         raise CheckFailed(
             say(
                 "The same gradient gives another step the next time: plain gradient descent remembers nothing."
@@ -176,7 +177,9 @@ def repeats(SimpleRNN: CandidateClass, rng: np.random.Generator, *, steps: int) 
 def no_decay(SimpleRNN: CandidateClass, rng: np.random.Generator, *, steps: int) -> None:
     """The last of many equal steps is not shorter than the first."""
     first, *_, last = _repeated(SimpleRNN, rng, steps)
-    if np.linalg.norm(last) < np.linalg.norm(first) * (1 - 10 * _limit(SimpleRNN)):
+    if np.linalg.norm(last) < np.linalg.norm(first) * (
+        1 - 10 * _limit(rnn_layout(SimpleRNN, SIZES))
+    ):
         raise CheckFailed(
             say(
                 "After {steps} updates the same gradient gives a shorter step: the learning rate is the caller's.",
@@ -185,8 +188,8 @@ def no_decay(SimpleRNN: CandidateClass, rng: np.random.Generator, *, steps: int)
         )
 
 
-def _limit(SimpleRNN: CandidateClass) -> float:
-    return LIMITS.get(RnnTrial.make(SimpleRNN, SIZES, np.random.default_rng(0)).layout.dtype, LIMIT)
+def _limit(layout: Layout) -> float:
+    return SINGLE if layout.single else DOUBLE
 
 
 def _repeated(SimpleRNN: CandidateClass, rng: np.random.Generator, steps: int) -> list[Array]:

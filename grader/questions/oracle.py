@@ -50,7 +50,7 @@ def gradients(trial: RnnTrial, x: Array, d_outputs: Array, seen: Forward) -> lis
     With a right forward there is one. With a wrong one an error is carried forward: the true
     gradient of what the student computes, or the textbook's formulas on the student's states.
     """
-    limit = tolerance(np.zeros(0, trial.layout.dtype))
+    limit = tolerance(single=trial.layout.single)
     right = Truth(bptt(trial.parameters, x, d_outputs), limit)
     if is_right(trial, x, seen):
         return [right]
@@ -63,7 +63,7 @@ def gradients(trial: RnnTrial, x: Array, d_outputs: Array, seen: Forward) -> lis
 def is_right(trial: RnnTrial, x: Array, seen: Forward) -> bool:
     """Whether the student's forward is the documented one."""
     outputs, hidden = forward(trial.parameters, x)
-    limit = tolerance(np.zeros(0, trial.layout.dtype))
+    limit = tolerance(single=trial.layout.single)
     states_right = seen.hidden is None or agrees(seen.hidden, hidden, limit)
     return states_right and agrees(seen.outputs, outputs, limit)
 

@@ -1,0 +1,73 @@
+"""What the gradients should be: central differences of the student's own forward."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from grader.assignment import load
+from grader.checks.layout import Layout
+from grader.checks.protocol import Array, Call, CandidateObject, Step, Write
+from grader.checks.states import Sizes, read_forward
+
+PER_MESSAGE = 32
+
+
+def central_differences(
+    rnn: CandidateObject,
+    layout: Layout,
+    values: Mapping[str, Array],
+    x: Array,
+    d_outputs: Array,
+) -> dict[str, Array]:
+    """Gradient of sum(d_outputs * outputs) by every parameter, from the student's own forward.
+
+    (f(w + e) - f(w - e)) / 2e per element, e = 1e-5 in float64: its error on correct code stays
+    below 1e-8 of the gradient's norm. Returns (T, *shape) per parameter: the part that the outputs
+    of each time step contribute; their sum over T is the gradient.
+    """
+    tolerances = load().tolerances
+    step = tolerances.step_float32 if layout.single else tolerances.step_float64
+    T, B, I = x.shape  # noqa: E741  # sizes as in the equations
+    sizes = Sizes(T, B, I, layout.shapes["b_h"][0], layout.shapes["b_y"][0])
+    places = [(name, place) for name in layout.slots for place in np.ndindex(*layout.shapes[name])]
+    current = rnn.read()
+    nudges = [
+        layout.written(current, _nudged(values, name, place, signed))
+        for name, place in places
+        for signed in (step, -step)
+    ]
+    losses = _losses(rnn, nudges, x, sizes, d_outputs)
+    layout.write(rnn, values)
+    gradients = {name: np.zeros((sizes.T, *shape)) for name, shape in layout.shapes.items()}
+    for (name, place), above, below in zip(places, losses[::2], losses[1::2], strict=True):
+        gradients[name][(slice(None), *place)] = (above - below) / (2 * step)
+    return gradients
+
+
+def _nudged(
+    values: Mapping[str, Array], name: str, place: tuple[int, ...], by: float
+) -> dict[str, Array]:
+    nudged = np.array(values[name], dtype=np.float64)
+    nudged[place] += by
+    return {**values, name: nudged}
+
+
+def _losses(
+    rnn: CandidateObject,
+    writes: Sequence[Mapping[str, Array]],
+    x: Array,
+    sizes: Sizes,
+    d_outputs: Array,
+) -> list[Array]:
+    """sum(d_outputs * outputs) over batch and outputs, (T,), after each of the writes."""
+    losses = []
+    for start in range(0, len(writes), PER_MESSAGE):
+        steps: list[Step] = []
+        for write in writes[start : start + PER_MESSAGE]:
+            steps += [Write(write), Call("forward", (x,))]
+        for returned in rnn.replay(steps)[1::2]:
+            outputs = read_forward(returned, sizes).outputs
+            losses.append(np.asarray(np.sum(d_outputs * outputs, axis=(1, 2), dtype=np.float64)))
+    return losses
