@@ -37,6 +37,7 @@ class Numbers(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     iterations: int
     threshold: float
     review: float
+    catches: tuple[str, ...] = ()  # misconceptions that must not reach the threshold
     gain: float = 0.0  # W_hh starts with standard deviation gain / sqrt(H); 0: the student's own
 
 

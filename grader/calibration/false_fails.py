@@ -1,0 +1,60 @@
+"""How often correct programs fail a case: all variants, over and over, from new starts."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import cycle, islice
+
+from grader.calibration.bounds import upper_bound
+from grader.matrix.examine import Row
+from grader.matrix.subjects import Subject, correct
+
+
+@dataclass(frozen=True, slots=True)
+class Trial(Subject):
+    """A correct program and the questions to ask it. Its name seeds all that is random."""
+
+    only: tuple[str, ...] = ()
+
+    def questions(self) -> tuple[str, ...]:
+        """The questions asked."""
+        return self.only
+
+
+@dataclass
+class Tally:
+    """Counts by case."""
+
+    asked: Counter[str] = field(default_factory=Counter)
+    failed: Counter[str] = field(default_factory=Counter)
+    reviewed: Counter[str] = field(default_factory=Counter)
+    culprits: dict[str, list[str]] = field(default_factory=dict)  # case -> who failed, and why
+
+    def add(self, row: Row) -> None:
+        """Count one graded program."""
+        self.asked.update(row.asked)
+        self.failed.update(row.lost.keys())
+        self.reviewed.update(row.reviewed)
+        for case, lost in row.lost.items():
+            self.culprits.setdefault(case, []).append(f"{row.subject.name}: {lost.words}")
+
+    def bound(self, case: str) -> float:
+        """Upper confidence bound of the case's false-fail rate."""
+        return upper_bound(self.failed[case], self.asked[case])
+
+
+def trials(questions: Sequence[str], seeds: int) -> Iterator[Trial]:
+    """`seeds` runs of each question, over all correct programs in turn."""
+    programs = cycle(correct())
+    for number, program in islice(enumerate(programs), seeds):
+        yield Trial("", f"{program.base} #{number}", program.source, only=tuple(questions))
+
+
+def tally(rows: Iterable[Row]) -> Tally:
+    """Count all rows."""
+    counted = Tally()
+    for row in rows:
+        counted.add(row)
+    return counted

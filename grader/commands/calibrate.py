@@ -1,0 +1,82 @@
+"""`calibrate`: measure the thresholds again over many seeds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from os import environ
+from pathlib import Path
+from typing import TypeVar
+
+import click
+from rich.progress import track
+
+from grader import assignment
+from grader.calibration import picture, report
+from grader.calibration.false_fails import tally, trials
+from grader.calibration.separation import jobs, joined, scores
+from grader.matrix.examine import examine
+
+SCORES = "scores"
+
+Given = TypeVar("Given")
+Result = TypeVar("Result")
+
+
+@click.command
+@click.option(
+    "--seeds",
+    type=click.IntRange(min=10),
+    default=1000,
+    show_default=True,
+    help="Runs of correct code.",
+)
+@click.option(
+    "--only",
+    multiple=True,
+    help="A question, as q4_2; or 'scores': the held-out scores of q5_2. Several times for several.",
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("docs"),
+    show_default=True,
+    help="Folder for the table and the picture.",
+)
+@click.option(
+    "--workers", type=click.IntRange(min=1), default=2, show_default=True, help="Processes."
+)
+def calibrate(seeds: int, only: Sequence[str], out: Path, workers: int) -> None:
+    """Measure the thresholds again over many seeds.
+
+    Exit code 2 where correct code fails a case, or wrong code reaches a threshold that it must not.
+    """
+    automatic = [question.name for question in assignment.load().automatic]
+    if unknown := sorted({*only} - {*automatic, SCORES}):
+        raise click.BadParameter(f"no such question: {', '.join(unknown)}", param_hint="--only")
+    questions = [name for name in automatic if not only or name in only]
+    found = (
+        joined(_mapped(scores, list(jobs(seeds)), workers)) if not only or SCORES in only else []
+    )
+    counted = tally(_mapped(examine, list(trials(questions, seeds)), workers) if questions else ())
+    out.mkdir(parents=True, exist_ok=True)
+    (out / "calibration.md").write_text(report.markdown(found, counted), encoding="utf-8")
+    if found:
+        picture.draw(found, out)
+        report.write_beside(assignment.PATH, report.beside(found))
+    problems = report.complaints(found, counted)
+    click.echo(
+        f"{len(found)} distributions, {sum(counted.asked.values())} cases asked, {len(problems)} complaints"
+    )
+    report.require_none(problems)
+
+
+def _mapped(
+    function: Callable[[Given], Result], given: Sequence[Given], workers: int
+) -> list[Result]:
+    """Results in order, on a few processes of one thread each, with a progress bar."""
+    environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        results: Iterable[Result] = pool.map(function, given)
+        return list(track(results, "Measuring", total=len(given)))
