@@ -20,7 +20,9 @@ SETTLE_MILLISECONDS = 300
 
 
 @click.command()
-@click.argument("source", type=click.Path(exists=True, dir_okay=False, path_type=Path), default="rnn.py")
+@click.argument(
+    "source", type=click.Path(exists=True, dir_okay=False, path_type=Path), default="rnn.py"
+)
 @click.option("--question", default="", metavar="q4_3", help="One question only.")
 @click.option("--lang", type=click.Choice(LANGUAGES), help="Language of the messages.")
 def watch(*, source: Path, question: str, lang: str | None) -> None:
