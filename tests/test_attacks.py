@@ -66,7 +66,9 @@ def test_attack_gets_its_verdict_and_nothing_else(tier: str, name: str, target: 
         return  # would really do it
     shot = shoot(source(name, target), tier, limits(expect))
     assert "loot:" not in shot.said, shot.said
-    assert (shot.outcome, shot.load) == (expect["outcome"], expect.get("load", "")), shot.said
+    outcomes = [expect["outcome"]] if isinstance(expect["outcome"], str) else expect["outcome"]
+    assert shot.outcome in outcomes, shot.said  # several where tiers stop it in different ways
+    assert shot.load == expect.get("load", ""), shot.said
     assert target.canary not in shot.said
     assert SAFE_TO_SHOW.fullmatch(shot.said)
     assert target.damage() == []

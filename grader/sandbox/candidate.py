@@ -8,7 +8,8 @@ student's; it has no `__getattr__`, and an operator used on it raises TypeError 
 from __future__ import annotations
 
 import weakref
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, Protocol
 
 import numpy as np
@@ -17,7 +18,7 @@ from grader.checks.protocol import Array, Call, Observation, Read, Step, Write
 from grader.faults import BadValue, NotDefined, NotImplementedYet
 from grader.language import say
 from grader.sandbox import answers, faults, schema, wire
-from grader.sandbox.values import Packer
+from grader.sandbox.values import Packer, TooMuch
 
 
 class Channel(Protocol):
@@ -74,7 +75,8 @@ class CandidateObject:
         """Several steps in one message. Raises the StudentFault of the first that fails."""
         where = self._where(steps)
         packer = Packer()
-        packed = [self._packed(step, packer) for step in steps]
+        with _fitting(where):
+            packed = [self._packed(step, packer) for step in steps]
         dropped = self._class.take_dropped()
         request = schema.Steps(self._handle, packed, dropped)
         reply, reader = self._channel.exchange(request, packer, where, self._born)
@@ -136,7 +138,8 @@ class CandidateClass:
         CandidateClass._handles += 1
         handle = CandidateClass._handles
         packer = Packer()
-        packed = [packer.pack(value) for value in arguments]
+        with _fitting(where):
+            packed = [packer.pack(value) for value in arguments]
         request = schema.Construct(self.name, handle, packed)
         reply, _ = self._channel.exchange(request, packer, where, None)
         if reply.fault is not None:
@@ -171,7 +174,8 @@ class CandidateFunction:
         """Call it. Raises StudentFault."""
         self._require()
         packer = Packer()
-        packed = [packer.pack(value) for value in arguments]
+        with _fitting(self.name):
+            packed = [packer.pack(value) for value in arguments]
         request = schema.Invoke(self.name, packed)
         reply, reader = self._channel.exchange(request, packer, self.name, None)
         if reply.fault is not None:
@@ -214,6 +218,15 @@ def environment(defined: Sequence[schema.Defined], channel: Channel) -> dict[str
     return proxies
 
 
+@contextmanager
+def _fitting(where: str) -> Iterator[None]:
+    """Arguments that do not fit a frame are a fault: they were made from the student's data."""
+    try:
+        yield
+    except (TooMuch, wire.WireError):
+        raise too_large(where) from None
+
+
 def too_large(where: str) -> BadValue:
-    """The fault of arguments that do not fit a frame: they were made from the student's data."""
+    """The fault of arguments that do not fit a frame."""
     return BadValue(say("{where} works on more data than the grader takes.", where=where))

@@ -87,6 +87,24 @@ class Figures:
             self.kept[id(figure)] = (figure, picture)
 
 
+def tame(words: str) -> None:
+    """Let a program that asks for a window draw without one: `matplotlib.use("TkAgg")`.
+
+    words: the source; what it does not speak of is not imported.
+    """
+    if importlib.util.find_spec("matplotlib") is None:
+        return
+    matplotlib: Any = importlib.import_module("matplotlib")
+    matplotlib.use = _stay
+    if "switch_backend" in words:
+        pyplot: Any = importlib.import_module("matplotlib.pyplot")
+        pyplot.switch_backend = _stay
+
+
+def _stay(*_: Any, **__: Any) -> None:
+    """Stay with Agg."""
+
+
 def load_early() -> None:
     """Import pyplot before a student's function does, so that its figures are seen."""
     if importlib.util.find_spec("matplotlib") is not None:

@@ -4,7 +4,7 @@ Looks through attributes (`__dict__` and `__slots__` over the whole MRO), class 
 lists, tuples and objects of any user class, nearest first, and never through modules, functions
 or classes. Pure-Python weights (nested lists of floats) count as arrays.
 
-This file runs on both sides: it imports the standard library and NumPy only.
+This file runs on both sides: it imports the standard library, NumPy and `places` only.
 """
 
 from __future__ import annotations
@@ -21,8 +21,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from grader.sandbox import places
+from grader.sandbox.places import Step
+
 Array = NDArray[Any]
-Step = tuple[str, Any]  # "attribute" name, "slot" descriptor, "item" key, "cell", "global" place
 
 MAX_DEPTH = 5  # containers between the object and an array
 MAX_ARRAYS = 512
@@ -47,10 +49,6 @@ class Leaf:
     path: str
     steps: tuple[Step, ...]
     value: Any  # ndarray or list
-
-
-class NotWritable(Exception):
-    """The path is not there any more, or nothing can be put there."""
 
 
 def leaves(obj: Any, *, outside: bool = False) -> list[Leaf]:
@@ -91,15 +89,15 @@ def write(obj: Any, leaf: Leaf, new: Array) -> None:
     """Put `new` where `leaf` is: in place where the shape fits, else by rebinding."""
     holder = obj
     for step in leaf.steps[:-1]:
-        holder = _get(holder, step)
-    old = _get(holder, leaf.steps[-1])
+        holder = places.get(holder, step)
+    old = places.get(holder, leaf.steps[-1])
     if isinstance(old, np.ndarray) and old.shape == new.shape and old.flags.writeable:
         np.copyto(np.ndarray.view(old, np.ndarray), new, casting="unsafe")
     elif isinstance(old, list) and list.__len__(old) == len(new):
         old[:] = new.tolist()
     else:
         dtype = old.dtype if isinstance(old, np.ndarray) else np.float64
-        _set(holder, leaf.steps[-1], new.astype(dtype))
+        places.put(holder, leaf.steps[-1], new.astype(dtype))
 
 
 def _search(obj: Any, start: Iterator[tuple[str, Step, Any]]) -> Iterator[Leaf]:
@@ -256,33 +254,3 @@ def _quoted(key: Any) -> str:
     if isinstance(key, str):
         return repr(str.__str__(key))[:100]
     return str(int(key)) if isinstance(key, (int, np.integer)) else type(key).__name__
-
-
-def _get(holder: Any, step: Step) -> Any:
-    kind, key = step
-    if kind == "item":
-        base = next(b for b in (dict, list, tuple, deque) if isinstance(holder, b))
-        return base.__getitem__(holder, key)
-    if kind == "cell":
-        return key.cell_contents
-    if kind == "global":
-        return key[0][key[1]]
-    return key.__get__(holder) if kind == "slot" else getattr(holder, key)
-
-
-def _set(holder: Any, step: Step, value: Any) -> None:
-    kind, key = step
-    if kind == "slot":
-        key.__set__(holder, value)
-    elif kind == "cell":
-        key.cell_contents = value
-    elif kind == "global":
-        key[0][key[1]] = value
-    elif kind == "attribute":
-        object.__setattr__(holder, key, value)
-    elif isinstance(holder, dict):
-        dict.__setitem__(holder, key, value)
-    elif isinstance(holder, (list, deque)):
-        holder[key] = value
-    else:
-        raise NotWritable

@@ -85,10 +85,12 @@ class Runner:
 
     def _load(self, request: schema.Load, reader: wire.Reader) -> bytes:
         words = bytes(reader.take(request.source)).decode()
+        self.draws = "matplotlib" in words
         with self._captured():
+            if self.draws:
+                figures.tame(words)
             module, fault = source.run(words, request.seconds, request.until)
         self.namespace = module.__dict__
-        self.draws = "matplotlib" in words
         loaded = schema.Loaded(source.defined(self.namespace), fault, self._taken())
         return wire.Writer().frame(loaded)
 

@@ -25,13 +25,14 @@ def size(folder: Path, enough: int) -> int:
     waiting = [str(folder)]
     while waiting:
         try:
-            for entry in os.scandir(waiting.pop()):
-                count += 1
-                total += entry.stat(follow_symlinks=False).st_blocks * _BLOCK
-                if entry.is_dir(follow_symlinks=False):
-                    waiting.append(entry.path)
-                if total > enough or count > MAX_ENTRIES:
-                    return enough + 1
+            with os.scandir(waiting.pop()) as entries:
+                for entry in entries:
+                    count += 1
+                    total += entry.stat(follow_symlinks=False).st_blocks * _BLOCK
+                    if entry.is_dir(follow_symlinks=False):
+                        waiting.append(entry.path)
+                    if total > enough or count > MAX_ENTRIES:
+                        return enough + 1
         except FileNotFoundError:
             continue  # gone meanwhile
         except OSError:
@@ -44,16 +45,21 @@ def remove(folder: Path) -> None:
     names = itertools.count()
     with contextlib.suppress(OSError):
         while True:
-            inner = [entry for entry in os.scandir(folder) if _is_folder_after_unlink(entry)]
+            inner = [entry for entry in _entries(folder) if _is_folder_after_unlink(entry)]
             if not inner:
                 break
             for entry in inner:
                 os.chmod(entry.path, 0o700)  # noqa: PTH101 - an entry is no Path
-                for below in list(os.scandir(entry.path)):
+                for below in _entries(entry.path):
                     if _is_folder_after_unlink(below):
                         os.rename(below.path, folder / f".{next(names)}-{os.getpid()}")  # noqa: PTH104
                 os.rmdir(entry.path)  # noqa: PTH106
         folder.rmdir()
+
+
+def _entries(folder: Path | str) -> list[os.DirEntry[str]]:
+    with os.scandir(folder) as entries:
+        return list(entries)
 
 
 def _is_folder_after_unlink(entry: os.DirEntry[str]) -> bool:

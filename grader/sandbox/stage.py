@@ -26,7 +26,7 @@ from grader.faults import KitFault
 
 HERE = Path(__file__).parent
 WORKER_FILES = (
-    "schema", "wire", "values", "pictures", "parameters", "blame", "source", "figures", "series",
+    "schema", "wire", "values", "pictures", "places", "parameters", "blame", "source", "figures", "series",
     "windows", "watch", "runner", "landlock", "confine", "worker",
 )  # fmt: skip
 LIBRARIES = ("numpy", "matplotlib", "msgspec")

@@ -6,7 +6,7 @@ import numpy as np
 
 
 def attack():
-    for _ in range(20_000):
+    for _ in range(2_500):
         try:
             os.mkdir("d")
             os.chdir("d")
