@@ -17,6 +17,7 @@ from grader.language import LANGUAGES, default_language, render, say
 
 # Editors write in several steps; wait for the last.
 SETTLE_MILLISECONDS = 300
+TICK_MILLISECONDS = 1_000
 
 
 @click.command()
@@ -30,21 +31,31 @@ def watch(*, source: Path, question: str, lang: str | None) -> None:
     language = lang or default_language()
     console = Console(highlight=False)
     request = LocalRequest((source,), None, language, question=question, public_only=True)
-    _grade(request, console)
     for _ in saves(source):
         console.clear()
         _grade(request, console)
 
 
 def saves(source: Path) -> Iterator[None]:
-    """Once for each time that the file's content has changed; ends on Ctrl-C."""
-    before = _content(source)
+    """Once now, and once for each time that the file's content has changed; ends on Ctrl-C.
+
+    What is saved while the grader is busy is seen afterwards: each tick looks at the content.
+    """
+    graded = _content(source)
+    yield
     # The folder, not the file: many editors save by putting a new file in its place.
-    folder = source.resolve().parent
-    for _ in changes(folder, recursive=False, step=SETTLE_MILLISECONDS, raise_interrupt=False):
+    ticks = changes(
+        source.resolve().parent,
+        recursive=False,
+        step=SETTLE_MILLISECONDS,
+        rust_timeout=TICK_MILLISECONDS,
+        yield_on_timeout=True,
+        raise_interrupt=False,
+    )
+    for _ in ticks:
         now = _content(source)
-        if now is not None and now != before:
-            before = now
+        if now is not None and now != graded:
+            graded = now
             yield
 
 
