@@ -31,6 +31,7 @@ def write_all(
     _write_changes(store, out)
     for name in formats:
         exports.write(name, store, out, language, assignment)
+    # Drawing takes matplotlib, a second to load: not before it is needed.
     pages = importlib.import_module("grader.reports.pages")
     pages.write_all(store, out, language)
     return problems

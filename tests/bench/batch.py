@@ -110,6 +110,7 @@ def bench_otter(workspace: Path) -> None:
     folder = workspace / "otter"
     folder.mkdir()
     otter_folder(folder)
+    (folder / "out").mkdir(exist_ok=True)  # otter makes none
     settings = Settings(secret=b"", public_only=True)
     grade(Submission("warm", "", mutants.reference_source()), settings)
     ratios = []
