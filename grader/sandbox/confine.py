@@ -87,7 +87,7 @@ def _give_up_privileges() -> None:
 
 
 def _filter(program: bytes) -> None:
-    """Install a seccomp filter: BPF made by `filter` on the examiner's side."""
+    """Install a seccomp filter: BPF made by `seccomp` on the examiner's side."""
 
     class Program(ctypes.Structure):
         _fields_ = (("length", ctypes.c_ushort), ("instructions", ctypes.c_char_p))

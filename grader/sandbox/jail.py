@@ -18,7 +18,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.sandbox import filter as seccomp
+from grader.sandbox import seccomp
 from grader.sandbox.limits import Limits
 from grader.sandbox.stage import Stage, stage
 

