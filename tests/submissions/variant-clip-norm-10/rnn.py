@@ -100,8 +100,8 @@ def generate_sequence_data(seq_type='fibonacci', length=1000):
 
 
 def train_rnn_on_sequence():
-    # 直接用斐波那契数列的原始值训练(数值不大的前 16 项)
-    data = generate_sequence_data('fibonacci', 16)
+    # 直接用斐波那契数列的原始值训练(数值不大的前 22 项)
+    data = generate_sequence_data('fibonacci', 22)
     split = 11
     error_by_length = {}
     for T in (1, 2, 3):
