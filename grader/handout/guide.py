@@ -152,7 +152,6 @@ def _claim(case: object) -> Message | None:
 def tolerances(name: str) -> tuple[Message, ...]:
     """How close a result has to come, in the numbers that decide."""
     numbers = load().tolerances
-    learning = load().learning
     reference = say(
         "Relative error per array, norm of the difference over the sum of the norms: below {float64} in float64, {float32} in float32.",
         float64=numbers.reference_float64,
@@ -163,19 +162,16 @@ def tolerances(name: str) -> tuple[Message, ...]:
         float64=numbers.numeric_float64,
         float32=numbers.numeric_float32,
     )
+    relative = say(
+        "Relative error of each term at most {limit}.",
+        limit=load().learning["q5_1"]["relative_error"],
+    )
     table = {
         "q4_2": (reference,),
         "q4_3": (numeric, reference),
         "q4_4": (reference,),
         "q4_6": (reference,),
-        "q5_1": (
-            say(
-                "Relative error of each term at most {limit}.",
-                limit=learning["q5_1"]["relative_error"],
-            ),
-        )
-        if "q5_1" in learning
-        else (),
+        "q5_1": (relative,),
         "q5_2": _learning_tolerance(),
         "q5_3": _experiment_tolerances(),
     }
