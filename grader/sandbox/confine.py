@@ -8,7 +8,7 @@ This file runs in the worker: it imports the standard library and its siblings o
 
 from __future__ import annotations
 
-import base64
+import binascii
 import contextlib
 import ctypes
 import os
@@ -47,7 +47,7 @@ def apply(settings: dict[str, Any]) -> list[str]:
     if landlock.restrict(settings["readable"], settings["writable"], settings["devices"]):
         layers.append(LANDLOCK)
     if settings["filter"]:
-        _filter(base64.b64decode(settings["filter"]))
+        _filter(binascii.a2b_base64(settings["filter"]))
         layers.append(SECCOMP)
     return layers
 

@@ -10,7 +10,6 @@ import io
 import math
 import os
 import sys
-from pathlib import Path
 from typing import Any
 
 MAX_BYTES = 2 * 1024 * 1024
@@ -27,8 +26,8 @@ def of(value: Any) -> Rendered | None:
     """The picture that `value` stands for: a figure, axes, (figure, axes), PNG bytes or a path."""
     if isinstance(value, bytes):
         return _from_bytes(value)
-    if isinstance(value, (str, Path)):
-        return _from_path(str(value))
+    if isinstance(value, (str, os.PathLike)):
+        return _from_path(str(os.fspath(value)))
     figure = _figure(value)
     return None if figure is None else render(figure)
 

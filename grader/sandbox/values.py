@@ -15,7 +15,6 @@ from collections import deque
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from grader.sandbox import pictures, schema, wire
 
@@ -58,7 +57,7 @@ class Packer:
             return self._table(list(vars(value).items()), depth)
         return schema.Other(text(kind.__name__, 100))
 
-    def _array(self, array: NDArray[Any]) -> Any:
+    def _array(self, array: np.ndarray[Any, Any]) -> Any:
         if array.dtype.kind == "O":
             return self._objects(array)
         if array.dtype == np.longdouble:
@@ -71,7 +70,7 @@ class Packer:
         except wire.WireError:
             raise TooMuch from None
 
-    def _objects(self, array: NDArray[Any]) -> Any:
+    def _objects(self, array: np.ndarray[Any, Any]) -> Any:
         if array.size > wire.MAX_NODES // 4:
             raise TooMuch
         items = [self.pack(item, 1) for item in array.ravel().tolist()]

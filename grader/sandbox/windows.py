@@ -9,14 +9,13 @@ from collections import deque
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 MAX_WINDOWS = 200_000  # hashes kept of each kind
 MAX_LENGTHS = 64
 MAX_KEPT = 4 * 1024 * 1024  # bytes of inputs and outputs of evaluations
 MAX_RUNS = 512  # batches of evaluations that travel
 
-Array = NDArray[Any]
+Array = np.ndarray[Any, Any]  # not numpy.typing: its import costs every worker 5 ms
 
 
 class Windows:

@@ -17,7 +17,6 @@ from typing import Any
 
 import msgspec
 import numpy as np
-from numpy.typing import NDArray
 
 from grader.sandbox import schema
 
@@ -49,7 +48,7 @@ class Writer:
         self.chunks: list[bytes] = []
         self.size = 0
 
-    def add(self, array: NDArray[Any]) -> schema.Array:
+    def add(self, array: np.ndarray[Any, Any]) -> schema.Array:
         """`array` as a node. WireError where its dtype cannot travel or the body is full."""
         dtype = array.dtype
         code = f"{dtype.kind}{dtype.itemsize}"
@@ -84,7 +83,7 @@ class Reader:
         self.position = 0
         self.nodes = 0
 
-    def take(self, node: schema.Array) -> NDArray[Any]:
+    def take(self, node: schema.Array) -> np.ndarray[Any, Any]:
         dtype = DTYPES.get(node.dtype)
         if dtype is None or len(node.shape) > MAX_RANK:
             raise WireError("array of a type or rank that is not allowed")
@@ -150,7 +149,7 @@ class Reader:
             for key, value in zip(node.keys, node.values, strict=True)
         }
 
-    def _objects(self, node: schema.Objects) -> NDArray[Any]:
+    def _objects(self, node: schema.Objects) -> np.ndarray[Any, Any]:
         if len(node.shape) > MAX_RANK or any(not 0 <= n <= MAX_NODES for n in node.shape):
             raise WireError("object array with an impossible shape")
         if math.prod(node.shape) != len(node.items):

@@ -19,7 +19,6 @@ from __future__ import annotations
 
 import os
 import random
-import shutil
 import sys
 from typing import Any
 
@@ -80,7 +79,10 @@ def _bring_fonts(cache: str) -> None:
     if cache:
         home = os.environ["MPLCONFIGDIR"]
         os.makedirs(home, exist_ok=True)  # noqa: PTH103 - as in landlock, no pathlib before need
-        shutil.copyfile(cache, os.path.join(home, os.path.basename(cache)))  # noqa: PTH118, PTH119
+        with open(cache, "rb") as source:  # noqa: PTH123 - as above
+            words = source.read()
+        with open(f"{home}/{os.path.basename(cache)}", "wb") as target:  # noqa: PTH119, PTH123
+            target.write(words)
 
 
 def _fix_luck() -> None:
