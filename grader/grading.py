@@ -74,6 +74,8 @@ def grade(submission: Submission, settings: Settings) -> Grade:
         tier = student.tier
     questions = _questions(files)
     _agree_with_otter(files, questions)
+    if not settings.public_only:
+        _agree_with_table(questions)
     return _graded(
         submission,
         settings,
@@ -105,10 +107,14 @@ class Ran:
 
 
 def _paths(settings: Settings) -> list[Path]:
-    """The otter files to run, questions in order, public before hidden."""
+    """The otter files to run, questions in order, all public ones before the hidden.
+
+    A program may remember what it was called with. With no public case after a hidden one, nothing
+    that it prints or returns can show a hidden input.
+    """
     names = [question.name for question in load().automatic if settings.only in ("", question.name)]
     kinds = ("public",) if settings.public_only else ("public", "hidden")
-    paths = [QUESTIONS / kind / f"{name}.py" for name in names for kind in kinds]
+    paths = [QUESTIONS / kind / f"{name}.py" for kind in kinds for name in names]
     missing = [path for path in paths if not path.exists()]
     if missing or not paths:
         raise KitFault(
@@ -199,6 +205,17 @@ def _agree_with_otter(files: Mapping[Path, Ran], questions: Sequence[QuestionRes
     ours = _total(question.score for question in questions)
     if len(results.results) != len(files) or abs(results.total - ours) > 1e-6:  # noqa: PLR2004  # rounding
         raise KitFault(f"otter counts {results.total} points, the examiner {ours}")
+
+
+def _agree_with_table(questions: Sequence[QuestionResult]) -> None:
+    """Cases that do not add up to their question's points would change everybody's total."""
+    table = {question.name: question.points for question in load().automatic}
+    for question in questions:
+        if abs(question.possible - table[question.name]) > 1e-6:  # noqa: PLR2004  # rounding
+            raise KitFault(
+                f"{question.name}: its cases are worth {question.possible:g} points, "
+                f"assignment.toml says {table[question.name]:g}"
+            )
 
 
 def _status(questions: Sequence[QuestionResult]) -> Status:

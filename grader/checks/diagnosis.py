@@ -21,7 +21,15 @@ from grader.checks.protocol import Array
 from grader.faults import StudentFault
 from grader.language import Message, literal, say
 
+# Factors that a student's mistake may be: T, B and their products at the probe point.
+MOST = 100
+ROUNDING = 1e-4
+
 GRADIENTS = ("dW_hy", "db_y", "dW_hh", "dW_xh", "db_h")
+
+
+HALF = 1e-2  # two programs in float16 round at different places
+IGNORED = {"single"}  # float32 is nobody's mistake
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +87,19 @@ def diagnose(question: str, candidates: Mapping[str, Any]) -> Finding | None:
     return found
 
 
+def named(name: str) -> Finding | None:
+    """The finding of a misconception that a check itself has told."""
+    hint = probe.hints().get(name)
+    return None if hint is None else Finding(name, Message(literal(hint.en)))
+
+
 def _find(topic: Topic, candidate: Any) -> Finding | None:
     try:
         record = topic.record(candidate)
     except StudentFault:
         return None
     known = probe.fingerprints(topic.kind)
-    keys = [key for key in known[RIGHT] | record if topic.concerns(key)]
+    keys = [key for key in known[RIGHT] | record if topic.concerns(key) and key not in IGNORED]
     bound = probe.limit(record)
     off = [key for key in keys if not _alike(record, known[RIGHT], key, bound)]
     if not off:
@@ -97,7 +111,8 @@ def _alike(record: Record, other: Record, key: str, bound: float) -> bool:
     """Whether both lack the array or both have it, the same."""
     if key not in record or key not in other:
         return key not in record and key not in other
-    return agrees(record[key], other[key], bound)
+    both_half = all(one.get("half", np.zeros(1)).any() for one in (record, other))
+    return agrees(record[key], other[key], HALF if both_half else bound)
 
 
 def _named(
@@ -109,19 +124,36 @@ def _named(
         for name, other in others.items()
         if all(_alike(record, other, key, bound) for key in keys)
     ]
-    if whole:
-        return _finding(whole)
     explained = {
-        name: sum(
-            _alike(record, other, key, bound) and not _alike(other, known[RIGHT], key, bound)
-            for key in off
-        )
+        name: _explained(record, other, known[RIGHT], keys, off, bound)
         for name, other in others.items()
     }
     most = max(explained.values(), default=0)
-    if not most:
-        return None
-    return _finding([name for name, count in explained.items() if count == most])
+    names = whole or [name for name, count in explained.items() if count == most > 0]
+    return _finding(_most_alike(names, record, known, bound)) if names else None
+
+
+def _explained(
+    record: Record, other: Record, right: Record, keys: list[str], off: list[str], bound: float
+) -> int:
+    """How many of the arrays that are off are as this mistake makes them.
+
+    None where the mistake would also change others, more of them, in a way that is not seen.
+    """
+    changes = [key for key in keys if not _alike(other, right, key, bound)]
+    same = sum(key in off and _alike(record, other, key, bound) for key in changes)
+    return same if 2 * same >= len(changes) else 0
+
+
+def _most_alike(
+    names: list[str], record: Record, known: Mapping[str, Record], bound: float
+) -> list[str]:
+    """Of mistakes that look alike in one question those that fit best in all of them."""
+    everything = (known[RIGHT] | record).keys() - IGNORED
+    fits = {
+        name: sum(_alike(record, known[name], key, bound) for key in everything) for name in names
+    }
+    return [name for name in names if fits[name] == max(fits.values())]
 
 
 def _finding(names: list[str]) -> Finding:
@@ -170,9 +202,20 @@ def _simple(got: Array, expected: Array, bound: float) -> Message | None:
         return say("transposed")
     scale = float(np.sum(expected * expected))
     factor = float(np.sum(got * expected)) / scale if scale > 0 else 0.0
-    if factor and agrees(got, factor * expected, bound):
-        return say("times {factor}", factor=f"{factor:.6g}")
-    return None
+    if not factor or not agrees(got, factor * expected, bound):
+        return None
+    return (
+        say("times {factor}", factor=_ratio(factor)) if _ratio(factor) else say("times a constant")
+    )
+
+
+def _ratio(factor: float) -> str:
+    """n or 1/n, if it is one. No other number is told: a program could hide what it saw in it."""
+    for number, form in ((abs(factor), "{}"), (1 / abs(factor), "1/{}")):
+        whole = round(number)
+        if 0 < whole <= MOST and abs(number - whole) <= ROUNDING * whole:
+            return ("-" if factor < 0 else "") + form.format(whole)
+    return ""
 
 
 def _first_step(got: Array, expected: Array, bound: float) -> int:

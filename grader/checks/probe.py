@@ -66,6 +66,7 @@ def _rnn_record(SimpleRNN: CandidateClass) -> Record:
     short = RnnTrial.make(SimpleRNN, RNN_SIZES, values)
     _collect(record, "short ", lambda: _round(short, *points[2]))
     record["single"] = np.array([float(layout.single)])
+    record["half"] = np.array([float(layout.computed == np.float16)])
     return record
 
 
@@ -159,6 +160,7 @@ def _lstm_record(LSTMCell: CandidateClass) -> Record:
     for prefix in ("", "again "):
         _collect(record, prefix, partial(_cell, trial, *_lstm_point(rng)))
     record["single"] = np.array([float(layout.single)])
+    record["half"] = np.array([float(layout.computed == np.float16)])
     return record
 
 
@@ -174,6 +176,7 @@ SERIES = (
     ("fibonacci", 1000),
     ("sine", 50),
 )
+FLAT = 1e-6
 REFUSED = (("no such sequence", 10), ("fibonacci", 0), ("fibonacci", -3))
 
 
@@ -189,20 +192,24 @@ def _series(generate: CandidateFunction, kind: str, length: int) -> Record:
     returned = generate(kind, length)
     if isinstance(returned, Opaque) or returned is None:
         return {"kind": np.zeros(1)}
-    values = np.asarray(returned)
-    numeric = values.dtype.kind in "fiub"
+    try:
+        values = np.asarray(returned)
+    except ValueError:  # rows of different length
+        return {"kind": np.ones(1)}
+    form = [isinstance(returned, np.ndarray), values.dtype.itemsize, ord(values.dtype.kind)]
+    numbers = np.ravel(values) if values.dtype.kind in "fiub" else np.zeros(1)
     with np.errstate(all="ignore"):
-        scaled = (
-            np.arcsinh(np.nan_to_num(values.astype(np.float64), posinf=1e300, neginf=-1e300))
-            if numeric
-            else np.zeros(1)
-        )
-    return {
-        "kind": np.array(
-            [isinstance(returned, np.ndarray), values.dtype.itemsize, ord(values.dtype.kind)], float
-        ),
-        "values": scaled,
-    }
+        return {"kind": np.array(form, float), "values": _told(kind, numbers.astype(np.float64))}
+
+
+def _told(kind: str, numbers: Array) -> Array:
+    """What a mistake changes: of Fibonacci numbers all, of a sine neither frequency nor phase."""
+    if kind == "sine":
+        flat = not numbers.size or np.ptp(numbers) <= FLAT
+        return np.array([numbers.size, not flat], np.float64)
+    if numbers.size and np.all(numbers[:2] == 1.0):
+        numbers = np.concatenate([[0.0], numbers[:-1]])  # 1, 1, 2 is as good as 0, 1, 1
+    return np.asarray(np.arcsinh(np.nan_to_num(numbers, posinf=1e300, neginf=-1e300)))
 
 
 def limit(record: Mapping[str, Array]) -> float:
