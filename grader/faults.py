@@ -32,7 +32,16 @@ class StudentFault(Exception):
 
 
 class CheckFailed(StudentFault):
-    """The code ran and the answer is wrong. `guarded` must be given where `message` has values."""
+    """The code ran and the answer is wrong. `guarded` must be given where `message` has values.
+
+    `diagnosis` names the known misconception where the check itself can tell it.
+    """
+
+    def __init__(
+        self, message: Message, guarded: Message | None = None, *, diagnosis: str = ""
+    ) -> None:
+        super().__init__(message, guarded)
+        self.diagnosis = diagnosis
 
 
 class NotDefined(StudentFault):

@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
 from grader.checks.compare import agrees, distance, tolerance
 from grader.checks.layout import Layout, Numbers, leaf, oriented
-from grader.checks.protocol import Array, CandidateObject
+from grader.checks.protocol import Array
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,12 @@ class Match:
         return agrees(self.gradient, expected, max(limit, tolerance(self.gradient)))
 
 
+class Readable(Protocol):
+    """An object whose arrays can be read."""
+
+    def read(self) -> dict[str, Array]: ...
+
+
 class View(NamedTuple):
     """An entry's array seen as one parameter's gradient, in canonical shape."""
 
@@ -49,7 +55,7 @@ class View(NamedTuple):
     turned: bool = False
 
 
-def entries(returned: Any, rnn: CandidateObject, layout: Layout) -> list[Entry]:
+def entries(returned: Any, rnn: Readable, layout: Layout) -> list[Entry]:
     """All arrays that `backward` returned; where these are too few, also those kept on the object."""
     found = list(_flatten("", returned, outermost=True))
     if all(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import numpy as np
 
@@ -26,6 +27,7 @@ ROUNDING = 1e-6
 HALF_OPEN = {2.0: 0.3807970779778824, -4.0: -0.48201379003790845, 0.5: 0.12245933120185457}
 
 Oracle = Callable[[Parameters, Array, Array, Array], tuple[Array, Array]]
+Shown = Callable[[Parameters, Array, Array, Array, Array], Array]
 
 
 def constructs(LSTMCell: CandidateClass) -> None:
@@ -83,7 +85,8 @@ def own_state(LSTMCell: CandidateClass) -> None:
         raise CheckFailed(
             say(
                 "Two objects share their parameters: create the arrays in __init__, on self, not on the class."
-            )
+            ),
+            diagnosis="weights-shared-between-objects",
         )
 
 
@@ -121,7 +124,8 @@ def shapes(LSTMCell: CandidateClass, rng: np.random.Generator) -> None:
         raise CheckFailed(
             say(
                 "forward returns the cell state first; expected (new_hidden_state, new_cell_state)."
-            )
+            ),
+            diagnosis="lstm-return-order",
         )
 
 
@@ -201,13 +205,12 @@ def cell_state(LSTMCell: CandidateClass, rng: np.random.Generator, oracle: Oracl
     same(cell, oracle(trial.parameters, *arguments)[1], What("new_cell_state", _call(HIDDEN)))
 
 
-def hidden_state(
-    LSTMCell: CandidateClass,
-    rng: np.random.Generator,
-    oracle: Callable[[Parameters, Array, Array, Array, Array], Array],
-) -> None:
+def hidden_state(LSTMCell: CandidateClass, rng: np.random.Generator, oracle: Shown) -> None:
     """The hidden state that belongs to the student's own new cell state."""
-    trial = CellTrial.make(LSTMCell, HIDDEN, rng)
+    _hidden_follows(CellTrial.make(LSTMCell, HIDDEN, rng), rng, oracle)
+
+
+def _hidden_follows(trial: CellTrial, rng: np.random.Generator, oracle: Shown) -> None:
     arguments = _inputs(rng, HIDDEN)
     hidden, cell = trial.forward(*arguments)
     finite(cell, What("new_cell_state", _call(HIDDEN)))
@@ -215,21 +218,61 @@ def hidden_state(
     same(hidden, expected, What("new_hidden_state", _call(HIDDEN)))
 
 
-def one_gate(LSTMCell: CandidateClass, rng: np.random.Generator, oracle: Oracle, gate: str) -> None:
+def forget_gate(LSTMCell: CandidateClass, rng: np.random.Generator, oracle: Oracle) -> None:
+    """What the old cell state adds to the new one: nothing else of the cell enters it."""
+    trial = _one_gate(LSTMCell, rng, "f")
+    # Two cells: one that keeps its state loses `stateless`, not this.
+    other = CellTrial.make(LSTMCell, HIDDEN, trial.parameters)
+    x, h, c = _inputs(rng, HIDDEN)
+    kept = trial.forward(x, h, c)[1].astype(np.float64) - other.forward(x, h, 0 * c)[1]
+    expected = np.subtract(
+        oracle(trial.parameters, x, h, c)[1], oracle(trial.parameters, x, h, 0 * c)[1]
+    )
+    same(kept, expected, What("new_cell_state", _call(HIDDEN)), limit=_limit(trial))
+
+
+def input_gate(LSTMCell: CandidateClass, rng: np.random.Generator, oracle: Oracle) -> None:
+    """How the gate varies from row to row, whatever the candidate's constant."""
+    trial = _one_gate(LSTMCell, rng, "i")
+    x, h, c = _inputs(rng, HIDDEN)
+    stored, expected = (
+        cell(x, h, 0 * c)[1].astype(np.float64)
+        for cell in (trial.forward, partial(oracle, trial.parameters))
+    )
+    with np.errstate(all="ignore"):
+        relative = stored / stored[:1]
+    same(
+        relative,
+        expected / expected[:1],
+        What("new_cell_state", _call(HIDDEN)),
+        limit=_limit(trial),
+    )
+
+
+def candidate(LSTMCell: CandidateClass, rng: np.random.Generator, oracle: Oracle) -> None:
+    """The new cell state with both gates half open."""
+    trial = _one_gate(LSTMCell, rng, "c")
+    arguments = _inputs(rng, HIDDEN)
+    _, cell = trial.forward(*arguments)
+    same(cell, oracle(trial.parameters, *arguments)[1], What("new_cell_state", _call(HIDDEN)))
+
+
+def output_gate(LSTMCell: CandidateClass, rng: np.random.Generator, oracle: Shown) -> None:
+    """The hidden state that belongs to the student's own new cell state."""
+    _hidden_follows(_one_gate(LSTMCell, rng, "o"), rng, oracle)
+
+
+def _one_gate(LSTMCell: CandidateClass, rng: np.random.Generator, gate: str) -> CellTrial:
     """Only this gate has weights; the others stand half open, the candidate at a constant."""
-    shapes_ = lstm_layout(LSTMCell, HIDDEN).shapes
     values = {
         name: rng.uniform(-0.8, 0.8, shape) * (name.endswith(gate) or name == "b_c")
-        for name, shape in shapes_.items()
+        for name, shape in lstm_layout(LSTMCell, HIDDEN).shapes.items()
     }
-    trial = CellTrial.make(LSTMCell, HIDDEN, values)
-    arguments = _inputs(rng, HIDDEN)
-    hidden, cell = trial.forward(*arguments)
-    expected_hidden, expected_cell = oracle(trial.parameters, *arguments)
-    if gate == "o":
-        same(hidden, expected_hidden, What("new_hidden_state", _call(HIDDEN)))
-    else:
-        same(cell, expected_cell, What("new_cell_state", _call(HIDDEN)))
+    return CellTrial.make(LSTMCell, HIDDEN, values)
+
+
+def _limit(trial: CellTrial) -> float:
+    return tolerance(single=trial.layout.single)
 
 
 def sequence(
@@ -283,6 +326,8 @@ def inputs_kept(LSTMCell: CandidateClass, rng: np.random.Generator) -> None:
 def stable(LSTMCell: CandidateClass, rng: np.random.Generator) -> None:
     trial = CellTrial.make(LSTMCell, HIDDEN, rng)
     x, h, c = _inputs(rng, HIDDEN)
-    hidden, cell = trial.forward(1e4 * np.sign(x), h, c)
-    finite(hidden, What("new_hidden_state", _call(HIDDEN)))
-    finite(cell, What("new_cell_state", _call(HIDDEN)))
+    if not all(np.all(np.isfinite(state)) for state in trial.forward(1e4 * np.sign(x), h, c)):
+        raise CheckFailed(
+            say("Large inputs give NaN or infinity: a power overflows in a gate."),
+            diagnosis="sigmoid-overflows",
+        )

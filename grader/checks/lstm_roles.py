@@ -9,8 +9,9 @@ candidate's bias is raised. Which rows of the batch move tells bias, input or re
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +30,7 @@ from grader.checks.rnn_roles import (
 from grader.checks.states import read_cell
 
 GATES = ("f", "i", "c", "o")
+Slots = dict[str, list[NDArray[np.int64]]]
 
 
 def shapes(I: int, H: int) -> dict[str, tuple[int, ...]]:  # noqa: E741  # sizes as in the equations
@@ -40,15 +42,35 @@ def shapes(I: int, H: int) -> dict[str, tuple[int, ...]]:  # noqa: E741  # sizes
     }
 
 
-def probe(cell: CandidateObject, layout: Layout, sizes: tuple[int, int]) -> Layout:
+def probe(
+    cell: CandidateObject,
+    layout: Layout,
+    sizes: tuple[int, int],
+    make: Callable[[], CandidateObject],
+) -> Layout:
     """The layout with slots for all parameters that move something."""
-    bench = _Bench(cell, layout, *sizes)
+    bench = _Bench(cell, layout, make, *sizes)
     bench.find_order()
     layout = bench.layout
     roles: Numbered = defaultdict(list)
     remaining = _open_gates(bench, range(layout.storage.size), roles)
     _input_gate(bench, remaining, roles)
-    return replace(layout, slots=assemble(roles, layout.shapes), swapped=bench.swapped)
+    slots = _told_apart(assemble(roles, layout.shapes))
+    return replace(layout, slots=slots, swapped=bench.swapped)
+
+
+def _told_apart(slots: Slots) -> Slots:
+    """Input gate and candidate of a cell that puts both through a sigmoid: they act alike.
+
+    Every copy of the one has a copy of the other next to it.
+    """
+    names = [f"{kind}_c" for kind in "WUb"]
+    if any(name.endswith("_i") for name in slots) or not all(
+        name in slots and len(slots[name]) % 2 == 0 for name in names
+    ):
+        return slots
+    gates = {name.replace("_c", "_i"): slots[name][::2] for name in names}
+    return {**slots, **gates, **{name: slots[name][1::2] for name in names}}
 
 
 @dataclass
@@ -60,9 +82,11 @@ class _Bench:
 
     cell: CandidateObject
     layout: Layout
+    make: Callable[[], CandidateObject]
     I: int  # noqa: E741  # sizes as in the equations
     H: int
     swapped: bool = False
+    stateful: bool = False  # the same call gives another result the second time
 
     @property
     def half(self) -> int:
@@ -70,7 +94,9 @@ class _Bench:
 
     def find_order(self) -> None:
         """With all zero h' = tanh(c')/2, the smaller of the two states."""
-        first, second = self.responses(np.zeros(self.layout.storage.size), (), 0.0)[0]
+        nothing = np.zeros(self.layout.storage.size)
+        first, second = self.responses(nothing, (), 0.0)[0]
+        self.stateful = not np.array_equal(self.responses(nothing, (), 0.0)[0][1], second)
         self.swapped = bool(np.abs(first).mean() > np.abs(second).mean())
         self.layout = replace(self.layout, computed=least_precise(first, second))
 
@@ -86,13 +112,22 @@ class _Bench:
             vectors.append(vector)
         states: list[tuple[Array, Array]] = []
         for start in range(0, len(vectors), PER_MESSAGE):
-            steps: list[Step] = []
-            for vector in vectors[start : start + PER_MESSAGE]:
-                steps += [Write(self.layout.storage.arrays_of(vector)), Call("forward", arguments)]
-            for returned in self.cell.replay(steps)[1::2]:
+            for returned in self._run(vectors[start : start + PER_MESSAGE], arguments):
                 first, second = read_cell(returned, 2 * self.half, self.H)
                 states.append((second, first) if self.swapped else (first, second))
         return states
+
+    def _run(
+        self, vectors: Sequence[NDArray[np.float64]], arguments: tuple[Array, ...]
+    ) -> list[Any]:
+        """What forward returns after each vector was written; on new objects if they have a memory."""
+        pairs: list[list[Step]] = [
+            [Write(self.layout.storage.arrays_of(vector)), Call("forward", arguments)]
+            for vector in vectors
+        ]
+        if self.stateful:
+            return [self.make().replay(pair)[1] for pair in pairs]
+        return self.cell.replay([step for pair in pairs for step in pair])[1::2]
 
     def _rows(self, shift: float) -> tuple[Array, Array, Array]:
         x, h = np.zeros((self.half, self.I)), np.zeros((self.half, self.H))

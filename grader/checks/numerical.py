@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
@@ -20,8 +20,11 @@ def central_differences(
     values: Mapping[str, Array],
     x: Array,
     d_outputs: Array,
+    through: Callable[[Array], Array] = np.asarray,
 ) -> dict[str, Array]:
     """Gradient of sum(d_outputs * outputs) by every parameter, from the student's own forward.
+
+    `through` is applied to the outputs first.
 
     (f(w + e) - f(w - e)) / 2e per element, e = 1e-5 in float64: its error on correct code stays
     below 1e-8 of the gradient's norm. Returns (T, *shape) per parameter: the part that the outputs
@@ -38,7 +41,7 @@ def central_differences(
         for name, place in places
         for signed in (step, -step)
     ]
-    losses = _losses(rnn, nudges, x, sizes, d_outputs)
+    losses = _losses(rnn, nudges, x, sizes, lambda outputs: d_outputs * through(outputs))
     layout.write(rnn, values)
     gradients = {name: np.zeros((sizes.T, *shape)) for name, shape in layout.shapes.items()}
     for (name, place), above, below in zip(places, losses[::2], losses[1::2], strict=True):
@@ -59,9 +62,9 @@ def _losses(
     writes: Sequence[Mapping[str, Array]],
     x: Array,
     sizes: Sizes,
-    d_outputs: Array,
+    weighted: Callable[[Array], Array],
 ) -> list[Array]:
-    """sum(d_outputs * outputs) over batch and outputs, (T,), after each of the writes."""
+    """The weighted outputs' sums over batch and outputs, (T,), after each of the writes."""
     losses = []
     for start in range(0, len(writes), PER_MESSAGE):
         steps: list[Step] = []
@@ -69,5 +72,5 @@ def _losses(
             steps += [Write(write), Call("forward", (x,))]
         for returned in rnn.replay(steps)[1::2]:
             outputs = read_forward(returned, sizes).outputs
-            losses.append(np.asarray(np.sum(d_outputs * outputs, axis=(1, 2), dtype=np.float64)))
+            losses.append(np.asarray(np.sum(weighted(outputs), axis=(1, 2), dtype=np.float64)))
     return losses

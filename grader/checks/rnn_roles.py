@@ -10,21 +10,25 @@ the activation function, so that wrong implementations are mapped as well as rig
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from grader.checks.compare import agrees
 from grader.checks.layout import Layout
 from grader.checks.protocol import Array, Call, CandidateObject, Step, Write
-from grader.checks.states import Forward, Sizes, read_forward
+from grader.checks.states import Forward, Sizes, read_final, read_forward
 
 MOVED = 1e-7
 RAISE = 0.5
 # Small, so that the activation is nearly linear around the probe; large against float32 noise.
 NUDGE = 0.03
 PER_MESSAGE = 32
+STEADY = 1e-3
+ALIKE = 0.99
 
 Role = tuple[str, tuple[int, ...]]
 Numbered = dict[Role, list[int]]
@@ -35,14 +39,22 @@ def shapes(I: int, H: int, O: int) -> dict[str, tuple[int, ...]]:  # noqa: E741 
     return {"W_xh": (I, H), "W_hh": (H, H), "b_h": (H,), "W_hy": (H, O), "b_y": (O,)}
 
 
-def probe(rnn: CandidateObject, layout: Layout, sizes: tuple[int, int, int]) -> Layout:
+def probe(
+    rnn: CandidateObject,
+    layout: Layout,
+    sizes: tuple[int, int, int],
+    make: Callable[[], CandidateObject],
+) -> Layout:
     """The layout with slots for all parameters that move something."""
-    bench = _Bench(rnn, layout, sizes)
+    bench = _Bench(rnn, layout, sizes, make)
     layout = bench.find_form()
     bench.layout = layout
     roles: Numbered = defaultdict(list)
-    remaining = _direct(bench, range(layout.storage.size), roles)
-    remaining = _through_units(bench, remaining, roles)
+    remaining, doubtful = _direct(bench, range(layout.storage.size), roles)
+    remaining = _through_units(bench, [*remaining, *doubtful], roles)
+    for number in doubtful.keys() & set(remaining):
+        roles[doubtful[number]].append(number)
+        remaining.remove(number)
     initial = _initial_state(bench, remaining, roles)
     slots = assemble(roles, layout.shapes)
     return replace(layout, slots=slots, zeroed=tuple(initial))
@@ -55,6 +67,9 @@ class _Bench:
     rnn: CandidateObject
     layout: Layout
     sizes: tuple[int, int, int]
+    make: Callable[[], CandidateObject]
+    stateful: bool = False  # the same call gives another result the second time
+    final_only: bool = False  # of the hidden states only the last one comes back
 
     def find_form(self) -> Layout:
         """Where h_0 stands among T + 1 states, and in which precision results come.
@@ -62,7 +77,11 @@ class _Bench:
         Seen on the object's own weights.
         """
         x = np.random.default_rng(1).normal(size=(3, 2, self.sizes[0]))
-        seen = read_forward(self.rnn.forward(x), self._sizes(x))
+        returned = self.rnn.forward(x)
+        seen = read_forward(returned, self._sizes(x))
+        again = read_forward(self.rnn.forward(x), self._sizes(x))
+        self.stateful = not np.array_equal(seen.outputs, again.outputs)
+        self.final_only = seen.hidden is None and read_final(returned, self._sizes(x)) is not None
         states = seen.outputs if seen.hidden is None else seen.hidden
         return replace(
             self.layout, leading=seen.leading, computed=least_precise(seen.outputs, states)
@@ -75,15 +94,36 @@ class _Bench:
         vectors = [base, *(_raised(base, number, by) for number in raised)]
         passes: list[Forward] = []
         for start in range(0, len(vectors), PER_MESSAGE):
-            steps: list[Step] = []
-            for vector in vectors[start : start + PER_MESSAGE]:
-                steps += [Write(self.layout.storage.arrays_of(vector)), Call("forward", (x,))]
-            returned = self.rnn.replay(steps)[1::2]
-            passes += [
-                read_forward(value, self._sizes(x), leading=self.layout.leading)
-                for value in returned
-            ]
+            passes += self._run(vectors[start : start + PER_MESSAGE], x)
         return passes
+
+    def _run(self, vectors: Sequence[NDArray[np.float64]], x: Array) -> list[Forward]:
+        """A forward after each vector was written; on new objects if they have a memory."""
+        lengths = range(1, len(x) + 1) if self.final_only else (len(x),)
+        batches: list[list[Step]] = [
+            [
+                Write(self.layout.storage.arrays_of(vector)),
+                *(Call("forward", (x[:length],)) for length in lengths),
+            ]
+            for vector in vectors
+        ]
+        if self.stateful:
+            results = [self.make().replay(batch)[1:] for batch in batches]
+        else:
+            flat = self.rnn.replay([step for batch in batches for step in batch])
+            size = len(lengths) + 1
+            results = [flat[start + 1 : start + size] for start in range(0, len(flat), size)]
+        return [self._read(returned, x) for returned in results]
+
+    def _read(self, returned: Sequence[Any], x: Array) -> Forward:
+        """One pass; where only last states come back, put together from ever longer inputs."""
+        forward = read_forward(returned[-1], self._sizes(x), leading=self.layout.leading)
+        if not self.final_only:
+            return forward
+        states = [read_final(value, self._sizes(x)) for value in returned]
+        if any(state is None for state in states):
+            return forward
+        return replace(forward, hidden=np.stack([s for s in states if s is not None]))
 
     def _sizes(self, x: Array) -> Sizes:
         T, B, I = x.shape  # noqa: E741  # sizes as in the equations
@@ -111,22 +151,31 @@ def _raised(base: NDArray[np.float64], number: int, by: float) -> NDArray[np.flo
     return vector
 
 
-def _direct(bench: _Bench, numbers: Iterable[int], roles: Numbered) -> list[int]:
-    """Biases and input weights: they move something although all else is zero."""
+def _direct(
+    bench: _Bench, numbers: Iterable[int], roles: Numbered
+) -> tuple[list[int], dict[int, Role]]:
+    """Biases and input weights: they move something although all else is zero.
+
+    Returns the numbers that are left, and those that may be biases: where h_0 is wrongly not zero
+    recurrent weights move a unit as a bias does, but not by the same in every step.
+    """
     I = bench.sizes[0]  # noqa: E741  # as above
     numbers = list(numbers)
     # More sequences than there are sizes, so that states kept as (T, H, B) can be told from others.
     x = np.zeros((2, sum(bench.sizes), I))
     x[:, :I] = np.eye(I)  # sequence i sees input i only, all from I on see nothing
     base, *raised = bench.responses(np.zeros(bench.layout.storage.size), numbers, RAISE, x)
-    remaining = []
+    remaining, doubtful = [], {}
     for number, after in zip(numbers, raised, strict=True):
-        role = _direct_role(_moved_hidden(base, after), after.outputs - base.outputs, I)
+        hidden = _moved_hidden(base, after)
+        role = _direct_role(hidden, after.outputs - base.outputs, I)
         if role is None:
             remaining.append(number)
+        elif role[0] == "b_h" and not agrees(hidden[1], hidden[0], STEADY):
+            doubtful[number] = role
         else:
             roles[role].append(number)
-    return remaining
+    return remaining, doubtful
 
 
 def _direct_role(hidden: Array, outputs: Array, I: int) -> Role | None:  # noqa: E741  # as above
@@ -168,33 +217,37 @@ def _patterns(bench: _Bench, roles: Numbered) -> tuple[NDArray[np.float64], Arra
             vector[found[0]] = weights[place]
         elif name == "b_h":
             vector[found[0]] = biases[place]
-    x = np.zeros((2, 2 * H + I, I))
-    x[0] = rng.uniform(-1.5, 1.5, x.shape[1:])  # at t = 1 nothing comes in
+    x = np.zeros((3, 2 * H + I, I))
+    x[0] = rng.uniform(-1.5, 1.5, x.shape[1:])  # from t = 1 on nothing comes in
     return vector, x
 
 
 def _passing_role(patterns: Array, hidden: Array, outputs: Array) -> Role | None:
-    if np.abs(hidden).max() > MOVED:
-        if np.abs(hidden[0]).max() > MOVED:
-            return None  # it reaches the first step: no recurrent weight
-        unit = int(np.abs(hidden[1]).sum(axis=0).argmax())
-        return "W_hh", (_source(patterns[:1], hidden[1:2, :, unit]), unit)
+    steps = np.flatnonzero(np.abs(hidden).max(axis=(1, 2)) > MOVED)
+    if steps.size:
+        later = steps[steps > 0][:1]
+        if not later.size:
+            return None  # the first step alone: no recurrent weight
+        unit = int(np.abs(hidden[later[0]]).sum(axis=0).argmax())
+        source, likeness = _source(patterns[:1], hidden[later, :, unit])
+        # What reaches the first step too is one where h_0 is wrongly not zero, else none.
+        return ("W_hh", (source, unit)) if steps[0] > 0 or likeness > ALIKE else None
     if np.abs(outputs).max() <= MOVED:
         return None
     output = _strongest(np.abs(outputs).sum(axis=(0, 1)) * np.sign(outputs.sum(axis=(0, 1))))
     moved = outputs[:, :, output]
     if np.abs(moved[0]).max() <= MOVED:  # outputs that lag one step behind
-        return "W_hy", (_source(patterns[:1], moved[1:2]), output)
-    return "W_hy", (_source(patterns, moved), output)
+        return "W_hy", (_source(patterns[:1], moved[1:2])[0], output)
+    return "W_hy", (_source(patterns, moved)[0], output)
 
 
-def _source(patterns: Array, moved: Array) -> int:
-    """The unit whose pattern (steps, B) is most nearly proportional to what moved."""
+def _source(patterns: Array, moved: Array) -> tuple[int, float]:
+    """The unit whose pattern (steps, B) is most nearly proportional to what moved, and the cosine."""
     flat = patterns.reshape(-1, patterns.shape[-1])
     target = moved.ravel()
     lengths = np.linalg.norm(flat, axis=0) * np.linalg.norm(target)
     cosine = np.abs(target @ flat) / np.where(lengths > 0, lengths, np.inf)
-    return int(cosine.argmax())
+    return int(cosine.argmax()), float(cosine.max())
 
 
 def _strongest(moved: Array) -> int:

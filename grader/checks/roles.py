@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
@@ -126,7 +127,7 @@ def _identify(cls: CandidateClass, model: Model) -> Layout:
             return likewise
     layout = Layout(shapes=model.shapes, storage=storage, slots={}, lazy=lazy)
     try:
-        layout = model.probe(rnn, layout, model.sizes)
+        layout = model.probe(rnn, layout, model.sizes, partial(woken, cls, layout, model.sizes))
     except StudentFault as fault:
         # A forward that cannot be called at all still has names and shapes to go by.
         layout = replace(layout, notes=frozenset({str(fault)}))

@@ -18,6 +18,7 @@ from grader.language import Message, say
 
 NAME = "generate_sequence_data"
 DEFAULT_LENGTH = 1000
+FINER = 8  # points of the spectrum per period
 # First terms of the sequences that go by the name: 0, 1, 1, 2; 1, 1, 2; 1, 2, 3.
 STARTS = ((0, 1), (1, 1), (1, 2))
 
@@ -62,9 +63,7 @@ def defaults(function: CandidateFunction) -> None:
 def fibonacci_values(returned: Any, call: str) -> None:
     """Require true Fibonacci numbers, however they start and however many came."""
     values = values_of(returned, call)
-    best = min(
-        (_first_wrong(values, _sums(values, start)) for start in STARTS), key=_rank
-    )
+    best = min((_first_wrong(values, _sums(values, start)) for start in STARTS), key=_rank)
     if best is None:
         return
     raise CheckFailed(
@@ -216,11 +215,15 @@ def _follows_recurrence(values: Array) -> bool:
 
 
 def _is_mostly_one_wave(values: Array) -> bool:
-    """Whether one sine, found by the spectrum and refined, explains most of the variance."""
+    """Whether one sine, found by the spectrum and refined, explains most of the variance.
+
+    It must go through a whole period: part of a slow one fits a straight line as well.
+    """
     count = np.arange(values.size)
     centred = values - values.mean()
-    coarse = np.argmax(np.abs(np.fft.rfft(centred, 8 * values.size))[1:]) + 1
-    step = 2.0 * np.pi / (8 * values.size)
+    spectrum = np.abs(np.fft.rfft(centred, FINER * values.size))
+    coarse = FINER + np.argmax(spectrum[FINER:])  # from one period on
+    step = 2.0 * np.pi / (FINER * values.size)
     shares = []
     for frequency in step * (coarse + np.linspace(-1.0, 1.0, 21)):
         waves = np.column_stack(

@@ -53,6 +53,15 @@ class _Found:
     leading: bool | None
 
 
+def is_softmax(outputs: Array) -> bool:
+    """Whether every output is a distribution: positive, summing to one."""
+    return bool(
+        outputs.shape[-1] > 1
+        and np.all(outputs > 0)
+        and np.allclose(outputs.sum(axis=-1), 1.0, rtol=0, atol=1e-3)
+    )
+
+
 def read_forward(returned: Any, sizes: Sizes, *, leading: bool | None = None) -> Forward:
     """Outputs and hidden states; `BadValue` where no outputs can be made out.
 
@@ -73,6 +82,17 @@ def read_forward(returned: Any, sizes: Sizes, *, leading: bool | None = None) ->
         documented_outputs=not outputs.rearranged,
         leading=None if hidden is None else hidden.leading,
     )
+
+
+def read_final(returned: Any, sizes: Sizes) -> Array | None:
+    """The last hidden state (B, H), where it comes back in place of all of them."""
+    parts = list(returned) if isinstance(returned, tuple | list) else []
+    for part in parts:
+        stacked = _stack(part)
+        axes = None if stacked is None else _arrangement(stacked.shape, (sizes.B, sizes.H))
+        if stacked is not None and axes is not None:
+            return stacked.transpose(axes)
+    return None
 
 
 def read_cell(returned: Any, batch: int, hidden_size: int) -> tuple[Array, Array]:

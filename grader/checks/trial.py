@@ -18,7 +18,7 @@ from grader.checks.layout import Layout
 from grader.checks.numerical import central_differences
 from grader.checks.protocol import Array, CandidateClass, CandidateObject
 from grader.checks.roles import lstm_layout, made, rnn_layout
-from grader.checks.states import Forward, Sizes, read_cell, read_forward
+from grader.checks.states import Forward, Sizes, is_softmax, read_cell, read_forward
 
 Parameters = dict[str, Array]
 # Gradients are kept this small, so that clipping (norm 0.25 at the tightest) never acts.
@@ -91,12 +91,25 @@ class Truth:
 Expectation = Callable[[RnnTrial, Array, Array, Forward], list[Truth]]
 
 
-def own_gradient(trial: RnnTrial, x: Array, d_outputs: Array, _seen: Forward) -> list[Truth]:
-    """The gradient of the student's own forward, by central differences."""
+def own_gradient(trial: RnnTrial, x: Array, d_outputs: Array, seen: Forward) -> list[Truth]:
+    """The gradient of the student's own forward, by central differences.
+
+    With a softmax on the outputs, d_outputs may also be meant for what goes into it: log(outputs)
+    is that up to a constant per row, which rows of d_outputs that sum to zero cancel.
+    """
     limits = load().tolerances
     limit = limits.numeric_float32 if trial.layout.single else limits.numeric_float64
-    by_step = central_differences(trial.rnn, trial.layout, trial.parameters, x, d_outputs)
-    return [Truth({name: part.sum(axis=0) for name, part in by_step.items()}, limit)]
+    throughs: list[Callable[[Array], Array]] = [np.asarray]
+    if is_softmax(seen.outputs) and np.allclose(d_outputs.sum(axis=-1), 0.0, rtol=0, atol=1e-12):
+        throughs.append(np.log)
+    by_step = [
+        central_differences(trial.rnn, trial.layout, trial.parameters, x, d_outputs, through)
+        for through in throughs
+    ]
+    return [
+        Truth({name: part.sum(axis=0) for name, part in gradients.items()}, limit)
+        for gradients in by_step
+    ]
 
 
 @dataclass(frozen=True)

@@ -6,11 +6,14 @@ charged twice. Momentum, Adam and their kin lose the case that names them, and n
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from grader.checks.compare import agrees
+from grader.checks.gradient import entries, match
 from grader.checks.layout import Layout
 from grader.checks.protocol import Array, Call, CandidateClass, Read, Step, Write
 from grader.checks.roles import rnn_layout
@@ -25,6 +28,7 @@ DOUBLE = 1e-7
 # Cosine between a step and the negative gradient below which it is no descent.
 DOWNHILL = 0.2
 LARGER = 5 * SMALL
+RATE = 0.5
 
 
 @dataclass(frozen=True)
@@ -111,7 +115,9 @@ def downhill(SimpleRNN: CandidateClass, _rng: np.random.Generator) -> None:
         losses.append(float(np.mean(error.astype(np.float64) ** 2)))
         trial.rnn.backward(2 * error / error.size)
         trial.rnn.update_parameters(0.02)
-    if not losses[-1] < losses[0]:
+    stepped = _step(SimpleRNN, RATE)
+    faithful = all(_plain(name, stepped, RATE) for name in stepped.moves)
+    if not losses[-1] < losses[0] and not faithful:  # a wrong gradient was charged in q4_3
         raise CheckFailed(
             say(
                 "After five steps of learning rate 0.02 the squared error went from {before} to {after}; "
@@ -124,8 +130,8 @@ def downhill(SimpleRNN: CandidateClass, _rng: np.random.Generator) -> None:
 
 def plain_descent(SimpleRNN: CandidateClass, _rng: np.random.Generator) -> None:
     """The first step is exactly -learning_rate * gradient."""
-    stepped = _step(SimpleRNN, 0.5)
-    wrong = [name for name in stepped.moves if not _plain(name, stepped, 0.5)]
+    stepped = _step(SimpleRNN, RATE)
+    wrong = [name for name in stepped.moves if not _plain(name, stepped, RATE)]
     if wrong:
         raise CheckFailed(
             say(
@@ -164,27 +170,30 @@ def learning_rate(SimpleRNN: CandidateClass, _rng: np.random.Generator) -> None:
 
 
 def repeats(SimpleRNN: CandidateClass, rng: np.random.Generator, *, steps: int) -> None:
-    """The same forward and backward give the same step, every time."""
-    first, *later = _repeated(SimpleRNN, rng, steps)
-    if not all(agrees(step, first, _limit(rnn_layout(SimpleRNN, SIZES))) for step in later):
+    """Every step is the last gradient's, whatever came before."""
+    rounds, limit = _rounds(SimpleRNN, rng, range(steps)), _limit(rnn_layout(SimpleRNN, SIZES))
+    if not all(one.plain(limit) or agrees(one.move, rounds[0].move, limit) for one in rounds):
         raise CheckFailed(
             say(
                 "The same gradient gives another step the next time: plain gradient descent remembers nothing."
-            )
+            ),
+            diagnosis="momentum",
         )
 
 
 def no_decay(SimpleRNN: CandidateClass, rng: np.random.Generator, *, steps: int) -> None:
-    """The last of many equal steps is not shorter than the first."""
-    first, *_, last = _repeated(SimpleRNN, rng, steps)
-    if np.linalg.norm(last) < np.linalg.norm(first) * (
-        1 - 10 * _limit(rnn_layout(SimpleRNN, SIZES))
-    ):
+    """The last of many steps is not shorter than its gradient asks for."""
+    rounds, limit = _rounds(SimpleRNN, rng, (0, steps - 1)), _limit(rnn_layout(SimpleRNN, SIZES))
+    first, last = rounds[0], rounds[-1]
+    if last.plain(limit):
+        return
+    if np.linalg.norm(last.move) < np.linalg.norm(first.move) * (1 - 10 * limit):
         raise CheckFailed(
             say(
                 "After {steps} updates the same gradient gives a shorter step: the learning rate is the caller's.",
                 steps=steps,
-            )
+            ),
+            diagnosis="decaying-learning-rate",
         )
 
 
@@ -192,32 +201,64 @@ def _limit(layout: Layout) -> float:
     return SINGLE if layout.single else DOUBLE
 
 
-def _repeated(SimpleRNN: CandidateClass, rng: np.random.Generator, steps: int) -> list[Array]:
-    """Steps of one object from the same point with the same gradient, all parameters in a row.
+@dataclass(frozen=True)
+class Round:
+    """One forward, backward and update: all parameters' moves and gradients in a row."""
+
+    move: Array
+    gradient: Array  # NaN where backward gave none
+
+    def plain(self, limit: float) -> bool:
+        return agrees(self.move, -RATE * self.gradient, limit)
+
+
+@dataclass(frozen=True)
+class _Then:
+    """What an object held right after backward."""
+
+    arrays: dict[str, Array]
+
+    def read(self) -> dict[str, Array]:
+        return self.arrays
+
+
+def _rounds(
+    SimpleRNN: CandidateClass, rng: np.random.Generator, wanted: Sequence[int]
+) -> list[Round]:
+    """Rounds of one object, all from the same point; those with a wanted number.
 
     An optimiser whose first step is not plain descent loses that case; here it need only go
-    downhill, and counts as repeating itself.
+    downhill, and counts as plain.
     """
-    stepped = _step(SimpleRNN, 0.5)
-    if not all(_plain(name, stepped, 0.5) for name in stepped.moves):
+    stepped = _step(SimpleRNN, RATE)
+    if not all(_plain(name, stepped, RATE) for name in stepped.moves):
         if not all(_downhill(name, stepped) for name in stepped.moves):
             raise CheckFailed(say("update_parameters does not move the parameters downhill."))
-        return [np.ones(1)] * steps
+        return [Round(-RATE * np.ones(1), np.ones(1))] * len(wanted)
     trial = RnnTrial.make(SimpleRNN, SIZES, rng)
     x, d_outputs = rng.normal(size=(6, 5, SIZES[0])), LARGER * rng.normal(size=(6, 5, SIZES[2]))
-    reset = Write(trial.layout.written(trial.rnn.read(), trial.parameters))
     once: list[Step] = [
-        reset,
+        Write(trial.layout.written(trial.rnn.read(), trial.parameters)),
         Call("forward", (x,)),
         Call("backward", (d_outputs,)),
         Read(),
-        Call("update_parameters", (0.5,)),
+        Call("update_parameters", (RATE,)),
         Read(),
     ]
-    moved = []
-    for _ in range(steps):
-        results = trial.rnn.replay(once)
-        before, after = (trial.layout.storage.vector(results[place]) for place in (3, 5))
-        taken = np.concatenate([copies[0].ravel() for copies in trial.layout.slots.values()])
-        moved.append((after - before)[taken])
-    return moved
+    every = [trial.rnn.replay(once) for _ in range(max(wanted) + 1)]
+    return [_round(trial.layout, every[number], stepped) for number in wanted]
+
+
+def _round(layout: Layout, results: Sequence[Any], stepped: Stepped) -> Round:
+    _, _, returned, before, _, after = results
+    found = entries(returned, _Then(before), layout)
+    matches = match(found, layout, stepped.true, (1.0,), stepped.limit)
+    moved = layout.storage.vector(after) - layout.storage.vector(before)
+    gradients = [
+        np.full(layout.shapes[name], np.nan) if chosen is None else chosen.gradient
+        for name, chosen in matches.items()
+    ]
+    return Round(
+        move=np.concatenate([moved[layout.slots[name][0]].ravel() for name in matches]),
+        gradient=np.concatenate([gradient.ravel() for gradient in gradients]),
+    )

@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 from otter.test_files import test_case
 
-from grader.checks.diagnosis import Finding, diagnose
+from grader.checks.diagnosis import Finding, diagnose, named
 from grader.faults import CheckFailed, KitFault, NotDefined, StudentFault
 from grader.language import LANGUAGES, Message, default_language, render, say
 from grader.results.records import Exhibit, Verdict
@@ -102,13 +102,23 @@ def _judge(
     except NeedsReview as review:
         return Outcome(Verdict.PASSED, review=review.reason, printed=_public(printed, hidden))
     except StudentFault as fault:
-        finding = diagnose(question, arguments) if isinstance(fault, CheckFailed) else None
+        finding = _finding(question, arguments, fault)
         message = _advised(fault.guarded if hidden else fault.message, finding)
         label = finding.name if finding else ""
         return Outcome(fault.verdict, message, label, printed=_public(printed, hidden))
     except Exception as ours:  # noqa: BLE001  # whatever else escapes a check is the kit's own fault
         return Outcome(Verdict.KIT_FAULT, say("The kit itself failed: {why}", why=_why(ours)))
     return Outcome(Verdict.PASSED, printed=_public(printed, hidden))
+
+
+def _finding(question: str, arguments: Mapping[str, Any], fault: StudentFault) -> Finding | None:
+    """What the comparison with known misconceptions says, else what the check itself knows."""
+    if not isinstance(fault, CheckFailed):
+        return None
+    found = diagnose(question, arguments)
+    if (found is None or not found.name) and fault.diagnosis:
+        return named(fault.diagnosis)
+    return found
 
 
 def _arguments(

@@ -13,6 +13,7 @@ import signal
 import sys
 import types
 import warnings
+from collections.abc import Callable
 from typing import Any
 
 from grader.sandbox import schema
@@ -41,6 +42,8 @@ def run(text: str, seconds: float, until: int) -> tuple[types.ModuleType, schema
     """
     module = types.ModuleType(MODULE)
     module.__file__ = FILENAME
+    # What `jupyter nbconvert --to script` leaves behind where a notebook had magics.
+    module.__dict__["get_ipython"] = _NoNotebook
     sys.modules[MODULE] = module
     lines = text.splitlines(keepends=True)
     linecache.cache[FILENAME] = (len(text), None, lines, FILENAME)
@@ -50,6 +53,13 @@ def run(text: str, seconds: float, until: int) -> tuple[types.ModuleType, schema
     if code is None:
         return module, fault
     return module, _execute(code, module, seconds) or fault
+
+
+class _NoNotebook:
+    """Stands for IPython: every magic is accepted and does nothing."""
+
+    def __getattr__(self, _name: str) -> Callable[..., None]:
+        return lambda *_arguments, **_named: None
 
 
 def parse(text: str) -> tuple[types.CodeType | None, schema.Fault | None]:

@@ -19,7 +19,7 @@ def hidden_states(SimpleRNN, rng):
 
 @case("outputs", points=0.75, claim=say("Outputs follow from the hidden states at random points."))
 def outputs(SimpleRNN, rng):
-    check.outputs(SimpleRNN, rng, oracle.outputs, T=7, B=3)
+    check.outputs(SimpleRNN, rng, oracle.forward, oracle.outputs, T=7, B=3)
 
 
 @case("first_step", points=0.5, claim=say("One step from h_0 = 0."))

@@ -22,22 +22,22 @@ def hidden_state(LSTMCell, rng):
 
 @case("forget_gate", points=0.5, claim=say("The forget gate alone."))
 def forget_gate(LSTMCell, rng):
-    check.one_gate(LSTMCell, rng, oracle.cell, "f")
+    check.forget_gate(LSTMCell, rng, oracle.cell)
 
 
 @case("input_gate", points=0.5, claim=say("The input gate alone."))
 def input_gate(LSTMCell, rng):
-    check.one_gate(LSTMCell, rng, oracle.cell, "i")
+    check.input_gate(LSTMCell, rng, oracle.cell)
 
 
 @case("candidate", points=0.5, claim=say("The candidate alone."))
 def candidate(LSTMCell, rng):
-    check.one_gate(LSTMCell, rng, oracle.cell, "c")
+    check.candidate(LSTMCell, rng, oracle.cell)
 
 
 @case("output_gate", points=0.5, claim=say("The output gate alone."))
 def output_gate(LSTMCell, rng):
-    check.one_gate(LSTMCell, rng, oracle.cell, "o")
+    check.output_gate(LSTMCell, rng, oracle.shown)
 
 
 @case("sequence", points=0.5, claim=say("Twenty steps, states handed on."))

@@ -18,8 +18,6 @@ def constructs(LSTMCell):
     check.constructs(LSTMCell)
 
 
-@case(
-    "weights", points=0.75, claim=say("All four gates have input and recurrent weights.")
-)
+@case("weights", points=0.75, claim=say("All four gates have input and recurrent weights."))
 def weights(LSTMCell):
     check.weights(LSTMCell)
