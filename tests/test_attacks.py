@@ -58,14 +58,20 @@ def test_there_are_enough_attacks() -> None:
     assert len(ATTACKS) >= 70
 
 
-@pytest.mark.parametrize("name", ATTACKS)
-@pytest.mark.parametrize("tier", jail.TIERS)
+# On the plain tier the others would really do it.
+SHOTS = [
+    (tier, name)
+    for tier in jail.TIERS
+    for name in ATTACKS
+    if tier != jail.PLAIN or expected(name)["plain"]
+]
+
+
+@pytest.mark.parametrize(("tier", "name"), SHOTS)
 def test_attack_gets_its_verdict_and_nothing_else(tier: str, name: str, target: Range) -> None:
     if not tiers.probe_tier(tier).works:
         pytest.skip(f"this machine has no {tier}: {tiers.probe_tier(tier).reason}")
     expect = expected(name)
-    if tier == jail.PLAIN and not expect["plain"]:
-        return  # would really do it
     shot = shoot(source(name, target), tier, limits(expect))
     assert "loot:" not in shot.said, shot.said
     outcomes = [expect["outcome"]] if isinstance(expect["outcome"], str) else expect["outcome"]

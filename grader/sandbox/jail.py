@@ -67,7 +67,7 @@ def start(tier: str, limits: Limits, channel: int, folder: Path) -> Start:
         "limits": limits.resources(),
         "confined": tier != PLAIN,
         "filter": seccomp.program() if tier != PLAIN else "",
-        "readable": _readable(seen, jailed=jailed),
+        "readable": _readable(seen, jailed=jailed) if tier != PLAIN else [],
         "writable": [scratch],
         "devices": DEVICES,
     }
@@ -118,7 +118,9 @@ def _readable(seen: Stage, *, jailed: bool) -> list[str]:
     if jailed:
         return ["/"]
     masked = {str(path) for path in seen.masked}
-    paths = [*_without(seen.runtime, masked), *seen.packages.values(), seen.home]
+    # Not the symlinks: what /lib leads to is all of /usr/lib, and more than the loader needs.
+    runtime = tuple(path for path in seen.runtime if not path.is_symlink() or path.is_file())
+    paths = [*_without(runtime, masked), *seen.packages.values(), seen.home]
     return [str(path) for path in paths]
 
 

@@ -6,7 +6,8 @@ import numpy as np
 
 
 def attack():
-    for _ in range(2_500):
+    os.chdir(os.environ["TMPDIR"])
+    for _ in range(1_500):
         try:
             os.mkdir("d")
             os.chdir("d")
