@@ -19,7 +19,7 @@ from grader.checks.descent import measure
 from grader.checks.layout import Layout
 from grader.checks.protocol import Array, CandidateClass
 from grader.checks.roles import rnn_layout
-from grader.checks.tasks import Task, task
+from grader.checks.tasks import Task, diverged, task
 from grader.checks.training import (
     Course,
     Pace,
@@ -159,46 +159,48 @@ def _follows(
 
 
 def _failure(course: Course, ended: Trained, baseline: float) -> CheckFailed:
-    subject = course.task
+    goal, hint = GOALS[course.task.name], HINTS[course.task.name]
+    guarded = say(
+        "Trained through its own forward, backward and update_parameters, your SimpleRNN does not learn to "
+        "predict {goal}. {hint}",
+        goal=goal,
+        hint=hint,
+    )
+    if not diverged(ended.outputs):
+        return CheckFailed(_missed(course.task, ended.score, baseline), guarded)
+    text = say(
+        "Your SimpleRNN was trained to predict {goal}; within {iterations} iterations its outputs grew "
+        "beyond all bounds. Check the sign in update_parameters and the sums in backward.",
+        goal=goal,
+        iterations=course.task.numbers.iterations,
+    )
+    return CheckFailed(text, guarded)
+
+
+def _missed(subject: Task, score: float, baseline: float) -> Message:
+    """Say what was reached, what guessing reaches, and what working code reaches."""
     known: dict[str, Any] = {
         "goal": GOALS[subject.name],
         "hint": HINTS[subject.name],
         "iterations": subject.numbers.iterations,
     }
-    guarded = say(
-        "Trained through its own forward, backward and update_parameters, your SimpleRNN does not learn to "
-        "predict {goal}. {hint}",
-        goal=known["goal"],
-        hint=known["hint"],
-    )
-    if not np.all(np.isfinite(ended.outputs)):
-        diverged = say(
-            "Your SimpleRNN was trained to predict {goal}; within {iterations} iterations its outputs "
-            "became infinite or NaN. Check the sign in update_parameters and the sums in backward.",
-            goal=known["goal"],
-            iterations=known["iterations"],
-        )
-        return CheckFailed(diverged, guarded)
-    text = (
-        say(
+    if subject.classes:
+        return say(
             "After {iterations} iterations your SimpleRNN should predict {goal}: {score} of the held-out "
             "values are right, a trivial guess gets {baseline}, working code at least {threshold}. {hint}",
-            score=f"{ended.score:.0%}",
+            score=f"{score:.0%}",
             baseline=f"{baseline:.0%}",
             threshold=f"{subject.numbers.threshold:.0%}",
             **known,
         )
-        if subject.classes
-        else say(
-            "After {iterations} iterations your SimpleRNN should predict {goal}: the held-out squared error "
-            "is {score} of the variance, a trivial guess gets {baseline}, working code at most {threshold}. {hint}",
-            score=f"{ended.score:.3g}",
-            baseline=f"{baseline:.3g}",
-            threshold=f"{subject.numbers.threshold:g}",
-            **known,
-        )
+    return say(
+        "After {iterations} iterations your SimpleRNN should predict {goal}: the held-out squared error "
+        "is {score} of the variance, a trivial guess gets {baseline}, working code at most {threshold}. {hint}",
+        score=f"{score:.3g}",
+        baseline=f"{baseline:.3g}",
+        threshold=f"{subject.numbers.threshold:g}",
+        **known,
     )
-    return CheckFailed(text, guarded)
 
 
 def _borderline(subject: Task, score: float) -> Message:

@@ -18,7 +18,7 @@ from grader.checks.layout import Layout
 from grader.checks.protocol import Array, Call, CandidateClass, CandidateObject
 from grader.checks.roles import made
 from grader.checks.states import Sizes, read_forward
-from grader.checks.tasks import Batch, Task
+from grader.checks.tasks import Batch, Task, diverged
 
 # One iteration: d_outputs (T, B, O), learning rate, next inputs (T, B, I) -> outputs (T, B, O).
 Step = Callable[[Array, float, Array], Array]
@@ -122,7 +122,7 @@ def _train(outputs: Array, step: Step, course: Course, pace: Pace) -> Trained:
     for batch, following in zip(
         course.batches, (*course.batches[1:], course.held_out), strict=True
     ):
-        if not np.all(np.isfinite(outputs)):
+        if diverged(outputs):
             outputs = np.full_like(course.held_out.targets, np.nan)
             break
         losses.append(task.loss(outputs, batch))

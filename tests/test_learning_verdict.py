@@ -1,0 +1,159 @@
+"""Who learns and who does not: the same judgement for every way of being right or wrong."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from grader import mutants
+from grader.checks import learning
+from grader.checks.descent import measure
+from grader.checks.roles import rnn_layout
+from grader.checks.tasks import task
+from grader.checks.training import prepare
+from grader.faults import CheckFailed, NotImplementedYet
+from grader.results.records import Exhibit
+from grader.sandbox import local
+from solutions.rnn import SimpleRNN
+
+UPDATE = "parameter -= learning_rate * gradient"
+
+
+def changed(old: str, new: str) -> Any:
+    """A candidate: the reference with one line changed."""
+    source = mutants.reference_source()
+    assert source.count(old) == 1
+    return local.wrap(mutants.module(source.replace(old, new), "changed")["SimpleRNN"])
+
+
+def mutant(name: str) -> Any:
+    source = next(one.source() for one in mutants.misconceptions() if one.name == name)
+    return local.wrap(mutants.module(source, name)["SimpleRNN"])
+
+
+def learns(cls: Any, name: str, seed: int = 1, **options: Any) -> Any:
+    exhibits: list[Exhibit] = []
+    reason = learning.learns(cls, name, np.random.default_rng(seed), exhibits, **options)
+    (exhibit,) = exhibits
+    assert len(exhibit.series["predicted"]) == len(exhibit.series["true"]) > 0
+    return reason
+
+
+@pytest.mark.parametrize("name", ["fibonacci", "product", "echo", "sine"])
+def test_the_reference_learns(name: str) -> None:
+    assert learns(local.wrap(SimpleRNN), name) is None
+
+
+@pytest.mark.parametrize(
+    ("misconception", "name"),
+    [
+        ("no-recurrence", "fibonacci"),
+        ("negative-gradient", "sine"),
+        ("tanh-derivative-missing", "product"),
+        ("no-recurrent-term", "echo"),
+    ],
+)
+def test_misconceptions_do_not_learn_what_they_must_not(misconception: str, name: str) -> None:
+    with pytest.raises(CheckFailed) as caught:
+        learns(mutant(misconception), name)
+    assert not any(
+        sign.isdigit()
+        for sign in str(caught.value.guarded).replace("modulo 3", "").replace("+1 and -1", "")
+    )
+
+
+@pytest.mark.parametrize("by", ["B", "T", "(T * B)"])
+def test_an_averaged_gradient_is_charged_elsewhere(by: str) -> None:
+    averaged = changed(
+        "        return dict(self.gradients)\n",
+        f"        self.gradients = {{n: g / {by} for n, g in self.gradients.items()}}\n        return dict(self.gradients)\n",
+    )
+    averaged = (
+        averaged
+        if by != "B"
+        else changed("T, B, _ = dy.shape\n", "T, B, _ = dy.shape\n        dy = dy / B\n")
+    )
+    assert learns(averaged, "product") is None
+
+
+def test_momentum_is_charged_elsewhere() -> None:
+    momentum = changed(
+        UPDATE,
+        "v = self._buffer('v' + name, *parameter.shape) if 'v' + name in self._buffers else "
+        "self._buffer('v' + name, *parameter.shape) * 0\n"
+        "            v = 0.9 * v + gradient\n"
+        "            self._buffers['v' + name][...] = v\n"
+        "            parameter -= learning_rate * v",
+    )
+    assert learns(momentum, "echo") is None
+
+
+def test_a_backward_that_updates_itself_is_charged_elsewhere() -> None:
+    source = mutants.reference_source().replace(
+        "        return dict(self.gradients)\n",
+        "        for name, gradient in self.gradients.items():\n"
+        "            getattr(self, name)[...] -= 0.03 * gradient\n"
+        "        return dict(self.gradients)\n",
+    )
+    head, tail = source.split("    def update_parameters", 1)
+    body = tail[tail.index("        for name, gradient") : tail.index("\n\nclass LSTMCell")]
+    source = head + "    def update_parameters" + tail.replace(body, "        pass\n", 1)
+    cls = local.wrap(mutants.module(source, "own")["SimpleRNN"])
+    assert not cls.implements("update_parameters")
+    assert learns(cls, "product") is None
+
+
+def test_an_unwritten_update_is_said_to_be_unwritten() -> None:
+    source = mutants.reference_source()
+    head, tail = source.split("    def update_parameters", 1)
+    body = tail[tail.index("        for name, gradient") : tail.index("\n\nclass LSTMCell")]
+    source = head + "    def update_parameters" + tail.replace(body, "        pass\n", 1)
+    with pytest.raises(NotImplementedYet):
+        learning.learns(
+            local.wrap(mutants.module(source, "stub")["SimpleRNN"]),
+            "product",
+            np.random.default_rng(1),
+            [],
+        )
+
+
+@pytest.mark.parametrize(
+    ("new", "factor", "plain"),
+    [
+        (UPDATE, 1.0, True),
+        ("parameter -= 0.125 * learning_rate * gradient", 0.125, True),
+        ("parameter += learning_rate * gradient", -1.0, True),
+        ("parameter -= learning_rate * np.sign(gradient)", None, False),
+        ("parameter -= learning_rate * gradient + 0.1 * learning_rate * parameter", None, False),
+    ],
+)
+def test_one_step_is_measured_for_what_it_is(new: str, factor: float | None, plain: bool) -> None:  # noqa: FBT001  # a parameter of the test
+    cls = changed(UPDATE, new)
+    course = prepare(task("product"), np.random.default_rng(2))
+    descent = measure(cls, course, rnn_layout(cls, course.task.sizes))
+    assert descent.plain is plain
+    assert not descent.updates_itself
+    if factor is not None:
+        assert descent.factor == pytest.approx(factor, rel=1e-2)
+
+
+def test_bad_luck_on_the_references_own_path_earns_the_points(monkeypatch: Any) -> None:
+    monkeypatch.setattr(learning, "solves", lambda *_: False)  # whatever the score
+    cls = local.wrap(SimpleRNN)
+    assert learns(cls, "product", reference=SimpleRNN) is None
+    with pytest.raises(CheckFailed):
+        learns(cls, "product")  # without the reference nobody can tell
+
+
+def test_wrong_code_does_not_follow_the_reference(monkeypatch: Any) -> None:
+    monkeypatch.setattr(learning, "solves", lambda *_: False)
+    with pytest.raises(CheckFailed):
+        learns(mutant("dW-hh-with-current-state"), "product", reference=SimpleRNN)
+
+
+def test_close_to_the_threshold_a_person_looks(monkeypatch: Any) -> None:
+    answers = iter([False, True])  # misses the threshold, reaches the review bound
+    monkeypatch.setattr(learning, "solves", lambda *_: next(answers))
+    assert "close to the threshold" in str(learns(local.wrap(SimpleRNN), "product"))
