@@ -66,7 +66,9 @@ def default_limits() -> Limits:
 def grade(submission: Submission, settings: Settings) -> Grade:
     """Grade one submission. Raises KitFault, and never anything for what a student did."""
     if submission.source is None:
-        return _graded(submission, settings, (), tier="", seconds=0.0, status=Status.UNREADABLE)
+        notes = _written_notes(submission.report)
+        status = Status.UNREADABLE
+        return _graded(submission, settings, (), tier="", seconds=0.0, status=status, notes=notes)
     began = time.perf_counter()
     with session(submission.source, settings.limits, settings.tier) as student:
         environment = _environment(student, submission, settings)
@@ -83,7 +85,7 @@ def grade(submission: Submission, settings: Settings) -> Grade:
         tier=tier,
         seconds=round(time.perf_counter() - began, 3),
         status=_status(questions),
-        notes=_load_notes(student.load_fault),
+        notes=(*_load_notes(student.load_fault), *_written_notes(submission.report)),
         exhibits=tuple(environment["exhibits"]),
     )
 
@@ -227,6 +229,15 @@ def _load_notes(fault: StudentFault | None) -> tuple[Message, ...]:
     if fault is None:
         return ()
     return (say("While your file was loaded: {what}", what=fault.message),)
+
+
+def _written_notes(report: str | None) -> tuple[Message, ...]:
+    """Evidence for the person who scores the written part; it pays no points by itself."""
+    if report is None:
+        return ()
+    from grader.handout import evidence  # noqa: PLC0415  # slow to load, and not always needed
+
+    return evidence.notes(evidence.collect(report))
 
 
 def _graded(

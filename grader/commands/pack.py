@@ -38,7 +38,13 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 @click.option(
     "--source", type=FILE, default="rnn.py", help="Your program, .py or .ipynb.", show_default=True
 )
-@click.option("--report", type=FILE, default="report.md", help="Your report.", show_default=True)
+@click.option(
+    "--report",
+    type=FILE,
+    default="report.md",
+    help="Your report, .md or .ipynb.",
+    show_default=True,
+)
 @click.option(
     "--into", type=click.Path(file_okay=False, path_type=Path), default="to-send",
     help="Where to write.", show_default=True,

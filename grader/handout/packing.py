@@ -24,6 +24,7 @@ from grader.results.records import Submission
 from grader.submissions.decoding import Unreadable, cookie, decode
 from grader.submissions.filenames import normalise
 from grader.submissions.names import identify
+from grader.submissions.notebooks import Notebook, read_notebook
 
 NAME_LENGTH = 40
 COOKIE = re.compile(r"coding[:=][ \t]*[-\w.]+")
@@ -31,7 +32,7 @@ COOKIE = re.compile(r"coding[:=][ \t]*[-\w.]+")
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What a student asks to be packed. `source`: .py or .ipynb; `report`: .md."""
+    """What a student asks to be packed. `source`: .py or .ipynb; `report`: .md or .ipynb."""
 
     name: str
     student_id: str
@@ -115,8 +116,30 @@ def _source(path: Path) -> tuple[str | None, tuple[Finding, ...]]:
     except Unreadable as unreadable:
         return None, (Finding(Severity.FATAL, path.name, unreadable.trouble.reason),)
     text = _as_utf8(decoded.text) if cookie(data) else decoded.text
-    notes = tuple(Finding(Severity.WARNING, path.name, note) for note in decoded.notes)
-    return text, (*notes, *source_findings(text, path.name))
+    notes = decoded.notes
+    if _is_notebook(path):
+        cells = _cells(text)
+        if cells is None:
+            return None, (_no_notebook(path),)
+        text, notes = cells.program, (*notes, *cells.notes)
+    warnings = tuple(Finding(Severity.WARNING, path.name, note) for note in notes)
+    return text, (*warnings, *source_findings(text, path.name))
+
+
+def _is_notebook(path: Path) -> bool:
+    return path.suffix.lower() == ".ipynb"
+
+
+def _cells(text: str) -> Notebook | None:
+    try:
+        return read_notebook(text)
+    except Exception:  # noqa: BLE001  # nbformat raises many kinds for what is no notebook
+        return None
+
+
+def _no_notebook(path: Path) -> Finding:
+    message = say("{file} is damaged or no notebook: save it again in Jupyter.", file=path.name)
+    return Finding(Severity.FATAL, path.name, message)
 
 
 def _as_utf8(source: str) -> str:
@@ -137,7 +160,13 @@ def _report(request: Request) -> tuple[str | None, Evidence, tuple[Finding, ...]
     except Unreadable as unreadable:
         reason = Finding(Severity.FATAL, request.report.name, unreadable.trouble.reason)
         return None, Evidence(), (reason,)
-    inlined = inlining.inline(decoded.text, _beside(request.report))
+    text = decoded.text
+    if _is_notebook(request.report):
+        cells = _cells(text)
+        if cells is None:
+            return None, Evidence(), (_no_notebook(request.report),)
+        text = cells.report
+    inlined = inlining.inline(text, _beside(request.report))
     evidence = evidence_of.collect(inlined.report)
     notes = tuple(Finding(Severity.WARNING, request.report.name, note) for note in decoded.notes)
     return (

@@ -181,7 +181,9 @@ def _closing(writer: Writer, grade: Grade, *, public_only: bool) -> str:
     score, possible = points(grade.auto), points(grade.auto_possible)
     if not public_only:
         return _closing_full(writer, grade)
-    hidden = sum(writer.wording.possible.values()) - grade.auto_possible
+    ran = {question.name for question in grade.questions}
+    whole = sum(points for name, points in writer.wording.possible.items() if name in ran)
+    hidden = whole - grade.auto_possible
     if hidden <= 0:
         return writer.say(
             say(
