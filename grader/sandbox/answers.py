@@ -19,7 +19,7 @@ def observation(seen: schema.Seen, reader: wire.Reader) -> Observation:
         (_numbers(inputs, reader), _numbers(outputs, reader))
         for inputs, outputs in seen.evaluations
     )
-    trained_columns = tuple(_numbers(one, reader).astype(np.bool_) for one in seen.trained_columns)
+    trained_columns = tuple(_numbers(one, reader) != 0 for one in seen.trained_columns)
     series = tuple(_numbers(one, reader) for one in seen.series)
     pictures = [_special(image, reader) for image in seen.figures]
     forward_calls, backward_calls, update_calls = (max(0, count) for count in seen.calls)
