@@ -29,7 +29,7 @@ def test_a_notebook_becomes_program_and_report(tmp_path: Path) -> None:
     assert packed.findings == ()
     sent = packed.files["ml-6-张三-2023001.py"].decode()
     assert "class SimpleRNN" in sent
-    assert "%matplotlib" not in sent
+    assert "\n%matplotlib" not in sent
     assert "class SimpleRNN" not in packed.files["ml-6-张三-2023001.md"].decode()
 
 
