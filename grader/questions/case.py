@@ -24,7 +24,8 @@ from grader.checks.diagnosis import Finding, diagnose, named
 from grader.faults import CheckFailed, KitFault, NotDefined, StudentFault
 from grader.language import LANGUAGES, Message, default_language, render, say
 from grader.results.records import Exhibit, Verdict
-from grader.sandbox import local
+from grader.sandbox import candidate, local
+from grader.sandbox.source import CLASSES
 
 ASKED = ("SimpleRNN", "LSTMCell", "generate_sequence_data", "train_rnn_on_sequence")
 PUBLIC_SEED = b"ml-6 public cases: the same for everybody"
@@ -149,9 +150,16 @@ def _argument(env: Environment, place: str, parameter: str) -> Any:
         return _examiners(env, "exhibits", list, [])
     if parameter not in ASKED:
         raise KitFault(f"case {place} asks for {parameter!r}, which no environment has")
-    if parameter not in env:
+    if parameter not in env or not _is_due(env[parameter], parameter):
         raise NotDefined(parameter)
     return _candidate(env, parameter)
+
+
+def _is_due(value: Any, name: str) -> bool:
+    """Whether a notebook's own object is a class where one is due, and a function elsewhere."""
+    if isinstance(value, candidate.CandidateClass | candidate.CandidateFunction):
+        return True
+    return callable(value) and isinstance(value, type) is (name in CLASSES)
 
 
 def _examiners(env: Environment, key: str, kind: type, otherwise: Any) -> Any:
