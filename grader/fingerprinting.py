@@ -13,7 +13,7 @@ import numpy as np
 
 from grader import mutants
 from grader.checks import probe
-from grader.checks.probe import FINGERPRINTS, RIGHT, Hint, Record
+from grader.checks.probe import FINGERPRINTS, GOLDEN, RIGHT, Hint, Record
 from grader.faults import StudentFault
 from grader.language import HERE, literal
 from grader.sandbox import local
@@ -37,17 +37,32 @@ def write() -> int:
     """Make all files anew; returns the number of misconceptions with a record."""
     records = all_records()
     FINGERPRINTS.mkdir(exist_ok=True)
+    arrays_golden = {f"{RIGHT}/{GOLDEN}/{key}": value for key, value in golden().items()}
     arrays = {
         f"{name}/{kind}/{key}": value
         for (name, kind), record in records.items()
         for key, value in _told(record, {} if name == RIGHT else records[RIGHT, kind]).items()
     }
-    np.savez_compressed(FINGERPRINTS / "records.npz", **arrays)  # type: ignore[arg-type]  # numpy types the keywords as bool
+    np.savez_compressed(FINGERPRINTS / "records.npz", **arrays, **arrays_golden)  # type: ignore[arg-type]  # numpy types the keywords as bool
     (FINGERPRINTS / "hints.json").write_bytes(
         msgspec.json.format(msgspec.json.encode(hints())) + b"\n"
     )
     (HERE / "zh" / "hints.po").write_text(catalogue(), encoding="utf-8")
     return len(records) - len(KINDS)
+
+
+def golden() -> Record:
+    """The right forward at the probe point, once with and once without each bias."""
+    SimpleRNN = local.wrap(
+        mutants.module(mutants.reference_source(), RIGHT)["SimpleRNN"], "SimpleRNN"
+    )
+    numbers: Record = {}
+    for missing in ((), ("b_h",), ("b_y",), ("b_h", "b_y")):
+        forward = probe.rnn_forward(SimpleRNN, missing)
+        for name, value in (("hidden", forward.hidden), ("outputs", forward.outputs)):
+            if value is not None:
+                numbers[" ".join([*missing, name])] = value
+    return numbers
 
 
 def all_records() -> dict[tuple[str, str], Record]:

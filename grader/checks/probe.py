@@ -7,7 +7,7 @@ solution and of each misconception, made by `python -m grader fingerprints`; arr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import cache, partial
 from pathlib import Path
 
@@ -26,6 +26,7 @@ from grader.faults import KitFault, StudentFault
 
 FINGERPRINTS = Path(__file__).with_name("fingerprints")
 RIGHT = "right"
+GOLDEN = "golden"
 RNN_SIZES = (3, 4, 2)
 LSTM_SIZES = (3, 4)
 RNN_CALL = "forward(inputs: (24, 3, 3))"
@@ -70,10 +71,11 @@ def _rnn_record(SimpleRNN: CandidateClass) -> Record:
     return record
 
 
-def rnn_forward(SimpleRNN: CandidateClass) -> Forward:
-    """The forward pass at the probe point. Raises what the student's code raises."""
+def rnn_forward(SimpleRNN: CandidateClass, without: Collection[str] = ()) -> Forward:
+    """The forward pass at the probe point, some parameters zero. Raises what the student's code raises."""
     rng = np.random.default_rng(6)
     values = random_parameters(rnn_roles.shapes(*RNN_SIZES), rng)
+    values |= {name: np.zeros_like(values[name]) for name in without}
     return RnnTrial.make(SimpleRNN, RNN_SIZES, values).forward(_rnn_point(rng, 24, 3)[0])
 
 
@@ -215,6 +217,13 @@ def _told(kind: str, numbers: Array) -> Array:
 def limit(record: Mapping[str, Array]) -> float:
     """The tolerance that the record's precision deserves."""
     return tolerance(single=bool(record.get("single", np.zeros(1)).any()))
+
+
+def golden(missing: Collection[str]) -> Record:
+    """The right "hidden" and "outputs" of `rnn_forward`, with these parameters zero."""
+    prefix = " ".join(sorted(missing))
+    numbers = fingerprints(GOLDEN)[RIGHT]
+    return {name: numbers[f"{prefix} {name}".strip()] for name in ("hidden", "outputs")}
 
 
 def right(kind: str) -> Record:

@@ -245,8 +245,10 @@ def recurrence(SimpleRNN: CandidateClass, rng: np.random.Generator) -> None:
 
 def golden(SimpleRNN: CandidateClass) -> None:
     """The known numbers at the public probe point."""
-    seen, right = probe.rnn_forward(SimpleRNN), probe.right("rnn")
-    limit = tolerance(single=rnn_layout(SimpleRNN, probe.RNN_SIZES).single)
+    layout = rnn_layout(SimpleRNN, probe.RNN_SIZES)
+    # A missing bias is charged in __init__; here it counts as zero.
+    seen, right = probe.rnn_forward(SimpleRNN), probe.golden({"b_h", "b_y"} & {*layout.missing})
+    limit = tolerance(single=layout.single)
     if seen.hidden is not None:  # charged in `shapes`
         same(seen.hidden, right["hidden"], What("hidden_states", probe.RNN_CALL), limit=limit)
     outputs = _likewise(seen.outputs, right["outputs"])

@@ -227,13 +227,12 @@ def _rounds(
 ) -> list[Round]:
     """Rounds of one object, all from the same point; those with a wanted number.
 
-    An optimiser whose first step is not plain descent loses that case; here it need only go
-    downhill, and counts as plain.
+    A first step that is not plain descent loses that case, and only standing still loses here.
     """
     stepped = _step(SimpleRNN, RATE)
+    if not any(np.any(move) for move in stepped.moves.values()):
+        raise CheckFailed(say("update_parameters moves nothing."))
     if not all(_plain(name, stepped, RATE) for name in stepped.moves):
-        if not all(_downhill(name, stepped) for name in stepped.moves):
-            raise CheckFailed(say("update_parameters does not move the parameters downhill."))
         return [Round(-RATE * np.ones(1), np.ones(1))] * len(wanted)
     trial = RnnTrial.make(SimpleRNN, SIZES, rng)
     x, d_outputs = rng.normal(size=(6, 5, SIZES[0])), LARGER * rng.normal(size=(6, 5, SIZES[2]))

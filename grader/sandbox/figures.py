@@ -109,3 +109,15 @@ def load_early() -> None:
     """Import pyplot before a student's function does, so that its figures are seen."""
     if importlib.util.find_spec("matplotlib") is not None:
         importlib.import_module("matplotlib.pyplot")
+
+
+def stay_headless() -> None:
+    """Make `matplotlib.use("TkAgg")` and the like do nothing: there is no screen here."""
+    if importlib.util.find_spec("matplotlib") is not None:
+        matplotlib = importlib.import_module("matplotlib")
+        matplotlib.use("Agg")
+        vars(matplotlib)["use"] = _ignored
+
+
+def _ignored(*_arguments: object, **_named: object) -> None:
+    """Stand for `matplotlib.use`."""
