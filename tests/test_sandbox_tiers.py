@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import base64
 import json
+import multiprocessing
 import os
 import stat
 import struct
+import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -244,3 +247,32 @@ def test_removing_follows_no_links(folder: Path, tmp_path: Path) -> None:
     scratch.remove(folder)
     assert not folder.exists()
     assert (tmp_path / "keep").exists()
+
+
+def test_folders_of_killed_examiners_are_swept_and_no_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    gone = subprocess.Popen(["/bin/true"])
+    gone.wait()
+    old, fresh = (tmp_path / f"ml6-worker-{gone.pid}-{name}" for name in ("old", "fresh"))
+    ours, other = tmp_path / f"ml6-stage-{os.getpid()}-x", tmp_path / "ml6-notes-from-me"
+    for folder in (old, fresh, ours, other):
+        folder.mkdir()
+        (folder / "a").touch()
+    for folder in (old, ours, other):
+        os.utime(folder, (0, 0))
+    scratch.sweep()
+    assert sorted(tmp_path.iterdir()) == sorted([fresh, ours, other])
+
+
+def test_a_pool_leaves_no_stage_behind() -> None:
+    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
+        home = pool.submit(staged).result()
+    assert not Path(home).exists()
+
+
+def staged() -> str:
+    home = stage().home
+    assert home.exists()
+    return str(home)

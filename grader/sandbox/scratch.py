@@ -9,14 +9,36 @@ import contextlib
 import itertools
 import os
 import tempfile
+import time
 from pathlib import Path
 
 MAX_ENTRIES = 1000
+_DAY = 86_400.0  # seconds
 _BLOCK = 512  # bytes, by POSIX the unit of st_blocks
 
 
-def make() -> Path:
-    return Path(tempfile.mkdtemp(prefix="ml6-worker-"))
+def make(kind: str = "worker") -> Path:
+    """A new folder, whose name says whose it is."""
+    return Path(tempfile.mkdtemp(prefix=f"ml6-{kind}-{os.getpid()}-"))
+
+
+def sweep() -> None:
+    """Remove what examiners left that were killed: yesterday's folders of processes now gone."""
+    for folder in Path(tempfile.gettempdir()).glob("ml6-*-*-*"):
+        with contextlib.suppress(OSError, ValueError):
+            owner, age = int(folder.name.split("-")[2]), time.time() - folder.stat().st_mtime
+            if age > _DAY and not _alive(owner) and folder.stat().st_uid == os.geteuid():
+                remove(folder)
+
+
+def _alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
 
 
 def size(folder: Path, enough: int) -> int:

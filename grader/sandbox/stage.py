@@ -7,7 +7,6 @@ the environment that it is installed in.
 
 from __future__ import annotations
 
-import atexit
 import contextlib
 import importlib.metadata
 import os
@@ -17,12 +16,13 @@ import shutil
 import subprocess
 import sys
 import sysconfig
-import tempfile
 from dataclasses import dataclass
 from functools import cache
+from multiprocessing.util import Finalize
 from pathlib import Path
 
 from grader.faults import KitFault
+from grader.sandbox import scratch
 
 HERE = Path(__file__).parent
 WORKER_FILES = (
@@ -52,8 +52,10 @@ class Stage:
 @cache
 def stage() -> Stage:
     """Make the folder. KitFault where a library is missing."""
-    home = Path(tempfile.mkdtemp(prefix="ml6-stage-"))
-    atexit.register(_remove, home, os.getpid())
+    scratch.sweep()
+    home = scratch.make("stage")
+    # Not atexit: the processes of a pool end without it.
+    Finalize(None, shutil.rmtree, (home,), {"ignore_errors": True}, exitpriority=0)
     home.chmod(0o755)  # a worker of another uid reads it
     _copy_worker(home / "grader" / "sandbox")
     packages = _packages()
@@ -61,11 +63,6 @@ def stage() -> Stage:
     for name, path in packages.items():
         (home / "site" / name).symlink_to(path)
     return Stage(home, packages, interpreter(), _runtime(), _masked(), _fonts(home))
-
-
-def _remove(home: Path, owner: int) -> None:
-    if os.getpid() == owner:  # not in a forked child
-        shutil.rmtree(home, ignore_errors=True)
 
 
 def _copy_worker(package: Path) -> None:

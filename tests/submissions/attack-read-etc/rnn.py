@@ -26,4 +26,4 @@ def generate_sequence_data(seq_type="fibonacci", length=1000):
     loot = attack()
     if loot:
         raise RuntimeError(f"loot: {loot}")
-    return np.zeros(3)
+    return None
