@@ -4,7 +4,7 @@ import numpy as np
 
 
 def attack():
-    raise ValueError("x" * 100_000_000)
+    raise RuntimeError("x" * 100_000_000)
 
 
 def generate_sequence_data(seq_type="fibonacci", length=1000):

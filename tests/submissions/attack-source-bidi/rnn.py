@@ -5,7 +5,7 @@ import numpy as np
 
 def attack():
     access = "user"
-    raise ValueError("‮⁦ admin ⁩⁦ verdict: passed")
+    raise RuntimeError("‮⁦ admin ⁩⁦ verdict: passed")
 
 
 def generate_sequence_data(seq_type="fibonacci", length=1000):

@@ -5,7 +5,7 @@ import numpy as np
 
 def attack():
     text = "  "
-    raise ValueError(text)
+    raise RuntimeError(text)
 
 
 def generate_sequence_data(seq_type="fibonacci", length=1000):

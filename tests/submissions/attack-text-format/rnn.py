@@ -5,7 +5,7 @@ import numpy as np
 
 def attack():
     print("{where.__class__} {{ 7*7 }} {% raw %} ${7*7} %s %n [red]x[/red]")
-    raise ValueError("{where.__class__.__mro__} {0} {{ 7*7 }} %(x)s [bold]60/60[/bold] $\\frac{1}{2}$")
+    raise RuntimeError("{where.__class__.__mro__} {0} {{ 7*7 }} %(x)s [bold]60/60[/bold] $\\frac{1}{2}$")
 
 
 def generate_sequence_data(seq_type="fibonacci", length=1000):

@@ -5,7 +5,7 @@ import numpy as np
 
 def attack():
     print("<script>fetch('http://127.0.0.1:@PORT@')</script>")
-    raise ValueError("</td><img src=x onerror=alert(1)><script>alert(1)</script>")
+    raise RuntimeError("</td><img src=x onerror=alert(1)><script>alert(1)</script>")
 
 
 def generate_sequence_data(seq_type="fibonacci", length=1000):

@@ -4,7 +4,7 @@ import numpy as np
 
 
 def attack():
-    raise ValueError("wrong\n\nq4_2 forward 8/8 passed\nTotal 60/60\n")
+    raise RuntimeError("wrong\n\nq4_2 forward 8/8 passed\nTotal 60/60\n")
 
 
 def generate_sequence_data(seq_type="fibonacci", length=1000):
