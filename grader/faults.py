@@ -21,27 +21,22 @@ class StudentFault(Exception):
 
     `message` may quote inputs, values and the student's own words; `guarded` is what is shown for
     a hidden case: the kind of mistake, and nothing that the student's code could choose.
+    `diagnosis` names the known misconception where the check itself can tell it.
     """
 
     verdict: ClassVar[Verdict] = Verdict.FAILED
 
-    def __init__(self, message: Message, guarded: Message | None = None) -> None:
-        super().__init__(str(message))
-        self.message = message
-        self.guarded = guarded if guarded is not None else message
-
-
-class CheckFailed(StudentFault):
-    """The code ran and the answer is wrong. `guarded` must be given where `message` has values.
-
-    `diagnosis` names the known misconception where the check itself can tell it.
-    """
-
     def __init__(
         self, message: Message, guarded: Message | None = None, *, diagnosis: str = ""
     ) -> None:
-        super().__init__(message, guarded)
+        super().__init__(str(message))
+        self.message = message
+        self.guarded = guarded if guarded is not None else message
         self.diagnosis = diagnosis
+
+
+class CheckFailed(StudentFault):
+    """The code ran and the answer is wrong. `guarded` must be given where `message` has values."""
 
 
 class NotDefined(StudentFault):

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.checks import probe
+from grader.checks import probe, probe_series
 from grader.checks.compare import agrees
 from grader.checks.probe import RIGHT, Record
 from grader.checks.protocol import Array
@@ -69,7 +69,7 @@ TOPICS = {
     "q4_4": Topic("rnn", "SimpleRNN", probe.rnn_record, _step),
     "q4_5": Topic("lstm", "LSTMCell", probe.lstm_record, lambda key: key == "initial"),
     "q4_6": Topic("lstm", "LSTMCell", probe.lstm_record, lambda key: key != "initial"),
-    "q5_1": Topic("data", "generate_sequence_data", probe.data_record, lambda _: True),
+    "q5_1": Topic("data", "generate_sequence_data", probe_series.data_record, lambda _: True),
     "q5_2": Topic("rnn", "SimpleRNN", probe.rnn_record, lambda key: key != "initial"),
 }
 

@@ -20,6 +20,7 @@ from grader.faults import BadValue, CheckFailed, NotImplementedYet, StudentFault
 from grader.language import say
 
 NAME = "train_rnn_on_sequence"
+CLASSES = 20  # more distinct values than any sequence of classes has
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,15 @@ class Experiment:
         return self._line("targets", load().learning["q5_3"]["fewest_predictions"])
 
     @property
+    def copied(self) -> bool:
+        """Whether the predictions are the targets themselves: no network hits every digit.
+
+        A few distinct values may be classes, which a network can hit.
+        """
+        true = self.targets
+        return np.array_equal(self.predictions, true) and np.unique(true).size > CLASSES
+
+    @property
     def errors(self) -> dict[int, float]:
         """Held-out error by sequence length. `BadValue` where it is no such dict."""
         value = self._entry("error_by_length")
@@ -60,6 +70,7 @@ class Experiment:
                     count=load().learning["q5_3"]["fewest_lengths"],
                 ),
                 say("error_by_length does not hold errors for three sequence lengths or more."),
+                diagnosis="too-few-lengths",
             )
         if not all(np.isfinite(error) and error >= 0.0 for error in errors.values()):
             raise BadValue(say("error_by_length holds a number that is negative, NaN or infinite."))
@@ -73,6 +84,10 @@ class Experiment:
         parts = value if isinstance(value, list | tuple) else (value,)
         own = [part for part in parts if isinstance(part, Picture)]
         return tuple({part.png: part for part in (*own, *self.seen.figures)}.values())
+
+    def shape(self, key: str) -> tuple[int, ...]:
+        """The shape in which an entry came back."""
+        return np.shape(self._entry(key))
 
     def _entry(self, key: str) -> Any:
         returned = self.seen.returned
@@ -137,7 +152,8 @@ def require_training(experiment: Experiment) -> None:
         return
     if seen.backward_calls and seen.update_calls:
         raise CheckFailed(
-            say("While train_rnn_on_sequence ran, the weights of SimpleRNN did not change.")
+            say("While train_rnn_on_sequence ran, the weights of SimpleRNN did not change."),
+            diagnosis="training-without-update",
         )
     raise CheckFailed(
         say(
@@ -148,6 +164,7 @@ def require_training(experiment: Experiment) -> None:
             update=seen.update_calls,
         ),
         say("train_rnn_on_sequence did not train your SimpleRNN."),
+        diagnosis="" if seen.backward_calls else "backward-never-called",
     )
 
 

@@ -10,7 +10,7 @@ from grader.assignment import load
 from grader.checks.experiment import Experiment, require_training
 from grader.checks.experiment_truth import repeats
 from grader.checks.windows import Line, by_length, residuals
-from grader.faults import CheckFailed
+from grader.faults import BadValue, CheckFailed
 from grader.language import Message, say
 
 Errors = dict[int, float]
@@ -23,7 +23,15 @@ def are_real(experiment: Experiment) -> Message | None:
     _require_seen(experiment, errors)
     if _only_trained(experiment, errors):
         raise CheckFailed(
-            say("The errors by length were computed on windows that were trained on.")
+            say("The errors by length were computed on windows that were trained on."),
+            diagnosis="evaluated-on-training-data",
+        )
+    if set(errors.values()) & _losses(experiment):
+        raise CheckFailed(
+            say(
+                "An error by length is a training loss in every digit: measure it on held-out data."
+            ),
+            diagnosis="error-is-the-training-loss",
         )
     spread = _disagreement(experiment, errors)
     if spread <= load().learning["q5_3"]["error_ratio"]:
@@ -54,6 +62,14 @@ def longer_helps(experiment: Experiment) -> None:
             ),
             say("The held-out error does not fall from the shortest to the longest sequences."),
         )
+
+
+def _losses(experiment: Experiment) -> set[float]:
+    """The training losses that came back; none where they are no numbers, which costs elsewhere."""
+    try:
+        return set(experiment.losses.tolist())
+    except BadValue:
+        return set()
 
 
 def _require_seen(experiment: Experiment, errors: Errors) -> None:

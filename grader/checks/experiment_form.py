@@ -14,6 +14,9 @@ SHOWN = 400  # points of a plot
 PANELS = 2  # the loss curve, and prediction against truth
 
 
+_COPIED = say("'predictions' are the 'targets' in every digit: return what your network gives out.")
+
+
 def losses(experiment: Experiment, exhibits: list[Exhibit]) -> None:
     """Require losses that fall, of a training that took place."""
     curve = experiment.losses
@@ -32,6 +35,7 @@ def losses(experiment: Experiment, exhibits: list[Exhibit]) -> None:
                 count=curve.size,
             ),
             say("The losses do not fall to half of what they start at."),
+            diagnosis="training-rate-too-small",
         )
 
 
@@ -48,6 +52,19 @@ def prediction(experiment: Experiment, exhibits: list[Exhibit]) -> None:
             ),
             say("'predictions' and 'targets' differ in length."),
         )
+    shapes = experiment.shape("predictions"), experiment.shape("targets")
+    if shapes[0] != shapes[1]:
+        raise CheckFailed(
+            say(
+                "'predictions' has shape {predictions}, 'targets' has {targets}: their difference "
+                "is a whole matrix. Give both as one row of numbers.",
+                predictions=str(shapes[0]),
+                targets=str(shapes[1]),
+            ),
+            diagnosis="prediction-broadcasts",
+        )
+    if experiment.copied:
+        raise CheckFailed(_COPIED, diagnosis="predictions-are-the-targets")
     if np.ptp(true) <= 1e-9 * np.abs(true).max():  # rounding; covers all zeros
         raise CheckFailed(say("'targets' is constant: there is nothing to predict."))
     if experiment.seen.forward_calls == 0:
@@ -76,7 +93,8 @@ def figure(experiment: Experiment, exhibits: list[Exhibit]) -> None:
         raise CheckFailed(
             say(
                 "No figure came back: draw one with matplotlib and return it as 'figure' (fig, not plt.show())."
-            )
+            ),
+            diagnosis="no-figure",
         )
     axes = sum(picture.axes for picture in pictures)
     lines = sum(picture.lines for picture in pictures)

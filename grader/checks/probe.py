@@ -18,7 +18,7 @@ from grader.checks import lstm_roles, rnn_roles
 from grader.checks.compare import tolerance
 from grader.checks.gradient import match
 from grader.checks.layout import Layout
-from grader.checks.protocol import Array, CandidateClass, CandidateFunction, Opaque
+from grader.checks.protocol import Array, CandidateClass
 from grader.checks.roles import lstm_layout, rnn_layout
 from grader.checks.states import Forward
 from grader.checks.trial import SMALL, CellTrial, RnnTrial, random_parameters
@@ -59,13 +59,13 @@ def _rnn_record(SimpleRNN: CandidateClass) -> Record:
     points = [_rnn_point(rng, T, B) for T, B in ((24, 3), (24, 3), (1, 1))]
     record = _initial(layout)
     trial = RnnTrial.make(SimpleRNN, RNN_SIZES, values)
-    _collect(record, "", lambda: _round(trial, *points[0]))
-    _collect(record, "step ", lambda: _update(trial, 0.5))
+    collect(record, "", lambda: _round(trial, *points[0]))
+    collect(record, "step ", lambda: _update(trial, 0.5))
     trial.reset()
-    _collect(record, "again ", lambda: _round(trial, *points[1]))
-    _collect(record, "step again ", lambda: _update(trial, 0.25))
+    collect(record, "again ", lambda: _round(trial, *points[1]))
+    collect(record, "step again ", lambda: _update(trial, 0.25))
     short = RnnTrial.make(SimpleRNN, RNN_SIZES, values)
-    _collect(record, "short ", lambda: _round(short, *points[2]))
+    collect(record, "short ", lambda: _round(short, *points[2]))
     record["single"] = np.array([float(layout.single)])
     record["half"] = np.array([float(layout.computed == np.float16)])
     return record
@@ -83,7 +83,7 @@ def _rnn_point(rng: np.random.Generator, T: int, B: int) -> tuple[Array, Array]:
     return rng.normal(size=(T, B, RNN_SIZES[0])), SMALL * rng.normal(size=(T, B, RNN_SIZES[2]))
 
 
-def _collect(record: Record, prefix: str, part: Callable[[], Record]) -> None:
+def collect(record: Record, prefix: str, part: Callable[[], Record]) -> None:
     """Add a part; a part that the student's code cannot do is what the record lacks."""
     try:
         record.update({f"{prefix}{key}": value for key, value in part().items()})
@@ -110,9 +110,19 @@ def _round(trial: RnnTrial, x: Array, d_outputs: Array) -> Record:
 
 
 def _update(trial: RnnTrial, learning_rate: float) -> Record:
-    before = trial.now()
+    before = _stored(trial)
     trial.rnn.update_parameters(learning_rate)
-    return {name: value - before[name] for name, value in trial.now().items()}
+    return {name: value - before[name] for name, value in _stored(trial).items()}
+
+
+def _stored(trial: RnnTrial) -> Record:
+    """Parameters as stored: of two hidden biases, which move twice together, the first."""
+    layout = trial.layout
+    vector = layout.storage.vector(trial.rnn.read())
+    return {
+        name: vector[layout.slots[name][0]] if name in layout.slots else np.zeros(shape)
+        for name, shape in layout.shapes.items()
+    }
 
 
 def _initial(layout: Layout) -> Record:
@@ -160,7 +170,7 @@ def _lstm_record(LSTMCell: CandidateClass) -> Record:
     record = _initial(layout)
     trial = CellTrial.make(LSTMCell, LSTM_SIZES, values)
     for prefix in ("", "again "):
-        _collect(record, prefix, partial(_cell, trial, *_lstm_point(rng)))
+        collect(record, prefix, partial(_cell, trial, *_lstm_point(rng)))
     record["single"] = np.array([float(layout.single)])
     record["half"] = np.array([float(layout.computed == np.float16)])
     return record
@@ -169,49 +179,6 @@ def _lstm_record(LSTMCell: CandidateClass) -> Record:
 def _cell(trial: CellTrial, x: Array, h: Array, c: Array) -> Record:
     hidden, cell = trial.forward(x, h, c)
     return {"hidden": hidden, "cell": cell}
-
-
-SERIES = (
-    ("fibonacci", 1),
-    ("fibonacci", 30),
-    ("fibonacci", 120),
-    ("fibonacci", 1000),
-    ("sine", 50),
-)
-FLAT = 1e-6
-REFUSED = (("no such sequence", 10), ("fibonacci", 0), ("fibonacci", -3))
-
-
-def data_record(generate: CandidateFunction) -> Record:
-    """What generate_sequence_data gives, in values, dtype and refusals."""
-    record: Record = {}
-    for kind, length in SERIES + REFUSED:
-        _collect(record, f"{kind} {length} ", partial(_series, generate, kind, length))
-    return record
-
-
-def _series(generate: CandidateFunction, kind: str, length: int) -> Record:
-    returned = generate(kind, length)
-    if isinstance(returned, Opaque) or returned is None:
-        return {"kind": np.zeros(1)}
-    try:
-        values = np.asarray(returned)
-    except ValueError:  # rows of different length
-        return {"kind": np.ones(1)}
-    form = [isinstance(returned, np.ndarray), values.dtype.itemsize, ord(values.dtype.kind)]
-    numbers = np.ravel(values) if values.dtype.kind in "fiub" else np.zeros(1)
-    with np.errstate(all="ignore"):
-        return {"kind": np.array(form, float), "values": _told(kind, numbers.astype(np.float64))}
-
-
-def _told(kind: str, numbers: Array) -> Array:
-    """What a mistake changes: of Fibonacci numbers all, of a sine neither frequency nor phase."""
-    if kind == "sine":
-        flat = not numbers.size or np.ptp(numbers) <= FLAT
-        return np.array([numbers.size, not flat], np.float64)
-    if numbers.size and np.all(numbers[:2] == 1.0):
-        numbers = np.concatenate([[0.0], numbers[:-1]])  # 1, 1, 2 is as good as 0, 1, 1
-    return np.asarray(np.arcsinh(np.nan_to_num(numbers, posinf=1e300, neginf=-1e300)))
 
 
 def limit(record: Mapping[str, Array]) -> float:

@@ -114,9 +114,7 @@ def _judge(
 
 def _finding(question: str, arguments: Mapping[str, Any], fault: StudentFault) -> Finding | None:
     """What the comparison with known misconceptions says, else what the check itself knows."""
-    if not isinstance(fault, CheckFailed):
-        return None
-    found = diagnose(question, arguments)
+    found = diagnose(question, arguments) if isinstance(fault, CheckFailed) else None
     if (found is None or not found.name) and fault.diagnosis:
         return named(fault.diagnosis)
     return found
