@@ -18,7 +18,7 @@ import pytest
 
 from grader.grading import Settings, grade
 from grader.language import render
-from grader.results.records import Status, Submission
+from grader.results.records import Grade, Status, Submission
 from grader.sandbox import Limits, jail, tiers
 from tests.attack_range import LONG, SHORT, SUBMISSIONS, Range, next_is_right, shoot, subreaper
 
@@ -83,12 +83,22 @@ def test_attack_gets_its_verdict_and_nothing_else(tier: str, name: str, target: 
     assert next_is_right(tier)
 
 
+def earned(result: Grade) -> set[str]:
+    """Cases that gave points."""
+    return {
+        f"{question.name}/{case.name}"
+        for question in result.questions
+        for case in question.cases
+        if case.points
+    }
+
+
 @pytest.mark.parametrize("name", ATTACKS)
-def test_attack_earns_nothing(name: str, target: Range) -> None:
+def test_attack_earns_what_it_must(name: str, target: Range) -> None:
     submission = Submission("20230001", "Mallory", source(name, target))
     settings = Settings(secret=target.canary.encode(), limits=limits(expected(name)))
     result = grade(submission, settings)
-    assert result.auto == 0.0
+    assert earned(result) == set(expected(name)["earns"])
     assert result.status in (Status.GRADED, Status.NEEDS_REVIEW)
     stored = msgspec.json.encode(result).decode()
     assert target.canary not in stored

@@ -116,10 +116,17 @@ class Packer:
                 return schema.Numbers(self._array(np.array(items, np.float64)), is_tuple)
             if kinds == {int} and all(-(2**63) <= item < 2**63 for item in items):
                 return schema.Numbers(self._array(np.array(items, np.int64)), is_tuple)
+        self._make_room(len(items))
         nodes = [self.pack(item, depth + 1) for item in items]
         return schema.Group(nodes) if is_tuple else schema.Items(nodes)
 
+    def _make_room(self, count: int) -> None:
+        """TooMuch before so many values are looked at one by one."""
+        if self.nodes + count > wire.MAX_NODES:
+            raise TooMuch
+
     def _table(self, pairs: list[tuple[Any, Any]], depth: int) -> Any:
+        self._make_room(len(pairs))
         keys = [_key(key) for key, _ in pairs]
         return schema.Table(keys, [self.pack(value, depth + 1) for _, value in pairs])
 

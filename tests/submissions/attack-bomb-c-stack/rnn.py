@@ -7,10 +7,10 @@ import numpy as np
 
 def attack():
     sys.setrecursionlimit(1 << 30)
-    nested = []
-    for _ in range(1 << 20):
-        nested = [nested]
-    return [repr(nested)]
+    one, other = [], []
+    for _ in range(1 << 17):
+        one, other = [one], [other]
+    return [one == other]
 
 
 def generate_sequence_data(seq_type="fibonacci", length=1000):
