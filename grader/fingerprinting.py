@@ -12,7 +12,7 @@ import msgspec
 import numpy as np
 
 from grader import mutants
-from grader.checks import probe
+from grader.checks import probe, probe_series
 from grader.checks.probe import FINGERPRINTS, GOLDEN, RIGHT, Hint, Record
 from grader.faults import StudentFault
 from grader.language import HERE, literal
@@ -21,7 +21,7 @@ from grader.sandbox import local
 KINDS: dict[str, tuple[str, Callable[[Any], Record]]] = {
     "rnn": ("SimpleRNN", probe.rnn_record),
     "lstm": ("LSTMCell", probe.lstm_record),
-    "data": ("generate_sequence_data", probe.data_record),
+    "data": ("generate_sequence_data", probe_series.data_record),
 }
 KIND_OF_PART = {
     "forward": "rnn",
