@@ -142,6 +142,15 @@ class Function:
         return self.outcome
 
 
+class Refusing(Function):
+    """The same, but a known type works."""
+
+    def __call__(self, *arguments: Any) -> Any:
+        if arguments[:1] == ("fibonacci",):
+            return np.array([0.0, 1.0, 1.0, 2.0, 3.0])
+        return super().__call__(*arguments)
+
+
 def crashed(exception: str) -> Crashed:
     words = say("{where} raised {exception}.", where="f", exception=exception)
     return Crashed(words, words)
@@ -149,12 +158,17 @@ def crashed(exception: str) -> Crashed:
 
 def test_only_a_value_error_is_a_refusal() -> None:
     why = say("the length is below 1")
-    sequences.refuses(Function(crashed("ValueError")), ("x", 0), why)
+    sequences.refuses(Refusing(crashed("ValueError")), ("x", 0), why)
     for outcome in (crashed("KeyError"), np.zeros(0), 0.0):
         with pytest.raises(CheckFailed):
-            sequences.refuses(Function(outcome), ("x", 0), why)
+            sequences.refuses(Refusing(outcome), ("x", 0), why)
     with pytest.raises(NotImplementedYet):
-        sequences.refuses(Function(None), ("x", 0), why)
+        sequences.refuses(Refusing(None), ("x", 0), why)
+
+
+def test_whoever_refuses_everything_refuses_nothing() -> None:
+    with pytest.raises(Crashed):
+        sequences.refuses(Function(crashed("ValueError")), ("x", 0), say("no such type"))
 
 
 def test_hidden_words_hold_no_values() -> None:
