@@ -157,3 +157,11 @@ def test_close_to_the_threshold_a_person_looks(monkeypatch: Any) -> None:
     answers = iter([False, True])  # misses the threshold, reaches the review bound
     monkeypatch.setattr(learning, "solves", lambda *_: next(answers))
     assert "close to the threshold" in str(learns(local.wrap(SimpleRNN), "product"))
+
+
+def test_a_step_that_explodes_is_still_measured() -> None:
+    cls = changed(UPDATE, "parameter -= 1e200 * learning_rate * gradient")
+    course = prepare(task("product"), np.random.default_rng(2))
+    with np.errstate(all="ignore"):
+        pace = measure(cls, course, rnn_layout(cls, course.task.sizes)).pace(0.1)
+    assert np.isfinite([pace.rate, pace.scale]).all()

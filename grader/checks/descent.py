@@ -93,7 +93,7 @@ class _Probe:
             return 1.0
         direction = step / length
         downhill = (self._loss(-NUDGE * direction) - self._loss(NUDGE * direction)) / (2.0 * NUDGE)
-        return length / downhill if downhill else 1.0
+        return length / downhill if np.isfinite(downhill) and downhill else 1.0
 
     def _loss(self, shift: Vector) -> float:
         task, batch = self.course.task, self.course.batches[0]
