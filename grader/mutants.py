@@ -61,7 +61,9 @@ def reference_source() -> str:
 def changed(source: str, change: Change, name: str) -> str:
     """The source with the change made. KitFault where the old text does not occur exactly once."""
     if source.count(change.old) != 1:
-        raise KitFault(f"misconception {name}: its old text occurs {source.count(change.old)} times")
+        raise KitFault(
+            f"misconception {name}: its old text occurs {source.count(change.old)} times"
+        )
     return source.replace(change.old, change.new)
 
 

@@ -36,9 +36,7 @@ def fields(text: str) -> set[str]:
 
 
 def test_every_message_has_its_chinese() -> None:
-    chinese = {
-        str(entry.id) for path in CATALOGUES for entry in catalogue(path) if entry.string
-    }
+    chinese = {str(entry.id) for path in CATALOGUES for entry in catalogue(path) if entry.string}
     missing = {f"{place}: {text}" for text, place in extracted().items() if text not in chinese}
     assert not missing
 
