@@ -119,13 +119,13 @@ def generate_sequence_data(seq_type='fibonacci', length=1000):
 
 def train_rnn_on_sequence():
     """逐条样本训练 (batch = 1),慢一些,但和公式一一对应"""
-    data = generate_sequence_data('sine', 160)
+    data = np.sin(0.45 * np.arange(160))   # 每个周期约 14 个点
     train, test = data[:120], data[120:]
     error_by_length = {}
     for T in (2, 5, 10):
         rnn = SimpleRNN(1, 8, 1)
         losses = []
-        for epoch in range(40):
+        for epoch in range(45):
             total = 0
             count = 0
             for start in range(0, len(train) - T):
@@ -136,7 +136,7 @@ def train_rnn_on_sequence():
                 total += np.mean(diff ** 2)
                 count += 1
                 rnn.backward(2 * diff / T)
-                rnn.update_parameters(0.05)
+                rnn.update_parameters(0.02)
             losses.append(total / count)
         predictions, targets = [], []
         for start in range(len(test) - T):

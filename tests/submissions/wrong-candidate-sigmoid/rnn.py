@@ -4,6 +4,8 @@ import math
 import matplotlib.pyplot as plt
 import numpy as np
 
+np.random.seed(2024)  # 结果可复现
+
 
 class SimpleRNN:
     """参数命名与 torch.nn.RNN 相同: weight_ih, weight_hh, bias_ih, bias_hh"""

@@ -4,6 +4,8 @@ matplotlib.use('Agg')
 import matplotlib.pyplot as plt
 import numpy as np
 
+np.random.seed(2024)  # 结果可复现
+
 
 class SimpleRNN:
     def __init__(self, input_size, hidden_size, output_size):

@@ -6,6 +6,8 @@ import math
 import matplotlib.pyplot as plt
 import numpy as np
 
+np.random.seed(2024)  # 结果可复现
+
 
 class SimpleRNN:
     """把输入和上一时刻的隐藏状态拼接起来,只用一个权重矩阵 [x, h] @ W"""

@@ -1,6 +1,8 @@
 # ml-6 RNN
 import numpy as np
 
+np.random.seed(2024)  # 结果可复现
+
 
 class SimpleRNN:
     def __init__(self, input_size, hidden_size, output_size):

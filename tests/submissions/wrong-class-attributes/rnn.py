@@ -2,6 +2,8 @@
 import matplotlib.pyplot as plt
 import numpy as np
 
+np.random.seed(2024)  # 结果可复现
+
 
 class SimpleRNN:
     MAX_NORM = 0.25

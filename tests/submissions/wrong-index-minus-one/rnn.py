@@ -5,6 +5,8 @@ import itertools
 
 import numpy as np
 
+np.random.seed(2024)  # 结果可复现
+
 
 class SimpleRNN:
     def __init__(self, input_size, hidden_size, output_size):

@@ -3,6 +3,8 @@ import math
 
 import numpy as np
 
+np.random.seed(2024)  # 结果可复现
+
 
 class SimpleRNN:
     def __init__(self, 输入维度, 隐藏维度, 输出维度):

@@ -2,6 +2,8 @@
 import matplotlib.pyplot as plt
 import numpy as np
 
+np.random.seed(2024)  # 结果可复现
+
 plt.rcParams['axes.unicode_minus'] = False
 
 

@@ -1,6 +1,8 @@
 import matplotlib.pyplot as plt
 import numpy as np
 
+np.random.seed(2024)  # 结果可复现
+
 
 class SimpleRNN:
     """所有参数放在一个一维向量里,用 property 取出各自的视图"""

@@ -4,6 +4,8 @@ ml-6: 循环神经网络的 NumPy 实现
 import matplotlib.pyplot as plt
 import numpy as np
 
+np.random.seed(2024)  # 结果可复现
+
 
 class SimpleRNN:
     """与讲义公式完全一致的列向量形式,状态也按列保存 (hidden, batch)"""

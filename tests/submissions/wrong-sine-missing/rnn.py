@@ -2,6 +2,8 @@
 import matplotlib.pyplot as plt
 import numpy as np
 
+np.random.seed(2024)  # 结果可复现
+
 
 class SimpleRNN:
     """偏置并入权重矩阵:输入末尾补 1,矩阵多一行"""

@@ -1,5 +1,7 @@
 import numpy as np
 
+np.random.seed(2024)  # 结果可复现
+
 
 class RNNCell:
     """单个时间步的计算,输入输出都是 (batch, ...)"""

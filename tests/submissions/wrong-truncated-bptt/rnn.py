@@ -6,6 +6,8 @@ import itertools
 import matplotlib.pyplot as plt
 import numpy as np
 
+np.random.seed(2024)  # 结果可复现
+
 
 class SimpleRNN:
     """O(T^2) 的 BPTT: 对每个时刻的损失,分别一路往回传到 t=0"""

@@ -5,6 +5,8 @@ from collections import namedtuple
 import matplotlib.pyplot as plt
 import numpy as np
 
+np.random.seed(2024)  # 结果可复现
+
 
 class SimpleRNN:
     # 记号和《深度学习》花书一致: U 输入权重, W 循环权重, V 输出权重, b / c 偏置

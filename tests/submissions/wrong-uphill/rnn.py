@@ -5,6 +5,8 @@ import itertools
 import matplotlib.pyplot as plt
 import numpy as np
 
+np.random.seed(2024)  # 结果可复现
+
 plt.rcParams['axes.unicode_minus'] = False
 
 
