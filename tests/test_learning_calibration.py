@@ -94,6 +94,19 @@ def test_false_fails_are_counted_by_case_with_their_culprit() -> None:
     assert "| q5_2/echo | 2 | 1 |" in report.markdown([], counted)
 
 
+def test_a_partial_run_keeps_the_rows_of_the_others() -> None:
+    subject = Subject("", "variant", "")
+    first = tally([Row(subject, ("q4_2/golden", "q5_2/echo"), {}, ())])
+    second = tally([Row(subject, ("q5_2/echo",), {}, ())] * 5)
+    scores_ = [Scores("echo", "", (0.01,)), Scores("echo", "no-recurrence", (1.0,))]
+    text = report.markdown([], second, report.markdown(scores_, first))
+    assert "| q4_2/golden | 1 | 0 |" in text
+    assert "| q5_2/echo | 5 | 0 |" in text
+    assert "| q5_2/echo | 1 |" not in text
+    assert "| echo | no-recurrence | 1 |" in text
+    assert report.markdown([], tally([]), text) == text
+
+
 def test_trials_go_through_all_programs_under_names_of_their_own() -> None:
     found = list(trials(["q5_1"], 120))
     assert len({trial.name for trial in found}) == 120

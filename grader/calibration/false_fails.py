@@ -40,6 +40,10 @@ class Tally:
         for case, lost in row.lost.items():
             self.culprits.setdefault(case, []).append(f"{row.subject.name}: {lost.words}")
 
+    def culprit(self, case: str) -> str:
+        """Name of a program that failed the case; "" where none did."""
+        return self.culprits[case][0].partition(":")[0] if case in self.culprits else ""
+
     def bound(self, case: str) -> float:
         """Upper confidence bound of the case's false-fail rate."""
         return upper_bound(self.failed[case], self.asked[case])

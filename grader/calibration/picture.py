@@ -33,7 +33,7 @@ def draw(found: Sequence[Scores], folder: Path) -> tuple[Path, Path]:
     paths = folder / "calibration.svg", folder / "calibration.png"
     # Without a date and with fixed ids, a run that finds the same writes the same bytes.
     with mpl.rc_context({"svg.hashsalt": "calibration", "svg.fonttype": "none"}):
-        figure.savefig(paths[0], metadata={"Date": None})
+        figure.savefig(paths[0], metadata={"Date": None}, dpi=110)
         figure.savefig(paths[1], dpi=110)
     return paths
 
@@ -44,7 +44,7 @@ def _panel(axes: Axes, name: str, found: Sequence[Scores]) -> None:
         # A fixed seed: the jitter only keeps equal scores apart.
         height = row + np.random.default_rng(row).uniform(-0.3, 0.3, len(one.values))
         color = WRONG if one.misconception else CORRECT
-        axes.plot(_shown(one), height, ".", color=color, markersize=3, alpha=0.5)
+        axes.plot(_shown(one), height, ".", color=color, markersize=3, alpha=0.5, rasterized=True)
     numbers = subject.numbers
     axes.axvline(numbers.threshold, color="black")
     axes.axvspan(*sorted((numbers.threshold, numbers.review)), color=REVIEW, alpha=0.3, linewidth=0)

@@ -61,7 +61,9 @@ def calibrate(seeds: int, only: Sequence[str], out: Path, workers: int) -> None:
     )
     counted = tally(_mapped(examine, list(trials(questions, seeds)), workers) if questions else ())
     out.mkdir(parents=True, exist_ok=True)
-    (out / "calibration.md").write_text(report.markdown(found, counted), encoding="utf-8")
+    table = out / "calibration.md"
+    before = table.read_text(encoding="utf-8") if table.exists() else ""
+    table.write_text(report.markdown(found, counted, before), encoding="utf-8")
     if found:
         picture.draw(found, out)
         report.write_beside(assignment.PATH, report.beside(found))
