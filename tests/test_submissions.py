@@ -14,7 +14,7 @@ SETTINGS = Settings(secret=b"one secret for the whole suite..")
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "folder", folders("variant-*", "wrong-*", "broken-*", "q5-*"), ids=lambda folder: folder.name
+    "folder", folders("variant-*", "wrong-*", "broken-*"), ids=lambda folder: folder.name
 )
 def test_submission_gets_what_it_deserves(folder: Path) -> None:
     expected = load(folder)
