@@ -19,6 +19,7 @@ class Change(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     old: str
     new: str
+    also: tuple[str, ...] = ()  # cases that it may lose in this base besides
 
 
 class Misconception(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

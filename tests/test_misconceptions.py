@@ -56,6 +56,7 @@ def test_change_makes_another_program_in_every_base(one: mutants.Misconception) 
 def test_loses_cases_that_exist(one: mutants.Misconception) -> None:
     assert one.loses, "a misconception must lose something"
     assert set(one.loses) <= every_case()
+    assert all(set(change.also) <= every_case() for change in one.bases.values())
     assert len(set(one.loses)) == len(one.loses)
 
 

@@ -25,7 +25,7 @@ class Subject:
     misconception: str
     base: str  # the base it was made from, or the name of the variant
     source: str
-    loses: frozenset[str] = frozenset()  # cases that it must lose, on the reference
+    loses: frozenset[str] = frozenset()  # what it must lose in the reference, may lose elsewhere
     correct: str = ""  # the base as it was, where a mistake was put in
     learns: bool = True  # whether the questions on learning are asked
 
@@ -58,7 +58,8 @@ def wrong() -> Iterator[Subject]:
                 raise KitFault(f"misconception {one.name}: there is no base {base}")
             source = mutants.changed(sources[base], change, f"{one.name} in {base}")
             learns = base == REFERENCE or one.part in LEARNING_PARTS
-            yield Subject(one.name, base, source, frozenset(one.loses), sources[base], learns)
+            loses = frozenset((*one.loses, *change.also))
+            yield Subject(one.name, base, source, loses, sources[base], learns)
 
 
 def correct() -> Iterator[Subject]:
