@@ -36,7 +36,9 @@ def _parameter(folder: Path) -> object:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("folder", map(_parameter, folders("variant-*", "wrong-*", "broken-*")))
+@pytest.mark.parametrize(
+    "folder", [_parameter(one) for one in folders("variant-*", "wrong-*", "broken-*")]
+)
 def test_submission_gets_what_it_deserves(folder: Path) -> None:
     expected = load(folder)
     assert_deserved(grade(expected.submission(), SETTINGS), expected)
