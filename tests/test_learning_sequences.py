@@ -21,29 +21,27 @@ def fibonacci(length: int, start: tuple[int, int] = (0, 1)) -> list[int]:
     return terms[:length]
 
 
-@pytest.mark.parametrize("start", [(0, 1), (1, 1), (1, 2)])
+@pytest.mark.parametrize("start", [(0, 1), (1, 1)])
 @pytest.mark.parametrize("length", [1, 2, 3, 20, 1000])
 def test_true_fibonacci_numbers_pass_in_any_container(start: tuple[int, int], length: int) -> None:
     terms = fibonacci(length, start)
-    if length == 1 and start == (1, 2):
-        start = (1, 1)
     for returned in (
         np.array(terms, np.float64),
         terms,
         np.array(terms, object),
         np.array([terms]),
     ):
-        sequences.fibonacci_values(returned, CALL)
+        sequences.fibonacci_values(returned, length, CALL)
 
 
 def test_binet_is_fine_and_a_relative_error_of_1e8_is_not() -> None:
     n = np.arange(1000)
     root = np.sqrt(5.0)
-    sequences.fibonacci_values((((1 + root) / 2) ** n - ((1 - root) / 2) ** n) / root, CALL)
+    sequences.fibonacci_values((((1 + root) / 2) ** n - ((1 - root) / 2) ** n) / root, 1000, CALL)
     off = np.array(fibonacci(1000), np.float64)
     off[700] *= 1 + 1e-7
     with pytest.raises(CheckFailed):
-        sequences.fibonacci_values(off, CALL)
+        sequences.fibonacci_values(off, 1000, CALL)
 
 
 @pytest.mark.parametrize(
@@ -51,6 +49,7 @@ def test_binet_is_fine_and_a_relative_error_of_1e8_is_not() -> None:
     [
         np.array(fibonacci(20), np.float64) / 4181,
         np.array([0, 1, *fibonacci(18)], np.float64),
+        np.array(fibonacci(20, (1, 2)), np.float64),
         np.array([2, 1, 3, 4, 7, 11], np.float64),  # Lucas
         np.cumsum(np.ones(20)),
         np.zeros(20),
@@ -59,7 +58,18 @@ def test_binet_is_fine_and_a_relative_error_of_1e8_is_not() -> None:
 )
 def test_other_sequences_are_no_fibonacci_numbers(wrong: np.ndarray) -> None:
     with pytest.raises(CheckFailed):
-        sequences.fibonacci_values(wrong, CALL)
+        sequences.fibonacci_values(wrong, len(wrong), CALL)
+
+
+@pytest.mark.parametrize("count", [18, 19, 21, 22])
+def test_a_few_too_many_or_too_few_cost_their_own_case_only(count: int) -> None:
+    sequences.fibonacci_values(fibonacci(count), 20, CALL)
+
+
+@pytest.mark.parametrize("count", [1, 2, 9])
+def test_a_few_terms_show_nothing_of_the_others(count: int) -> None:
+    with pytest.raises(CheckFailed, match=f"{count} values, expected 20"):
+        sequences.fibonacci_values(fibonacci(count), 20, CALL)
 
 
 @pytest.mark.parametrize(
@@ -73,7 +83,7 @@ def test_an_overflow_is_explained_by_its_place(dtype: Any, words: str) -> None:
     if dtype == np.float32:  # rounding comes first, and says nothing of infinity
         terms = np.where(np.isfinite(terms), np.array(fibonacci(300, (1, 1)), np.float64), np.inf)
     with pytest.raises(CheckFailed, match=words):
-        sequences.fibonacci_values(terms.astype(np.float64), CALL)
+        sequences.fibonacci_values(terms.astype(np.float64), 300, CALL)
 
 
 @pytest.mark.parametrize(
@@ -173,6 +183,6 @@ def test_whoever_refuses_everything_refuses_nothing() -> None:
 
 def test_hidden_words_hold_no_values() -> None:
     with pytest.raises(CheckFailed) as caught:
-        sequences.fibonacci_values(np.array([0.0, 1.0, 1.0, 77.25]), CALL)
+        sequences.fibonacci_values(np.array([0.0, 1.0, 1.0, 77.25]), 4, CALL)
     assert "77.25" in str(caught.value.message)
     assert "77.25" not in str(caught.value.guarded)

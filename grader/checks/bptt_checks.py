@@ -228,7 +228,8 @@ def no_update(SimpleRNN: CandidateClass, rng: np.random.Generator) -> None:
     _answered(trial, found)
     if any(not np.array_equal(before[name], after[name]) for name in before):
         raise CheckFailed(
-            say("backward already changes the parameters: leave that to update_parameters.")
+            say("backward already changes the parameters: leave that to update_parameters."),
+            diagnosis="backward-updates",
         )
 
 

@@ -35,7 +35,7 @@ def losses(experiment: Experiment, exhibits: list[Exhibit]) -> None:
                 count=curve.size,
             ),
             say("The losses do not fall to half of what they start at."),
-            diagnosis="training-rate-too-small",
+            diagnosis="training-rate-too-small" if last <= first else "",
         )
 
 

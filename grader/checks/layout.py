@@ -7,76 +7,17 @@ any storage fits: a transpose, a fused matrix, a bias in an extra row, gates int
 
 from __future__ import annotations
 
-import re
-from bisect import bisect_right
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
-from grader.checks.protocol import Array, CandidateClass, CandidateObject
-
-Numbers = NDArray[np.int64]
-WarmUps = tuple[tuple[Array, ...], tuple[Array, ...]]
+from grader.checks.protocol import Array, CandidateObject
+from grader.checks.storage import Numbers, Storage, leaf, oriented
 
 DOUBLE = np.dtype(np.float64)
-
-# More scalars than this are no parameters of the small models that are probed.
-MOST_SCALARS = 20_000
-
-
-@dataclass(frozen=True)
-class Storage:
-    """The float arrays of a fresh object, as one vector."""
-
-    arrays: Mapping[str, Array]
-
-    @cached_property
-    def offsets(self) -> dict[str, int]:
-        ends = np.cumsum([0, *(array.size for array in self.arrays.values())])
-        return {path: int(start) for path, start in zip(self.arrays, ends, strict=False)}
-
-    @cached_property
-    def size(self) -> int:
-        return sum(array.size for array in self.arrays.values())
-
-    def vector(self, arrays: Mapping[str, Array]) -> NDArray[np.float64]:
-        """Current values of the same arrays as one vector; what is gone or reshaped stays."""
-        parts = [
-            np.ravel(
-                arrays[path]
-                if arrays.get(path, array).shape == array.shape and path in arrays
-                else array
-            )
-            for path, array in self.arrays.items()
-        ]
-        return np.concatenate([np.zeros(0), *parts]).astype(np.float64)
-
-    def arrays_of(
-        self, vector: NDArray[np.float64], paths: Iterable[str] | None = None
-    ) -> dict[str, Array]:
-        """The vector cut into arrays, for writing back."""
-        chosen = self.arrays if paths is None else {path: self.arrays[path] for path in paths}
-        return {
-            path: vector[self.offsets[path] : self.offsets[path] + array.size].reshape(array.shape)
-            for path, array in chosen.items()
-        }
-
-    @cached_property
-    def _starts(self) -> tuple[list[int], list[str]]:
-        return list(self.offsets.values()), list(self.offsets)
-
-    def path_of(self, number: int) -> str:
-        """The array that holds this scalar."""
-        starts, paths = self._starts
-        return paths[bisect_right(starts, number) - 1]
-
-    def numbers_of(self, path: str) -> Numbers:
-        """The numbers of an array's scalars, in its shape."""
-        array = self.arrays[path]
-        return (self.offsets[path] + np.arange(array.size, dtype=np.int64)).reshape(array.shape)
 
 
 @dataclass(frozen=True)
@@ -86,6 +27,7 @@ class Layout:
     `slots[p]` holds one array of numbers per copy of parameter p (two hidden biases are two
     copies). `zeroed` are scalars that must be zero for the documented equations (a learnable h_0).
     `dead` names the parameters that were found by name or shape only: writing them moves nothing.
+    Those of them that no name tells are `idle`: which way round they lie cannot be known.
     """
 
     shapes: Mapping[str, tuple[int, ...]]
@@ -93,6 +35,7 @@ class Layout:
     slots: Mapping[str, list[Numbers]]
     zeroed: tuple[int, ...] = ()
     dead: frozenset[str] = frozenset()
+    idle: frozenset[str] = frozenset()
     lazy: bool = False  # arrays appear at the first forward
     leading: bool | None = None  # where h_0 stands among T + 1 hidden states
     swapped: bool = False  # states come back in the other order
@@ -103,6 +46,51 @@ class Layout:
     def missing(self) -> tuple[str, ...]:
         """Documented parameters that nothing on the object plays."""
         return tuple(name for name in self.shapes if name not in self.slots)
+
+    @property
+    def absent(self) -> tuple[str, ...]:
+        """The missing ones that the object has no room for.
+
+        What forward never uses plays no role and may be there all the same: in a part of a fused
+        array, or in a matrix for [h, x]. That is a fault of forward and to be charged there.
+        """
+        weights = [name for name in self.missing if len(self.shapes[name]) > 1]
+        others = [name for name in self.missing if name not in weights]
+        room = len(self._spare) + (self._unplayed_matrices if weights else 0)
+        absent = []
+        for names in (weights, others):
+            needed = sum(math.prod(self.shapes[name]) for name in names)
+            if room < needed:
+                absent += names
+            else:
+                room -= needed
+        return tuple(absent)
+
+    @cached_property
+    def _played(self) -> frozenset[int]:
+        copies = (copy for slots in self.slots.values() for copy in slots)
+        return frozenset(self.zeroed).union(*(map(int, copy.flat) for copy in copies))
+
+    @cached_property
+    def _spare(self) -> tuple[int, ...]:
+        """Scalars without a role, in arrays of which a part has one."""
+        return tuple(
+            int(number)
+            for numbers in map(self.storage.numbers_of, self.storage.arrays)
+            if not self._played.isdisjoint(map(int, numbers.flat))
+            for number in numbers.flat
+            if int(number) not in self._played
+        )
+
+    @property
+    def _unplayed_matrices(self) -> int:
+        """How many scalars are in matrices without any role."""
+        return sum(
+            array.size
+            for path, array in self.storage.arrays.items()
+            if array.ndim > 1
+            and self._played.isdisjoint(map(int, self.storage.numbers_of(path).flat))
+        )
 
     @property
     def dtype(self) -> np.dtype[np.generic]:
@@ -117,7 +105,7 @@ class Layout:
         return np.dtype(np.float32) in (self.dtype, self.computed)
 
     def write(self, rnn: CandidateObject, values: Mapping[str, Array]) -> None:
-        """Set parameters (canonical shapes); second copies and a learnable h_0 become zero."""
+        """Set parameters (canonical shapes); second copies, a learnable h_0 and the rest: zero."""
         rnn.write(self.written(rnn.read(), values))
 
     def written(
@@ -125,9 +113,10 @@ class Layout:
     ) -> dict[str, Array]:
         """What to write so that the parameters take these values, given the current arrays."""
         vector = self.storage.vector(current)
-        vector[list(self.zeroed)] = 0.0
-        touched = set(self.zeroed)
-        for name, value in values.items():
+        still = [*self.zeroed, *self._spare]
+        vector[still] = 0.0
+        touched = set(still)
+        for name, value in self.held(values).items():
             for rank, numbers in enumerate(self.slots.get(name, ())):
                 vector[numbers] = value if rank == 0 else 0.0
                 touched.update(int(number) for number in numbers.flat)
@@ -149,55 +138,23 @@ class Layout:
         }
 
     def effective(self, values: Mapping[str, Array]) -> dict[str, Array]:
-        """What the student's object holds after `write(values)`: zeros where a parameter is missing."""
+        """What the student's object holds after `write(values)`: zeros where there is no array."""
+        absent = self.absent
         return {
-            name: np.asarray(values[name], self.dtype).astype(np.float64)
-            if name in self.slots
-            else np.zeros(shape)
+            name: np.zeros(shape)
+            if name in absent
+            else np.asarray(values[name], self.dtype).astype(np.float64)
             for name, shape in self.shapes.items()
         }
 
+    def held(self, values: Mapping[str, Array]) -> dict[str, Array]:
+        """As `effective`, but zeros also where an array is there and forward never uses it."""
+        silent = {*self.missing, *self.idle}
+        effective = self.effective(values)
+        return {name: value * (name not in silent) for name, value in effective.items()}
+
     def _written(self) -> Iterable[int]:
         return (int(numbers.flat[0]) for copies in self.slots.values() for numbers in copies)
-
-
-def leaf(path: str) -> str:
-    """The last name in a path: "params['W_xh']" and "layer.W_xh" are both "W_xh"."""
-    names = re.findall(r"\w+", path)
-    return names[-1] if names else ""
-
-
-def storage_of(
-    cls: CandidateClass, arguments: tuple[int, ...], warm_ups: WarmUps
-) -> tuple[CandidateObject, Storage, bool]:
-    """A new object, its storage, and whether its arrays only came to be at the first forward."""
-    rnn = cls(*arguments)
-    arrays = usable(rnn.read())
-    if arrays:
-        return rnn, Storage(arrays), False
-    seen = []
-    for warm_up in warm_ups:
-        rnn.forward(*warm_up)
-        seen.append(usable(rnn.read()))
-    first, second = seen
-    # What a forward with other inputs and another batch leaves as it was is no cache.
-    lasting = {
-        path: array
-        for path, array in first.items()
-        if path in second and np.array_equal(array, second[path])
-    }
-    return rnn, Storage(lasting), True
-
-
-def usable(arrays: Mapping[str, Array]) -> dict[str, Array]:
-    """Float arrays that may be parameters, small enough to be probed."""
-    kept: dict[str, Array] = {}
-    total = 0
-    for path, array in arrays.items():
-        total += array.size
-        if array.size and total <= MOST_SCALARS:
-            kept[path] = array
-    return kept
 
 
 def named_slots(
@@ -249,14 +206,3 @@ def _likewise(
         return here.reshape(shape)
     turned = np.array_equal(there.T.ravel(), numbers.ravel())
     return here.T if turned and here.T.shape == shape else None
-
-
-def oriented(numbers: Numbers, shape: tuple[int, ...]) -> Numbers | None:
-    """Numbers in canonical shape: as they are, transposed, or a bias kept as a row or column."""
-    squeezed = numbers.reshape([size for size in numbers.shape if size != 1] or [1])
-    target = tuple(size for size in shape if size != 1) or (1,)
-    if squeezed.shape == target:
-        return squeezed.reshape(shape)
-    if squeezed.shape == target[::-1]:
-        return squeezed.T.reshape(shape)
-    return None

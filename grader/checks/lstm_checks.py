@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
 
 import numpy as np
 
 from grader.checks import probe
 from grader.checks.compare import What, agrees, finite, same, tolerance
-from grader.checks.layout import Layout
 from grader.checks.lstm_roles import GATES
 from grader.checks.protocol import Array, CandidateClass
-from grader.checks.roles import lstm_layout, made, woken
+from grader.checks.roles import lstm_layout, made, require, woken
 from grader.checks.trial import CellTrial, Parameters
 from grader.faults import CheckFailed
 from grader.language import say
@@ -23,6 +22,7 @@ B = 6
 # Pre-activation that opens a sigmoid to within 1e-26 of 0 or 1.
 DRIVEN = 60.0
 ROUNDING = 1e-6
+CELL_STATE = 2  # its place among the arguments of forward
 # new_hidden_state of a cell with all parameters zero, by cell_state: see `half_open`.
 HALF_OPEN = {2.0: 0.3807970779778824, -4.0: -0.48201379003790845, 0.5: 0.12245933120185457}
 
@@ -36,29 +36,24 @@ def constructs(LSTMCell: CandidateClass) -> None:
 
 
 def weights(LSTMCell: CandidateClass) -> None:
-    _require(lstm_layout(LSTMCell, PUBLIC), [f"{kind}_{gate}" for gate in GATES for kind in "WU"])
+    names = [f"{kind}_{gate}" for gate in GATES for kind in "WU"]
+    require(lstm_layout(LSTMCell, PUBLIC), names)
 
 
 def biases(LSTMCell: CandidateClass) -> None:
-    _require(lstm_layout(LSTMCell, HIDDEN), [f"b_{gate}" for gate in GATES])
-
-
-def _require(layout: Layout, names: Sequence[str]) -> None:
-    missing = [name for name in names if name in layout.missing]
-    if missing:
-        raise CheckFailed(
-            say(
-                "Among the arrays on your cell nothing plays the role of {names}.",
-                names=", ".join(missing),
-            )
-        )
+    names = [f"b_{gate}" for gate in GATES]
+    require(lstm_layout(LSTMCell, HIDDEN), names)
 
 
 def breaks_symmetry(LSTMCell: CandidateClass) -> None:
     """No two units begin alike, nor two gates."""
     layout = lstm_layout(LSTMCell, HIDDEN)
     values = layout.values(layout.storage.arrays)
-    gates = [np.vstack([values[f"W_{gate}"], values[f"U_{gate}"]]) for gate in GATES]
+    used = [gate for gate in GATES if f"W_{gate}" in layout.slots]
+    if not used:
+        require(layout, [f"W_{gate}" for gate in GATES])
+        return
+    gates = [np.vstack([values[f"W_{gate}"], values[f"U_{gate}"]]) for gate in used]
     units = np.vstack(gates).T
     alike = any(np.array_equal(a, b) for n, a in enumerate(gates) for b in gates[:n])
     if alike or len(np.unique(units, axis=0)) < HIDDEN[1]:
@@ -319,8 +314,12 @@ def stateless(LSTMCell: CandidateClass, rng: np.random.Generator) -> None:
 def inputs_kept(LSTMCell: CandidateClass, rng: np.random.Generator) -> None:
     trial = CellTrial.make(LSTMCell, HIDDEN, rng)
     trial.forward(*_inputs(rng, HIDDEN))
-    if trial.cell.changed_inputs:
-        raise CheckFailed(say("forward changes its arguments in place: work on copies."))
+    changed = trial.cell.changed_inputs
+    if changed:
+        raise CheckFailed(
+            say("forward changes its arguments in place: work on copies."),
+            diagnosis="cell-state-changed-in-place" if changed == (CELL_STATE,) else "",
+        )
 
 
 def stable(LSTMCell: CandidateClass, rng: np.random.Generator) -> None:

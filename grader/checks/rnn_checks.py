@@ -5,15 +5,14 @@ Each function is one claim; it returns where the claim holds and raises a `Stude
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import numpy as np
 
 from grader.checks import probe
 from grader.checks.compare import What, agrees, finite, same, tolerance
-from grader.checks.layout import Layout
 from grader.checks.protocol import Array, CandidateClass
-from grader.checks.roles import made, rnn_layout, woken
+from grader.checks.roles import made, require, rnn_layout, woken
 from grader.checks.states import Forward, Sizes, is_softmax, read_forward
 from grader.checks.trial import Parameters, RnnTrial
 from grader.faults import BadValue, CheckFailed
@@ -34,34 +33,21 @@ def constructs(SimpleRNN: CandidateClass, sizes: tuple[int, int, int]) -> None:
 
 
 def weights(SimpleRNN: CandidateClass, sizes: tuple[int, int, int]) -> None:
-    _require(rnn_layout(SimpleRNN, sizes), ("W_xh", "W_hh", "W_hy"))
+    require(rnn_layout(SimpleRNN, sizes), ("W_xh", "W_hh", "W_hy"))
 
 
 def biases(SimpleRNN: CandidateClass, sizes: tuple[int, int, int]) -> None:
-    _require(rnn_layout(SimpleRNN, sizes), ("b_h", "b_y"))
-
-
-def _require(layout: Layout, names: Sequence[str]) -> None:
-    missing = [name for name in names if name in layout.missing]
-    if missing:
-        text = say(
-            "Among the arrays on your object nothing plays the role of {names}.",
-            names=", ".join(missing),
-        )
-        raise CheckFailed(text)
+    require(rnn_layout(SimpleRNN, sizes), ("b_h", "b_y"))
 
 
 def breaks_symmetry(SimpleRNN: CandidateClass, sizes: tuple[int, int, int]) -> None:
     """No two hidden units begin with the same weights."""
     layout = rnn_layout(SimpleRNN, sizes)
-    _require(layout, ("W_xh", "W_hy"))
+    require(layout, ("W_xh", "W_hy"))
     values = layout.values(layout.storage.arrays)
     by_unit = np.vstack([values["W_xh"], values["W_hh"], values["W_hy"].T]).T
-    if (
-        not values["W_xh"].any()
-        or not values["W_hy"].any()
-        or len(np.unique(by_unit, axis=0)) < sizes[1]
-    ):
+    zero = [name for name in ("W_xh", "W_hy") if name in layout.slots and not values[name].any()]
+    if zero or len(np.unique(by_unit, axis=0)) < sizes[1]:
         raise CheckFailed(
             say(
                 "Some initial weights are all zero or the same for every hidden unit. Such units get the "
@@ -180,7 +166,7 @@ def _only_biases(trial: RnnTrial, x: Array, values: Parameters) -> None:
     forward = trial.forward(x)
     sizes = trial.at(x)
     limit = tolerance(forward.outputs)
-    if "b_y" not in trial.layout.missing:
+    if "b_y" not in trial.layout.absent:
         same(
             forward.outputs,
             _likewise(forward.outputs, np.broadcast_to(values["b_y"], forward.outputs.shape)),
@@ -247,7 +233,7 @@ def golden(SimpleRNN: CandidateClass) -> None:
     """The known numbers at the public probe point."""
     layout = rnn_layout(SimpleRNN, probe.RNN_SIZES)
     # A missing bias is charged in __init__; here it counts as zero.
-    seen, right = probe.rnn_forward(SimpleRNN), probe.golden({"b_h", "b_y"} & {*layout.missing})
+    seen, right = probe.rnn_forward(SimpleRNN), probe.golden({"b_h", "b_y"} & {*layout.absent})
     limit = tolerance(single=layout.single)
     if seen.hidden is not None:  # charged in `shapes`
         same(seen.hidden, right["hidden"], What("hidden_states", probe.RNN_CALL), limit=limit)

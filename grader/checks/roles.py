@@ -7,25 +7,17 @@ another gate. What neither gives is found by shape, all sizes being different.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
 
 from grader.checks import lstm_roles, rnn_roles
-from grader.checks.layout import (
-    Layout,
-    Numbers,
-    Storage,
-    WarmUps,
-    carried,
-    named_slots,
-    oriented,
-    storage_of,
-)
+from grader.checks.layout import Layout, carried, named_slots
 from grader.checks.protocol import Array, CandidateClass, CandidateObject
-from grader.faults import BadValue, NotImplementedYet, StudentFault
+from grader.checks.storage import Numbers, Storage, WarmUps, oriented, storage_of
+from grader.faults import BadValue, CheckFailed, NotImplementedYet, StudentFault
 from grader.language import say
 
 
@@ -73,11 +65,20 @@ def woken(cls: CandidateClass, layout: Layout, sizes: tuple[int, ...]) -> Candid
     """A new object that has its arrays, its own initial values in them."""
     rnn = cls(*sizes)
     if layout.lazy:
-        warm_ups = (
-            _rnn_warm_ups(sizes) if len(sizes) == len(("I", "H", "O")) else _lstm_warm_ups(sizes)
-        )
-        rnn.forward(*warm_ups[0])
+        rnn.forward(*_warm_ups(sizes)[0])
     return rnn
+
+
+def require(layout: Layout, names: Iterable[str]) -> None:
+    """Refuse an object that has no arrays for these parameters."""
+    absent = [name for name in names if name in layout.absent]
+    if absent:
+        raise CheckFailed(
+            say(
+                "Among the arrays on your object nothing plays the role of {names}.",
+                names=", ".join(absent),
+            )
+        )
 
 
 @dataclass(frozen=True)
@@ -88,6 +89,10 @@ class Model:
     shapes: Mapping[str, tuple[int, ...]]
     warm_ups: WarmUps
     probe: Callable[..., Layout]
+
+
+def _warm_ups(sizes: tuple[int, ...]) -> WarmUps:
+    return _rnn_warm_ups(sizes) if len(sizes) == len(("I", "H", "O")) else _lstm_warm_ups(sizes)
 
 
 def _rnn_warm_ups(sizes: tuple[int, ...]) -> WarmUps:
@@ -131,7 +136,9 @@ def _identify(cls: CandidateClass, model: Model) -> Layout:
     except StudentFault as fault:
         # A forward that cannot be called at all still has names and shapes to go by.
         layout = replace(layout, notes=frozenset({str(fault)}))
-    layout = _fill_by_shape(_bind_names(layout))
+    layout = _bind_names(layout)
+    if layout.missing:
+        layout = _fill_by_shape(layout, _buffers(cls, layout, model))
     if not layout.slots:
         raise RolesNotFound(cls.name)
     return layout
@@ -154,25 +161,26 @@ def _bind_names(layout: Layout) -> Layout:
     return replace(layout, slots=slots, dead=frozenset(dead))
 
 
-def _fill_by_shape(layout: Layout) -> Layout:
-    """Give a parameter that nothing plays the one unused array of its shape, if there is one."""
+def _fill_by_shape(layout: Layout, buffers: Collection[str]) -> Layout:
+    """Give parameters that nothing plays the unused arrays of their shape, if there are enough.
+
+    Writing them moves nothing, so it does not matter which of them is which. A forward writes
+    its `buffers`, and no parameters.
+    """
     slots = dict(layout.slots)
-    dead = set(layout.dead)
-    for name in layout.missing:
+    idle: list[str] = []
+    for shape in {layout.shapes[name] for name in layout.missing}:
+        rivals = [name for name in layout.missing if layout.shapes[name] == shape]
         fitting = [
             numbers
             for path in layout.storage.arrays
-            if (numbers := _unused(layout.storage, path, layout.shapes[name], slots)) is not None
+            if path not in buffers
+            and (numbers := _unused(layout.storage, path, shape, slots)) is not None
         ]
-        rivals = [
-            other
-            for other in layout.shapes
-            if other not in slots and layout.shapes[other] == layout.shapes[name]
-        ]
-        if len(fitting) == 1 and len(rivals) == 1:
-            slots[name] = [fitting[0]]
-            dead.add(name)
-    return replace(layout, slots=slots, dead=frozenset(dead))
+        if len(fitting) >= len(rivals):
+            slots |= {name: [numbers] for name, numbers in zip(rivals, fitting, strict=False)}
+            idle += rivals
+    return replace(layout, slots=slots, dead=layout.dead.union(idle), idle=frozenset(idle))
 
 
 def _unused(
@@ -183,3 +191,19 @@ def _unused(
     if used & {int(number) for number in numbers.flat}:
         return None
     return oriented(numbers, shape)
+
+
+def _buffers(cls: CandidateClass, layout: Layout, model: Model) -> frozenset[str]:
+    """Arrays that a forward changes, replaces or drops."""
+    rnn = woken(cls, layout, model.sizes)
+    before = rnn.read()
+    try:
+        rnn.forward(*model.warm_ups[1])
+    except StudentFault:
+        return frozenset()
+    after = rnn.read()
+    return frozenset(
+        path
+        for path in layout.storage.arrays
+        if path not in after or not np.array_equal(before.get(path, ()), after[path])
+    )

@@ -37,7 +37,10 @@ def random_parameters(
 
 @dataclass(frozen=True)
 class RnnTrial:
-    """One SimpleRNN(I, H, O) whose parameters are known. `parameters` is what it really holds."""
+    """One SimpleRNN(I, H, O) whose parameters are known.
+
+    `parameters` is what it was given, zeros where it has no array; `used` is what it can work with.
+    """
 
     rnn: CandidateObject
     layout: Layout
@@ -57,6 +60,11 @@ class RnnTrial:
         layout = rnn_layout(SimpleRNN, sizes)
         rnn = made(SimpleRNN, layout, sizes, values)
         return cls(rnn, layout, layout.effective(values), sizes)
+
+    @property
+    def used(self) -> Parameters:
+        """Zeros also where forward never uses the array."""
+        return self.layout.held(self.parameters)
 
     def at(self, x: Array) -> Sizes:
         T, B, I = x.shape  # noqa: E741  # sizes as in the equations
@@ -128,9 +136,11 @@ class BackwardRun:
         if name in self.trial.layout.missing:
             return True  # a missing bias loses its own case in __init__
         found = self.matches[name]
-        return found is not None and found.agrees(
-            self.factor * self.truth.gradients[name], self.truth.limit
-        )
+        expected = self.factor * self.truth.gradients[name]
+        forms = [expected]
+        if name in self.trial.layout.idle and expected.shape == expected.T.shape:
+            forms.append(expected.T)  # nothing tells which way round it lies
+        return found is not None and any(found.agrees(form, self.truth.limit) for form in forms)
 
     def error(self, name: str) -> float:
         """Relative error of this parameter's gradient, the common factor taken out."""

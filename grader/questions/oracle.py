@@ -56,7 +56,7 @@ def gradients(trial: RnnTrial, x: Array, d_outputs: Array, seen: Forward) -> lis
         return [right]
     honest = [right, *own_gradient(trial, x, d_outputs, seen)]
     if seen.hidden is not None and np.all(np.isfinite(seen.hidden)):
-        honest.append(Truth(bptt(trial.parameters, x, d_outputs, seen.hidden), limit))
+        honest.append(Truth(bptt(trial.used, x, d_outputs, seen.hidden), limit))
     return honest
 
 

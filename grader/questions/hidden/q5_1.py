@@ -15,7 +15,7 @@ points = 3.25
 def large_terms(generate_sequence_data, rng):
     length = int(rng.integers(200, 1200))
     returned = check.generate(generate_sequence_data, "fibonacci", length)
-    check.fibonacci_values(returned, check.called("fibonacci", length))
+    check.fibonacci_values(returned, length, check.called("fibonacci", length))
 
 
 @case("float64", points=0.5, claim=say("The sequence is a float64 array of shape (length,)."))

@@ -12,7 +12,7 @@ points = 1.75
 @case("fibonacci", points=0.75, claim=say("'fibonacci' gives the true Fibonacci numbers."))
 def fibonacci(generate_sequence_data):
     returned = check.generate(generate_sequence_data, "fibonacci", 20)
-    check.fibonacci_values(returned, check.called("fibonacci", 20))
+    check.fibonacci_values(returned, 20, check.called("fibonacci", 20))
 
 
 @case(
