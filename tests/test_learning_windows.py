@@ -161,6 +161,25 @@ def test_no_scaler_is_accused_without_the_series_or_without_held_out_windows() -
     )
 
 
+@pytest.mark.parametrize("start", [0.0, -1.0])
+def test_a_range_that_only_held_out_inputs_fill_is_seen_without_the_series(start: float) -> None:
+    growing = (SERIES - 2) * np.linspace(1, 3, SERIES.size)
+    trending = SERIES + 0.05 * np.arange(SERIES.size)
+
+    def fitted_on(series: np.ndarray, part: np.ndarray) -> bool:
+        scaled = (series - part.min()) / np.ptp(part) * (1 - start) + start
+        x, trained = cut(scaled[SPLIT:], 5), scaled[: SPLIT - 1]
+        seen = replace(observation([(x, x)]), trained_span=(trained.min(), trained.max()))
+        return scaling.fitted_on_all(seen)
+
+    assert growing[:SPLIT].min() > growing.min()
+    assert growing[:SPLIT].max() < growing.max()
+    assert fitted_on(growing, growing)
+    assert not fitted_on(growing, growing[:SPLIT])
+    # One end may be the target of the last window, which is no input.
+    assert not fitted_on(trending, trending)
+
+
 def test_a_scaler_behind_a_logarithm_is_seen() -> None:
     series = np.array([1.0, 2.0, *np.zeros(88)])
     for n in range(2, 90):

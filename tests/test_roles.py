@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from grader.checks.roles import RolesNotFound, lstm_layout, rnn_layout
+from grader.checks.roles import RolesNotFound, lstm_layout, require, rnn_layout
 from grader.checks.trial import CellTrial, RnnTrial, random_parameters
-from grader.faults import NotImplementedYet
+from grader.faults import CheckFailed, NotImplementedYet
 from grader.questions import oracle
 from grader.sandbox import local
 from solutions import rnn as reference
@@ -160,6 +160,40 @@ def test_an_unused_recurrent_weight_is_found_by_its_shape_and_marked_dead() -> N
             return self.U, 0 * self.W, self.b, self.V, self.c
 
     assert rnn_layout(local.wrap(NoRecurrence, "SimpleRNN"), SIZES).dead == {"W_hh"}
+
+
+def test_unused_parts_of_fused_arrays_are_there_and_have_no_role() -> None:
+    class Fused(Textbook):
+        def __init__(self, input_size, hidden_size, output_size):
+            super().__init__(input_size, hidden_size, output_size)
+            self.all = np.vstack([self.U, self.W, self.b])
+            del self.U, self.W, self.b
+
+        def kept(self):
+            I = len(self.all) - self.all.shape[1] - 1
+            return self.all[:I], 0 * self.all[I:-1], 0 * self.all[-1], self.V, self.c
+
+    layout = rnn_layout(local.wrap(Fused, "SimpleRNN"), SIZES)
+    assert set(layout.missing) == {"W_hh", "b_h"}
+    assert layout.absent == ()
+    require(layout, ("W_hh", "b_h"))
+
+
+def test_what_forward_writes_is_no_parameter() -> None:
+    class NoBias(Textbook):
+        def __init__(self, input_size, hidden_size, output_size):
+            super().__init__(input_size, hidden_size, output_size)
+            self.state = np.zeros(hidden_size)
+            del self.b
+
+        def kept(self):
+            self.state = self.state + 1.0
+            return self.U, self.W, 0.0, self.V, self.c
+
+    layout = rnn_layout(local.wrap(NoBias, "SimpleRNN"), SIZES)
+    assert layout.absent == ("b_h",)
+    with pytest.raises(CheckFailed, match="b_h"):
+        require(layout, ("b_h", "b_y"))
 
 
 def test_an_object_without_arrays_says_so() -> None:

@@ -94,6 +94,7 @@ def test_evaluation_on_training_windows_is_seen() -> None:
     seen = observed(train, cls)
     assert (seen.evaluation_windows, seen.evaluation_windows_trained) == (2, 2)
     assert seen.trained_columns[0].tolist() == [True, True]
+    assert seen.trained_span == (x.min(), x.max())
 
 
 def test_training_without_updates_moves_nothing() -> None:

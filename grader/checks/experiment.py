@@ -126,7 +126,13 @@ class Experiment:
                 say("'{key}' is no sequence of at least {fewest} numbers.", key=key, fewest=fewest),
             )
         if not np.all(np.isfinite(array)):
-            raise BadValue(say("'{key}' contains NaN or infinity.", key=key))
+            raise BadValue(
+                say(
+                    "'{key}' contains NaN or infinity: the training diverges. Try a smaller learning "
+                    "rate, and check the sign of d_outputs.",
+                    key=key,
+                )
+            )
         return array.ravel()
 
 

@@ -25,18 +25,28 @@ def losses(experiment: Experiment, exhibits: list[Exhibit]) -> None:
     tenth = max(1, curve.size // 10)
     first = max(float(curve[0]), float(curve[:tenth].mean()))
     last = float(curve[-tenth:].mean())
-    if not last < load().learning["q5_3"]["loss_falls"] * first:
+    if last < load().learning["q5_3"]["loss_falls"] * first:
+        return
+    numbers = {"first": f"{first:.4g}", "last": f"{last:.4g}", "count": str(curve.size)}
+    if last > first:
         raise CheckFailed(
             say(
-                "The losses do not fall enough: {first} at the start, {last} over the last tenth of "
-                "{count} epochs; expected less than half. Train longer, or with another learning rate.",
-                first=f"{first:.4g}",
-                last=f"{last:.4g}",
-                count=curve.size,
+                "The losses grow: {first} at the start, {last} over the last tenth of {count} epochs. "
+                "Either the learning rate is too large, or d_outputs is not the derivative of the "
+                "loss: check its sign.",
+                **numbers,
             ),
-            say("The losses do not fall to half of what they start at."),
-            diagnosis="training-rate-too-small" if last <= first else "",
+            say("The losses grow."),
         )
+    raise CheckFailed(
+        say(
+            "The losses do not fall enough: {first} at the start, {last} over the last tenth of "
+            "{count} epochs; expected less than half. Train longer, or with another learning rate.",
+            **numbers,
+        ),
+        say("The losses do not fall to half of what they start at."),
+        diagnosis="training-rate-too-small",
+    )
 
 
 def prediction(experiment: Experiment, exhibits: list[Exhibit]) -> None:

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[Any]
+NAN = float("nan")
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +127,7 @@ class Observation:
     figures: tuple[Picture, ...]  # figures that pyplot held open, or that show/savefig/close met
     # For each of `evaluations`: which of its windows (B,) were also trained on.
     trained_columns: tuple[Array, ...] = ()
+    trained_span: tuple[float, float] = (NAN, NAN)  # smallest and largest input trained on
     series: tuple[Array, ...] = ()  # what generate_sequence_data returned meanwhile, each once
 
 

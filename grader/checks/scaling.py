@@ -2,7 +2,8 @@
 
 The network's held-out inputs are the series up to a scale and an offset. Where these are exactly
 the whole series' own mean and deviation (or minimum and range, or largest size), and no first
-part of the series has the same, the scaler has seen what it should not. Where the series was not
+part of the series has the same, the scaler has seen what it should not. A range of exactly 0 to 1
+or -1 to 1 whose two ends only the held-out inputs reach says the same. Where the series was not
 observed, or nothing matches exactly, nothing is said.
 """
 
@@ -13,9 +14,10 @@ from collections.abc import Callable, Iterator, Mapping
 import numpy as np
 
 from grader.checks.protocol import Observation
-from grader.checks.windows import Found, Line, evaluations, locate_all, successors
+from grader.checks.windows import Evaluation, Found, Line, evaluations, locate_all, successors
 
 EXACT = 1e-7  # of the scale; the fit of scale and offset is good to 1e-12
+RANGES = ((0.0, 1.0), (-1.0, 1.0))
 TOGETHER = 0.9  # share of windows with a successor in a part of a series cut in order
 
 # (scale, offset) such that series = scale * inputs + offset, for each way of scaling.
@@ -30,11 +32,29 @@ SCALERS: Mapping[str, Callable[[Line], tuple[float, float]]] = {
 
 def fitted_on_all(seen: Observation) -> bool:
     """Whether the scaler was certainly fitted on the whole series."""
+    if _reaches_both_ends(seen):
+        return True
     for line, steps in _held_out_inputs(seen):
         for series in _forms(seen):
             if any(_gives_away(series, found, steps) for found in locate_all(line, series)):
                 return True
     return False
+
+
+def _reaches_both_ends(seen: Observation) -> bool:
+    """Whether only held-out inputs reach both ends of a scaled range.
+
+    One end proves nothing: it may be the target of the last window, which is no input.
+    """
+    held_out = [one.inputs for one in evaluations(seen) if _is_held_out(one)]
+    if not held_out:
+        return False
+    low, high = seen.trained_span
+    lowest, highest = min(map(np.min, held_out)), max(map(np.max, held_out))
+    return any(
+        abs(lowest - start) <= EXACT < low - start and abs(highest - end) <= EXACT < end - high
+        for start, end in RANGES
+    )
 
 
 def _gives_away(series: Line, found: Found, steps: int) -> bool:
@@ -59,12 +79,17 @@ def _matches(known: tuple[float, float], scale: float, offset: float) -> bool:
 def _held_out_inputs(seen: Observation) -> Iterator[tuple[Line, int]]:
     """Find inputs of evaluations in order, never trained on; and the length of a window."""
     for one in evaluations(seen):
-        if one.inputs.shape[2] != 1 or one.trained.any():
+        if not _is_held_out(one):
             continue
         if one.steps == 1 or successors(one) >= TOGETHER:
             yield one.inputs[0, :, 0], one.steps
         elif one.width == 1:
             yield one.inputs[:, 0, 0], one.steps
+
+
+def _is_held_out(one: Evaluation) -> bool:
+    """Whether these are values of one series, none of them trained on."""
+    return one.inputs.shape[2] == 1 and not one.trained.any()
 
 
 def _forms(seen: Observation) -> Iterator[Line]:

@@ -36,6 +36,7 @@ def observation(seen: schema.Seen, reader: wire.Reader) -> Observation:
         last_error=seen.errors[1],
         evaluation_windows=max(0, seen.windows[0]),
         evaluation_windows_trained=max(0, seen.windows[1]),
+        trained_span=seen.trained_span,
         evaluations=evaluations,
         figures=tuple(one for one in pictures if isinstance(one, Picture)),
         trained_columns=trained_columns,

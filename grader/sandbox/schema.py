@@ -195,6 +195,7 @@ class Seen(Node, tag="seen"):
     lengths_evaluated: list[int]
     errors: tuple[float, float]
     windows: tuple[int, int]
+    trained_span: tuple[float, float]
     evaluations: list[tuple[Array, Array]]
     trained_columns: list[Array]
     series: list[Array]

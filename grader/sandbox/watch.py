@@ -86,6 +86,7 @@ class Watcher:
             sorted(self.evaluated.lengths),
             self._first_and_last_error(),
             self.evaluated.overlap(self.trained),
+            self.trained.span,
             [(packer.writer.add(x), packer.writer.add(y)) for x, y in evaluations],
             [packer.writer.add(self.trained.holds(x)) for x, _ in evaluations],
             [packer.writer.add(one) for one in self.series.kept],

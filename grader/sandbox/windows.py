@@ -25,9 +25,10 @@ class Windows:
         self.hashes: set[int] = set()
         self.wholes: set[int] = set()
         self.lengths: set[int] = set()
+        self.span = (float("nan"), float("nan"))  # smallest and largest value
 
     def add(self, inputs: Array) -> None:
-        """Note every column of inputs (T, B, I)."""
+        """Note every column of inputs (T, B, I), of which there is at least one."""
         if len(self.lengths) < MAX_LENGTHS:
             self.lengths.add(inputs.shape[0])
         whole = hash((inputs.shape, inputs.tobytes()))
@@ -35,6 +36,10 @@ class Windows:
             return
         if len(self.wholes) < MAX_WINDOWS:
             self.wholes.add(whole)
+        self.span = (
+            float(np.fmin(self.span[0], inputs.min())),
+            float(np.fmax(self.span[1], inputs.max())),
+        )
         self.hashes.update(_hashes(inputs, max(0, MAX_WINDOWS - len(self.hashes))))
 
     def holds(self, inputs: Array) -> Array:
