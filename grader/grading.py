@@ -11,14 +11,11 @@ from hmac import digest
 from pathlib import Path
 from typing import Any
 
-from otter.test_files import GradingResults
-from otter.test_files.abstract_test import TestFile
-from otter.test_files.exception_test import ExceptionTestFile
-
-from grader import __version__
+from grader import __version__, otter_files
 from grader.assignment import load
 from grader.faults import KitFault, StudentFault
-from grader.language import Message, render, say
+from grader.language import Message, say
+from grader.otter_files import Ran
 from grader.questions.case import Outcome
 from grader.results.records import (
     CaseResult,
@@ -27,13 +24,11 @@ from grader.results.records import (
     QuestionResult,
     Status,
     Submission,
-    Verdict,
 )
 from grader.sandbox.limits import Limits
 from grader.sandbox.student import Student, session
 
 HERE = Path(__file__).parent
-QUESTIONS = HERE / "questions"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +67,11 @@ def grade(submission: Submission, settings: Settings) -> Grade:
     began = time.perf_counter()
     with session(submission.source, settings.limits, settings.tier) as student:
         environment = _environment(student, submission, settings)
-        files = {path: _run(path, environment) for path in _paths(settings)}
+        paths = otter_files.paths(only=settings.only, public_only=settings.public_only)
+        files = {path: otter_files.run(path, environment) for path in paths}
         tier = student.tier
     questions = _questions(files)
-    _agree_with_otter(files, questions)
+    otter_files.agree_with_otter(files.values(), _total(one.score for one in questions))
     if not settings.public_only:
         _agree_with_table(questions)
     return _graded(
@@ -98,66 +94,6 @@ def _environment(student: Student, submission: Submission, settings: Settings) -
         "printed": student.printed_since,
         "exhibits": [],
     }
-
-
-@dataclass(frozen=True, slots=True)
-class Ran:
-    """One otter file that has run, and the outcome of each of its cases."""
-
-    file: TestFile
-    outcomes: Mapping[str, Outcome]
-
-
-def _paths(settings: Settings) -> list[Path]:
-    """The otter files to run, questions in order, all public ones before the hidden.
-
-    A program may remember what it was called with. With no public case after a hidden one, nothing
-    that it prints or returns can show a hidden input.
-    """
-    names = [question.name for question in load().automatic if settings.only in ("", question.name)]
-    kinds = ("public",) if settings.public_only else ("public", "hidden")
-    paths = [QUESTIONS / kind / f"{name}.py" for kind in kinds for name in names]
-    missing = [path for path in paths if not path.exists()]
-    if missing or not paths:
-        raise KitFault(
-            f"no question file {', '.join(path.name for path in missing) or settings.only}"
-        )
-    return paths
-
-
-def _run(path: Path, environment: dict[str, Any]) -> Ran:
-    """Run one file on the student's candidates."""
-    outcomes: dict[str, Outcome] = {}
-    env = {**environment, "outcomes": outcomes}
-    if path.parent.name != "hidden":
-        del env["seed"]  # public cases draw the same inputs for everybody: students see what we see
-    file = _test_file(path)
-    file.run(env)
-    broken = [name for name, outcome in outcomes.items() if outcome.verdict is Verdict.KIT_FAULT]
-    if broken or len(outcomes) != len(file.test_cases):
-        raise KitFault(_broken(path, broken, outcomes))
-    return Ran(file, outcomes)
-
-
-def _broken(path: Path, names: Sequence[str], outcomes: Mapping[str, Outcome]) -> str:
-    why = [render(message, "en") for name in names if (message := outcomes[name].message)]
-    return (
-        f"{path.parent.name}/{path.name}: {', '.join(names) or 'a case gave no outcome'}\n"
-        + "\n".join(why)
-    )
-
-
-def _test_file(path: Path) -> ExceptionTestFile:
-    """A fresh otter test file from code that is compiled once per process."""
-    try:
-        return ExceptionTestFile._from_compiled_code(_compiled(path), str(path))  # noqa: SLF001  # from_file compiles anew for every submission
-    except Exception as error:
-        raise KitFault(f"{path.parent.name}/{path.name}: {error}") from error
-
-
-@cache
-def _compiled(path: Path) -> Any:
-    return compile(path.read_text(encoding="utf-8"), str(path), "exec")
 
 
 def _questions(files: Mapping[Path, Ran]) -> tuple[QuestionResult, ...]:
@@ -199,14 +135,6 @@ def _case(test_case: Any, outcome: Outcome, *, passed: bool) -> CaseResult:
 
 def _total(points: Iterable[float]) -> float:
     return round(sum(points), 4)
-
-
-def _agree_with_otter(files: Mapping[Path, Ran], questions: Sequence[QuestionResult]) -> None:
-    """otter totals the points; if it comes to another sum, something is badly wrong."""
-    results = GradingResults([ran.file for ran in files.values()])
-    ours = _total(question.score for question in questions)
-    if len(results.results) != len(files) or abs(results.total - ours) > 1e-6:  # noqa: PLR2004  # rounding
-        raise KitFault(f"otter counts {results.total} points, the examiner {ours}")
 
 
 def _agree_with_table(questions: Sequence[QuestionResult]) -> None:
@@ -273,7 +201,12 @@ def _graded(
 def kit_version() -> str:
     """Version, and a hash of every file that decides a grade."""
     solutions = HERE.parent / "solutions"
-    parts = [HERE / "assignment.toml", HERE / "grading.py", solutions / "rnn.py"]
+    parts = [
+        HERE / "assignment.toml",
+        HERE / "grading.py",
+        HERE / "otter_files.py",
+        solutions / "rnn.py",
+    ]
     for folder in ("questions", "checks", "sandbox"):
         parts += sorted((HERE / folder).rglob("*.py"))
     content = b"".join(part.read_bytes() for part in parts if part.exists())

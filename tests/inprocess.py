@@ -8,7 +8,7 @@ from typing import Any
 from otter.test_files.exception_test import ExceptionTestFile
 
 from grader import mutants
-from grader.grading import QUESTIONS
+from grader.otter_files import QUESTIONS
 from grader.questions.case import Outcome
 from grader.sandbox import local
 

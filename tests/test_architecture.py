@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from grader.assignment import load
-from grader.grading import QUESTIONS, _test_file
+from grader.otter_files import QUESTIONS, loaded
 
 ROOT = Path(__file__).parent.parent
 GRADER = ROOT / "grader"
@@ -119,7 +119,7 @@ def test_only_the_command_line_prints_or_exits() -> None:
 
 @pytest.mark.parametrize("question", load().automatic, ids=lambda question: question.name)
 def test_points_of_a_question_add_up(question) -> None:
-    files = [_test_file(QUESTIONS / kind / f"{question.name}.py") for kind in ("public", "hidden")]
+    files = [loaded(QUESTIONS / kind / f"{question.name}.py") for kind in ("public", "hidden")]
     cases = [case for file in files for case in file.test_cases]
     assert sum(case.points for case in cases) == pytest.approx(question.points)
     assert len({case.name for case in cases}) == len(cases), "two cases with one name"
@@ -137,11 +137,11 @@ def test_otter_keeps_every_case_of_a_file(path: Path) -> None:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.FunctionDef) and node.decorator_list
     ]
-    assert len(_test_file(path).test_cases) == len(decorated)
+    assert len(loaded(path).test_cases) == len(decorated)
 
 
 def test_public_cases_are_about_a_third() -> None:
-    public = sum(_test_file(path).possible for path in (QUESTIONS / "public").glob("*.py"))
+    public = sum(loaded(path).possible for path in (QUESTIONS / "public").glob("*.py"))
     total = sum(question.points for question in load().automatic)
     assert 0.28 <= public / total <= 0.42
 

@@ -9,8 +9,8 @@ import pytest
 from otter.test_files.exception_test import ExceptionTestFile
 
 from grader import faults
-from grader.grading import QUESTIONS
 from grader.language import render, say
+from grader.otter_files import QUESTIONS
 from grader.questions import case as cases
 from grader.questions.case import NeedsReview
 from grader.results.records import Exhibit, Verdict

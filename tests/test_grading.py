@@ -13,8 +13,9 @@ import pytest
 from grader import grading, mutants
 from grader.assignment import load
 from grader.faults import KitFault
-from grader.grading import QUESTIONS, Settings, grade
+from grader.grading import Settings, grade
 from grader.language import LANGUAGES, render
+from grader.otter_files import QUESTIONS
 from grader.results.records import Grade, Status, Submission, Verdict
 
 SECRET = b"a secret for tests, 32 bytes long"

@@ -7,9 +7,8 @@ import re
 
 import pytest
 
-from grader import mutants
+from grader import mutants, otter_files
 from grader.assignment import load
-from grader.grading import Settings, _paths, _test_file
 from grader.matrix.subjects import REFERENCE, bases, correct
 
 ALL = mutants.misconceptions()
@@ -18,8 +17,11 @@ by_name = pytest.mark.parametrize("one", ALL, ids=lambda one: one.name)
 
 
 def every_case() -> set[str]:
-    paths = _paths(Settings(secret=b"any"))
-    return {f"{path.stem}/{case.name}" for path in paths for case in _test_file(path).test_cases}
+    return {
+        f"{path.stem}/{case.name}"
+        for path in otter_files.paths()
+        for case in otter_files.loaded(path).test_cases
+    }
 
 
 def test_the_list_covers_every_part_of_the_assignment() -> None:

@@ -170,8 +170,8 @@ def test_unused_parts_of_fused_arrays_are_there_and_have_no_role() -> None:
             del self.U, self.W, self.b
 
         def kept(self):
-            I = len(self.all) - self.all.shape[1] - 1
-            return self.all[:I], 0 * self.all[I:-1], 0 * self.all[-1], self.V, self.c
+            rows = len(self.all) - self.all.shape[1] - 1
+            return self.all[:rows], 0 * self.all[rows:-1], 0 * self.all[-1], self.V, self.c
 
     layout = rnn_layout(local.wrap(Fused, "SimpleRNN"), SIZES)
     assert set(layout.missing) == {"W_hh", "b_h"}

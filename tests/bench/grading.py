@@ -22,7 +22,8 @@ import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.grading import QUESTIONS, Settings, grade
+from grader.grading import Settings, grade
+from grader.otter_files import QUESTIONS
 from grader.results.records import Submission
 
 ROOT = Path(__file__).parent.parent.parent
