@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from grader import grading, mutants
+from grader import mutants, otter_files
 from grader.assignment import load
 from grader.faults import KitFault
 from grader.grading import Settings, grade
@@ -223,7 +223,7 @@ def questions(tmp_path, monkeypatch) -> Path:
     copy = tmp_path / "questions"
     for kind in ("public", "hidden"):
         shutil.copytree(QUESTIONS / kind, copy / kind)
-    monkeypatch.setattr(grading, "QUESTIONS", copy)
+    monkeypatch.setattr(otter_files, "QUESTIONS", copy)
     return copy
 
 
