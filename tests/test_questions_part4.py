@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 
 from grader import mutants
-from grader.checks import rnn_checks
+from grader.checks import rnn_forward
+from grader.checks.rnn_roles import HIDDEN
 from grader.checks.roles import rnn_layout
+from grader.faults import CheckFailed
 from grader.questions.case import Outcome
 from grader.results.records import Verdict
 from grader.sandbox import local
@@ -122,11 +124,11 @@ def test_an_unusual_cell_that_is_right_loses_nothing(form) -> None:
 def test_hidden_inputs_of_any_seed_leave_the_reference_whole() -> None:
     """Luck of the draw decides nothing: linear_output once asked for outputs of both signs."""
     cls = local.wrap(reference.SimpleRNN)
-    rnn_layout(cls, rnn_checks.HIDDEN)
+    rnn_layout(cls, HIDDEN)
     for seed in range(300):
-        rnn_checks.linear_output(cls, np.random.default_rng(seed))
-        rnn_checks.recurrence(cls, np.random.default_rng(seed))
-        rnn_checks.twice(cls, np.random.default_rng(seed))
+        rnn_forward.linear_output(cls, np.random.default_rng(seed))
+        rnn_forward.recurrence(cls, np.random.default_rng(seed))
+        rnn_forward.twice(cls, np.random.default_rng(seed))
 
 
 @pytest.mark.slow
@@ -147,8 +149,8 @@ def test_an_output_activation_is_never_linear(activation) -> None:
             return eval(activation, {"np": np, "y": y}), hidden
 
     for seed in range(5):
-        with pytest.raises(rnn_checks.CheckFailed):
-            rnn_checks.linear_output(local.wrap(SimpleRNN), np.random.default_rng(seed))
+        with pytest.raises(CheckFailed):
+            rnn_forward.linear_output(local.wrap(SimpleRNN), np.random.default_rng(seed))
 
 
 def test_float16_is_wrong_though_float32_is_not() -> None:

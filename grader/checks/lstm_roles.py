@@ -29,6 +29,10 @@ from grader.checks.rnn_roles import (
 )
 from grader.checks.states import read_cell
 
+# Sizes (I, H) at which cells are looked at in public and in hidden cases.
+PUBLIC = (3, 4)
+HIDDEN = (2, 5)
+
 GATES = ("f", "i", "c", "o")
 Slots = dict[str, list[NDArray[np.int64]]]
 

@@ -22,6 +22,11 @@ from grader.checks.layout import Layout
 from grader.checks.protocol import Array, Call, CandidateObject, Step, Write
 from grader.checks.states import Forward, Sizes, read_final, read_forward
 
+# Sizes (I, H, O) at which networks are looked at in public and in hidden cases, all different
+# from one another and from T and B.
+PUBLIC = (3, 4, 2)
+HIDDEN = (4, 5, 2)
+
 MOVED = 1e-7
 RAISE = 0.5
 # Small, so that the activation is nearly linear around the probe; large against float32 noise.

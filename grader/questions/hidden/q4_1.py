@@ -1,6 +1,7 @@
 """SimpleRNN.__init__, the cases that stay with the instructor."""
 
-from grader.checks import rnn_checks as check
+from grader.checks import rnn_init as check
+from grader.checks.rnn_roles import HIDDEN
 from grader.language import say
 from grader.questions.case import hidden_case as case
 
@@ -11,7 +12,7 @@ points = 2.75
 
 @case("biases", points=0.5, claim=say("Both biases exist and act."))
 def biases(SimpleRNN):
-    check.biases(SimpleRNN, check.HIDDEN)
+    check.biases(SimpleRNN, HIDDEN)
 
 
 @case(
@@ -20,7 +21,7 @@ def biases(SimpleRNN):
     claim=say("The initial weights differ from unit to unit, so that units can learn differently."),
 )
 def breaks_symmetry(SimpleRNN):
-    check.breaks_symmetry(SimpleRNN, check.HIDDEN)
+    check.breaks_symmetry(SimpleRNN, HIDDEN)
 
 
 @case(
@@ -34,7 +35,7 @@ def scale(SimpleRNN, rng):
 
 @case("own_state", points=0.5, claim=say("Two objects do not share their parameters."))
 def own_state(SimpleRNN):
-    check.own_state(SimpleRNN, check.HIDDEN)
+    check.own_state(SimpleRNN, HIDDEN)
 
 
 @case("other_sizes", points=0.5, claim=say("Other sizes work as well, 1 included."))

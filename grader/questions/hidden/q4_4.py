@@ -1,6 +1,6 @@
 """SimpleRNN.update_parameters, the cases that stay with the instructor."""
 
-from grader.checks import update_checks as check
+from grader.checks import rnn_update as check
 from grader.language import say
 from grader.questions.case import hidden_case as case
 

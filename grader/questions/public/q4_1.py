@@ -1,6 +1,7 @@
 """SimpleRNN.__init__, the cases that students see."""
 
-from grader.checks import rnn_checks as check
+from grader.checks import rnn_init as check
+from grader.checks.rnn_roles import PUBLIC
 from grader.language import say
 from grader.questions.case import case
 
@@ -15,7 +16,7 @@ points = 1.25
     claim=say("SimpleRNN(3, 4, 2) makes an object that holds NumPy arrays."),
 )
 def constructs(SimpleRNN):
-    check.constructs(SimpleRNN, check.PUBLIC)
+    check.constructs(SimpleRNN, PUBLIC)
 
 
 @case(
@@ -26,4 +27,4 @@ def constructs(SimpleRNN):
     ),
 )
 def weights(SimpleRNN):
-    check.weights(SimpleRNN, check.PUBLIC)
+    check.weights(SimpleRNN, PUBLIC)

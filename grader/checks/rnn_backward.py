@@ -11,6 +11,7 @@ from grader.checks.compare import distance
 from grader.checks.gradient import entries
 from grader.checks.numerical import central_differences
 from grader.checks.protocol import Array, CandidateClass
+from grader.checks.rnn_roles import HIDDEN, PUBLIC
 from grader.checks.states import is_softmax
 from grader.checks.trial import (
     SMALL,
@@ -25,8 +26,6 @@ from grader.faults import BadValue, CheckFailed, StudentFault
 from grader.language import say
 from grader.results.records import Exhibit
 
-PUBLIC = (3, 4, 2)
-HIDDEN = (4, 5, 2)
 ALL = ("W_xh", "W_hh", "b_h", "W_hy", "b_y")
 # (T, B, I, H, O) at which a numerical gradient costs 57,000 forwards and BPTT a few milliseconds.
 LARGE = (8, 2, 96, 192, 8)

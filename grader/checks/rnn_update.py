@@ -16,12 +16,12 @@ from grader.checks.compare import agrees
 from grader.checks.gradient import entries, match
 from grader.checks.layout import Layout
 from grader.checks.protocol import Array, Call, CandidateClass, Read, Step, Write
+from grader.checks.rnn_roles import PUBLIC
 from grader.checks.roles import rnn_layout
 from grader.checks.trial import SMALL, BackwardRun, Parameters, RnnTrial, own_gradient, run_backward
 from grader.faults import CheckFailed
 from grader.language import say
 
-SIZES = (3, 4, 2)
 # Differences of parameters lose digits: float64 keeps 1e-12 of a step, float32 1e-4.
 SINGLE = 2e-3
 DOUBLE = 1e-7
@@ -44,8 +44,8 @@ class Stepped:
 def _step(SimpleRNN: CandidateClass, learning_rate: float) -> Stepped:
     """A fresh object, one forward, backward and update at the public point."""
     rng = np.random.default_rng(40)
-    trial = RnnTrial.make(SimpleRNN, SIZES, rng)
-    x, d_outputs = rng.normal(size=(6, 5, SIZES[0])), LARGER * rng.normal(size=(6, 5, SIZES[2]))
+    trial = RnnTrial.make(SimpleRNN, PUBLIC, rng)
+    x, d_outputs = rng.normal(size=(6, 5, PUBLIC[0])), LARGER * rng.normal(size=(6, 5, PUBLIC[2]))
     run = _gradients(SimpleRNN, trial, x, d_outputs)
     trial.forward(x)
     trial.rnn.backward(d_outputs)
@@ -63,7 +63,7 @@ def _gradients(
 ) -> BackwardRun:
     """The student's gradients and the numerical ones at the public point, from another object."""
     if "step" not in SimpleRNN.memo:
-        other = RnnTrial.make(SimpleRNN, SIZES, trial.parameters)
+        other = RnnTrial.make(SimpleRNN, PUBLIC, trial.parameters)
         SimpleRNN.memo["step"] = run_backward(other, x, d_outputs, own_gradient)
     run: BackwardRun = SimpleRNN.memo["step"]
     return run
@@ -109,8 +109,8 @@ def _cosine(a: Array, b: Array) -> float:
 def downhill(SimpleRNN: CandidateClass, _rng: np.random.Generator) -> None:
     """The squared error on one batch falls after five small steps."""
     rng = np.random.default_rng(41)
-    trial = RnnTrial.make(SimpleRNN, SIZES, rng)
-    x, target = rng.normal(size=(6, 5, SIZES[0])), rng.normal(size=(6, 5, SIZES[2]))
+    trial = RnnTrial.make(SimpleRNN, PUBLIC, rng)
+    x, target = rng.normal(size=(6, 5, PUBLIC[0])), rng.normal(size=(6, 5, PUBLIC[2]))
     losses = []
     for _ in range(6):
         error = trial.forward(x).outputs - target
@@ -173,7 +173,7 @@ def learning_rate(SimpleRNN: CandidateClass, _rng: np.random.Generator) -> None:
 
 def repeats(SimpleRNN: CandidateClass, rng: np.random.Generator, *, steps: int) -> None:
     """Every step is the last gradient's, whatever came before."""
-    rounds, limit = _rounds(SimpleRNN, rng, range(steps)), _limit(rnn_layout(SimpleRNN, SIZES))
+    rounds, limit = _rounds(SimpleRNN, rng, range(steps)), _limit(rnn_layout(SimpleRNN, PUBLIC))
     if not all(one.plain(limit) or agrees(one.move, rounds[0].move, limit) for one in rounds):
         raise CheckFailed(
             say(
@@ -185,7 +185,7 @@ def repeats(SimpleRNN: CandidateClass, rng: np.random.Generator, *, steps: int) 
 
 def no_decay(SimpleRNN: CandidateClass, rng: np.random.Generator, *, steps: int) -> None:
     """The last of many steps is not shorter than its gradient asks for."""
-    rounds, limit = _rounds(SimpleRNN, rng, (0, steps - 1)), _limit(rnn_layout(SimpleRNN, SIZES))
+    rounds, limit = _rounds(SimpleRNN, rng, (0, steps - 1)), _limit(rnn_layout(SimpleRNN, PUBLIC))
     first, last = rounds[0], rounds[-1]
     if last.plain(limit):
         return
@@ -236,8 +236,8 @@ def _rounds(
         raise CheckFailed(say("update_parameters moves nothing."))
     if not all(_plain(name, stepped, RATE) for name in stepped.moves):
         return [Round(-RATE * np.ones(1), np.ones(1))] * len(wanted)
-    trial = RnnTrial.make(SimpleRNN, SIZES, rng)
-    x, d_outputs = rng.normal(size=(6, 5, SIZES[0])), LARGER * rng.normal(size=(6, 5, SIZES[2]))
+    trial = RnnTrial.make(SimpleRNN, PUBLIC, rng)
+    x, d_outputs = rng.normal(size=(6, 5, PUBLIC[0])), LARGER * rng.normal(size=(6, 5, PUBLIC[2]))
     once: list[Step] = [
         Write(trial.layout.written(trial.rnn.read(), trial.parameters)),
         Call("forward", (x,)),

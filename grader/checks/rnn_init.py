@@ -1,0 +1,103 @@
+"""What q4_1 asks of SimpleRNN.__init__: parameters of the right kind, size and independence.
+
+Each function is one claim; it returns where the claim holds and raises a `StudentFault` where not.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from grader.checks.compare import What, finite
+from grader.checks.protocol import CandidateClass
+from grader.checks.rnn_roles import HIDDEN
+from grader.checks.roles import made, require, rnn_layout, woken
+from grader.checks.states import Sizes, read_forward
+from grader.faults import CheckFailed
+from grader.language import say
+
+# The median |h| over random inputs at I = 50, H = 100: Xavier 0.5, He 0.8, orthogonal 0.6,
+# 0.01 randn 0.05; N(0, 1) weights 1.0.
+SATURATED = 0.98
+VANISHED = 1e-6
+
+
+def constructs(SimpleRNN: CandidateClass, sizes: tuple[int, int, int]) -> None:
+    """An object comes to be and holds arrays."""
+    rnn_layout(SimpleRNN, sizes)
+
+
+def weights(SimpleRNN: CandidateClass, sizes: tuple[int, int, int]) -> None:
+    require(rnn_layout(SimpleRNN, sizes), ("W_xh", "W_hh", "W_hy"))
+
+
+def biases(SimpleRNN: CandidateClass, sizes: tuple[int, int, int]) -> None:
+    require(rnn_layout(SimpleRNN, sizes), ("b_h", "b_y"))
+
+
+def breaks_symmetry(SimpleRNN: CandidateClass, sizes: tuple[int, int, int]) -> None:
+    """No two hidden units begin with the same weights."""
+    layout = rnn_layout(SimpleRNN, sizes)
+    require(layout, ("W_xh", "W_hy"))
+    values = layout.values(layout.storage.arrays)
+    by_unit = np.vstack([values["W_xh"], values["W_hh"], values["W_hy"].T]).T
+    zero = [name for name in ("W_xh", "W_hy") if name in layout.slots and not values[name].any()]
+    if zero or len(np.unique(by_unit, axis=0)) < sizes[1]:
+        raise CheckFailed(
+            say(
+                "Some initial weights are all zero or the same for every hidden unit. Such units get the "
+                "same gradient for ever and never learn to differ; draw the weights at random."
+            )
+        )
+
+
+def scale(SimpleRNN: CandidateClass, rng: np.random.Generator) -> None:
+    """Initial weights of a size that lets hidden states move."""
+    sizes = Sizes(T=20, B=4, I=50, H=100, O=10)
+    returned = SimpleRNN(sizes.I, sizes.H, sizes.O).forward(
+        rng.normal(size=(sizes.T, sizes.B, sizes.I))
+    )
+    hidden = read_forward(returned, sizes).hidden
+    if hidden is None:  # charged in forward
+        return
+    typical = float(np.median(np.abs(finite(hidden, What("hidden_states", sizes.call)))))
+    if typical > SATURATED:
+        raise CheckFailed(
+            say(
+                "With 100 hidden units the initial hidden states are saturated near -1 or 1: the weights "
+                "are too large, and tanh passes no gradient there. See Xavier or He initialisation."
+            ),
+            diagnosis="weights-too-large",
+        )
+    if float(np.abs(hidden).max()) < VANISHED:
+        raise CheckFailed(say("The initial weights are so small that all hidden states are zero."))
+
+
+def own_state(SimpleRNN: CandidateClass, sizes: tuple[int, int, int]) -> None:
+    """Writing to one object leaves another alone."""
+    layout = rnn_layout(SimpleRNN, sizes)
+    other = woken(SimpleRNN, layout, sizes)
+    before = other.read()
+    made(
+        SimpleRNN,
+        layout,
+        sizes,
+        {name: np.full(shape, 7.0) for name, shape in layout.shapes.items()},
+    )
+    after = other.read()
+    if any(path not in after or not np.array_equal(before[path], after[path]) for path in before):
+        raise CheckFailed(
+            say(
+                "Two objects share their parameters: create the arrays in __init__, on self, not on the class."
+            ),
+            diagnosis="weights-shared-between-objects",
+        )
+
+
+def other_sizes(SimpleRNN: CandidateClass, _rng: np.random.Generator) -> None:
+    """Other sizes have the same parameters."""
+    expected = set(rnn_layout(SimpleRNN, HIDDEN).missing)
+    if set(rnn_layout(SimpleRNN, (5, 2, 3)).missing) - expected:
+        raise CheckFailed(
+            say("With other sizes some parameters are missing: do not fix sizes in the code.")
+        )
+    SimpleRNN(1, 1, 1)
