@@ -17,7 +17,7 @@ from grader.checks.compare import kind
 from grader.checks.protocol import Observation, Picture, TrainingFunction
 from grader.checks.windows import Line
 from grader.faults import BadValue, CheckFailed, NotImplementedYet, StudentFault
-from grader.language import say
+from grader.language import Message, say
 
 NAME = "train_rnn_on_sequence"
 CLASSES = 20  # more distinct values than any sequence of classes has
@@ -37,7 +37,8 @@ class Experiment:
 
     @property
     def losses(self) -> Line:
-        return self._line("losses", load().learning["q5_3"]["fewest_epochs"])
+        fewest = load().learning["q5_3"]["fewest_epochs"]
+        return self._line("losses", fewest, single="losses-of-one-epoch")
 
     @property
     def predictions(self) -> Line:
@@ -58,20 +59,11 @@ class Experiment:
 
     @property
     def errors(self) -> dict[int, float]:
-        """Held-out error by sequence length. `BadValue` where it is no such dict."""
+        """Held-out error by sequence length, one at least. `BadValue` where it is no such dict."""
         value = self._entry("error_by_length")
         errors = _by_length(value) if isinstance(value, dict) else {}
-        if len(errors) < load().learning["q5_3"]["fewest_lengths"]:
-            raise BadValue(
-                say(
-                    "error_by_length is {kind}; expected a dict from at least {count} sequence "
-                    "lengths to their held-out errors, such as {{5: 0.02, 10: 0.01, 20: 0.01}}.",
-                    kind=kind(value),
-                    count=load().learning["q5_3"]["fewest_lengths"],
-                ),
-                say("error_by_length does not hold errors for three sequence lengths or more."),
-                diagnosis="too-few-lengths",
-            )
+        if not errors:
+            raise too_few_lengths(kind(value))
         if not all(np.isfinite(error) and error >= 0.0 for error in errors.values()):
             raise BadValue(say("error_by_length holds a number that is negative, NaN or infinite."))
         return errors
@@ -108,8 +100,8 @@ class Experiment:
             )
         return returned[key]
 
-    def _line(self, key: str, fewest: int) -> Line:
-        """One entry as numbers (N,); columns (N, 1) and rows pass."""
+    def _line(self, key: str, fewest: int, *, single: str = "") -> Line:
+        """One entry as numbers (N,); columns (N, 1) and rows pass. `single` names a lone number."""
         value = self._entry(key)
         try:
             array = np.asarray(value, dtype=np.float64)
@@ -124,6 +116,7 @@ class Experiment:
                     fewest=fewest,
                 ),
                 say("'{key}' is no sequence of at least {fewest} numbers.", key=key, fewest=fewest),
+                diagnosis=single if array.size == 1 else "",
             )
         if not np.all(np.isfinite(array)):
             raise BadValue(
@@ -151,6 +144,21 @@ def run(function: TrainingFunction) -> Experiment:
     return Experiment(seen)
 
 
+def too_few_lengths(what: str | Message) -> BadValue:
+    """The fault of an error_by_length that compares too little."""
+    fewest = load().learning["q5_3"]["fewest_lengths"]
+    return BadValue(
+        say(
+            "error_by_length is {kind}; expected a dict from at least {count} sequence "
+            "lengths to their held-out errors, such as {{5: 0.02, 10: 0.01, 20: 0.01}}.",
+            kind=what,
+            count=fewest,
+        ),
+        say("error_by_length does not hold errors for three sequence lengths or more."),
+        diagnosis="too-few-lengths",
+    )
+
+
 def require_training(experiment: Experiment) -> None:
     """Require that the numbers can come from a training of the student's SimpleRNN at all."""
     seen = experiment.seen
@@ -158,8 +166,7 @@ def require_training(experiment: Experiment) -> None:
         return
     if seen.backward_calls and seen.update_calls:
         raise CheckFailed(
-            say("While train_rnn_on_sequence ran, the weights of SimpleRNN did not change."),
-            diagnosis="training-without-update",
+            say("While train_rnn_on_sequence ran, the weights of SimpleRNN did not change.")
         )
     raise CheckFailed(
         say(
@@ -170,7 +177,7 @@ def require_training(experiment: Experiment) -> None:
             update=seen.update_calls,
         ),
         say("train_rnn_on_sequence did not train your SimpleRNN."),
-        diagnosis="" if seen.backward_calls else "backward-never-called",
+        diagnosis="training-without-update" if seen.backward_calls else "backward-never-called",
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from grader.assignment import load
-from grader.checks.experiment import Experiment, require_training
+from grader.checks.experiment import Experiment, require_training, too_few_lengths
 from grader.faults import CheckFailed
 from grader.language import say
 from grader.results.records import Exhibit
@@ -85,7 +85,8 @@ def prediction(experiment: Experiment, exhibits: list[Exhibit]) -> None:
 
 def lengths(experiment: Experiment) -> None:
     """Require errors for several lengths, of a network that has seen sequences."""
-    _ = experiment.errors
+    if len(experiment.errors) < load().learning["q5_3"]["fewest_lengths"]:
+        raise too_few_lengths(say("a dict with {count} lengths", count=len(experiment.errors)))
     if experiment.seen.forward_calls == 0:
         raise CheckFailed(
             say("The errors do not come from your SimpleRNN: forward was never called.")

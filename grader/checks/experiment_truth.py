@@ -18,6 +18,7 @@ from grader.faults import BadValue, CheckFailed
 from grader.language import Message, say
 
 ORDER = 4  # values that a linear rule takes: enough for two sines
+UNITS = 0.5  # of a trivial guess's error: what is left of an error that is one of units
 ROUNDING = 1e-9  # of the scale: two numbers that should be equal
 
 
@@ -73,7 +74,19 @@ def beats_baselines(experiment: Experiment) -> Message | None:
             variance=f"{variance:.3g}",
         ),
         say("The predictions are worse than repeating the last value, or than always the mean."),
+        diagnosis="units-differ"
+        if _differs_in_units(predicted, true, min(persistence, variance))
+        else "",
     )
+
+
+def _differs_in_units(predicted: Line, true: Line, trivial: float) -> bool:
+    """Whether the predictions beat a trivial guess once scale and offset are put right."""
+    if not np.ptp(predicted) > 0.0:
+        return False
+    along = np.column_stack([predicted, np.ones(predicted.size)])
+    fit = along @ np.linalg.lstsq(along, true, rcond=None)[0]
+    return float(np.mean((fit - true) ** 2)) < UNITS * trivial
 
 
 def held_out(experiment: Experiment) -> Message | None:

@@ -56,7 +56,7 @@ class Layout:
         """
         weights = [name for name in self.missing if len(self.shapes[name]) > 1]
         others = [name for name in self.missing if name not in weights]
-        room = len(self._spare) + (self._unplayed_matrices if weights else 0)
+        room = self._room(matrices=bool(weights))
         absent = []
         for names in (weights, others):
             needed = sum(math.prod(self.shapes[name]) for name in names)
@@ -73,24 +73,25 @@ class Layout:
 
     @cached_property
     def _spare(self) -> tuple[int, ...]:
-        """Scalars without a role, in arrays of which a part has one."""
+        """Scalars without a role in arrays of which a part has one, or that could be what is missing."""
+        sizes = {math.prod(self.shapes[name]) for name in self.missing}
         return tuple(
             int(number)
-            for numbers in map(self.storage.numbers_of, self.storage.arrays)
-            if not self._played.isdisjoint(map(int, numbers.flat))
-            for number in numbers.flat
+            for path, array in self.storage.arrays.items()
+            if not self._played.isdisjoint(map(int, self.storage.numbers_of(path).flat))
+            or (sizes and (array.ndim > 1 or array.size in sizes))
+            for number in self.storage.numbers_of(path).flat
             if int(number) not in self._played
         )
 
-    @property
-    def _unplayed_matrices(self) -> int:
-        """How many scalars are in matrices without any role."""
-        return sum(
-            array.size
-            for path, array in self.storage.arrays.items()
-            if array.ndim > 1
-            and self._played.isdisjoint(map(int, self.storage.numbers_of(path).flat))
-        )
+    def _room(self, *, matrices: bool) -> int:
+        """How many scalars play no role, in arrays that play one in part (or in whole matrices)."""
+        room = 0
+        for path, array in self.storage.arrays.items():
+            played = len(self._played.intersection(map(int, self.storage.numbers_of(path).flat)))
+            if played or (matrices and array.ndim > 1):
+                room += array.size - played
+        return room
 
     @property
     def dtype(self) -> np.dtype[np.generic]:

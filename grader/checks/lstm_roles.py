@@ -16,17 +16,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from grader.checks.assembly import Numbered, Role, assemble
+from grader.checks.compare import agrees
 from grader.checks.layout import Layout
 from grader.checks.protocol import Array, Call, CandidateObject, Step, Write
-from grader.checks.rnn_roles import (
-    MOVED,
-    PER_MESSAGE,
-    RAISE,
-    Numbered,
-    Role,
-    assemble,
-    least_precise,
-)
+from grader.checks.rnn_bench import PER_MESSAGE, STEADY, least_precise
+from grader.checks.rnn_roles import MOVED, RAISE
 from grader.checks.states import read_cell
 
 # Sizes (I, H) at which cells are looked at in public and in hidden cases.
@@ -58,8 +53,8 @@ def probe(
     layout = bench.layout
     roles: Numbered = defaultdict(list)
     remaining = _open_gates(bench, range(layout.storage.size), roles)
-    _input_gate(bench, remaining, roles)
-    slots = _told_apart(assemble(roles, layout.shapes))
+    _closed_gates(bench, remaining, roles)
+    slots = _told_apart(assemble(roles, layout))
     return replace(layout, slots=slots, swapped=bench.swapped)
 
 
@@ -91,18 +86,30 @@ class _Bench:
     H: int
     swapped: bool = False
     stateful: bool = False  # the same call gives another result the second time
+    mixing: bool = False  # a row gives another result alone than in a batch
 
     @property
     def half(self) -> int:
         return 1 + self.I + self.H
 
     def find_order(self) -> None:
-        """With all zero h' = tanh(c')/2, the smaller of the two states."""
+        """With all zero c' = c/2, and h' = tanh(c')/2 is the smaller of the two states."""
         nothing = np.zeros(self.layout.storage.size)
         first, second = self.responses(nothing, (), 0.0)[0]
         self.stateful = not np.array_equal(self.responses(nothing, (), 0.0)[0][1], second)
-        self.swapped = bool(np.abs(first).mean() > np.abs(second).mean())
+        halved = self._rows(0.0)[2] / 2
+        is_cell = [np.abs(state - halved).max() <= MOVED for state in (first, second)]
+        smaller_second = np.abs(first).mean() > np.abs(second).mean()
+        self.swapped = bool(is_cell[0] if any(is_cell) else smaller_second)
         self.layout = replace(self.layout, computed=least_precise(first, second))
+        self.mixing = self._mixes()
+
+    def _mixes(self) -> bool:
+        vector = np.random.default_rng(1).uniform(-0.5, 0.5, self.layout.storage.size)
+        rows = self._rows(0.5)
+        together, _ = self._states([vector], rows)[0]
+        alone, _ = self._states([vector], tuple(part[-1:] for part in rows))[0]
+        return not agrees(alone, together[-1:], STEADY)
 
     def responses(
         self, base: NDArray[np.float64], raised: Sequence[int], by: float, shift: float = 0.0
@@ -116,10 +123,26 @@ class _Bench:
             vectors.append(vector)
         states: list[tuple[Array, Array]] = []
         for start in range(0, len(vectors), PER_MESSAGE):
-            for returned in self._run(vectors[start : start + PER_MESSAGE], arguments):
-                first, second = read_cell(returned, 2 * self.half, self.H)
+            for first, second in self._states(vectors[start : start + PER_MESSAGE], arguments):
                 states.append((second, first) if self.swapped else (first, second))
         return states
+
+    def _states(
+        self, vectors: Sequence[NDArray[np.float64]], arguments: tuple[Array, ...]
+    ) -> list[tuple[Array, Array]]:
+        """Both states for each vector; each row alone if they mix."""
+        count = len(arguments[0])
+        if not self.mixing:
+            run = self._run(vectors, arguments)
+            return [read_cell(returned, count, self.H) for returned in run]
+        rows = [
+            self._run(vectors, tuple(part[[row]] for part in arguments)) for row in range(count)
+        ]
+        pairs = [[read_cell(returned, 1, self.H) for returned in run] for run in rows]
+        return [
+            (np.vstack([first for first, _ in both]), np.vstack([second for _, second in both]))
+            for both in zip(*pairs, strict=True)
+        ]
 
     def _run(
         self, vectors: Sequence[NDArray[np.float64]], arguments: tuple[Array, ...]
@@ -166,8 +189,11 @@ def _open_role(hidden: Array, cell: Array, bench: _Bench) -> Role | None:
     return None
 
 
-def _input_gate(bench: _Bench, numbers: Sequence[int], roles: Numbered) -> None:
-    """The input gate, seen once every unit's candidate is open."""
+def _closed_gates(bench: _Bench, numbers: Sequence[int], roles: Numbered) -> None:
+    """The input gate, seen once every unit's candidate is open.
+
+    So is an output gate that showed nothing before, the old cell state having no part in the new.
+    """
     vector = np.zeros(bench.layout.storage.size)
     biases = [roles[("b_c", (unit,))][0] for unit in range(bench.H) if roles.get(("b_c", (unit,)))]
     shift = 0.0
@@ -178,10 +204,12 @@ def _input_gate(bench: _Bench, numbers: Sequence[int], roles: Numbered) -> None:
         for unit in range(bench.H):
             if found := roles.get(("W_c", (0, unit))):
                 vector[found[0]] = 1.0
-    (_, c0), *raised = bench.responses(vector, numbers, RAISE, shift)
-    for number, (_, c) in zip(numbers, raised, strict=True):
-        moved = (c - c0)[: bench.half]
-        if np.abs(moved).max() > MOVED and (role := _placed("i", moved, bench, shifted=shift > 0)):
+    (h0, c0), *raised = bench.responses(vector, numbers, RAISE, shift)
+    for number, (h, c) in zip(numbers, raised, strict=True):
+        gate, moved = "i", (c - c0)[: bench.half]
+        if np.abs(moved).max() <= MOVED:
+            gate, moved = "o", (h - h0)[: bench.half]
+        if np.abs(moved).max() > MOVED and (role := _placed(gate, moved, bench, shifted=shift > 0)):
             roles[role].append(number)
 
 

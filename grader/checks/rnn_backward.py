@@ -7,7 +7,7 @@ from contextlib import suppress
 
 import numpy as np
 
-from grader.checks.compare import distance
+from grader.checks.compare import agrees, distance
 from grader.checks.gradient import entries
 from grader.checks.numerical import central_differences
 from grader.checks.protocol import Array, CandidateClass
@@ -30,6 +30,7 @@ ALL = ("W_xh", "W_hh", "b_h", "W_hy", "b_y")
 # (T, B, I, H, O) at which a numerical gradient costs 57,000 forwards and BPTT a few milliseconds.
 LARGE = (8, 2, 96, 192, 8)
 # The largest norm of a gradient that no honest clipping touches (norm 0.25 at the tightest).
+ROUGHLY = 1e-4
 UNCLIPPED = 0.24
 
 
@@ -214,7 +215,10 @@ def d_outputs_kept(SimpleRNN: CandidateClass, rng: np.random.Generator) -> None:
     changed = trial.rnn.changed_inputs
     _answered(trial, found)
     if changed:
-        raise CheckFailed(say("backward changes d_outputs in place: work on a copy."))
+        raise CheckFailed(
+            say("backward changes d_outputs in place: work on a copy."),
+            diagnosis="d-outputs-divided-in-place" if _divided(trial, found, d_outputs) else "",
+        )
 
 
 def no_update(SimpleRNN: CandidateClass, rng: np.random.Generator) -> None:
@@ -230,6 +234,18 @@ def no_update(SimpleRNN: CandidateClass, rng: np.random.Generator) -> None:
             say("backward already changes the parameters: leave that to update_parameters."),
             diagnosis="backward-updates",
         )
+
+
+def _divided(trial: RnnTrial, returned: object, d_outputs: Array) -> bool:
+    """Whether the gradient of b_y, the sum of d_outputs, came out divided by B or T."""
+    T, B, _ = d_outputs.shape
+    total = d_outputs.sum(axis=(0, 1))
+    found = [entry.array.ravel() for entry in entries(returned, trial.rnn, trial.layout)]
+    return any(
+        array.shape == total.shape and agrees(array, total / count, ROUGHLY)
+        for array in found
+        for count in (B, T, B * T)
+    )
 
 
 def _answered(trial: RnnTrial, returned: object) -> None:

@@ -10,17 +10,18 @@ the activation function, so that wrong implementations are mapped as well as rig
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from grader.checks.assembly import Numbered, Role, assemble
 from grader.checks.compare import agrees
 from grader.checks.layout import Layout
-from grader.checks.protocol import Array, Call, CandidateObject, Step, Write
-from grader.checks.states import Forward, Sizes, read_final, read_forward
+from grader.checks.protocol import Array, CandidateObject
+from grader.checks.rnn_bench import STEADY, RnnBench
+from grader.checks.states import Forward
 
 # Sizes (I, H, O) at which networks are looked at in public and in hidden cases, all different
 # from one another and from T and B.
@@ -31,12 +32,7 @@ MOVED = 1e-7
 RAISE = 0.5
 # Small, so that the activation is nearly linear around the probe; large against float32 noise.
 NUDGE = 0.03
-PER_MESSAGE = 32
-STEADY = 1e-3
 ALIKE = 0.99
-
-Role = tuple[str, tuple[int, ...]]
-Numbered = dict[Role, list[int]]
 
 
 def shapes(I: int, H: int, O: int) -> dict[str, tuple[int, ...]]:  # noqa: E741  # sizes as in the equations
@@ -51,7 +47,7 @@ def probe(
     make: Callable[[], CandidateObject],
 ) -> Layout:
     """The layout with slots for all parameters that move something."""
-    bench = _Bench(rnn, layout, sizes, make)
+    bench = RnnBench(rnn, layout, sizes, make)
     layout = bench.find_form()
     bench.layout = layout
     roles: Numbered = defaultdict(list)
@@ -61,112 +57,18 @@ def probe(
         roles[doubtful[number]].append(number)
         remaining.remove(number)
     initial = _initial_state(bench, remaining, roles)
-    slots = assemble(roles, layout.shapes)
+    slots = assemble(roles, layout)
     return replace(layout, slots=slots, zeroed=tuple(initial))
 
 
-@dataclass
-class _Bench:
-    """One object on which scalars are raised."""
-
-    rnn: CandidateObject
-    layout: Layout
-    sizes: tuple[int, int, int]
-    make: Callable[[], CandidateObject]
-    stateful: bool = False  # the same call gives another result the second time
-    final_only: bool = False  # of the hidden states only the last one comes back
-
-    def find_form(self) -> Layout:
-        """Where h_0 stands among T + 1 states, and in which precision results come.
-
-        Seen on random weights: with all zero, every hidden state might be h_0.
-        """
-        rng = np.random.default_rng(1)
-        self.rnn.write(
-            self.layout.storage.arrays_of(rng.uniform(-0.5, 0.5, self.layout.storage.size))
-        )
-        x = rng.normal(size=(3, 2, self.sizes[0]))
-        returned = self.rnn.forward(x)
-        seen = read_forward(returned, self._sizes(x))
-        again = read_forward(self.rnn.forward(x), self._sizes(x))
-        self.stateful = not np.array_equal(seen.outputs, again.outputs)
-        self.final_only = seen.hidden is None and read_final(returned, self._sizes(x)) is not None
-        states = seen.outputs if seen.hidden is None else seen.hidden
-        return replace(
-            self.layout, leading=seen.leading, computed=least_precise(seen.outputs, states)
-        )
-
-    def responses(
-        self, base: NDArray[np.float64], raised: Sequence[int], by: float, x: Array
-    ) -> list[Forward]:
-        """Forward passes with one scalar after the other raised above `base`; the first with none."""
-        vectors = [base, *(_raised(base, number, by) for number in raised)]
-        passes: list[Forward] = []
-        for start in range(0, len(vectors), PER_MESSAGE):
-            passes += self._run(vectors[start : start + PER_MESSAGE], x)
-        return passes
-
-    def _run(self, vectors: Sequence[NDArray[np.float64]], x: Array) -> list[Forward]:
-        """A forward after each vector was written; on new objects if they have a memory."""
-        lengths = range(1, len(x) + 1) if self.final_only else (len(x),)
-        batches: list[list[Step]] = [
-            [
-                Write(self.layout.storage.arrays_of(vector)),
-                *(Call("forward", (x[:length],)) for length in lengths),
-            ]
-            for vector in vectors
-        ]
-        if self.stateful:
-            results = [self.make().replay(batch)[1:] for batch in batches]
-        else:
-            flat = self.rnn.replay([step for batch in batches for step in batch])
-            size = len(lengths) + 1
-            results = [flat[start + 1 : start + size] for start in range(0, len(flat), size)]
-        return [self._read(returned, x) for returned in results]
-
-    def _read(self, returned: Sequence[Any], x: Array) -> Forward:
-        """One pass; where only last states come back, put together from ever longer inputs."""
-        forward = read_forward(returned[-1], self._sizes(x), leading=self.layout.leading)
-        if not self.final_only:
-            return forward
-        states = [read_final(value, self._sizes(x)) for value in returned]
-        if any(state is None for state in states):
-            return forward
-        return replace(forward, hidden=np.stack([s for s in states if s is not None]))
-
-    def _sizes(self, x: Array) -> Sizes:
-        T, B, I = x.shape  # noqa: E741  # sizes as in the equations
-        return Sizes(T, B, I, *self.sizes[1:])
-
-
-def least_precise(*arrays: Array) -> np.dtype[np.generic]:
-    """The smallest of the dtypes in which these were computed."""
-    return min(map(_computed, arrays), key=lambda dtype: dtype.itemsize)
-
-
-def _computed(array: Array) -> np.dtype[np.generic]:
-    """An array's dtype, or float32 where float64 holds nothing but values of that precision."""
-    if array.dtype == np.float64 and array.any():
-        with np.errstate(over="ignore"):
-            single, half = array.astype(np.float32), array.astype(np.float16)
-        if np.array_equal(single, array) and not np.array_equal(half, array):
-            return single.dtype
-    return array.dtype
-
-
-def _raised(base: NDArray[np.float64], number: int, by: float) -> NDArray[np.float64]:
-    vector = base.copy()
-    vector[number] += by
-    return vector
-
-
 def _direct(
-    bench: _Bench, numbers: Iterable[int], roles: Numbered
+    bench: RnnBench, numbers: Iterable[int], roles: Numbered
 ) -> tuple[list[int], dict[int, Role]]:
     """Biases and input weights: they move something although all else is zero.
 
     Returns the numbers that are left, and those that may be biases: where h_0 is wrongly not zero
-    recurrent weights move a unit as a bias does, but not by the same in every step.
+    recurrent weights move a unit as a bias does, but not by the same in every step; where units
+    at rest are not zero (a sigmoid) output weights move an output as a bias does.
     """
     I = bench.sizes[0]  # noqa: E741  # as above
     numbers = list(numbers)
@@ -174,13 +76,16 @@ def _direct(
     x = np.zeros((2, sum(bench.sizes), I))
     x[:, :I] = np.eye(I)  # sequence i sees input i only, all from I on see nothing
     base, *raised = bench.responses(np.zeros(bench.layout.storage.size), numbers, RAISE, x)
+    at_rest = np.abs(_hidden(base)).max()
     remaining, doubtful = [], {}
     for number, after in zip(numbers, raised, strict=True):
         hidden = _moved_hidden(base, after)
         role = _direct_role(hidden, after.outputs - base.outputs, I)
         if role is None:
             remaining.append(number)
-        elif role[0] == "b_h" and not agrees(hidden[1], hidden[0], STEADY):
+        elif (role[0] == "b_h" and not agrees(hidden[1], hidden[0], STEADY)) or (
+            role[0] == "b_y" and at_rest > MOVED
+        ):
             doubtful[number] = role
         else:
             roles[role].append(number)
@@ -189,6 +94,8 @@ def _direct(
 
 def _direct_role(hidden: Array, outputs: Array, I: int) -> Role | None:  # noqa: E741  # as above
     by_sequence = np.abs(hidden[0]).max(axis=1) > MOVED
+    if np.all(np.abs(hidden[1]).max(axis=1) > MOVED) and not by_sequence.any():
+        return "b_h", (int(np.abs(hidden[1]).sum(axis=0).argmax()),)  # from the second step on
     if by_sequence.any():
         unit = int(np.abs(hidden[0]).sum(axis=0).argmax())
         if by_sequence[I]:
@@ -199,7 +106,7 @@ def _direct_role(hidden: Array, outputs: Array, I: int) -> Role | None:  # noqa:
     return None
 
 
-def _through_units(bench: _Bench, numbers: Sequence[int], roles: Numbered) -> list[int]:
+def _through_units(bench: RnnBench, numbers: Sequence[int], roles: Numbered) -> list[int]:
     """Recurrent and output weights: they pass on the pattern of one hidden unit."""
     base_vector, x = _patterns(bench, roles)
     base, *raised = bench.responses(base_vector, numbers, NUDGE, x)
@@ -214,7 +121,7 @@ def _through_units(bench: _Bench, numbers: Sequence[int], roles: Numbered) -> li
     return remaining
 
 
-def _patterns(bench: _Bench, roles: Numbered) -> tuple[NDArray[np.float64], Array]:
+def _patterns(bench: RnnBench, roles: Numbered) -> tuple[NDArray[np.float64], Array]:
     """Weights and inputs that make every hidden unit run a pattern of its own over the batch."""
     I, H, _ = bench.sizes  # noqa: E741  # as above
     rng = np.random.default_rng(2)
@@ -237,11 +144,17 @@ def _passing_role(patterns: Array, hidden: Array, outputs: Array) -> Role | None
         later = steps[steps > 0][:1]
         if not later.size:
             return None  # the first step alone: no recurrent weight
+        if agrees(
+            hidden[later[0]], np.broadcast_to(hidden[later[0], :1], hidden.shape[1:]), STEADY
+        ):
+            return None  # no pattern of any unit
         unit = int(np.abs(hidden[later[0]]).sum(axis=0).argmax())
         source, likeness = _source(patterns[:1], hidden[later, :, unit])
         # What reaches the first step too is one where h_0 is wrongly not zero, else none.
         return ("W_hh", (source, unit)) if steps[0] > 0 or likeness > ALIKE else None
-    if np.abs(outputs).max() <= MOVED:
+    if np.abs(outputs).max() <= MOVED or agrees(
+        outputs, np.broadcast_to(outputs[:1, :1], outputs.shape), STEADY
+    ):
         return None
     output = _strongest(np.abs(outputs).sum(axis=(0, 1)) * np.sign(outputs.sum(axis=(0, 1))))
     moved = outputs[:, :, output]
@@ -264,7 +177,7 @@ def _strongest(moved: Array) -> int:
     return int(moved.argmax() if moved.max() > MOVED else moved.argmin())
 
 
-def _initial_state(bench: _Bench, numbers: Sequence[int], roles: Numbered) -> list[int]:
+def _initial_state(bench: RnnBench, numbers: Sequence[int], roles: Numbered) -> list[int]:
     """Scalars that reach the first step through the recurrent weights: a learnable h_0."""
     recurrent = [found[0] for (name, _), found in roles.items() if name == "W_hh"]
     if not recurrent or not numbers:
@@ -287,19 +200,3 @@ def _hidden(after: Forward) -> Array:
 
 def _moved_hidden(base: Forward, after: Forward) -> Array:
     return _hidden(after).astype(np.float64) - _hidden(base)
-
-
-def assemble(
-    roles: Mapping[Role, list[int]], shapes_: Mapping[str, tuple[int, ...]]
-) -> dict[str, list[NDArray[np.int64]]]:
-    """Slots of the parameters whose every element was found: as many copies as all have."""
-    slots: dict[str, list[NDArray[np.int64]]] = {}
-    for name, shape in shapes_.items():
-        found = {place: roles.get((name, place), []) for place in np.ndindex(*shape)}
-        copies = min(len(numbers) for numbers in found.values())
-        if copies:
-            slots[name] = [
-                np.array([found[place][copy] for place in np.ndindex(*shape)]).reshape(shape)
-                for copy in range(copies)
-            ]
-    return slots

@@ -131,9 +131,19 @@ def is_sine(returned: Any, call: str) -> None:
     )
 
 
-def refuses(function: CandidateFunction, arguments: tuple[Any, ...], why: Message) -> None:
-    """Require that the call raises ValueError, though a right one does not."""
-    function("fibonacci", 5)  # a function that always raises refuses nothing
+def refuses(
+    function: CandidateFunction,
+    arguments: tuple[Any, ...],
+    why: Message,
+    *,
+    none: str = "",
+    other: str = "",
+) -> None:
+    """Require that the call raises ValueError, though a right one does not.
+
+    `none` and `other` name the mistakes of returning None and of raising something else.
+    """
+    generate(function, "fibonacci", 5)  # a function that always raises refuses nothing
     call = called(*arguments)
     try:
         returned = function(*arguments)
@@ -149,9 +159,8 @@ def refuses(function: CandidateFunction, arguments: tuple[Any, ...], why: Messag
                 why=why,
             ),
             say("The wrong exception was raised; expected ValueError: {why}.", why=why),
+            diagnosis=other,
         ) from None
-    if returned is None:
-        raise NotImplementedYet(NAME)
     raise CheckFailed(
         say(
             "{call} returned {kind}; expected ValueError: {why}.",
@@ -160,6 +169,7 @@ def refuses(function: CandidateFunction, arguments: tuple[Any, ...], why: Messag
             why=why,
         ),
         say("No exception was raised; expected ValueError: {why}.", why=why),
+        diagnosis=none if returned is None else "",
     )
 
 
