@@ -32,6 +32,7 @@ class Misconception(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     new: str
     hint: dict[str, str]  # by language
     loses: tuple[str, ...]  # "q4_3/dW_hh"
+    chance: tuple[str, ...] = ()  # cases that it loses from some starts of a training
     bases: dict[str, Change] = {}  # the same mistake in the other bases of the kill matrix
 
     def source(self) -> str:

@@ -136,7 +136,11 @@ def hidden_lines() -> set[str]:
         path.read_text(encoding="utf-8") for path in (ROOT / "grader/questions/hidden").glob("*.py")
     ]
     assert len(hidden) == 9
-    instructors = [read("grader", "questions", "oracle.py"), read("grader", "mutants.py")]
+    instructors = [
+        read("grader", "questions", "oracle.py"),
+        read("grader", "questions", "hidden_tasks.py"),
+        read("grader", "mutants.py"),
+    ]
     imports = re.compile(r"^(from|import) ")
     kept = "\n".join(
         line
@@ -157,6 +161,13 @@ SECRETS = {
     "a misconception's code": misconception_lines,
     "a hidden case": hidden_lines,
 }
+
+
+def test_only_the_public_task_has_its_numbers_inside(texts: Mapping[str, str]) -> None:
+    configuration = next(text for name, text in texts.items() if name.endswith("assignment.toml"))
+    tasks = tomllib.loads(configuration)["learning"]["q5_2"]
+    assert {name for name, value in tasks.items() if isinstance(value, dict)} == {"fibonacci"}
+    assert tomllib.loads(configuration)["learning"]["q5_3"]
 
 
 @pytest.mark.parametrize("what", SECRETS)

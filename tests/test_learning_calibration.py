@@ -12,11 +12,11 @@ from grader.calibration import bounds, report
 from grader.calibration.false_fails import tally, trials
 from grader.calibration.picture import draw
 from grader.calibration.separation import Scores, jobs, joined, scores
-from grader.checks.tasks import names, task
 from grader.commands.calibrate import calibrate
 from grader.faults import KitFault
 from grader.matrix.examine import Lost, Row
 from grader.matrix.subjects import Subject
+from grader.questions.hidden_tasks import names, task
 
 
 @pytest.mark.parametrize(("failures", "trials_"), [(0, 10), (0, 1000), (1, 100), (5, 50), (9, 10)])

@@ -173,7 +173,18 @@ def test_only_a_value_error_is_a_refusal() -> None:
         with pytest.raises(CheckFailed):
             sequences.refuses(Refusing(outcome), ("x", 0), why)
     with pytest.raises(NotImplementedYet):
-        sequences.refuses(Refusing(None), ("x", 0), why)
+        sequences.refuses(Function(None), ("x", 0), why)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "name"), [(None, "gives-none"), (crashed("KeyError"), "raises"), (0.0, "")]
+)
+def test_how_it_does_not_refuse_is_named(outcome: Any, name: str) -> None:
+    with pytest.raises(CheckFailed) as caught:
+        sequences.refuses(
+            Refusing(outcome), ("x", 0), say("no such type"), named=("gives-none", "raises")
+        )
+    assert caught.value.diagnosis == name
 
 
 def test_whoever_refuses_everything_refuses_nothing() -> None:

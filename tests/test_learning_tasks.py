@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from grader.checks import tasks
 from grader.checks.training import prepare, train_reference
+from grader.questions import hidden_tasks
 from solutions.rnn import SimpleRNN
 
 
-@pytest.mark.parametrize("name", tasks.names())
+@pytest.mark.parametrize("name", hidden_tasks.names())
 def test_targets_follow_from_the_inputs_so_far(name: str) -> None:
-    subject = tasks.task(name)
+    subject = hidden_tasks.task(name)
     batch = subject.batch(np.random.default_rng(3), 50)
     T = subject.numbers.steps
     assert batch.inputs.shape == batch.targets.shape == (T, 50, subject.width)
@@ -27,9 +27,9 @@ def test_targets_follow_from_the_inputs_so_far(name: str) -> None:
         np.testing.assert_allclose(batch.targets[t], expected(t), atol=1e-12)
 
 
-@pytest.mark.parametrize("name", tasks.names())
+@pytest.mark.parametrize("name", hidden_tasks.names())
 def test_d_outputs_is_the_gradient_of_the_loss(name: str) -> None:
-    subject = tasks.task(name)
+    subject = hidden_tasks.task(name)
     rng = np.random.default_rng(4)
     batch = subject.batch(rng, 3)
     outputs, nudge = rng.normal(size=(2, *batch.targets.shape))
@@ -41,9 +41,9 @@ def test_d_outputs_is_the_gradient_of_the_loss(name: str) -> None:
     )
 
 
-@pytest.mark.parametrize("name", tasks.names())
+@pytest.mark.parametrize("name", hidden_tasks.names())
 def test_perfect_outputs_solve_and_trivial_or_broken_ones_do_not(name: str) -> None:
-    subject = tasks.task(name)
+    subject = hidden_tasks.task(name)
     batch = subject.batch(np.random.default_rng(5), 256)
     threshold = subject.numbers.threshold
     assert subject.reaches(subject.score(batch.targets, batch), threshold)
@@ -53,15 +53,15 @@ def test_perfect_outputs_solve_and_trivial_or_broken_ones_do_not(name: str) -> N
     assert not subject.better(float("nan"), threshold)
 
 
-@pytest.mark.parametrize("name", tasks.names())
+@pytest.mark.parametrize("name", hidden_tasks.names())
 def test_the_threshold_is_stricter_than_the_review_bound(name: str) -> None:
-    numbers = tasks.task(name).numbers
-    assert tasks.task(name).better(numbers.threshold, numbers.review)
+    numbers = hidden_tasks.task(name).numbers
+    assert hidden_tasks.task(name).better(numbers.threshold, numbers.review)
 
 
 @pytest.mark.parametrize("name", ["fibonacci", "product", "echo"])
 def test_the_reference_learns_each_task(name: str) -> None:
-    course = prepare(tasks.task(name), np.random.default_rng(6))
+    course = prepare(hidden_tasks.task(name), np.random.default_rng(6))
     assert course.start is not None
     ended, weights = train_reference(SimpleRNN, course, course.start)
     assert course.task.reaches(ended.score, course.task.numbers.threshold)

@@ -11,9 +11,9 @@ from grader import mutants
 from grader.checks import learning
 from grader.checks.descent import measure
 from grader.checks.roles import rnn_layout
-from grader.checks.tasks import task
 from grader.checks.training import prepare
 from grader.faults import CheckFailed, NotImplementedYet
+from grader.questions.hidden_tasks import task
 from grader.results.records import Exhibit
 from grader.sandbox import local
 from solutions.rnn import SimpleRNN
@@ -35,7 +35,7 @@ def mutant(name: str) -> Any:
 
 def learns(cls: Any, name: str, seed: int = 1, **options: Any) -> Any:
     exhibits: list[Exhibit] = []
-    reason = learning.learns(cls, name, np.random.default_rng(seed), exhibits, **options)
+    reason = learning.learns(cls, task(name), np.random.default_rng(seed), exhibits, **options)
     (exhibit,) = exhibits
     assert len(exhibit.series["predicted"]) == len(exhibit.series["true"]) > 0
     return reason
@@ -113,7 +113,7 @@ def test_an_unwritten_update_is_said_to_be_unwritten() -> None:
     with pytest.raises(NotImplementedYet):
         learning.learns(
             local.wrap(mutants.module(source, "stub")["SimpleRNN"]),
-            "product",
+            task("product"),
             np.random.default_rng(1),
             [],
         )

@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from grader.calibration.separation import Scores
-from grader.checks.tasks import task
+from grader.questions.hidden_tasks import task
 
 # Okabe and Ito's palette, which colour-blind readers can tell apart.
 CORRECT, WRONG, REVIEW = "#0072b2", "#d55e00", "#e69f00"

@@ -9,8 +9,8 @@ from pathlib import Path
 from grader.calibration.bounds import CONFIDENCE, upper_bound
 from grader.calibration.false_fails import Tally
 from grader.calibration.separation import Scores
-from grader.checks.tasks import task
 from grader.faults import KitFault
+from grader.questions.hidden_tasks import task
 
 SCORES_HEAD = (
     "| task | code | runs | nearest to the threshold | threshold | pass |",

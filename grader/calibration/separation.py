@@ -15,8 +15,9 @@ from numpy.random import Generator
 
 from grader import mutants
 from grader.checks.protocol import Array
-from grader.checks.tasks import Task, names, task
+from grader.checks.tasks import Task
 from grader.checks.training import prepare, train_reference
+from grader.questions.hidden_tasks import names, task
 
 Init = Callable[[Generator, int, int], Array]
 

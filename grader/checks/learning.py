@@ -19,7 +19,7 @@ from grader.checks.descent import measure
 from grader.checks.layout import Layout
 from grader.checks.protocol import Array, CandidateClass
 from grader.checks.roles import rnn_layout
-from grader.checks.tasks import Task, diverged, task
+from grader.checks.tasks import Task, diverged
 from grader.checks.training import (
     Course,
     Pace,
@@ -37,27 +37,6 @@ from grader.results.records import Exhibit
 NEEDED = ("forward", "backward")
 SHOWN = 64  # values in the plot of predicted against true
 
-GOALS = {
-    "fibonacci": say("the next Fibonacci number modulo 3 from the numbers so far"),
-    "product": say("the product of the last two values of a random sequence of +1 and -1"),
-    "echo": say("the value that it saw five steps before, in a random sequence of +1 and -1"),
-    "sine": say("the next value of a sine wave, from the start weights of your own __init__"),
-}
-HINTS = {
-    "fibonacci": say(
-        "Check that the hidden state is carried on and that the loss falls: backward, then the sign in update_parameters."
-    ),
-    "product": say(
-        "This takes all gradients, those of the biases and tanh' among them: check each with a central difference."
-    ),
-    "echo": say(
-        "This takes memory: check that in backward the gradient flows from each step to the one before, through all steps, with W_hh transposed."
-    ),
-    "sine": say(
-        "Check that __init__ gives small weights that are not zero, and that forward keeps the weights as update_parameters left them."
-    ),
-}
-
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
@@ -69,19 +48,19 @@ class Attempt:
 
 def learns(
     cls: CandidateClass,
-    name: str,
+    task: Task,
     rng: Generator,
     exhibits: list[Exhibit],
     reference: Reference | None = None,
 ) -> Message | None:
-    """Train on the task `name`. Returns why a person should look, or None.
+    """Train on the task. Returns why a person should look, or None.
 
     Raises `CheckFailed` where it is not learned, and whatever the student's methods raise.
     """
     for method in NEEDED:
         if not cls.implements(method):
             raise NotImplementedYet(f"{cls.name}.{method}")
-    course = prepare(task(name), rng)
+    course = prepare(task, rng)
     layout = _layout(cls, course.task)
     best = _best(cls, course, layout)
     exhibits.append(_exhibit(course, best.ended))
@@ -159,7 +138,7 @@ def _follows(
 
 
 def _failure(course: Course, ended: Trained, baseline: float) -> CheckFailed:
-    goal, hint = GOALS[course.task.name], HINTS[course.task.name]
+    goal, hint = course.task.goal, course.task.hint
     guarded = say(
         "Trained through its own forward, backward and update_parameters, your SimpleRNN does not learn to "
         "predict {goal}. {hint}",
@@ -180,8 +159,8 @@ def _failure(course: Course, ended: Trained, baseline: float) -> CheckFailed:
 def _missed(subject: Task, score: float, baseline: float) -> Message:
     """Say what was reached, what guessing reaches, and what working code reaches."""
     known: dict[str, Any] = {
-        "goal": GOALS[subject.name],
-        "hint": HINTS[subject.name],
+        "goal": subject.goal,
+        "hint": subject.hint,
         "iterations": subject.numbers.iterations,
     }
     if subject.classes:
@@ -206,7 +185,7 @@ def _missed(subject: Task, score: float, baseline: float) -> Message:
 def _borderline(subject: Task, score: float) -> Message:
     return say(
         "Learning to predict {goal} ended close to the threshold: {score} (threshold {threshold}).",
-        goal=GOALS[subject.name],
+        goal=subject.goal,
         score=f"{score:.3g}",
         threshold=f"{subject.numbers.threshold:g}",
     )
@@ -216,7 +195,7 @@ def _exhibit(course: Course, ended: Trained) -> Exhibit:
     return Exhibit(
         question="q5_2",
         kind="prediction",
-        title=say("Your SimpleRNN predicts {goal}", goal=GOALS[course.task.name]),
+        title=say("Your SimpleRNN predicts {goal}", goal=course.task.goal),
         series={
             "predicted": _flat(course.task, ended.outputs),
             "true": _flat(course.task, course.held_out.targets),

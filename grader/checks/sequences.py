@@ -136,12 +136,11 @@ def refuses(
     arguments: tuple[Any, ...],
     why: Message,
     *,
-    none: str = "",
-    other: str = "",
+    named: tuple[str, str] = ("", ""),
 ) -> None:
     """Require that the call raises ValueError, though a right one does not.
 
-    `none` and `other` name the mistakes of returning None and of raising something else.
+    `named`: what the mistakes are called of returning None and of raising something else.
     """
     generate(function, "fibonacci", 5)  # a function that always raises refuses nothing
     call = called(*arguments)
@@ -159,7 +158,7 @@ def refuses(
                 why=why,
             ),
             say("The wrong exception was raised; expected ValueError: {why}.", why=why),
-            diagnosis=other,
+            diagnosis=named[1],
         ) from None
     raise CheckFailed(
         say(
@@ -169,7 +168,7 @@ def refuses(
             why=why,
         ),
         say("No exception was raised; expected ValueError: {why}.", why=why),
-        diagnosis=none if returned is None else "",
+        diagnosis=named[0] if returned is None else "",
     )
 
 

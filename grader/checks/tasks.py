@@ -9,10 +9,8 @@ tasks, and truncated BPTT passes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
-from typing import Any
 
 import msgspec
 import numpy as np
@@ -20,6 +18,7 @@ from numpy.random import Generator
 
 from grader.assignment import load
 from grader.checks.protocol import Array
+from grader.language import Message, say
 
 DIVERGED = 1e6  # square and sum stay far from the end of float64
 
@@ -61,6 +60,8 @@ class Task:
     classes: bool  # one-hot targets, scored by accuracy; else by NMSE
     draw: Draw
     numbers: Numbers
+    goal: Message  # what the network is to predict
+    hint: Message  # where to look if it does not
 
     @property
     def sizes(self) -> tuple[int, int, int]:
@@ -138,49 +139,25 @@ def fibonacci_modulo(
     return one_hot[:-1], one_hot[1:]
 
 
-def neighbours(rng: Generator, steps: int, size: int) -> tuple[Array, Array]:
-    """Random signs; the target is the product of the last two: no linear model gets any of it."""
-    signs = _signs(rng, steps, size)
-    targets = np.zeros_like(signs)
-    targets[1:] = signs[1:] * signs[:-1]
-    return signs, targets
+def fibonacci() -> Task:
+    """The task that students see."""
+    return Task(
+        name="fibonacci",
+        width=3,
+        first=1,
+        classes=True,
+        draw=fibonacci_modulo,
+        numbers=numbers("fibonacci"),
+        goal=say("the next Fibonacci number modulo 3 from the numbers so far"),
+        hint=say(
+            "Check that the hidden state is carried on and that the loss falls: backward, then the sign in update_parameters."
+        ),
+    )
 
 
-def echo(rng: Generator, steps: int, size: int, delay: int = 5) -> tuple[Array, Array]:
-    """Random signs; the target is the sign `delay` steps back: memory, and a gradient that far."""
-    signs = _signs(rng, steps, size)
-    targets = np.zeros_like(signs)
-    targets[delay:] = signs[:-delay]
-    return signs, targets
-
-
-def wave(rng: Generator, steps: int, size: int, period: float = 4.3) -> tuple[Array, Array]:
-    """Sines of random phase; the next value is the target."""
-    phase = rng.uniform(0.0, 2.0 * np.pi, size)
-    values = np.sin(2.0 * np.pi * np.arange(steps + 1)[:, None] / period + phase)[:, :, None]
-    return values[:-1], values[1:]
-
-
-def _signs(rng: Generator, steps: int, size: int) -> Array:
-    return rng.integers(0, 2, (steps, size, 1)) * 2.0 - 1.0
-
-
-_KINDS: Mapping[str, Callable[..., Task]] = {
-    "fibonacci": partial(Task, width=3, first=1, classes=True, draw=fibonacci_modulo),
-    "product": partial(Task, width=1, first=1, classes=False, draw=neighbours),
-    "echo": partial(Task, width=1, first=5, classes=False, draw=echo),
-    "sine": partial(Task, width=1, first=1, classes=False, draw=wave),
-}
-
-
-def task(name: str) -> Task:
-    """Look up a task, with its numbers from `assignment.toml`."""
-    numbers: Any = load().learning["q5_2"][name]
-    return _KINDS[name](name=name, numbers=msgspec.convert(numbers, Numbers))
-
-
-def names() -> tuple[str, ...]:
-    return tuple(_KINDS)
+def numbers(name: str) -> Numbers:
+    """A task's numbers, from `assignment.toml`."""
+    return msgspec.convert(load().learning["q5_2"][name], Numbers)
 
 
 def hidden_size() -> int:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -29,10 +30,13 @@ ROOTS = (
 )
 # Loaded by name or as files, not by import.
 FOLDERS = ("grader/sandbox", "grader/questions/public")
-DATA = ("grader/assignment.toml", "grader/checks/fingerprints")
+CONFIGURATION = "grader/assignment.toml"
+HIDDEN_TASK = re.compile(r"\[learning\.q5_2\.(?!fibonacci\])")
+DATA = (CONFIGURATION, "grader/checks/fingerprints")
 GIVEN = ("rnn.py", "report.md")
 NEVER = (
     "grader.questions.hidden",
+    "grader.questions.hidden_tasks",
     "grader.questions.oracle",
     "grader.mutants",
     "grader.fingerprinting",
@@ -83,12 +87,21 @@ def copy_tree(into: Path) -> None:
     for path in (*modules, *_data_files()):
         target = into / path.relative_to(ROOT)
         target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(path, target)
+        target.write_bytes(_public(path))
     given = into / "grader" / "handout" / "given"
     given.mkdir(parents=True)
     for name in GIVEN:
         shutil.copyfile(ROOT / "student" / name, given / name)
     _write_catalogues(into / "grader" / "language", spoken(modules))
+
+
+def _public(path: Path) -> bytes:
+    """What ships of a file: all of it, but of the configuration no numbers of hidden tasks."""
+    content = path.read_bytes()
+    if path != ROOT / CONFIGURATION:
+        return content
+    tables = re.split(r"(?m)^(?=\[)", content.decode())
+    return "".join(table for table in tables if not HIDDEN_TASK.match(table)).encode()
 
 
 def shipped_modules() -> tuple[Path, ...]:

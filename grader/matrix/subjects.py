@@ -12,10 +12,11 @@ from grader.matrix.reach import ASKED, questions_touched
 
 TESTS = Path(__file__).parents[2] / "tests"
 REFERENCE = "reference"
-# What a mistake in SimpleRNN does to learning follows from its arithmetic, not from the style in
-# which it is written: these questions, by far the slowest, are asked of the reference's mutants.
-LEARNING = ("q5_2", "q5_3")
-LEARNING_PARTS = ("training", "evaluation")
+# The training run is asked of mistakes in training and evaluation only: what a wrong SimpleRNN does
+# to it is chance. What it does to the grader's own tasks follows from its arithmetic, not from the
+# style in which it is written: they are asked of the reference's mutants.
+OWN_TRAINING, TASKS = "q5_3", "q5_2"
+TRAINING_PARTS = ("training", "evaluation")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,8 @@ class Subject:
     source: str
     loses: frozenset[str] = frozenset()  # what it must lose in the reference, may lose elsewhere
     correct: str = ""  # the base as it was, where a mistake was put in
-    learns: bool = True  # whether the questions on learning are asked
+    spared: frozenset[str] = frozenset()  # questions that are not asked
+    chance: frozenset[str] = frozenset()  # cases that the start of a training decides
 
     @property
     def name(self) -> str:
@@ -36,7 +38,7 @@ class Subject:
     def questions(self) -> tuple[str, ...]:
         """The questions to ask: those that the change can touch."""
         touched = questions_touched(self.correct, self.source) if self.correct else tuple(ASKED)
-        return tuple(name for name in touched if self.learns or name not in LEARNING)
+        return tuple(name for name in touched if name not in self.spared)
 
 
 def bases() -> dict[str, str]:
@@ -57,9 +59,21 @@ def wrong() -> Iterator[Subject]:
             if base not in sources:
                 raise KitFault(f"misconception {one.name}: there is no base {base}")
             source = mutants.changed(sources[base], change, f"{one.name} in {base}")
-            learns = base == REFERENCE or one.part in LEARNING_PARTS
-            loses = frozenset((*one.loses, *change.also))
-            yield Subject(one.name, base, source, loses, sources[base], learns)
+            yield Subject(
+                one.name,
+                base,
+                source,
+                loses=frozenset((*one.loses, *change.also)),
+                correct=sources[base],
+                spared=_spared(one.part, base),
+                chance=frozenset(one.chance),
+            )
+
+
+def _spared(part: str, base: str) -> frozenset[str]:
+    if part in TRAINING_PARTS:
+        return frozenset()
+    return frozenset({OWN_TRAINING} if base == REFERENCE else {OWN_TRAINING, TASKS})
 
 
 def correct() -> Iterator[Subject]:

@@ -59,17 +59,18 @@ def rightly_named(row: Row) -> bool:
 
 def _survivors(wrong: Sequence[Row]) -> Iterator[str]:
     for row in wrong:
-        if not row.lost:
+        if not row.lost.keys() - row.subject.chance:
             yield f"{row.subject.name}: keeps full marks"
 
 
 def _astray(wrong: Sequence[Row]) -> Iterator[str]:
     """Cases lost that are not named, and in the reference cases named that are not lost."""
     for row in wrong:
-        unnamed = sorted(row.lost.keys() - row.subject.loses)
+        lost = row.lost.keys() - row.subject.chance
+        unnamed = sorted(lost - row.subject.loses)
         if unnamed:
             yield f"{row.subject.name}: loses {', '.join(unnamed)}, which it should not"
-        kept = sorted(row.subject.loses - row.lost.keys())
+        kept = sorted(row.subject.loses - lost)
         if kept and row.subject.base == REFERENCE:
             yield f"{row.subject.name}: does not lose {', '.join(kept)}"
 

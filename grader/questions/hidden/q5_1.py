@@ -47,13 +47,8 @@ def too_short(generate_sequence_data, rng):
 @case("unknown_type", points=0.5, claim=say("An unknown type raises ValueError."))
 def unknown_type(generate_sequence_data, rng):
     nonsense = "".join(rng.choice(list("bcdfghjklmnpqrstvwxz"), 12))
-    check.refuses(
-        generate_sequence_data,
-        (nonsense, 10),
-        say("no such type of sequence"),
-        none="unknown-type-returns-none",
-        other="wrong-exception",
-    )
+    why, named = say("no such type of sequence"), ("unknown-type-returns-none", "wrong-exception")
+    check.refuses(generate_sequence_data, (nonsense, 10), why, named=named)
 
 
 @case("sine_any_length", points=0.5, claim=say("'sine' is a sine at other lengths, too."))
