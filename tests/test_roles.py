@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from grader.checks.roles import RolesNotFound, lstm_layout, require, rnn_layout
+from grader.checks.init import require
+from grader.checks.roles import RolesNotFound, lstm_layout, rnn_layout
 from grader.checks.trial import CellTrial, RnnTrial, random_parameters
 from grader.faults import CheckFailed, NotImplementedYet
 from grader.questions import oracle

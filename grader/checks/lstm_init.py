@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from grader.checks.init import require, require_own_state
 from grader.checks.lstm_roles import GATES, HIDDEN, PUBLIC
 from grader.checks.protocol import CandidateClass
-from grader.checks.roles import lstm_layout, made, require, woken
+from grader.checks.roles import lstm_layout
 from grader.faults import CheckFailed
 from grader.language import say
 
@@ -46,24 +47,8 @@ def breaks_symmetry(LSTMCell: CandidateClass) -> None:
 
 
 def own_state(LSTMCell: CandidateClass) -> None:
-    """Writing to one cell leaves another alone."""
-    layout = lstm_layout(LSTMCell, HIDDEN)
-    other = woken(LSTMCell, layout, HIDDEN)
-    before = other.read()
-    made(
-        LSTMCell,
-        layout,
-        HIDDEN,
-        {name: np.full(shape, 7.0) for name, shape in layout.shapes.items()},
-    )
-    after = other.read()
-    if any(path not in after or not np.array_equal(before[path], after[path]) for path in before):
-        raise CheckFailed(
-            say(
-                "Two objects share their parameters: create the arrays in __init__, on self, not on the class."
-            ),
-            diagnosis="weights-shared-between-objects",
-        )
+    """Writing to one object leaves another alone."""
+    require_own_state(LSTMCell, lstm_layout(LSTMCell, HIDDEN), HIDDEN)
 
 
 def other_sizes(LSTMCell: CandidateClass, _rng: np.random.Generator) -> None:

@@ -8,9 +8,10 @@ from __future__ import annotations
 import numpy as np
 
 from grader.checks.compare import What, finite
+from grader.checks.init import require, require_own_state
 from grader.checks.protocol import CandidateClass
 from grader.checks.rnn_roles import HIDDEN
-from grader.checks.roles import made, require, rnn_layout, woken
+from grader.checks.roles import rnn_layout
 from grader.checks.states import Sizes, read_forward
 from grader.faults import CheckFailed
 from grader.language import say
@@ -74,23 +75,7 @@ def scale(SimpleRNN: CandidateClass, rng: np.random.Generator) -> None:
 
 def own_state(SimpleRNN: CandidateClass, sizes: tuple[int, int, int]) -> None:
     """Writing to one object leaves another alone."""
-    layout = rnn_layout(SimpleRNN, sizes)
-    other = woken(SimpleRNN, layout, sizes)
-    before = other.read()
-    made(
-        SimpleRNN,
-        layout,
-        sizes,
-        {name: np.full(shape, 7.0) for name, shape in layout.shapes.items()},
-    )
-    after = other.read()
-    if any(path not in after or not np.array_equal(before[path], after[path]) for path in before):
-        raise CheckFailed(
-            say(
-                "Two objects share their parameters: create the arrays in __init__, on self, not on the class."
-            ),
-            diagnosis="weights-shared-between-objects",
-        )
+    require_own_state(SimpleRNN, rnn_layout(SimpleRNN, sizes), sizes)
 
 
 def other_sizes(SimpleRNN: CandidateClass, _rng: np.random.Generator) -> None:

@@ -7,7 +7,7 @@ another gate. What neither gives is found by shape, all sizes being different.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -17,7 +17,7 @@ from grader.checks import lstm_roles, rnn_roles
 from grader.checks.layout import Layout, carried, named_slots
 from grader.checks.protocol import Array, CandidateClass, CandidateObject
 from grader.checks.storage import Numbers, Storage, WarmUps, oriented, storage_of
-from grader.faults import BadValue, CheckFailed, NotImplementedYet, StudentFault
+from grader.faults import BadValue, NotImplementedYet, StudentFault
 from grader.language import say
 
 
@@ -67,18 +67,6 @@ def woken(cls: CandidateClass, layout: Layout, sizes: tuple[int, ...]) -> Candid
     if layout.lazy:
         rnn.forward(*_warm_ups(sizes)[0])
     return rnn
-
-
-def require(layout: Layout, names: Iterable[str]) -> None:
-    """Refuse an object that has no arrays for these parameters."""
-    absent = [name for name in names if name in layout.absent]
-    if absent:
-        raise CheckFailed(
-            say(
-                "Among the arrays on your object nothing plays the role of {names}.",
-                names=", ".join(absent),
-            )
-        )
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,42 @@
+"""What q4_1 and q4_5 ask of both constructors: parameters, and parameters of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from grader.checks.layout import Layout
+from grader.checks.protocol import CandidateClass
+from grader.checks.roles import made, woken
+from grader.faults import CheckFailed
+from grader.language import say
+
+WRITTEN = 7.0  # no constructor's value
+
+
+def require(layout: Layout, names: Iterable[str]) -> None:
+    """Refuse an object that has no arrays for these parameters."""
+    absent = [name for name in names if name in layout.absent]
+    if absent:
+        raise CheckFailed(
+            say(
+                "Among the arrays on your object nothing plays the role of {names}.",
+                names=", ".join(absent),
+            )
+        )
+
+
+def require_own_state(cls: CandidateClass, layout: Layout, sizes: tuple[int, ...]) -> None:
+    """Refuse a class where writing to one object changes another."""
+    other = woken(cls, layout, sizes)
+    before = other.read()
+    made(cls, layout, sizes, {n: np.full(shape, WRITTEN) for n, shape in layout.shapes.items()})
+    after = other.read()
+    if any(path not in after or not np.array_equal(before[path], after[path]) for path in before):
+        raise CheckFailed(
+            say(
+                "Two objects share their parameters: create the arrays in __init__, on self, not on the class."
+            ),
+            diagnosis="weights-shared-between-objects",
+        )
