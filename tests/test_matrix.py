@@ -29,10 +29,6 @@ def fine(subject: Subject = MISTAKE) -> Row:
 
 
 @pytest.mark.slow
-@pytest.mark.xfail(
-    strict=False,
-    reason="not seen through since the checks of q5_3 and the momentum of q4_4 changed: issue 3",
-)
 def test_a_sample_of_misconceptions_loses_what_it_should_in_every_base() -> None:
     """Every eighth mistake in all bases; all of them, and the variants, are `make matrix`."""
     names = sorted({subject.misconception for subject in wrong()})[::8]
