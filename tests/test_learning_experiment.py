@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from matplotlib import pyplot as plt
 
-from grader.checks import experiment, experiment_form
-from grader.faults import BadValue, Crashed, NotImplementedYet
+from grader.checks import experiment, experiment_form, experiment_truth
+from grader.faults import BadValue, CheckFailed, Crashed, NotImplementedYet
 from grader.language import say
 from grader.results.records import Exhibit, Verdict
 from tests import expectations, inprocess
@@ -136,6 +136,29 @@ def test_errors_by_length_in_any_sensible_form(errors: Any, right: bool) -> None
     else:
         with pytest.raises(BadValue):
             experiment_form.lengths(run)
+
+
+@pytest.mark.parametrize(
+    ("predict", "name"),
+    [
+        (lambda true: 0.1 * true + 5.0, "units-differ"),
+        (lambda true: np.roll(true, 3), ""),
+        (np.zeros_like, ""),
+    ],
+)
+def test_predictions_in_other_units_are_named(predict: Any, name: str) -> None:
+    true = np.random.default_rng(4).normal(size=60)
+    returned = {"predictions": predict(true), "targets": true}
+    with pytest.raises(CheckFailed) as caught:
+        experiment_truth.beats_baselines(experiment.Experiment(observed(returned)))
+    assert caught.value.diagnosis == name
+
+
+def test_losses_that_grow_are_not_told_to_train_longer() -> None:
+    curve = np.geomspace(0.1, 10, 50)
+    with pytest.raises(CheckFailed, match="grow") as caught:
+        experiment_form.losses(experiment.Experiment(observed({"losses": curve})), [])
+    assert caught.value.diagnosis == ""
 
 
 @pytest.mark.parametrize(

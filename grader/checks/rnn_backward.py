@@ -211,7 +211,7 @@ def d_outputs_kept(SimpleRNN: CandidateClass, rng: np.random.Generator) -> None:
     trial = RnnTrial.make(SimpleRNN, HIDDEN, rng)
     x, d_outputs = _point(rng, T=7, B=3, sizes=HIDDEN)
     trial.forward(x)
-    found = trial.rnn.backward(d_outputs)
+    found = trial.rnn.backward(d_outputs.copy())
     changed = trial.rnn.changed_inputs
     _answered(trial, found)
     if changed:

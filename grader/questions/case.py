@@ -113,11 +113,10 @@ def _judge(
 
 
 def _finding(question: str, arguments: Mapping[str, Any], fault: StudentFault) -> Finding | None:
-    """What the comparison with known misconceptions says, else what the check itself knows."""
-    found = diagnose(question, arguments) if isinstance(fault, CheckFailed) else None
-    if (found is None or not found.name) and fault.diagnosis:
+    """What the check itself knows, else what the comparison with known misconceptions says."""
+    if fault.diagnosis:
         return named(fault.diagnosis)
-    return found
+    return diagnose(question, arguments) if isinstance(fault, CheckFailed) else None
 
 
 def _arguments(
