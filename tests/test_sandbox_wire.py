@@ -211,7 +211,7 @@ def seeds() -> list[bytes]:
     arrays = [packer.writer.add(np.ones((4, 2, 1))) for _ in range(4)]
     image = packer.image(b"\x89PNG\r\n\x1a\n", 1, 2)
     seen = schema.Seen(
-        1.5, 0.1, (1, 2, 3), bool(arrays), [5], [6], (1.0, 0.5), (3, 1),
+        1.5, 0.1, (1, 2, 3), bool(arrays), [5], [6], (1.0, 0.5), (3, 1), (0.0, 1.0),
         [(arrays[0], arrays[1])], arrays[2:3], arrays[3:], [image], None, "",
     )  # fmt: skip
     return [

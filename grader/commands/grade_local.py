@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import tokenize
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
@@ -47,7 +47,9 @@ def grade_here(request: LocalRequest, console: Console) -> int:
     submission = read(request.paths, request.who)
     grade, public_only = grade_one(submission, request)
     wording = load_wording(request.language)
-    print_grade(grade, request.language, console, public_only=public_only, wording=wording)
+    # One knows who one is; the name stands in only where files are written.
+    shown = grade if request.who else replace(grade, student_id="")
+    print_grade(shown, request.language, console, public_only=public_only, wording=wording)
     if request.plots:
         _draw(grade, request, console)
     if request.out is None or request.question:
@@ -141,12 +143,13 @@ def _draw(grade: Grade, request: LocalRequest, console: Console) -> None:
         drawn = plot(exhibit, Sheet(f"p{number}", request.language))
         name = f"{number}-{exhibit.question}-{exhibit.kind}"
         if exhibit.png:
-            write_atomically(folder / f"{name}.png", exhibit.png)
+            file, content = folder / f"{name}.png", exhibit.png
         elif drawn is not None:
-            write_atomically(folder / f"{name}.svg", str(drawn.svg).encode())
+            file, content = folder / f"{name}.svg", str(drawn.svg).encode()
         else:
             continue
-        title = f"{folder / name}: {words(exhibit.title, request.language)}"
+        write_atomically(file, content)
+        title = f"{file}: {words(exhibit.title, request.language)}"
         console.print(Text(title), soft_wrap=True)
     if not grade.exhibits:
         console.print(Text(render(say("There is nothing to draw yet."), request.language)))
