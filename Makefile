@@ -34,10 +34,10 @@ batch: $(READY) ## grade an inbox: make batch SUBMISSIONS=inbox OUT=results
 test: test-fast test-slow ## run the whole suite
 
 test-fast: $(READY) ## run the tests that take seconds
-	$(RUN) -m pytest -n $(JOBS) -m "not slow" $(ARGS)
+	$(RUN) -m pytest -n $(JOBS) --dist loadgroup -m "not slow" $(ARGS)
 
 test-slow: $(READY) ## run the tests that take minutes
-	$(RUN) -m pytest -n $(JOBS) -m slow $(ARGS)
+	$(RUN) -m pytest -n $(JOBS) --dist loadgroup -m slow $(ARGS)
 
 lint: $(READY) ## ruff and mypy
 	$(RUN) -m ruff check .

@@ -22,8 +22,16 @@ ROOT = Path(__file__).parent.parent
 # What a shell has anyway; nothing of this checkout or of its environment.
 KEPT = ("PATH", "HOME", "TMPDIR", "SSL_CERT_FILE", "http_proxy", "https_proxy", "no_proxy")
 VERSIONS = [
-    pytest.param("3.11", marks=pytest.mark.slow),
-    pytest.param("3.13", marks=[pytest.mark.slow, pytest.mark.needs("python3.13")]),
+    # One process for all tests of a version: what it installed serves them all.
+    pytest.param("3.11", marks=[pytest.mark.slow, pytest.mark.xdist_group("fresh-3.11")]),
+    pytest.param(
+        "3.13",
+        marks=[
+            pytest.mark.slow,
+            pytest.mark.needs("python3.13"),
+            pytest.mark.xdist_group("fresh-3.13"),
+        ],
+    ),
 ]
 
 
@@ -51,7 +59,8 @@ class Student:
         # pip's own settings say where the index is; they come along.
         pip = {name: value for name, value in os.environ.items() if name.startswith("PIP_")}
         self.environment = {name: os.environ[name] for name in KEPT if name in os.environ} | pip
-        self.environment |= {"LC_ALL": language, "COLUMNS": "100"}
+        # Compiling thousands of modules that are never imported takes half of an installation.
+        self.environment |= {"LC_ALL": language, "COLUMNS": "100", "PIP_NO_COMPILE": "1"}
 
     def make(self, *words: str, ok: bool = True) -> str:
         done = subprocess.run(

@@ -1,192 +1,138 @@
-import math
-import random
-
+"""第六次作业: 循环神经网络"""
+import matplotlib
+matplotlib.use('Agg')
 import matplotlib.pyplot as plt
 import numpy as np
 
-np.random.seed(2024)  # 结果可复现
-
-
-def _rand_matrix(rows, cols, scale):
-    return [[random.gauss(0, 1) * scale for _ in range(cols)] for _ in range(rows)]
-
 
 class SimpleRNN:
-    """参数用纯 Python 列表保存,手写循环,便于理解每一步的计算"""
-
     def __init__(self, input_size, hidden_size, output_size):
-        self.I, self.H, self.O = input_size, hidden_size, output_size
-        self.Wx = _rand_matrix(hidden_size, input_size, 0.3)
-        self.Wh = _rand_matrix(hidden_size, hidden_size, 0.3)
-        self.Wy = _rand_matrix(output_size, hidden_size, 0.3)
-        self.bh = [0.0] * hidden_size
-        self.by = [0.0] * output_size
+        # Xavier 初始化
+        self.W_xh = np.random.randn(input_size, hidden_size) * np.sqrt(2.0 / (input_size + hidden_size))
+        self.W_hh = np.random.randn(hidden_size, hidden_size) * np.sqrt(1.0 / hidden_size)
+        self.b_h = np.zeros(hidden_size)
+        self.W_hy = np.random.randn(hidden_size, output_size) * np.sqrt(2.0 / (hidden_size + output_size))
+        self.b_y = np.zeros(output_size)
+        self.hidden_size = hidden_size
+        self.grads = {}
 
     def forward(self, inputs):
-        xs = np.asarray(inputs).tolist()
-        T, B = len(xs), len(xs[0])
-        self.xs = xs
-        self.hs = [[[0.0] * self.H for _ in range(B)]]      # h0
-        outputs = []
-        for t in range(T):
-            h_t, y_t = [], []
-            for n in range(B):
-                x, h = xs[t][n], self.hs[-1][n]
-                new = []
-                for j in range(self.H):
-                    s = self.bh[j]
-                    for a, w in zip(x, self.Wx[j]):
-                        s += a * w
-                    for a, w in zip(h, self.Wh[j]):
-                        s += a * w
-                    new.append(math.tanh(s))
-                h_t.append(new)
-                y_t.append([b + sum(a * w for a, w in zip(new, row)) for b, row in zip(self.by, self.Wy)])
-            self.hs.append(h_t)
-            outputs.append(y_t)
-        return np.array(outputs), np.array(self.hs[1:])
+        seq_len, batch_size, _ = inputs.shape
+        h = np.zeros((batch_size, self.hidden_size))
+        self.inputs = inputs
+        self.h0 = h
+        hidden_states, outputs = [], []
+        for t in range(seq_len):
+            h = np.tanh(inputs[t] @ self.W_xh + h @ self.W_hh + self.b_h)
+            hidden_states.append(h)
+            outputs.append(h @ self.W_hy + self.b_y)
+        self.hidden_states = np.stack(hidden_states)
+        return np.stack(outputs), self.hidden_states
 
     def backward(self, d_outputs):
-        dys = np.asarray(d_outputs).tolist()
-        I, H, O = self.I, self.H, self.O
-        dWx = [[0.0] * I for _ in range(H)]
-        dWh = [[0.0] * H for _ in range(H)]
-        dWy = [[0.0] * H for _ in range(O)]
-        dbh, dby = [0.0] * H, [0.0] * O
-        B = len(dys[0])
-        carry = [[0.0] * H for _ in range(B)]
-        for t in range(len(dys) - 1, -1, -1):
-            for n in range(B):
-                h, h_prev, x = self.hs[t + 1][n], self.hs[t][n], self.xs[t][n]
-                dh = carry[n]
-                for o, dy in enumerate(dys[t][n]):
-                    row, drow = self.Wy[o], dWy[o]
-                    dby[o] += dy
-                    for j in range(H):
-                        drow[j] += dy * h[j]
-                    dh = [d + dy * w for d, w in zip(dh, row)]
-                dz = [d * (1 - v * v) for d, v in zip(dh, h)]
-                for j, d in enumerate(dz):
-                    dbh[j] += d
-                    row = dWx[j]
-                    for i in range(I):
-                        row[i] += d * x[i]
-                    row = dWh[j]
-                    for k in range(H):
-                        row[k] += d * h_prev[k]
-                carry[n] = [sum(d * row[k] for d, row in zip(dz, self.Wh)) for k in range(H)]
-        self.grads = {'Wx': dWx, 'Wh': dWh, 'Wy': dWy, 'bh': dbh, 'by': dby}
-        return {k: np.array(v) for k, v in self.grads.items()}
+        dW_xh = np.zeros_like(self.W_xh)
+        dW_hh = np.zeros_like(self.W_hh)
+        db_h = np.zeros_like(self.b_h)
+        dW_hy = np.zeros_like(self.W_hy)
+        db_y = np.zeros_like(self.b_y)
+        dh_next = np.zeros_like(self.h0)
+        for t in reversed(range(len(d_outputs))):
+            h = self.hidden_states[t]
+            h_prev = self.hidden_states[t - 1] if t > 0 else self.h0
+            dW_hy += h.T @ d_outputs[t]
+            db_y += d_outputs[t].sum(axis=0)
+            dh = d_outputs[t] @ self.W_hy.T + dh_next
+            dz = dh * (1 - h ** 2)  # tanh 的导数
+            dW_xh += self.inputs[t].T @ dz
+            dW_hh += h_prev.T @ dz
+            db_h += dz.sum(axis=0)
+            dh_next = dz @ self.W_hh.T
+        self.grads = {'dW_xh': dW_xh, 'dW_hh': dW_hh, 'db_h': db_h, 'dW_hy': dW_hy, 'db_y': db_y}
+        return self.grads
 
     def update_parameters(self, learning_rate):
-        for name in ('Wx', 'Wh', 'Wy'):
-            for row, drow in zip(getattr(self, name), self.grads[name]):
-                for j in range(len(row)):
-                    row[j] -= learning_rate * drow[j]
-        for name in ('bh', 'by'):
-            b, db = getattr(self, name), self.grads[name]
-            for j in range(len(b)):
-                b[j] -= learning_rate * db[j]
+        self.W_xh -= learning_rate * self.grads['dW_xh']
+        self.W_hh -= learning_rate * self.grads['dW_hh']
+        self.b_h -= learning_rate * self.grads['db_h']
+        self.W_hy -= learning_rate * self.grads['dW_hy']
+        self.b_y -= learning_rate * self.grads['db_y']
 
 
-def _sigmoid(v):
-    if v < -700:
-        return 0.0
-    return 1.0 / (1.0 + math.exp(-v))
+def sigmoid(x):
+    return 1.0 / (1.0 + np.exp(-x))
 
 
 class LSTMCell:
     def __init__(self, input_size, hidden_size):
-        self.H = hidden_size
-        self.W, self.U, self.b = {}, {}, {}
-        for gate in ('forget', 'input', 'candidate', 'output'):
-            self.W[gate] = [[random.uniform(-0.4, 0.4) for _ in range(input_size)] for _ in range(hidden_size)]
-            self.U[gate] = [[random.uniform(-0.4, 0.4) for _ in range(hidden_size)] for _ in range(hidden_size)]
-            self.b[gate] = [0.0] * hidden_size
-
-    def _pre(self, gate, j, x, h):
-        return (self.b[gate][j] + sum(w * v for w, v in zip(self.W[gate][j], x))
-                + sum(u * v for u, v in zip(self.U[gate][j], h)))
+        def weights():
+            return (np.random.randn(input_size, hidden_size) * np.sqrt(1.0 / input_size),
+                    np.random.randn(hidden_size, hidden_size) * np.sqrt(1.0 / hidden_size),
+                    np.zeros(hidden_size))
+        self.W_f, self.U_f, self.b_f = weights()   # 遗忘门
+        self.W_i, self.U_i, self.b_i = weights()   # 输入门
+        self.W_c, self.U_c, self.b_c = weights()   # 候选记忆
+        self.W_o, self.U_o, self.b_o = weights()   # 输出门
 
     def forward(self, input_t, hidden_state, cell_state):
-        new_h, new_c = [], []
-        for x, h, c in zip(input_t, hidden_state, cell_state):
-            row_h, row_c = [], []
-            for j in range(self.H):
-                f = _sigmoid(self._pre('forget', j, x, h))
-                i = _sigmoid(self._pre('input', j, x, h))
-                o = _sigmoid(self._pre('output', j, x, h))
-                g = math.tanh(self._pre('candidate', j, x, h))
-                cj = f * c[j] + i * g
-                row_c.append(cj)
-                row_h.append(o * math.tanh(cj))
-            new_h.append(row_h)
-            new_c.append(row_c)
-        return np.array(new_h), np.array(new_c)
-
-
-def _fib(n):
-    # Python 整数不会溢出, 最后再转成 float64
-    values = np.ones(n, dtype=np.int64)
-    for k in range(2, n):
-        values[k] = values[k - 1] + values[k - 2]
-    return values
-
-
-GENERATORS = {
-    'fibonacci': _fib,
-    'sine': lambda n: [math.sin(0.3 * k) for k in range(n)],
-    'sawtooth': lambda n: [(k % 10) / 10 for k in range(n)],
-    'linear': lambda n: [0.01 * k for k in range(n)],
-}
+        f = sigmoid(input_t @ self.W_f + hidden_state @ self.U_f + self.b_f)
+        i = sigmoid(input_t @ self.W_i + hidden_state @ self.U_i + self.b_i)
+        o = sigmoid(input_t @ self.W_o + hidden_state @ self.U_o + self.b_o)
+        c_tilde = np.tanh(input_t @ self.W_c + hidden_state @ self.U_c + self.b_c)
+        new_cell_state = f * cell_state + i * c_tilde
+        new_hidden_state = o * np.tanh(new_cell_state)
+        return new_hidden_state, new_cell_state
 
 
 def generate_sequence_data(seq_type='fibonacci', length=1000):
     if length < 1:
-        raise ValueError('length < 1')
-    try:
-        generator = GENERATORS[seq_type]
-    except KeyError:
-        raise ValueError('seq_type 只能是: ' + ', '.join(GENERATORS)) from None
-    return np.array(generator(length), dtype=np.float64)
+        raise ValueError('length 必须 >= 1')
+    if seq_type == 'fibonacci':
+        seq = np.ones(length, dtype=np.int64)
+        for i in range(2, length):
+            seq[i] = seq[i - 1] + seq[i - 2]
+        return seq.astype(np.float64)
+    elif seq_type == 'sine':
+        return np.sin(np.linspace(0, 8 * np.pi, length))
+    else:
+        raise ValueError(f'未知的序列类型: {seq_type}')
+
+
+def make_windows(series, T):
+    """(T, N, 1) 的输入和右移一步的目标"""
+    X = np.array([series[i:i + T] for i in range(len(series) - T)])
+    Y = np.array([series[i + 1:i + T + 1] for i in range(len(series) - T)])
+    return X.T[:, :, None], Y.T[:, :, None]
 
 
 def train_rnn_on_sequence():
-    """逐条样本训练 (batch = 1),慢一些,但和公式一一对应"""
-    data = np.sin(0.45 * np.arange(160))   # 每个周期约 14 个点
-    train, test = data[:120], data[120:]
+    # 1. 数据准备: 前 80% 训练, 后 20% 测试
+    data = generate_sequence_data('sine', 600)
+    split = 480
+    train_data, test_data = data[:split], data[split:]
     error_by_length = {}
-    for T in (2, 5, 10):
-        rnn = SimpleRNN(1, 8, 1)
+    for T in (1, 5, 10, 20):
+        rnn = SimpleRNN(1, 16, 1)
+        X, Y = make_windows(train_data, T)
         losses = []
-        for epoch in range(45):
-            total = 0
-            count = 0
-            for start in range(0, len(train) - T):
-                x = train[start:start + T].reshape(T, 1, 1)
-                y = train[start + 1:start + T + 1].reshape(T, 1, 1)
-                out, _ = rnn.forward(x)
-                diff = np.array(out) - y
-                total += np.mean(diff ** 2)
-                count += 1
-                rnn.backward(2 * diff / T)
-                rnn.update_parameters(0.02)
-            losses.append(total / count)
-        predictions, targets = [], []
-        for start in range(len(test) - T):
-            out, _ = rnn.forward(test[start:start + T].reshape(T, 1, 1))
-            predictions.append(float(np.array(out)[-1, 0, 0]))
-            targets.append(float(test[start + T]))
-        predictions, targets = np.array(predictions), np.array(targets)
-        error_by_length[T] = float(np.mean((predictions - targets) ** 2))
-    fig = plt.figure(figsize=(8, 6))
-    plt.subplot(211)
-    plt.plot(losses)
-    plt.xlabel('epoch')
-    plt.subplot(212)
-    plt.plot(targets, label='target')
-    plt.plot(predictions, label='prediction')
-    plt.legend()
-    plt.close(fig)
-    return {'losses': losses, 'predictions': predictions, 'targets': targets,
+        # 2. 训练
+        for epoch in range(250):
+            out, _ = rnn.forward(X)
+            out = np.array(out)
+            diff = out - Y
+            losses.append(float(np.mean(diff ** 2)))
+            rnn.backward(2 * diff / diff.size)
+            rnn.update_parameters(0.1)
+        # 3. 评估: 只看最后一步的预测
+        Xt, Yt = make_windows(test_data, T)
+        pred = np.array(rnn.forward(Xt)[0])[-1, :, 0]
+        target = Yt[-1, :, 0]
+        error_by_length[T] = float(np.mean((pred - target) ** 2))
+    # 4. 可视化
+    fig, axes = plt.subplots(1, 2, figsize=(10, 4))
+    axes[0].plot(losses)
+    axes[0].set_title('Training loss')
+    axes[1].plot(target, label='true')
+    axes[1].plot(pred, '--', label='predicted')
+    axes[1].legend()
+    return {'losses': losses, 'predictions': pred, 'targets': target,
             'error_by_length': error_by_length, 'figure': fig}
