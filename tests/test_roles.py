@@ -180,15 +180,18 @@ def test_unused_parts_of_fused_arrays_are_there_and_have_no_role() -> None:
     require(layout, ("W_hh", "b_h"))
 
 
-def test_what_forward_writes_is_no_parameter() -> None:
+@pytest.mark.parametrize(("name", "step"), [("anything", 1.0), ("h_prev", 0.0), ("state", 0.0)])
+def test_a_state_is_no_bias(name: str, step: float) -> None:
+    """What forward writes is none, nor is what has the name of a state."""
+
     class NoBias(Textbook):
         def __init__(self, input_size, hidden_size, output_size):
             super().__init__(input_size, hidden_size, output_size)
-            self.state = np.zeros(hidden_size)
+            setattr(self, name, np.zeros(hidden_size))
             del self.b
 
         def kept(self):
-            self.state = self.state + 1.0
+            setattr(self, name, getattr(self, name) + step)
             return self.U, self.W, 0.0, self.V, self.c
 
     layout = rnn_layout(local.wrap(NoBias, "SimpleRNN"), SIZES)

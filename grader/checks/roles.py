@@ -7,6 +7,7 @@ another gate. What neither gives is found by shape, all sizes being different.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
@@ -16,9 +17,16 @@ import numpy as np
 from grader.checks import lstm_roles, rnn_roles
 from grader.checks.layout import Layout, carried, named_slots
 from grader.checks.protocol import Array, CandidateClass, CandidateObject
-from grader.checks.storage import Numbers, Storage, WarmUps, oriented, storage_of
+from grader.checks.storage import Numbers, Storage, WarmUps, leaf, oriented, storage_of
 from grader.faults import BadValue, NotImplementedYet, StudentFault
 from grader.language import say
+
+# Names of states kept on the object: of the shape of a bias, and no bias.
+STATE = re.compile(
+    r"(?:[hc]s?|(?:[hc]|hidden|cell)_?(?:0|prev|last|t|init)|(?:prev|last|init)_?\w*|(?:\w+_)?states?"
+    r"|hidden|cell|memory)",
+    re.IGNORECASE,
+)
 
 
 class RolesNotFound(BadValue):
@@ -163,6 +171,7 @@ def _fill_by_shape(layout: Layout, buffers: Collection[str]) -> Layout:
             numbers
             for path in layout.storage.arrays
             if path not in buffers
+            and not STATE.fullmatch(leaf(path))
             and (numbers := _unused(layout.storage, path, shape, slots)) is not None
         ]
         if len(fitting) >= len(rivals):
