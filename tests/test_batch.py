@@ -381,8 +381,8 @@ def cluster(tmp_path: Path):
         ],
         **common,
     )
-    _until(scheduler_file.exists, 60)
-    address = json.loads(scheduler_file.read_text())["address"]
+    _until(lambda: _address(scheduler_file), 60)
+    address = _address(scheduler_file)
     worker = [sys.executable, "-m", "distributed.cli.dask_worker", address]
     flags = ["--nthreads=1", "--no-nanny", "--no-dashboard", "--host=127.0.0.1"]
     workers = [subprocess.Popen([*worker, *flags], **common) for _ in range(2)]
@@ -392,6 +392,14 @@ def cluster(tmp_path: Path):
     for process in (*workers, scheduler):
         process.kill()
         process.wait()
+
+
+def _address(scheduler_file: Path) -> str:
+    """Where the scheduler listens; "" while it has not yet, or not wholly, written so."""
+    try:
+        return str(json.loads(scheduler_file.read_text())["address"])
+    except (FileNotFoundError, json.JSONDecodeError):
+        return ""
 
 
 @pytest.mark.slow
