@@ -29,6 +29,7 @@ WORKER_SIDE = {
     "parameters",
     "pictures",
     "png",
+    "rounds",
     "runner",
     "source",
     "values",

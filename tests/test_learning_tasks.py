@@ -65,5 +65,4 @@ def test_the_reference_learns_each_task(name: str) -> None:
     assert course.start is not None
     ended, weights = train_reference(SimpleRNN, course, course.start)
     assert course.task.reaches(ended.score, course.task.numbers.threshold)
-    assert ended.losses[-1] < ended.losses[0]
     assert weights.keys() == course.start.keys()

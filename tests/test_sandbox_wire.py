@@ -297,6 +297,37 @@ def test_mutated_frames_give_nothing_but_wire_errors() -> None:
     assert 0 < accepted < 20_000
 
 
+@pytest.mark.parametrize("step", [1, 7, 8, 9, 1000, 1 << 20])
+def test_a_frame_arrives_whole_in_whatever_pieces_it_comes(step: int) -> None:
+    array = np.arange(5_000.0)
+    packer = Packer()
+    frame = packer.writer.frame(schema.Done([packer.pack(array)], [], None, "words"))
+    left = memoryview(frame)
+
+    def fill(view: memoryview) -> int:
+        nonlocal left
+        count = min(step, len(view), len(left))
+        view[:count], left = left[:count], left[count:]
+        return count
+
+    header, body = wire.receive(fill)
+    assert not left
+    reply = wire.decode_reply(header)
+    assert isinstance(reply, schema.Done)
+    np.testing.assert_array_equal(wire.Reader(body).take(reply.values[0]), array)
+
+
+def test_bytes_behind_a_frame_are_refused() -> None:
+    frame = wire.Writer().frame(schema.Done([], [], None, "")) + b"!"
+
+    def fill(view: memoryview) -> int:
+        view[: len(frame)] = frame
+        return len(frame)
+
+    with pytest.raises(wire.WireError, match="more than one"):
+        wire.receive(fill)
+
+
 @pytest.mark.slow
 def test_a_million_mutated_frames_stay_within_memory() -> None:
     shower(10_000, 2)

@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grader.checks.layout import Layout
-from grader.checks.protocol import Array, CandidateClass, CandidateObject
-from grader.checks.training import Course, Pace, forward, learner, one_update
+from grader.checks.protocol import Array, Call, CandidateClass, CandidateObject
+from grader.checks.training import Course, Pace, forward, learner
 from grader.faults import NotImplementedYet
 
 Vector = NDArray[np.float64]
@@ -83,7 +83,8 @@ class _Probe:
         self.layout.write(rnn, self.start)
         outputs = forward(rnn, batch.inputs, task)
         d_outputs = scale * task.d_outputs(outputs, batch)
-        rnn.replay(one_update(d_outputs, rate, updates=self.updates))
+        update = [Call("update_parameters", (rate,))] if self.updates else []
+        rnn.replay([Call("backward", (d_outputs,)), *update])
         return _vector(self.layout.read(rnn)) - _vector(self.start)
 
     def factor(self, step: Vector) -> float:

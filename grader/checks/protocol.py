@@ -50,6 +50,22 @@ class Read:
 Step = Call | Write | Read
 
 
+@dataclass(frozen=True, slots=True)
+class Rounds:
+    """Rounds of backward, update_parameters and forward, for `CandidateObject.train`.
+
+    After each forward, d_outputs = weights * (outputs - targets): the gradient of a squared error.
+    """
+
+    d_outputs: Array  # (T, B, O), for the first backward
+    inputs: Array  # (N, T, B, I), for the forward of each round
+    targets: Array  # (N, T, B, O)
+    weights: Array  # broadcast to (T, B, O)
+    rate: float
+    updates: bool  # False: backward alone, update_parameters is not called
+    bound: float  # an output that is not below it ends the rounds
+
+
 class CandidateObject(Protocol):
     """An instance of a student's class."""
 
@@ -69,6 +85,13 @@ class CandidateObject(Protocol):
 
     def replay(self, steps: Sequence[Step]) -> list[Any]:
         """Several steps in one message: what each returned (None for Write, dict for Read)."""
+        ...
+
+    def train(self, rounds: Rounds) -> tuple[int, Any]:
+        """As many rounds as a moment allows, at least one: how many, and what forward returned last.
+
+        Ends early as well where that is not a pair or an array with outputs of the targets' shape.
+        """
         ...
 
     @property

@@ -73,10 +73,13 @@ class Task:
 
     def d_outputs(self, outputs: Array, batch: Batch) -> Array:
         """Gradient of the mean squared error over the steps that count, (T, B, O)."""
-        d_outputs = np.zeros_like(batch.targets)
-        scored = outputs[self.first :].astype(np.float64) - batch.targets[self.first :]
-        d_outputs[self.first :] = 2.0 * scored / scored.size
-        return d_outputs
+        return self.weights(batch) * (outputs.astype(np.float64) - batch.targets)
+
+    def weights(self, batch: Batch) -> Array:
+        """What an error at each step weighs in `d_outputs`, (T, 1, 1)."""
+        weights = np.zeros((len(batch.targets), 1, 1))
+        weights[self.first :] = 2.0 / batch.targets[self.first :].size
+        return weights
 
     def loss(self, outputs: Array, batch: Batch) -> float:
         """Mean squared error over the steps that count."""

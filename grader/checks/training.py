@@ -6,7 +6,7 @@ style ends at the same weights as the reference, to 2e-14 in float64 and 2e-6 in
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -15,13 +15,18 @@ from numpy.random import Generator
 
 from grader.assignment import load
 from grader.checks.layout import Layout
-from grader.checks.protocol import Array, Call, CandidateClass, CandidateObject
+from grader.checks.protocol import Array, CandidateClass, CandidateObject, Rounds
 from grader.checks.roles import made
 from grader.checks.states import Sizes, read_forward
-from grader.checks.tasks import Batch, Task, diverged
+from grader.checks.tasks import DIVERGED, Batch, Task, diverged
 
-# One iteration: d_outputs (T, B, O), learning rate, next inputs (T, B, I) -> outputs (T, B, O).
-Step = Callable[[Array, float, Array], Array]
+# From d_outputs (T, B, O) and the batches that come next: how many of them were reached, and the
+# outputs on the last one reached.
+Advance = Callable[[Array, Sequence[Batch]], tuple[int, Array]]
+
+# Batches that travel together: many for the messages' sake, few because a student whose outputs
+# only the examiner can read goes through them one by one, and the rest travel again.
+TOGETHER = 50
 
 
 class Reference(Protocol):
@@ -55,7 +60,6 @@ class Trained:
 
     outputs: Array  # on the held-out batch
     score: float
-    losses: tuple[float, ...]  # mean squared error before each step
 
 
 def prepare(task: Task, rng: Generator) -> Course:
@@ -78,19 +82,22 @@ def learner(cls: CandidateClass, course: Course, layout: Layout | None) -> Candi
 
 def train(rnn: CandidateObject, course: Course, pace: Pace) -> Trained:
     """Train a student's object. Raises whatever its methods raise."""
+    task = course.task
 
-    def step(d_outputs: Array, rate: float, inputs: Array) -> Array:
-        calls = [*one_update(d_outputs, rate, updates=pace.updates), Call("forward", (inputs,))]
-        return _outputs(rnn.replay(calls)[-1], inputs, course.task)
+    def advance(d_outputs: Array, ahead: Sequence[Batch]) -> tuple[int, Array]:
+        rounds = Rounds(
+            d_outputs,
+            np.stack([batch.inputs for batch in ahead]),
+            np.stack([batch.targets for batch in ahead]),
+            pace.scale * task.weights(ahead[0]),
+            pace.rate,
+            pace.updates,
+            DIVERGED,
+        )
+        count, returned = rnn.train(rounds)
+        return count, _outputs(returned, ahead[count - 1].inputs, task)
 
-    first = course.batches[0].inputs
-    return _train(forward(rnn, first, course.task), step, course, pace)
-
-
-def one_update(d_outputs: Array, rate: float, *, updates: bool) -> list[Call]:
-    """Backward and update_parameters, or backward alone."""
-    update = [Call("update_parameters", (rate,))] if updates else []
-    return [Call("backward", (d_outputs,)), *update]
+    return _train(forward(rnn, course.batches[0].inputs, task), advance, course, pace)
 
 
 def train_reference(
@@ -101,13 +108,18 @@ def train_reference(
     for name, value in start.items():
         setattr(rnn, name, np.array(value))
 
-    def step(d_outputs: Array, rate: float, inputs: Array) -> Array:
-        rnn.backward(d_outputs)
-        rnn.update_parameters(rate)
-        return np.asarray(rnn.forward(inputs)[0])
+    task, pace = course.task, Pace(course.task.numbers.rate)
+
+    def advance(d_outputs: Array, ahead: Sequence[Batch]) -> tuple[int, Array]:
+        for batch in ahead:
+            rnn.backward(d_outputs)
+            rnn.update_parameters(pace.rate)
+            outputs = np.asarray(rnn.forward(batch.inputs)[0])
+            d_outputs = task.d_outputs(outputs, batch)
+        return len(ahead), outputs
 
     outputs = np.asarray(rnn.forward(course.batches[0].inputs)[0])
-    ended = _train(outputs, step, course, Pace(course.task.numbers.rate))
+    ended = _train(outputs, advance, course, pace)
     return ended, {name: np.array(getattr(rnn, name)) for name in start}
 
 
@@ -116,29 +128,21 @@ def forward(rnn: CandidateObject, inputs: Array, task: Task) -> Array:
     return _outputs(rnn.forward(inputs), inputs, task)
 
 
-def _train(outputs: Array, step: Step, course: Course, pace: Pace) -> Trained:
-    task = course.task
-    losses = []
-    for batch, following in zip(
-        course.batches, (*course.batches[1:], course.held_out), strict=True
-    ):
-        if diverged(outputs):
-            outputs = np.full_like(course.held_out.targets, np.nan)
-            break
-        losses.append(task.loss(outputs, batch))
-        outputs = step(pace.scale * task.d_outputs(outputs, batch), pace.rate, following.inputs)
-    return Trained(outputs, task.score(outputs, course.held_out), tuple(losses))
+def _train(outputs: Array, advance: Advance, course: Course, pace: Pace) -> Trained:
+    """From the outputs on the first batch through all the others to those on the held-out one."""
+    task, batches = course.task, course.batches
+    reached = 0
+    while reached < len(batches) and not diverged(outputs):
+        d_outputs = pace.scale * task.d_outputs(outputs, batches[reached])
+        ahead = batches[reached + 1 : reached + 1 + TOGETHER] or (course.held_out,)
+        count, outputs = advance(d_outputs, ahead)
+        reached += count
+    if reached < len(batches):
+        outputs = np.full_like(course.held_out.targets, np.nan)
+    return Trained(outputs, task.score(outputs, course.held_out))
 
 
 def _outputs(returned: Any, inputs: Array, task: Task) -> Array:
     T, B, I = inputs.shape  # noqa: E741  # sizes as in the equations
     _, H, O = task.sizes  # noqa: E741  # likewise
-    documented = returned[0] if isinstance(returned, tuple) and returned else returned
-    # H differs from O, so nothing else has this shape; reading on costs more than the step.
-    if (
-        isinstance(documented, np.ndarray)
-        and documented.shape == (T, B, O)
-        and documented.dtype.kind == "f"
-    ):
-        return documented
     return np.asarray(read_forward(returned, Sizes(T, B, I, H, O)).outputs, dtype=np.float64)

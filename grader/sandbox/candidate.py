@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from grader.checks.protocol import Array, Call, Observation, Read, Step, Write
+from grader.checks.protocol import Array, Call, Observation, Read, Rounds, Step, Write
 from grader.faults import BadValue, NotDefined, NotImplementedYet
 from grader.language import say
 from grader.sandbox import answers, faults, schema, wire
@@ -92,6 +92,38 @@ class CandidateObject:
             if isinstance(step, Read) and not answers.is_arrays(value):
                 raise faults.garbled(where)
         return values
+
+    def train(self, rounds: Rounds) -> tuple[int, Any]:
+        """Several rounds in one message. Raises the StudentFault of the first that fails."""
+        names = [f"{self._class.name}.{method}" for method in schema.ROUND]
+        where = ", ".join(name for name in names if rounds.updates or name != names[1])
+        packer = Packer()
+        with _fitting(where):
+            request = self._rounds(rounds, packer.writer)
+        reply, reader = self._channel.exchange(request, packer, where, self._born)
+        if reply.fault is not None:
+            step = reply.fault.step
+            at = names[step] if 0 <= step < len(names) else where
+            raise faults.of_call(reply.fault, at, self._channel.line_of)
+        match reply.values:
+            case [int(count), returned] if 0 < count <= len(rounds.inputs):
+                return count, answers.value(returned, reader, where)
+        raise faults.garbled(where)
+
+    def _rounds(self, rounds: Rounds, writer: wire.Writer) -> schema.Train:
+        for method in schema.ROUND:
+            if rounds.updates or method != "update_parameters":
+                self._class.require(method)
+        return schema.Train(
+            self._handle,
+            writer.add(rounds.d_outputs),
+            writer.add(rounds.inputs),
+            writer.add(rounds.targets),
+            writer.add(rounds.weights),
+            rounds.rate,
+            rounds.updates,
+            rounds.bound,
+        )
 
     @property
     def changed_inputs(self) -> tuple[int, ...]:

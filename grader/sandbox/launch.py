@@ -71,17 +71,12 @@ class Worker:
 
     def receive(self, deadline: Deadline) -> tuple[schema.Reply, wire.Reader]:
         """One reply; the deadline is for all of it, not for each read."""
-        header_size, body_size = wire.sizes(self._exactly(wire.PREFIX.size, deadline))
-        header = self._exactly(header_size, deadline)
-        return wire.decode_reply(header), wire.Reader(self._exactly(body_size, deadline))
+        header, body = wire.receive(lambda view: self._fill(view, deadline))
+        return wire.decode_reply(header), wire.Reader(body)
 
-    def _exactly(self, size: int, deadline: Deadline) -> bytearray:
-        data = bytearray(size)
-        view = memoryview(data)
-        while view:
-            left = deadline.left()
-            if left <= 0:
-                raise WorkerLate
+    def _fill(self, view: memoryview, deadline: Deadline) -> int:
+        """Receive what has come, at least one byte."""
+        while (left := deadline.left()) > 0:
             self.channel.settimeout(min(left, LOOK_EVERY))
             try:
                 count = self.channel.recv_into(view)
@@ -90,8 +85,8 @@ class Worker:
                 continue
             if not count:
                 raise WorkerGone
-            view = view[count:]
-        return data
+            return count
+        raise WorkerLate
 
     def _look_at_scratch(self) -> None:
         """Measure the working folder, now and then; under bubblewrap it is not used."""

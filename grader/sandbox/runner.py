@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from grader.sandbox import figures, parameters, schema, source, watch, wire
+from grader.sandbox import figures, parameters, rounds, schema, source, watch, wire
 from grader.sandbox.blame import from_exception
 from grader.sandbox.values import Packer, TooMuch, text
 
@@ -106,6 +106,8 @@ class Runner:
             return self._one(lambda: function, request.arguments, reader, packer)
         if isinstance(request, schema.Steps):
             return self._steps(request, reader, packer)
+        if isinstance(request, schema.Train):
+            return self._train(request, reader, packer)
         raise wire.WireError("no such request here")
 
     def _construct(self, request: schema.Construct, reader: wire.Reader) -> schema.Done:
@@ -133,6 +135,18 @@ class Runner:
                 fault = _at_step(done.fault, index)
                 return schema.Done(values, changed, fault, "")
         return schema.Done(values, changed, None, "")
+
+    def _train(self, request: schema.Train, reader: wire.Reader, packer: Packer) -> schema.Done:
+        training = rounds.Rounds(self.objects[request.handle], request, reader)
+        try:
+            count, returned = training.run()
+        except rounds.Missing:
+            fault = schema.Fault("missing")
+        except self.caught as error:
+            fault = from_exception(error, self.files)
+        else:
+            return schema.Done([count, packer.pack(returned)], [], None, "")
+        return schema.Done([], [], _at_step(fault, training.step), "")
 
     def _step(self, handle: int, step: Any, reader: wire.Reader, packer: Packer) -> schema.Done:
         obj = self.objects[handle]

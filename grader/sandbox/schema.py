@@ -131,6 +131,22 @@ class Steps(Node, tag="steps"):
     dropped: list[int]
 
 
+ROUND = ("backward", "update_parameters", "forward")
+
+
+class Train(Node, tag="train"):
+    """Rounds of training on one object; the fields are those of `checks.protocol.Rounds`."""
+
+    handle: int
+    d_outputs: Array
+    inputs: Array
+    targets: Array
+    weights: Array
+    rate: float
+    updates: bool
+    bound: float
+
+
 class Observe(Node, tag="watch"):
     """Call a function while the class is watched."""
 
@@ -138,7 +154,7 @@ class Observe(Node, tag="watch"):
     watched: str
 
 
-Request = Load | Construct | Invoke | Steps | Observe
+Request = Load | Construct | Invoke | Steps | Train | Observe
 
 
 class Ready(Node, tag="ready"):
@@ -155,7 +171,7 @@ class Fault(Node, tag="fault"):
     builtin: str = ""  # name of the nearest built-in type
     text: str = ""
     line: int = 0  # in the student's file; 0: unknown
-    step: int = 0  # which of `Steps`
+    step: int = 0  # which of `Steps`, or of `ROUND`
 
 
 class Defined(Node, tag="def"):
@@ -176,7 +192,7 @@ class Loaded(Node, tag="loaded"):
 
 
 class Done(Node, tag="done"):
-    """Reply to `Construct`, `Invoke` and `Steps`: one value per step that ran."""
+    """Reply to `Construct`, `Invoke`, `Steps`: one value per step that ran. To `Train`: two."""
 
     values: list[Value]
     changed: list[int]  # arguments of the last call that were changed in place

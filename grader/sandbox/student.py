@@ -31,6 +31,7 @@ EXPECTED: dict[type, Any] = {
     schema.Construct: schema.Done,
     schema.Invoke: schema.Done,
     schema.Steps: schema.Done,
+    schema.Train: schema.Done,
     schema.Observe: schema.Seen,
 }
 

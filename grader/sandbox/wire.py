@@ -25,6 +25,7 @@ MAX_BODY = 64 * 1024 * 1024  # bytes
 MAX_DEPTH = 12  # containers in containers
 MAX_NODES = 50_000  # values in one frame
 MAX_RANK = 16  # dimensions of one array
+FIRST = 8 * 1024  # bytes asked for at first: most frames come whole
 ALIGNMENT = 16  # bytes; NumPy is slower on arrays that are not aligned
 PREFIX = struct.Struct("<II")
 
@@ -168,6 +169,33 @@ def sizes(prefix: bytes | bytearray) -> tuple[int, int]:
     if not 0 < header <= MAX_HEADER or body > MAX_BODY:
         raise WireError("frame too large")
     return header, body
+
+
+def receive(fill: Callable[[memoryview], int]) -> tuple[bytearray, bytearray]:
+    """Header and body of the next frame. WireError beyond the caps, or where more than it came.
+
+    fill: puts bytes that came into a view and says how many, at least one; raises at the end.
+    """
+    start = bytearray(FIRST)
+    count = 0
+    while count < PREFIX.size:
+        count += fill(memoryview(start)[count:])
+    header_size, body_size = sizes(start[: PREFIX.size])
+    came = memoryview(start)[PREFIX.size : count]
+    header = _filled(header_size, came[:header_size], fill)
+    return header, _filled(body_size, came[header_size:], fill)
+
+
+def _filled(size: int, came: memoryview, fill: Callable[[memoryview], int]) -> bytearray:
+    """So many bytes, of which some came already."""
+    if len(came) > size:
+        raise WireError("more than one frame")
+    data = bytearray(size)
+    data[: len(came)] = came
+    view = memoryview(data)[len(came) :]
+    while view:
+        view = view[fill(view) :]
+    return data
 
 
 def decode_request(header: bytes | bytearray) -> schema.Request:

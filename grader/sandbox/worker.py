@@ -7,8 +7,9 @@ Started by `launch` with one end of a socketpair as an open file descriptor:
 2. The examiner sends one request, the worker one reply, and so on until the socket closes.
    `Load(source)` runs the source as module `rnn` and is answered by `Loaded`: what it defines of
    the assignment, and what went wrong. `Construct`, `Invoke` and `Steps` make objects, call
-   functions, and call methods, read and write arrays; they are answered by `Done`. `Observe` runs
-   a function while a class is watched; it is answered by `Seen`.
+   functions, and call methods, read and write arrays; `Train` calls methods in turn on many
+   batches. All are answered by `Done`. `Observe` runs a function while a class is watched; it is
+   answered by `Seen`.
 3. Frames, schema and caps: `wire`. Values: `values`. A fault of the student's code is a field of
    the reply. The worker knows nothing of grading, holds no secret, and is believed in nothing.
 
@@ -20,6 +21,7 @@ from __future__ import annotations
 import os
 import random
 import sys
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -39,33 +41,20 @@ def main(settings: dict[str, Any]) -> None:
     runner = Runner({}, (FILENAME,))
     runner.printed = Printed()
     _fix_luck()
-    while (received := _receive(channel)) is not None:
-        request, body = received
-        _send(channel, runner.answer(request, body))
-
-
-def _receive(channel: int) -> tuple[schema.Request, bytearray] | None:
-    """The next request and its body; None when the examiner has hung up."""
-    prefix = _exactly(channel, wire.PREFIX.size)
-    if prefix is None:
-        return None
-    header_size, body_size = wire.sizes(prefix)
-    header, body = _exactly(channel, header_size), _exactly(channel, body_size)
-    if header is None or body is None:
-        return None
-    return wire.decode_request(header), body
+    while True:
+        try:
+            header, body = wire.receive(partial(_fill, channel))
+        except EOFError:  # the examiner has hung up
+            return
+        _send(channel, runner.answer(wire.decode_request(header), body))
 
 
 # read and write, not recv and send: the system calls of sockets are denied.
-def _exactly(channel: int, size: int) -> bytearray | None:
-    data = bytearray(size)
-    view = memoryview(data)
-    while view:
-        count = os.readv(channel, [view])
-        if not count:
-            return None
-        view = view[count:]
-    return data
+def _fill(channel: int, view: memoryview) -> int:
+    count = os.readv(channel, [view])
+    if not count:
+        raise EOFError
+    return count
 
 
 def _send(channel: int, frame: bytes) -> None:
