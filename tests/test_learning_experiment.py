@@ -154,6 +154,18 @@ def test_predictions_in_other_units_are_named(predict: Any, name: str) -> None:
     assert caught.value.diagnosis == name
 
 
+@pytest.mark.parametrize(("noise", "name"), [(0.0, "forecast-is-the-input-shifted"), (0.1, "")])
+def test_only_the_input_itself_is_called_a_shifted_input(noise: float, name: str) -> None:
+    """A network that has learned little, or to repeat what it sees, is one step late as well."""
+    rng = np.random.default_rng(4)
+    true = np.sin(0.6 * np.arange(80))
+    late = np.roll(true, 1) + noise * rng.normal(size=80)
+    returned = {"predictions": late, "targets": true}
+    with pytest.raises(CheckFailed, match="seen last") as caught:
+        experiment_truth.beats_baselines(experiment.Experiment(observed(returned)))
+    assert caught.value.diagnosis == name
+
+
 def test_losses_that_grow_are_not_told_to_train_longer() -> None:
     curve = np.geomspace(0.1, 10, 50)
     with pytest.raises(CheckFailed, match="grow") as caught:

@@ -56,13 +56,7 @@ def beats_baselines(experiment: Experiment) -> Message | None:
         )
     behind = float(np.mean((predicted[1:] - true[:-1]) ** 2))
     if behind < settings["follows"] * error and _is_predictable(true):
-        raise CheckFailed(
-            say(
-                "The predictions follow the value that was seen last, not the one that comes next: "
-                "shift the targets by one step."
-            ),
-            diagnosis="forecast-is-the-input-shifted",
-        )
+        raise _late(is_input=behind <= ROUNDING * persistence)
     if error < min(persistence, variance):
         return None
     raise CheckFailed(
@@ -77,6 +71,17 @@ def beats_baselines(experiment: Experiment) -> Message | None:
         diagnosis="units-differ"
         if _differs_in_units(predicted, true, min(persistence, variance))
         else "",
+    )
+
+
+def _late(*, is_input: bool) -> CheckFailed:
+    """A forecast that is one step late: the input itself, or a network's that has learned no more."""
+    return CheckFailed(
+        say(
+            "The predictions follow the value that was seen last, not the one that comes next. If the "
+            "targets of training are the next values, train longer."
+        ),
+        diagnosis="forecast-is-the-input-shifted" if is_input else "",
     )
 
 
