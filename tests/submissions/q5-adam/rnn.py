@@ -82,7 +82,7 @@ def windows(series, T):
     return x.T[:, :, None], y[:, None]
 
 
-def fit(rnn, x, y, epochs=150):
+def fit(rnn, x, y, epochs=60):
     losses = []
     for _ in range(epochs):
         order = np.random.permutation(len(y))

@@ -147,7 +147,7 @@ LENGTHS = (2, 5, 12)  # time steps that the network sees before it predicts
 TRAINED_SHARE = 0.8
 HIDDEN_SIZE = 16
 BATCH_SIZE = 32
-EPOCHS = 40
+EPOCHS = 20
 LEARNING_RATE = 0.05
 
 

@@ -130,7 +130,7 @@ def train_rnn_on_sequence():
         X, Y = xy(train, T)
         Xv, Yv = xy(test, T)
         losses, val_losses = [], []
-        for epoch in range(220):
+        for epoch in range(110):
             out = np.array(rnn.forward(X)[0])
             losses.append(np.mean((out - Y) ** 2))
             rnn.backward(2 * (out - Y) / Y.size)
@@ -146,7 +146,7 @@ def train_rnn_on_sequence():
     fig = plt.figure()
     ax = fig.add_subplot(2, 1, 1)
     ax.plot(losses, label='train')
-    ax.plot(range(0, 220, 10), val_losses, label='val')
+    ax.plot(range(0, 110, 10), val_losses, label='val')
     ax.legend()
     ax = fig.add_subplot(2, 1, 2)
     ax.plot(range(500 - 15), fit, 'g', label='train fit')

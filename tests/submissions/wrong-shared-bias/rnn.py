@@ -112,7 +112,7 @@ def train_rnn_on_sequence():
         X, Y = make_windows(train_data, T)
         losses = []
         # 2. 训练
-        for epoch in range(250):
+        for epoch in range(120):
             out, _ = rnn.forward(X)
             out = np.array(out)
             diff = out - Y

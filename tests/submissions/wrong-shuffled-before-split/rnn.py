@@ -105,7 +105,7 @@ def build_dataset(series, seq_len):
     return inputs, np.array(targets)[:, np.newaxis]
 
 
-def run_experiment(series, seq_len, hidden=16, lr=0.1, max_epochs=300, tol=1e-4):
+def run_experiment(series, seq_len, hidden=16, lr=0.1, max_epochs=150, tol=1e-4):
     X_all, y_all = build_dataset(series, seq_len)
     order = np.random.permutation(len(y_all))
     X_all, y_all = X_all[:, order], y_all[order]
