@@ -47,7 +47,7 @@ class Layout:
         """Documented parameters that nothing on the object plays."""
         return tuple(name for name in self.shapes if name not in self.slots)
 
-    @property
+    @cached_property
     def absent(self) -> tuple[str, ...]:
         """The missing ones that the object has no room for.
 
@@ -72,28 +72,48 @@ class Layout:
         return frozenset(self.zeroed).union(*(map(int, copy.flat) for copy in copies))
 
     @cached_property
-    def _spare(self) -> tuple[int, ...]:
+    def _unplayed(self) -> dict[str, list[int]]:
+        """The scalars of each array that play no role."""
+        return {
+            path: [int(n) for n in self.storage.numbers_of(path).flat if int(n) not in self._played]
+            for path in self.storage.arrays
+        }
+
+    def _plays(self, path: str) -> bool:
+        """Whether any part of this array plays a role."""
+        return len(self._unplayed[path]) < self.storage.arrays[path].size
+
+    @cached_property
+    def _spare(self) -> list[int]:
         """Scalars without a role in arrays of which a part has one, or that could be what is missing."""
         sizes = {math.prod(self.shapes[name]) for name in self.missing}
-        return tuple(
-            int(number)
+        return [
+            number
             for path, array in self.storage.arrays.items()
-            if not self._played.isdisjoint(map(int, self.storage.numbers_of(path).flat))
-            or (sizes and (array.ndim > 1 or array.size in sizes))
-            for number in self.storage.numbers_of(path).flat
-            if int(number) not in self._played
-        )
+            if self._plays(path) or (sizes and (array.ndim > 1 or array.size in sizes))
+            for number in self._unplayed[path]
+        ]
 
     def _room(self, *, matrices: bool) -> int:
         """How many scalars play no role, in arrays that play one in part (or in whole matrices)."""
-        room = 0
-        for path, array in self.storage.arrays.items():
-            played = len(self._played.intersection(map(int, self.storage.numbers_of(path).flat)))
-            if played or (matrices and array.ndim > 1):
-                room += array.size - played
-        return room
+        return sum(
+            len(self._unplayed[path])
+            for path, array in self.storage.arrays.items()
+            if self._plays(path) or (matrices and array.ndim > 1)
+        )
 
-    @property
+    @cached_property
+    def _still(self) -> list[int]:
+        """Scalars that are zero while the parameters have values."""
+        return [*self.zeroed, *self._spare]
+
+    @cached_property
+    def _touched(self) -> list[str]:
+        """The arrays that setting the parameters changes."""
+        paths = {self.storage.path_of(number) for number in self._played.union(self._still)}
+        return [path for path in self.storage.arrays if path in paths]
+
+    @cached_property
     def dtype(self) -> np.dtype[np.generic]:
         """The least precise dtype among the parameters."""
         used = {self.storage.path_of(int(number)) for number in self._written()}
@@ -114,17 +134,11 @@ class Layout:
     ) -> dict[str, Array]:
         """What to write so that the parameters take these values, given the current arrays."""
         vector = self.storage.vector(current)
-        still = [*self.zeroed, *self._spare]
-        vector[still] = 0.0
-        touched = set(still)
+        vector[self._still] = 0.0
         for name, value in self.held(values).items():
             for rank, numbers in enumerate(self.slots.get(name, ())):
                 vector[numbers] = value if rank == 0 else 0.0
-                touched.update(int(number) for number in numbers.flat)
-        paths = {self.storage.path_of(number) for number in touched}
-        return self.storage.arrays_of(
-            vector, [path for path in self.storage.arrays if path in paths]
-        )
+        return self.storage.arrays_of(vector, self._touched)
 
     def read(self, rnn: CandidateObject) -> dict[str, Array]:
         """The parameters' values in canonical shape; copies are summed, missing ones are zero."""
@@ -140,10 +154,9 @@ class Layout:
 
     def effective(self, values: Mapping[str, Array]) -> dict[str, Array]:
         """What the student's object holds after `write(values)`: zeros where there is no array."""
-        absent = self.absent
         return {
             name: np.zeros(shape)
-            if name in absent
+            if name in self.absent
             else np.asarray(values[name], self.dtype).astype(np.float64)
             for name, shape in self.shapes.items()
         }
