@@ -85,15 +85,15 @@ class Reader:
         self.nodes = 0
 
     def take(self, node: schema.Array) -> np.ndarray[Any, Any]:
-        dtype = DTYPES.get(node.dtype)
-        if dtype is None or len(node.shape) > MAX_RANK:
+        dtype, shape = DTYPES.get(node.dtype), node.shape
+        if dtype is None or len(shape) > MAX_RANK:
             raise WireError("array of a type or rank that is not allowed")
-        if any(not 0 <= size <= MAX_BODY for size in node.shape):
+        if shape and not 0 <= min(shape) <= max(shape) <= MAX_BODY:
             raise WireError("array with an impossible size")
         # An empty array must not have sizes whose product overflows either.
-        if math.prod(size for size in node.shape if size) > MAX_BODY:
+        if math.prod(filter(None, shape)) > MAX_BODY:
             raise WireError("array with an impossible shape")
-        size = math.prod(node.shape) * dtype.itemsize
+        size = math.prod(shape) * dtype.itemsize
         end = self.position + size
         if end > len(self.body):
             raise WireError("array beyond the body")
@@ -101,7 +101,7 @@ class Reader:
         if dtype.kind == "b":
             data = data.view(np.uint8) != 0  # a bool that is neither 0 nor 1 is no bool
         self.position = end + -size % ALIGNMENT
-        return data.reshape(node.shape)
+        return data.reshape(shape)
 
     def value(  # noqa: PLR0911 - a table of types
         self, node: Any, special: Callable[[Any], Any], depth: int = 0
