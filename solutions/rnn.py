@@ -271,8 +271,9 @@ def draw(
     """Loss curve, prediction against truth, held-out error against sequence length."""
     from matplotlib.figure import Figure  # noqa: PLC0415  (slow to load, and only this needs it)
 
-    figure = Figure(figsize=(12, 3.5), layout="constrained")
+    figure = Figure(figsize=(12, 3.5))
     loss, forecast, by_length = figure.subplots(1, 3)
+    figure.subplots_adjust(left=0.07, right=0.98, bottom=0.17, wspace=0.35)
     loss.semilogy(losses)
     loss.set(title="Training loss", xlabel="epoch", ylabel="mean squared error")
     forecast.plot(targets, label="true")

@@ -34,16 +34,30 @@ def of(value: Any) -> Rendered | None:
 
 def render(figure: Any) -> Rendered | None:
     """A figure as PNG of at most `MAX_PIXELS`; None where it cannot be drawn."""
-    buffer = io.BytesIO()
     try:
         width, height = (float(size) for size in figure.get_size_inches())
         dpi = min(100.0, math.sqrt(MAX_PIXELS / max(width * height, 1e-3)))
         axes, lines = count(figure)
-        figure.savefig(buffer, format="png", dpi=dpi)
+        png = _drawn(figure, dpi)
     except Exception:  # noqa: BLE001 - whatever a student's artist raises, there is no picture
         return None
-    png = buffer.getvalue()
     return (png, axes, lines) if len(png) <= MAX_BYTES else None
+
+
+def _drawn(figure: Any, dpi: float) -> bytes:
+    """What `savefig` writes; that draws every figure twice."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415 - loaded by now
+
+    buffer = io.BytesIO()
+    canvas, before = figure.canvas, figure.dpi
+    drawing: Any = FigureCanvasAgg(figure)
+    try:
+        figure.dpi = dpi
+        drawing.print_png(buffer)
+    finally:
+        figure.dpi = before
+        figure.set_canvas(canvas)
+    return buffer.getvalue()
 
 
 def count(figure: Any) -> tuple[int, int]:
