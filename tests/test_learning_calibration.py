@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
 
 from grader.calibration import bounds, report
-from grader.calibration.false_fails import tally, trials
+from grader.calibration.false_fails import Tally, trials
 from grader.calibration.picture import draw
 from grader.calibration.separation import Scores, jobs, joined, scores
 from grader.commands.calibrate import calibrate
@@ -17,6 +19,13 @@ from grader.faults import KitFault
 from grader.matrix.examine import Lost, Row
 from grader.matrix.subjects import Subject
 from grader.questions.hidden_tasks import names, task
+
+
+def tally(rows: Iterable[Row]) -> Tally:
+    counted = Tally()
+    for row in rows:
+        counted.add(row)
+    return counted
 
 
 @pytest.mark.parametrize(("failures", "trials_"), [(0, 10), (0, 1000), (1, 100), (5, 50), (9, 10)])
@@ -140,3 +149,18 @@ def test_an_unknown_question_is_named(tmp_path: Path) -> None:
     result = CliRunner().invoke(calibrate, ["--only", "q9_9", "--out", str(tmp_path)])
     assert result.exit_code == 2
     assert "q9_9" in result.output
+
+
+def test_an_interrupted_run_keeps_what_it_measured(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def some(_function: Any, given: Sequence[Any], _workers: int) -> Iterator[Row]:
+        for number, trial in enumerate(given):
+            if number == 7:
+                raise KeyboardInterrupt
+            yield Row(trial, ("q4_2/golden",), {}, ())
+
+    monkeypatch.setattr("grader.commands.calibrate._mapped", some)
+    result = CliRunner().invoke(calibrate, ["--only", "q4_2", "--out", str(tmp_path)])
+    assert result.exit_code == 1
+    assert "| q4_2/golden | 7 | 0 |" in (tmp_path / "calibration.md").read_text()

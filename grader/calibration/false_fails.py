@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import cycle, islice
 
@@ -54,11 +54,3 @@ def trials(questions: Sequence[str], seeds: int) -> Iterator[Trial]:
     programs = cycle(correct())
     for number, program in islice(enumerate(programs), seeds):
         yield Trial("", f"{program.base} #{number}", program.source, only=tuple(questions))
-
-
-def tally(rows: Iterable[Row]) -> Tally:
-    """Count all rows."""
-    counted = Tally()
-    for row in rows:
-        counted.add(row)
-    return counted

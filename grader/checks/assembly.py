@@ -40,18 +40,10 @@ def _array_around(
     if len(paths) != 1:
         return None
     numbers = oriented(layout.storage.numbers_of(paths.pop()), shape)
-    forms = (
-        []
-        if numbers is None
-        else [numbers, numbers.T]
-        if len(set(shape)) < len(shape)
-        else [numbers]
-    )
-    return next(
-        (
-            form
-            for form in forms
-            if all(form[place] in there for place, there in found.items() if there)
-        ),
-        None,
-    )
+    if numbers is None:
+        return None
+    square = len(set(shape)) < len(shape)
+    for form in (numbers, numbers.T) if square else (numbers,):
+        if all(form[place] in there for place, there in found.items() if there):
+            return form
+    return None

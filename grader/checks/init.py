@@ -27,6 +27,14 @@ def require(layout: Layout, names: Iterable[str]) -> None:
         )
 
 
+def require_same_roles(usual: Layout, other: Layout) -> None:
+    """Refuse a class that lacks parameters at other sizes than the usual ones."""
+    if set(other.missing) - set(usual.missing):
+        raise CheckFailed(
+            say("With other sizes some parameters are missing: do not fix sizes in the code.")
+        )
+
+
 def require_own_state(cls: CandidateClass, layout: Layout, sizes: tuple[int, ...]) -> None:
     """Refuse a class where writing to one object changes another."""
     other = woken(cls, layout, sizes)

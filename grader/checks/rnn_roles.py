@@ -139,28 +139,37 @@ def _patterns(bench: RnnBench, roles: Numbered) -> tuple[NDArray[np.float64], Ar
 
 
 def _passing_role(patterns: Array, hidden: Array, outputs: Array) -> Role | None:
+    """A recurrent weight where later hidden states move, an output weight where only outputs do."""
     steps = np.flatnonzero(np.abs(hidden).max(axis=(1, 2)) > MOVED)
     if steps.size:
-        later = steps[steps > 0][:1]
-        if not later.size:
-            return None  # the first step alone: no recurrent weight
-        if agrees(
-            hidden[later[0]], np.broadcast_to(hidden[later[0], :1], hidden.shape[1:]), STEADY
-        ):
-            return None  # no pattern of any unit
-        unit = int(np.abs(hidden[later[0]]).sum(axis=0).argmax())
-        source, likeness = _source(patterns[:1], hidden[later, :, unit])
-        # What reaches the first step too is one where h_0 is wrongly not zero, else none.
-        return ("W_hh", (source, unit)) if steps[0] > 0 or likeness > ALIKE else None
-    if np.abs(outputs).max() <= MOVED or agrees(
-        outputs, np.broadcast_to(outputs[:1, :1], outputs.shape), STEADY
-    ):
+        return _recurrent(patterns, hidden, steps)
+    return None if _has_no_pattern(outputs) else _outgoing(patterns, outputs)
+
+
+def _recurrent(patterns: Array, hidden: Array, steps: NDArray[np.int64]) -> Role | None:
+    later = steps[steps > 0][:1]
+    if not later.size:
+        return None  # the first step alone: no recurrent weight
+    if _has_no_pattern(hidden[later]):
         return None
+    unit = int(np.abs(hidden[later[0]]).sum(axis=0).argmax())
+    source, likeness = _source(patterns[:1], hidden[later, :, unit])
+    # What reaches the first step too is one where h_0 is wrongly not zero, else none.
+    return ("W_hh", (source, unit)) if steps[0] > 0 or likeness > ALIKE else None
+
+
+def _outgoing(patterns: Array, outputs: Array) -> Role:
     output = _strongest(np.abs(outputs).sum(axis=(0, 1)) * np.sign(outputs.sum(axis=(0, 1))))
     moved = outputs[:, :, output]
     if np.abs(moved[0]).max() <= MOVED:  # outputs that lag one step behind
         return "W_hy", (_source(patterns[:1], moved[1:2])[0], output)
     return "W_hy", (_source(patterns, moved)[0], output)
+
+
+def _has_no_pattern(moved: Array) -> bool:
+    """Whether all sequences at all steps moved alike, or none did (steps, B, units)."""
+    alike = np.broadcast_to(moved[:1, :1], moved.shape)
+    return bool(np.abs(moved).max() <= MOVED) or agrees(moved, alike, STEADY)
 
 
 def _source(patterns: Array, moved: Array) -> tuple[int, float]:

@@ -15,7 +15,7 @@ import numpy as np
 from grader.checks.compare import agrees
 from grader.checks.gradient import entries, match
 from grader.checks.layout import Layout
-from grader.checks.protocol import Array, Call, CandidateClass, Read, Step, Write
+from grader.checks.protocol import Array, Call, CandidateClass, CandidateObject, Read, Step, Write
 from grader.checks.rnn_roles import PUBLIC
 from grader.checks.roles import rnn_layout
 from grader.checks.trial import SMALL, BackwardRun, Parameters, RnnTrial, own_gradient, run_backward
@@ -29,6 +29,7 @@ DOUBLE = 1e-7
 DOWNHILL = 0.2
 LARGER = 5 * SMALL
 RATE = 0.5
+PER_MESSAGE = 8  # rounds
 
 
 @dataclass(frozen=True)
@@ -246,8 +247,16 @@ def _rounds(
         Call("update_parameters", (RATE,)),
         Read(),
     ]
-    every = [trial.rnn.replay(once) for _ in range(max(wanted) + 1)]
+    every = _replayed(trial.rnn, once, max(wanted) + 1)
     return [_round(trial.layout, every[number], stepped) for number in wanted]
+
+
+def _replayed(rnn: CandidateObject, once: list[Step], times: int) -> list[list[Any]]:
+    """What the same steps gave each time."""
+    results: list[Any] = []
+    for start in range(0, times, PER_MESSAGE):
+        results += rnn.replay(once * min(PER_MESSAGE, times - start))
+    return [results[start : start + len(once)] for start in range(0, len(results), len(once))]
 
 
 def _round(layout: Layout, results: Sequence[Any], stepped: Stepped) -> Round:

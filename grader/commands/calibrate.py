@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from os import environ
@@ -14,8 +14,8 @@ from rich.progress import track
 
 from grader import assignment
 from grader.calibration import picture, report
-from grader.calibration.false_fails import tally, trials
-from grader.calibration.separation import jobs, joined, scores
+from grader.calibration.false_fails import Tally, trials
+from grader.calibration.separation import Scores, jobs, joined, scores
 from grader.matrix.examine import examine
 
 SCORES = "scores"
@@ -56,17 +56,14 @@ def calibrate(seeds: int, only: Sequence[str], out: Path, workers: int) -> None:
     if unknown := sorted({*only} - {*automatic, SCORES}):
         raise click.BadParameter(f"no such question: {', '.join(unknown)}", param_hint="--only")
     questions = [name for name in automatic if not only or name in only]
-    found = (
-        joined(_mapped(scores, list(jobs(seeds)), workers)) if not only or SCORES in only else []
-    )
-    counted = tally(_mapped(examine, list(trials(questions, seeds)), workers) if questions else ())
-    out.mkdir(parents=True, exist_ok=True)
-    table = out / "calibration.md"
-    before = table.read_text(encoding="utf-8") if table.exists() else ""
-    table.write_text(report.markdown(found, counted, before), encoding="utf-8")
-    if found:
-        picture.draw(found, out)
-        report.write_beside(assignment.PATH, report.beside(found))
+    wanted = list(jobs(seeds)) if not only or SCORES in only else []
+    found = joined(_mapped(scores, wanted, workers))
+    counted = Tally()
+    try:
+        for row in _mapped(examine, list(trials(questions, seeds)) if questions else [], workers):
+            counted.add(row)
+    finally:  # an interrupted run has measured something as well, and says how much
+        _write(out, found, counted)
     problems = report.complaints(found, counted)
     click.echo(
         f"{len(found)} distributions, {sum(counted.asked.values())} cases asked, {len(problems)} complaints"
@@ -74,11 +71,20 @@ def calibrate(seeds: int, only: Sequence[str], out: Path, workers: int) -> None:
     report.require_none(problems)
 
 
+def _write(out: Path, found: Sequence[Scores], counted: Tally) -> None:
+    out.mkdir(parents=True, exist_ok=True)
+    table = out / "calibration.md"
+    before = table.read_text(encoding="utf-8") if table.exists() else ""
+    table.write_text(report.markdown(found, counted, before), encoding="utf-8")
+    if found:
+        picture.draw(found, out)
+        report.write_beside(assignment.PATH, report.beside(found))
+
+
 def _mapped(
     function: Callable[[Given], Result], given: Sequence[Given], workers: int
-) -> list[Result]:
+) -> Iterator[Result]:
     """Results in order, on a few processes of one thread each, with a progress bar."""
     environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        results: Iterable[Result] = pool.map(function, given)
-        return list(track(results, "Measuring", total=len(given)))
+        yield from track(pool.map(function, given), "Measuring", total=len(given))
