@@ -25,6 +25,7 @@ NEEDED = {
     jail.SELF_CONFINED: frozenset({"rlimits", "landlock", "seccomp"}),
     jail.PLAIN: frozenset(),
 }
+LAST_MOMENT = 0.05  # seconds
 LOOK_EVERY = 0.25  # seconds between two looks at a working folder on this machine's disk
 _PR_SET_DUMPABLE = 4  # linux/prctl.h
 
@@ -96,12 +97,15 @@ class Worker:
             if scratch.size(self.scratch, self.room) > self.room:
                 raise WorkerGreedy
 
-    def kill(self) -> int:
-        """End the worker and all it started; its exit status (negative: a signal)."""
+    def kill(self, *, hung_up: bool = False) -> int:
+        """End the worker and all it started; its exit status (negative: a signal).
+
+        One that hung up is about to end by itself, and its status says why.
+        """
         self.channel.close()
-        # A worker that hung up is about to end by itself, and its status says why.
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self.process.wait(0.05)
+        if hung_up:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self.process.wait(LAST_MOMENT)
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
         status = self.process.wait()

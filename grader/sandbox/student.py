@@ -157,7 +157,7 @@ class Student:
     def _buried(self, fault: StudentFault | None, where: str = "") -> StudentFault:
         """End the worker; every object that lived in it raises the same fault from now on."""
         assert self._worker is not None  # noqa: S101 - as above
-        status = self._worker.kill()
+        status = self._worker.kill(hung_up=fault is None)
         self._worker = None
         cause = fault if fault is not None else faults.left(where, _how(status))
         self._death[self.generation] = cause
