@@ -29,6 +29,7 @@ WORKER_SIDE = {
     "parameters",
     "pictures",
     "png",
+    "printed",
     "rounds",
     "runner",
     "source",

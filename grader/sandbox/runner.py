@@ -8,7 +8,6 @@ This file runs on both sides: it imports the standard library, NumPy and its sib
 
 from __future__ import annotations
 
-import io
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,34 +15,10 @@ from typing import Any
 
 from grader.sandbox import figures, parameters, rounds, schema, source, watch, wire
 from grader.sandbox.blame import from_exception
-from grader.sandbox.values import Packer, TooMuch, text
+from grader.sandbox.printed import Printed
+from grader.sandbox.values import Packer, TooMuch
 
-MAX_PRINTED = 4_000  # characters kept of what one request printed
 METHODS = ("forward", "backward", "update_parameters")
-
-
-class Printed(io.TextIOBase):
-    """Keeps the start of what a student prints, and counts on."""
-
-    encoding = "utf-8"
-
-    def __init__(self) -> None:
-        self.parts: list[str] = []
-        self.room = MAX_PRINTED
-
-    def writable(self) -> bool:
-        return True
-
-    def write(self, words: str) -> int:
-        if self.room > 0:
-            self.parts.append(words[: self.room])
-            self.room -= len(words)
-        return len(words)
-
-    def take(self) -> str:
-        kept = "".join(self.parts) + ("…" if self.room < 0 else "")
-        self.parts, self.room = [], MAX_PRINTED
-        return text(kept, MAX_PRINTED + 1)
 
 
 class Runner:

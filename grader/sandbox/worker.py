@@ -27,7 +27,8 @@ from typing import Any
 import numpy as np
 
 from grader.sandbox import confine, schema, wire
-from grader.sandbox.runner import Printed, Runner
+from grader.sandbox.printed import Printed
+from grader.sandbox.runner import Runner
 from grader.sandbox.source import FILENAME
 
 
