@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from grader.grading import Settings, grade
+from grader.grading import Settings, default_limits, grade
 from tests.expectations import assert_deserved, folders, load
 
-SETTINGS = Settings(secret=b"one secret for the whole suite..")
+# Long enough to train at import, short for a program that never ends to be imported.
+SETTINGS = Settings(
+    secret=b"one secret for the whole suite..", limits=replace(default_limits(), load=8.0)
+)
 
 
 @pytest.mark.slow
