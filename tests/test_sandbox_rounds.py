@@ -154,3 +154,13 @@ def test_a_worker_that_counts_wrongly_is_not_believed(
     monkeypatch.setattr(rounds.Rounds, "run", lambda _self: (count, np.ones((T, B, O))))
     with pytest.raises(BadValue):
         rnn.train(course())
+
+
+def test_what_is_handed_to_backward_is_a_plain_array() -> None:
+    source = CHATTY.replace("FORM", "out.view(Own)").replace(
+        'self.calls.append("b")', 'self.calls.append("b")\n        assert type(d) is np.ndarray'
+    )
+    source = source.replace(
+        "class SimpleRNN", "class Own(np.ndarray):\n    pass\n\nclass SimpleRNN"
+    )
+    assert candidate(source).train(course())[0] == N

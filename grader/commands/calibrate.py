@@ -50,7 +50,8 @@ Result = TypeVar("Result")
 def calibrate(seeds: int, only: Sequence[str], out: Path, workers: int) -> None:
     """Measure the thresholds again over many seeds.
 
-    Exit code 2 where correct code fails a case, or wrong code reaches a threshold that it must not.
+    Takes an hour; Ctrl-C keeps the false-fail rates measured so far. Exit code 2 where correct code
+    fails a case, or wrong code reaches a threshold that it must not.
     """
     automatic = [question.name for question in assignment.load().automatic]
     if unknown := sorted({*only} - {*automatic, SCORES}):

@@ -73,5 +73,5 @@ def _documented(returned: Any, shape: tuple[int, ...]) -> Array | None:
     """The outputs, where they are a float array of this shape in the documented place."""
     first = returned[0] if isinstance(returned, tuple) and returned else returned
     if isinstance(first, np.ndarray) and first.shape == shape and first.dtype.kind == "f":
-        return first
+        return np.asarray(first, np.float64)  # a subclass of ndarray stays with its owner
     return None
