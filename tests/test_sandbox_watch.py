@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import contextlib
+import io
 from typing import Any
 
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 
 from grader.checks.protocol import Picture
 from grader.faults import Crashed, NotImplementedYet
-from grader.sandbox import local
+from grader.sandbox import local, pictures, png
 from grader.sandbox.windows import Windows, merged
 
 rng = np.random.default_rng(0)
@@ -168,6 +170,22 @@ def test_calls_that_are_no_sequences_do_no_harm() -> None:
         return {}
 
     assert observed(train, cls).forward_calls == 4
+
+
+def test_a_figure_that_cannot_be_drawn_is_a_figure_all_the_same() -> None:
+    """Losses that grew beyond all bounds cost what they cost, and not the figure as well."""
+    figure = Figure()
+    for axes in figure.subplots(1, 2):
+        axes.semilogy([1.0, 1e100, 1e300])
+    with np.errstate(all="ignore"):
+        with pytest.raises(OverflowError):
+            figure.savefig(io.BytesIO(), format="png")
+        picture = pictures.render(figure)
+    assert picture is not None
+    data, axes, lines = picture
+    assert (axes, lines) == (2, 2)
+    assert png.is_sound(data)
+    assert figure.dpi == Figure().dpi
 
 
 def test_figures_that_are_shown_saved_and_closed_are_kept(

@@ -14,6 +14,7 @@ from typing import Any
 
 MAX_BYTES = 2 * 1024 * 1024
 MAX_PIXELS = 2_000_000
+DPI = 100.0
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 Rendered = tuple[bytes, int, int]  # PNG, number of axes, number of lines and point clouds
@@ -33,15 +34,30 @@ def of(value: Any) -> Rendered | None:
 
 
 def render(figure: Any) -> Rendered | None:
-    """A figure as PNG of at most `MAX_PIXELS`; None where it cannot be drawn."""
+    """A figure as PNG of at most `MAX_PIXELS`; None where it is too large, or no figure at all.
+
+    Where it cannot be drawn (losses of 1e300 on a logarithmic axis), the name of the exception
+    stands in the picture: the panels and lines are there all the same.
+    """
     try:
         width, height = (float(size) for size in figure.get_size_inches())
-        dpi = min(100.0, math.sqrt(MAX_PIXELS / max(width * height, 1e-3)))
+        dpi = min(DPI, math.sqrt(MAX_PIXELS / max(width * height, 1e-3)))
         axes, lines = count(figure)
-        png = _drawn(figure, dpi)
-    except Exception:  # noqa: BLE001 - whatever a student's artist raises, there is no picture
+        png = _drawn_or_said(figure, dpi)
+    except Exception:  # noqa: BLE001 - whatever a student's subclass of Figure raises
         return None
     return (png, axes, lines) if len(png) <= MAX_BYTES else None
+
+
+def _drawn_or_said(figure: Any, dpi: float) -> bytes:
+    from matplotlib.figure import Figure  # noqa: PLC0415 - loaded by now
+
+    try:
+        return _drawn(figure, dpi)
+    except Exception as error:  # noqa: BLE001 - whatever a student's artist raises
+        words = Figure(figsize=(6, 2))
+        words.text(0.5, 0.5, type(error).__name__[:60], ha="center", parse_math=False)
+        return _drawn(words, DPI)
 
 
 def _drawn(figure: Any, dpi: float) -> bytes:
