@@ -176,9 +176,9 @@ def test_a_figure_that_cannot_be_drawn_is_a_figure_all_the_same() -> None:
     """Losses that grew beyond all bounds cost what they cost, and not the figure as well."""
     figure = Figure()
     for axes in figure.subplots(1, 2):
-        axes.semilogy([1.0, 1e100, 1e300])
+        axes.plot([0.0, -1e308, 1e308])
     with np.errstate(all="ignore"):
-        with pytest.raises(OverflowError):
+        with pytest.raises(ValueError):  # noqa: PT011 - whatever matplotlib says
             figure.savefig(io.BytesIO(), format="png")
         picture = pictures.render(figure)
     assert picture is not None

@@ -36,7 +36,7 @@ def of(value: Any) -> Rendered | None:
 def render(figure: Any) -> Rendered | None:
     """A figure as PNG of at most `MAX_PIXELS`; None where it is too large, or no figure at all.
 
-    Where it cannot be drawn (losses of 1e300 on a logarithmic axis), the name of the exception
+    Where it cannot be drawn (losses near 1e308), the name of the exception
     stands in the picture: the panels and lines are there all the same.
     """
     try:
