@@ -132,6 +132,21 @@ def test_the_first_to_fix_comes_before_the_questions() -> None:
     assert html.index('id="first"') < html.index('id="q4_1"')
 
 
+@pytest.mark.parametrize(
+    ("question", "verdict", "words"),
+    [
+        ("q4_2", Verdict.FAILED, "T = 2, one unit"),
+        ("q5_1", Verdict.FAILED, "first ten values"),
+        ("q5_3", Verdict.FAILED, "Plot the losses"),
+        ("q5_3", Verdict.CRASHED, "last line of the error"),
+    ],
+)
+def test_the_next_step_fits_the_question(question: str, verdict: Verdict, words: str) -> None:
+    case = CaseResult("one", hidden=False, verdict=verdict, points=0.0, possible=1.0)
+    given = replace(good(), questions=(QuestionResult(question, 0.0, 1.0, (case,)),))
+    assert words in Page(student_page(given, wording("en"))).text
+
+
 def test_notes_come_first_where_the_file_may_not_have_loaded() -> None:
     html = student_page(awful(), wording("en"))
     assert html.index("The report (.md) is missing.") < html.index('id="first"')

@@ -28,6 +28,15 @@ NEXT_STEPS: dict[Verdict, Message] = {
     Verdict.KIT_FAULT: say("Nothing to do for you: your teacher has to look at the grader."),
 }
 
+# A wrong result of a sequence or of a training is not found by hand.
+LOOK_AT: dict[str, Message] = {
+    "q5_1": say("Print the first ten values, and the last ones, and look at them."),
+    "q5_2": say(
+        "Check your gradients with central differences first: training shows that one is wrong, not which."
+    ),
+    "q5_3": say("Plot the losses, and the predictions beside the targets, and look at them."),
+}
+
 # What is skipped follows from something else, and the grader's fault is nobody's homework.
 FIXABLE = (Verdict.FAILED, Verdict.CRASHED, Verdict.TIMED_OUT, Verdict.NOT_IMPLEMENTED)
 
@@ -43,6 +52,13 @@ def first_to_fix(grade: Grade) -> tuple[QuestionResult, CaseResult] | None:
         if fixable:
             return question, min(fixable, key=lambda case: (not case.diagnosis, case.hidden))
     return None
+
+
+def next_step(question: QuestionResult, case: CaseResult) -> Message:
+    """Say what to do about a case that nobody has a diagnosis for."""
+    if case.verdict is Verdict.FAILED and question.name in LOOK_AT:
+        return LOOK_AT[question.name]
+    return NEXT_STEPS[case.verdict]
 
 
 def is_fixable(case: CaseResult) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from grader.language import render
-from grader.reports.advice import NEXT_STEPS, VERDICTS, first_to_fix, lost
+from grader.reports.advice import VERDICTS, first_to_fix, lost, next_step
 from grader.reports.guard import case_hint, case_print, case_text
 from grader.reports.text import moment, one_line, words
 from grader.reports.wording import Wording
@@ -146,7 +146,7 @@ def _first(grade: Grade, wording: Wording) -> FirstView | None:
     if found is None:
         return None
     question, case = found
-    step = render(NEXT_STEPS[case.verdict], wording.language)
+    step = render(next_step(question, case), wording.language)
     return FirstView(question.name, wording.title(question.name), case_view(case, wording), step)
 
 

@@ -17,7 +17,7 @@ from rich.table import Table
 from rich.text import Text
 
 from grader.language import render, say
-from grader.reports.advice import NEXT_STEPS, VERDICTS, first_to_fix, lost
+from grader.reports.advice import VERDICTS, first_to_fix, lost, next_step
 from grader.reports.guard import case_hint, case_print, case_text
 from grader.reports.summary import print_summary
 from grader.reports.text import one_line, points
@@ -67,7 +67,7 @@ def _print_first(writer: Writer, grade: Grade) -> None:
         return
     question, case = found
     heading = Text(f"{question.name}  {writer.wording.title(question.name)}", "bold")
-    step = _hint(writer, case) or writer.say(NEXT_STEPS[case.verdict])
+    step = _hint(writer, case) or writer.say(next_step(question, case))
     lines = [heading, _case_line(writer, case), _step_line(writer, step), *_printed(writer, case)]
     box = ROUNDED if writer.sign("╭", "+") == "╭" else ASCII
     title = writer.say(say("Fix this first"))
