@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
+from grader import assignment
 from grader.calibration import bounds, report
 from grader.calibration.false_fails import Tally, trials
 from grader.calibration.picture import draw
@@ -116,6 +117,27 @@ def test_a_partial_run_keeps_the_rows_of_the_others() -> None:
     assert report.markdown([], tally([]), text) == text
 
 
+def test_the_lines_beside_the_numbers_say_what_the_table_says() -> None:
+    subject = Subject("", "variant-good", "")
+    counted = tally(
+        [Row(subject, ("q4_2/golden", "q4_2/order"), {}, ())] * 8
+        + [Row(subject, ("q4_2/golden",), {"q4_2/golden": Lost("failed", "why", "")}, ())] * 2
+    )
+    found = [Scores("echo", "", (0.01, 9.0)), Scores("echo", "no-recurrence", (1.0,))]
+    bound = f"{bounds.upper_bound(2, 10):.2%}"
+    assert report.beside(report.markdown(found, counted)) == [
+        f"# q5_2 echo: correct, n = 2: worst 9, fail 1 (rate below {bounds.upper_bound(1, 2):.2%} at 95%)",
+        "# q5_2 echo: no-recurrence, n = 1: best 1, pass 0",
+        f"# q4_2, 2 cases: correct programs, n = 8: fail 2 (rate of each below {bound} at 95%)",
+    ]
+
+
+def test_the_numbers_beside_are_those_of_the_table() -> None:
+    table = Path(assignment.__file__).parents[1] / "docs" / "calibration.md"
+    beside = assignment.PATH.read_text(encoding="utf-8").partition(report.BEGIN)[2]
+    assert beside.split("\n")[1:-1] == report.beside(table.read_text(encoding="utf-8"))
+
+
 def test_trials_go_through_all_programs_under_names_of_their_own() -> None:
     found = list(trials(["q5_1"], 120))
     assert len({trial.name for trial in found}) == 120
@@ -160,7 +182,11 @@ def test_an_interrupted_run_keeps_what_it_measured(
                 raise KeyboardInterrupt
             yield Row(trial, ("q4_2/golden",), {}, ())
 
+    numbers = tmp_path / "assignment.toml"
+    numbers.write_text("a = 1\n", encoding="utf-8")
+    monkeypatch.setattr(assignment, "PATH", numbers)
     monkeypatch.setattr("grader.commands.calibrate._mapped", some)
     result = CliRunner().invoke(calibrate, ["--only", "q4_2", "--out", str(tmp_path)])
     assert result.exit_code == 1
     assert "| q4_2/golden | 7 | 0 |" in (tmp_path / "calibration.md").read_text()
+    assert "# q4_2, 1 cases: correct programs, n = 7: fail 0 " in numbers.read_text()

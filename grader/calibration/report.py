@@ -20,7 +20,8 @@ CASES_HEAD = (
     f"| case | runs | failed | rate below ({CONFIDENCE:.0%}) | for review | a program that failed |",
     "|---|---|---|---|---|---|",
 )
-CELLS = 8  # six columns, and what stands outside of the first and the last bar
+COLUMNS = 6
+CORRECT = "correct"
 BEGIN = "# ---- measured by `make calibrate`; everything below is generated ----"
 
 
@@ -38,9 +39,16 @@ def markdown(found: Sequence[Scores], counted: Tally, before: str = "") -> str:
     return "\n".join(parts)
 
 
-def beside(found: Sequence[Scores]) -> list[str]:
-    """Comment lines for assignment.toml: one per task and kind of code."""
-    return [f"# {line}" for line in _separation_lines(found)]
+def beside(table: str) -> list[str]:
+    """Comment lines for assignment.toml, out of the table: by task and kind of code, by question."""
+    rows = [_cells(line) for line in _rows(table).values()]
+    by_question: dict[str, list[list[str]]] = {}
+    for cells in rows:
+        question, _, case = cells[0].partition("/")
+        if case:
+            by_question.setdefault(question, []).append(cells)
+    scored = [_scored_line(cells) for cells in rows if "/" not in cells[0]]
+    return [*scored, *(_asked_line(name, cells) for name, cells in sorted(by_question.items()))]
 
 
 def write_beside(path: Path, lines: Sequence[str]) -> None:
@@ -75,38 +83,47 @@ def require_none(problems: Sequence[str]) -> None:
         raise KitFault("a threshold is not as it must be:\n" + "\n".join(problems))
 
 
-def _separation_lines(found: Sequence[Scores]) -> list[str]:
-    lines = []
-    for one in found:
-        number, total = one.passing(), len(one.values)
-        if one.misconception:
-            lines.append(
-                f"q5_2 {one.task}: {one.misconception}, n = {total}: best {one.best():.3g}, pass {number}"
-            )
-        else:
-            bound = upper_bound(total - number, total)
-            lines.append(
-                f"q5_2 {one.task}: correct, n = {total}: worst {one.worst():.3g}, fail {total - number}"
-                f" (rate below {bound:.2%} at {CONFIDENCE:.0%})"
-            )
-    return lines
+def _scored_line(cells: Sequence[str]) -> str:
+    task_name, code, runs, nearest, _, passing = cells
+    total, passed = int(runs), int(passing)
+    if code != CORRECT:
+        return f"# q5_2 {task_name}: {code}, n = {total}: best {nearest}, pass {passed}"
+    failed = total - passed
+    return (
+        f"# q5_2 {task_name}: {CORRECT}, n = {total}: worst {nearest}, fail {failed}"
+        f" (rate below {upper_bound(failed, total):.2%} at {CONFIDENCE:.0%})"
+    )
+
+
+def _asked_line(question: str, rows: Sequence[Sequence[str]]) -> str:
+    counts = [(int(failed), int(runs)) for _, runs, failed, *_ in rows]
+    bound = max(upper_bound(failed, runs) for failed, runs in counts)
+    return (
+        f"# {question}, {len(counts)} cases: correct programs, n = {min(runs for _, runs in counts)}: fail "
+        f"{sum(failed for failed, _ in counts)} (rate of each below {bound:.2%} at {CONFIDENCE:.0%})"
+    )
 
 
 def _rows(text: str) -> dict[str, str]:
     """Rows of the tables of an earlier run: by case, or by task and kind of code."""
-    cells = {line: [cell.strip() for cell in line.split("|")] for line in text.splitlines()}
+    cells = {line: _cells(line) for line in text.splitlines()}
     return {
-        found[1] if "/" in found[1] else f"{found[1]} {found[2]}": line
+        found[0] if "/" in found[0] else f"{found[0]} {found[1]}": line
         for line, found in cells.items()
-        if len(found) == CELLS and found[3].isdigit() | found[2].isdigit()
+        if len(found) == COLUMNS and found[2].isdigit() | found[1].isdigit()
     }
+
+
+def _cells(line: str) -> list[str]:
+    """The cells of a table's line."""
+    return [cell.strip() for cell in line.split("|")[1:-1]]
 
 
 def _separation_rows(found: Sequence[Scores]) -> dict[str, str]:
     rows = {}
     for one in found:
         nearest = one.best() if one.misconception else one.worst()
-        code = one.misconception or "correct"
+        code = one.misconception or CORRECT
         rows[f"{one.task} {code}"] = (
             f"| {one.task} | {code} | {len(one.values)} | {nearest:.3g} "
             f"| {task(one.task).numbers.threshold:g} | {one.passing()} |"

@@ -76,10 +76,11 @@ def _write(out: Path, found: Sequence[Scores], counted: Tally) -> None:
     out.mkdir(parents=True, exist_ok=True)
     table = out / "calibration.md"
     before = table.read_text(encoding="utf-8") if table.exists() else ""
-    table.write_text(report.markdown(found, counted, before), encoding="utf-8")
+    text = report.markdown(found, counted, before)
+    table.write_text(text, encoding="utf-8")
+    report.write_beside(assignment.PATH, report.beside(text))
     if found:
         picture.draw(found, out)
-        report.write_beside(assignment.PATH, report.beside(found))
 
 
 def _mapped(
