@@ -14,9 +14,10 @@ from typing import Any
 from grader import __version__, otter_files
 from grader.assignment import load
 from grader.faults import KitFault, StudentFault
-from grader.language import Message, say
+from grader.language import Message
 from grader.otter_files import Ran
 from grader.questions.case import Outcome
+from grader.results.notes import load_note
 from grader.results.records import (
     CaseResult,
     Exhibit,
@@ -156,7 +157,7 @@ def _status(questions: Sequence[QuestionResult]) -> Status:
 def _load_notes(fault: StudentFault | None) -> tuple[Message, ...]:
     if fault is None:
         return ()
-    return (say("While your file was loaded: {what}", what=fault.message),)
+    return (load_note(fault.message),)
 
 
 def _written_notes(report: str | None) -> tuple[Message, ...]:

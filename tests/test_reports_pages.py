@@ -21,6 +21,7 @@ from grader.reports.student_page import student_page
 from grader.reports.wording import load_hints, load_wording
 from grader.results.files import file_names
 from grader.results.intake import Problem
+from grader.results.notes import load_note
 from grader.results.records import CaseResult, Grade, QuestionResult, Status, Submission, Verdict
 from tests.reports_samples import HOSTILE, awful, classroom, good, grade, hostile, middling, wording
 
@@ -145,6 +146,18 @@ def test_the_next_step_fits_the_question(question: str, verdict: Verdict, words:
     case = CaseResult("one", hidden=False, verdict=verdict, points=0.0, possible=1.0)
     given = replace(good(), questions=(QuestionResult(question, 0.0, 1.0, (case,)),))
     assert words in Page(student_page(given, wording("en"))).text
+
+
+def test_a_file_that_did_not_load_is_not_told_to_fill_in_a_todo() -> None:
+    case = CaseResult(
+        "one", hidden=False, verdict=Verdict.NOT_IMPLEMENTED, points=0.0, possible=1.0
+    )
+    whole = replace(good(), questions=(QuestionResult("q4_2", 0.0, 1.0, (case,)),))
+    broken = replace(whole, notes=(load_note(say("Python cannot read your file.")),))
+    assert "Fill in the TODO" in Page(student_page(whole, wording("en"))).text
+    text = Page(student_page(broken, wording("en"))).text
+    assert "Fill in the TODO" not in text
+    assert text.index("Python cannot read your file.") < text.index("Mend what is said above")
 
 
 def test_notes_come_first_where_the_file_may_not_have_loaded() -> None:

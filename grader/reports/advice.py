@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from grader.language import Message, say
+from grader.results.notes import loaded_whole
 from grader.results.records import CaseResult, Grade, QuestionResult, Verdict
 
 VERDICTS: dict[Verdict, Message] = {
@@ -54,8 +55,10 @@ def first_to_fix(grade: Grade) -> tuple[QuestionResult, CaseResult] | None:
     return None
 
 
-def next_step(question: QuestionResult, case: CaseResult) -> Message:
+def next_step(grade: Grade, question: QuestionResult, case: CaseResult) -> Message:
     """Say what to do about a case that nobody has a diagnosis for."""
+    if case.verdict is Verdict.NOT_IMPLEMENTED and not loaded_whole(grade):
+        return say("Mend what is said above about loading your file first: it may hide all else.")
     if case.verdict is Verdict.FAILED and question.name in LOOK_AT:
         return LOOK_AT[question.name]
     return NEXT_STEPS[case.verdict]

@@ -67,7 +67,7 @@ def _print_first(writer: Writer, grade: Grade) -> None:
         return
     question, case = found
     heading = Text(f"{question.name}  {writer.wording.title(question.name)}", "bold")
-    step = _hint(writer, case) or writer.say(next_step(question, case))
+    step = _hint(writer, case) or writer.say(next_step(grade, question, case))
     lines = [heading, _case_line(writer, case), _step_line(writer, step), *_printed(writer, case)]
     box = ROUNDED if writer.sign("╭", "+") == "╭" else ASCII
     title = writer.say(say("Fix this first"))
