@@ -11,7 +11,7 @@ from grader import mutants
 from grader.checks import learning
 from grader.checks.descent import measure
 from grader.checks.roles import rnn_layout
-from grader.checks.training import prepare
+from grader.checks.training import learner, prepare, train, train_reference
 from grader.faults import CheckFailed, NotImplementedYet
 from grader.questions.hidden_tasks import task
 from grader.results.records import Exhibit
@@ -165,3 +165,32 @@ def test_a_step_that_explodes_is_still_measured() -> None:
     with np.errstate(all="ignore"):
         pace = measure(cls, course, rnn_layout(cls, course.task.sizes)).pace(0.1)
     assert np.isfinite([pace.rate, pace.scale]).all()
+
+
+CLIP = """
+    def update_parameters(self, learning_rate: float) -> None:
+        norm = np.sqrt(sum(float(np.sum(g**2)) for g in self.gradients.values()))
+        by = min(1.0, LIMIT / norm) if norm else 1.0
+        for name, gradient in self.gradients.items():
+            setattr(self, name, getattr(self, name) - learning_rate * by * gradient)
+"""
+
+
+@pytest.mark.parametrize("limit", [0.25, 1.0, 5.0])
+def test_whoever_clips_trains_like_everybody_else(limit: float) -> None:
+    """Clipped steps are shorter: from some starts too short for the iterations that there are."""
+    source = mutants.reference_source()
+    body = source[source.index("    def update_parameters") : source.index("\n\nclass LSTMCell")]
+    clipping = source.replace(body, CLIP.replace("LIMIT", str(limit)).lstrip("\n"))
+    cls = local.wrap(mutants.module(clipping, "clipping")["SimpleRNN"])
+    course = prepare(task("echo"), np.random.default_rng([45, 5]))
+    assert course.start is not None
+    layout = rnn_layout(cls, course.task.sizes)
+    descent = measure(cls, course, layout)
+    assert descent.plain
+    rnn = learner(cls, course, layout)
+    ended = train(rnn, course, descent.pace(course.task.numbers.rate))
+    expected, weights = train_reference(SimpleRNN, course, course.start)
+    assert ended.score == pytest.approx(expected.score, rel=1e-9)
+    for name, value in layout.read(rnn).items():
+        np.testing.assert_allclose(value, weights[name], rtol=1e-9, atol=1e-12)

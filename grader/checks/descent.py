@@ -2,7 +2,7 @@
 
 A gradient that is averaged where it should be summed, momentum, Adam or a backward that updates
 on its own are charged elsewhere, once. Here they are measured, so that training can go on at the
-pace that the task needs.
+pace that the task needs. Clipping is no mistake: a small loss and a large rate pass below it.
 """
 
 from __future__ import annotations
@@ -24,6 +24,9 @@ ALIKE = 1e-3  # relative; float32 weights are rounded to 1e-5 of a step
 # A wrong gradient need not be parallel to the right one, so its factor is near 1, not 1. Real
 # divisors are the sizes of batch and time: 8 and more.
 ORDINARY = (0.6, 1.6)
+# A power of two, so that a step is the same to the last bit: no honest clipping (norm 0.25 at the
+# tightest) acts on gradients so small, and none stays hidden where they are so large.
+SMALL, LARGE = 2.0**-10, 64.0
 NUDGE = 1e-3  # length of the step for the central difference of the loss, in weight space
 
 
@@ -35,13 +38,14 @@ class Descent:
     plain: bool
     updates_itself: bool  # backward changes the weights before update_parameters is called
     updates: bool = True  # update_parameters is more than the stub
+    scale: float = 1.0  # what the loss was multiplied by, and is to be in training
 
     def pace(self, rate: float) -> Pace:
         """How to train so that the step is `rate` times the gradient."""
         if self.updates_itself:
             return Pace(0.0, rate / self.factor, updates=self.updates)
         ordinary = ORDINARY[0] < self.factor < ORDINARY[1] or self.factor <= 0.0
-        return Pace(rate if ordinary else rate / self.factor)
+        return Pace((rate if ordinary else rate / self.factor) / self.scale, self.scale)
 
 
 def measure(cls: CandidateClass, course: Course, layout: Layout) -> Descent:
@@ -51,16 +55,16 @@ def measure(cls: CandidateClass, course: Course, layout: Layout) -> Descent:
     """
     probe = _Probe(cls, course, layout, updates=cls.implements("update_parameters"))
     rate = course.task.numbers.rate
-    rnn = probe.fresh()
-    first = probe.change(rnn, rate)
-    again = probe.change(rnn, rate)  # the same object: differs where steps have a history
-    double = probe.change(probe.fresh(), rate, scale=2.0)  # differs where steps are normalised
+    first, plain = probe.step(rate, 1.0, LARGE)
     still = probe.change(probe.fresh(), 0.0)
     if not probe.updates and not still.any():
         raise NotImplementedYet(f"{cls.name}.update_parameters")
-    plain = _alike(again, first) and _alike(double, 2.0 * first)
     if np.linalg.norm(still) > ALIKE * np.linalg.norm(first):
         return Descent(probe.factor(still), plain, updates_itself=True, updates=probe.updates)
+    if not plain:
+        small, plain = probe.step(rate / SMALL, SMALL, 2.0 * SMALL)
+        if plain:
+            return Descent(probe.factor(small) / rate, plain, updates_itself=False, scale=SMALL)
     return Descent(probe.factor(first) / rate, plain, updates_itself=False)
 
 
@@ -76,6 +80,14 @@ class _Probe:
 
     def fresh(self) -> CandidateObject:
         return learner(self.cls, self.course, self.layout)
+
+    def step(self, rate: float, scale: float, larger: float) -> tuple[Vector, bool]:
+        """A step, and whether nothing but the gradient enters it, at a larger loss neither."""
+        rnn = self.fresh()
+        first = self.change(rnn, rate, scale)
+        again = self.change(rnn, rate, scale)  # the same object: differs where steps have a history
+        more = self.change(self.fresh(), rate, larger)  # differs where steps are normalised
+        return first, _alike(again, first) and _alike(more, larger / scale * first)
 
     def change(self, rnn: CandidateObject, rate: float, scale: float = 1.0) -> Vector:
         """Take one step from the start: what forward, backward and one update change."""
