@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,7 +15,6 @@ from grader.sandbox import Limits, jail, local, rounds, session
 from solutions.rnn import SimpleRNN
 
 N, T, B, I, H, O = 6, 5, 4, 2, 3, 2  # noqa: E741  # sizes as in the equations
-SOLUTION = Path(mutants.__file__).parents[1] / "solutions" / "rnn.py"
 
 
 def course() -> Rounds:
@@ -51,7 +49,7 @@ def one_by_one(rnn: Any, asked: Rounds) -> Array:
 
 
 def test_rounds_are_what_single_calls_are() -> None:
-    source = SOLUTION.read_text(encoding="utf-8")
+    source = mutants.reference_source()
     rnn, twin = candidate(source), candidate(source)
     twin.write(rnn.read())
     twin.forward(np.ones((T, B, I)))
@@ -63,7 +61,7 @@ def test_rounds_are_what_single_calls_are() -> None:
 
 
 def test_a_worker_does_the_same() -> None:
-    source = SOLUTION.read_text(encoding="utf-8")
+    source = mutants.reference_source()
     with session(source, Limits(), jail.PLAIN) as student:
         rnn = student.environment()["SimpleRNN"](I, H, O)
         twin = SimpleRNN(I, H, O)

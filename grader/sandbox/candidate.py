@@ -95,25 +95,25 @@ class CandidateObject:
 
     def train(self, rounds: Rounds) -> tuple[int, Any]:
         """Several rounds in one message. Raises the StudentFault of the first that fails."""
-        names = [f"{self._class.name}.{method}" for method in schema.ROUND]
-        where = ", ".join(name for name in names if rounds.updates or name != names[1])
+        methods = [m for m in schema.ROUND if rounds.updates or m != "update_parameters"]
+        for method in methods:
+            self._class.require(method)
+        where = ", ".join(f"{self._class.name}.{method}" for method in methods)
         packer = Packer()
         with _fitting(where):
-            request = self._rounds(rounds, packer.writer)
+            request = self._request(rounds, packer.writer)
         reply, reader = self._channel.exchange(request, packer, where, self._born)
         if reply.fault is not None:
             step = reply.fault.step
-            at = names[step] if 0 <= step < len(names) else where
+            known = 0 <= step < len(schema.ROUND)
+            at = f"{self._class.name}.{schema.ROUND[step]}" if known else where
             raise faults.of_call(reply.fault, at, self._channel.line_of)
         match reply.values:
             case [int(count), returned] if 0 < count <= len(rounds.inputs):
                 return count, answers.value(returned, reader, where)
         raise faults.garbled(where)
 
-    def _rounds(self, rounds: Rounds, writer: wire.Writer) -> schema.Train:
-        for method in schema.ROUND:
-            if rounds.updates or method != "update_parameters":
-                self._class.require(method)
+    def _request(self, rounds: Rounds, writer: wire.Writer) -> schema.Train:
         return schema.Train(
             self._handle,
             writer.add(rounds.d_outputs),

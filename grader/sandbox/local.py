@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import linecache
 from typing import Any
 
@@ -43,10 +44,8 @@ class LocalChannel:
         """See `candidate.Channel`."""
         del where, born
         frame = self._runner.answer(request, b"".join(packer.writer.chunks))
-        start = wire.PREFIX.size
-        header_size, _ = wire.sizes(frame[:start])
-        reply = wire.decode_reply(frame[start : start + header_size])
-        return reply, wire.Reader(frame[start + header_size :])
+        header, body = wire.receive(io.BytesIO(frame).readinto)
+        return wire.decode_reply(header), wire.Reader(body)
 
     def line_of(self, line: int) -> str:
         return linecache.getline(self._filename, line).strip()

@@ -36,8 +36,8 @@ def of(value: Any) -> Rendered | None:
 def render(figure: Any) -> Rendered | None:
     """A figure as PNG of at most `MAX_PIXELS`; None where it is too large, or no figure at all.
 
-    Where it cannot be drawn (losses near 1e308), the name of the exception
-    stands in the picture: the panels and lines are there all the same.
+    Where it cannot be drawn (losses near 1e308), the name of the exception stands in the picture:
+    the panels and lines are there all the same.
     """
     try:
         width, height = (float(size) for size in figure.get_size_inches())

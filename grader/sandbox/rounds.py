@@ -44,9 +44,8 @@ class Rounds:
             targets = self.targets[count]
             count += 1
             outputs = _documented(returned, targets.shape)
-            if outputs is None or not self._bounded(outputs):
-                return count, returned
-            if count == len(self.inputs) or time.monotonic() > until:
+            over = count == len(self.inputs) or time.monotonic() > until
+            if over or outputs is None or not self._bounded(outputs):
                 return count, returned
             d_outputs = self.weights * (outputs - targets)
 
