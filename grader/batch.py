@@ -25,6 +25,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from grader.examiners import Examiners
+from grader.interrupts import held
 from grader.language import Message, say
 from grader.outcome import Grader, Outcome, describe, examine, misfit, without_score
 from grader.results.records import Grade, Status, Submission
@@ -70,9 +71,10 @@ def run(
 ) -> Summary:
     """Grade what has no grade yet; record every grade in `store` as it comes.
 
-    `grade` must be picklable; `store` has begun a run. Raises KitFault where examiners or store give out, and KeyboardInterrupt after Ctrl-C,
-    once what was in flight is recorded; a second Ctrl-C drops that too. Whatever is raised, the
-    store has what was graded, and the same call goes on.
+    `grade` must be picklable; `store` has begun a run. Raises KitFault where examiners or store
+    give out, and KeyboardInterrupt after Ctrl-C, once what was in flight is recorded; a second
+    Ctrl-C drops that too. Whatever is raised, the store has what was graded, and `progress` has
+    heard of it; the same call goes on.
     """
     executor = examiners.start()
     batch = _Batch(iter(submissions), grade, store, examiners, progress, executor)
@@ -116,7 +118,9 @@ class _Batch:
         for future, submission in list(self.flying.items()):
             # What dies now is not graded; the next run does it.
             with suppress(CancelledError, *self.examiners.died):
-                self._conclude(submission, future.result())
+                outcome = future.result()
+                with held():
+                    self._conclude(submission, outcome)
             del self.flying[future]
 
     def _launch(self) -> None:
@@ -153,7 +157,8 @@ class _Batch:
             self.examiners.check(time.monotonic() - self.heard)
             return
         self.heard = time.monotonic()
-        died = [self._land(future) for future in done]
+        with held():
+            died = [self._land(future) for future in done]
         if any(died):
             if self.examiners.shared_fate:
                 for future in wait(self.flying).done:

@@ -45,6 +45,7 @@ ALLOWED: dict[str, set[str]] = {
     "grader.faults": {"grader.language", "grader.results.records"},
     "grader.results.records": {"grader.language"},
     "grader.assignment": set(),
+    "grader.interrupts": set(),
     "grader.checks": set(),
     "grader.sandbox": {"grader.checks.protocol"},
     "grader.questions": CHECKS | SANDBOX | {"solutions"},

@@ -288,6 +288,34 @@ def test_ctrl_c_keeps_what_is_in_flight_and_the_same_command_goes_on(tmp_path: P
     assert graded_in(tmp_path / "out") == 30
 
 
+@pytest.mark.parametrize("landed_first", [False, True])
+@pytest.mark.parametrize("interrupts", [1, 2])
+def test_ctrl_c_splits_no_landing(
+    store: Store, monkeypatch: pytest.MonkeyPatch, *, landed_first: bool, interrupts: int
+) -> None:
+    """In the middle of a record, and once more in the middle of the drain's."""
+    record, handler = store.record, signal.getsignal(signal.SIGINT)
+    left = iter(range(interrupts))
+
+    def interrupted(submission: Submission, grade: Grade) -> None:
+        if landed_first:
+            record(submission, grade)
+        if next(left, None) is not None:
+            signal.raise_signal(signal.SIGINT)
+        if not landed_first:
+            record(submission, grade)
+
+    monkeypatch.setattr(store, "record", interrupted)
+    watch = Watch()
+    this = store.begin(fakes.KIT)
+    store.admit(many(8))
+    with pytest.raises(KeyboardInterrupt):
+        batch.run(store.submissions(this), fakes.grade, store, local(), watch)
+    assert sorted(watch.ids) == [each.student_id for each in store.grades()]
+    assert interrupts <= len(watch.ids) < 8
+    assert signal.getsignal(signal.SIGINT) is handler
+
+
 def test_a_killed_coordinator_leaves_no_process_behind(tmp_path: Path) -> None:
     notes = tmp_path / "pids"
     process = driver(tmp_path / "out", 30, f"note {notes}\nsleep 0.3")
