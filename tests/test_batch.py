@@ -152,7 +152,7 @@ def test_who_kills_the_examiner_is_found_and_the_rest_goes_on(store: Store, tmp_
 def test_an_examiner_that_hangs_is_ended(store: Store) -> None:
     submissions = many(3)
     submissions[1] = fakes.submission(1, "hang")
-    summary, _ = run(store, submissions, local(patience=1.5))
+    summary, _ = run(store, submissions, local(patience=3))
     assert [student for student, _ in summary.faults] == ["20230001"]
     assert summary.graded == 2
 
@@ -162,9 +162,8 @@ def test_examiners_killed_from_outside_lose_nothing(store: Store, tmp_path: Path
     submissions = many(40, f"note {notes}\nsleep 0.02")
 
     def kill_some() -> None:
-        for _ in range(2):
-            seen = len(_lines(notes))
-            _until(lambda seen=seen: len(_lines(notes)) > seen + 5)
+        for reached in (6, 16):
+            _until(lambda reached=reached: len(_lines(notes)) >= reached)
             _kill(int(_lines(notes)[-1]))
 
     killer = threading.Thread(target=kill_some)
@@ -274,7 +273,7 @@ def tables(out: Path) -> dict[str, bytes]:
 
 
 def test_ctrl_c_keeps_what_is_in_flight_and_the_same_command_goes_on(tmp_path: Path) -> None:
-    process = driver(tmp_path / "out", 30, "sleep 0.1")
+    process = driver(tmp_path / "out", 60, "sleep 0.1")
     _until(lambda: graded_in(tmp_path / "out") >= 4)
     process.send_signal(signal.SIGINT)
     text, error = process.communicate(timeout=60)
@@ -283,9 +282,9 @@ def test_ctrl_c_keeps_what_is_in_flight_and_the_same_command_goes_on(tmp_path: P
     kept = graded_in(tmp_path / "out")
     # "N kept" was printed after what was in flight had landed.
     assert f"{kept} kept" in text
-    assert 4 <= kept < 30
-    assert f"skipped {kept}\n" in finished(driver(tmp_path / "out", 30, "sleep 0.1"))
-    assert graded_in(tmp_path / "out") == 30
+    assert 4 <= kept < 60
+    assert f"skipped {kept}\n" in finished(driver(tmp_path / "out", 60, "sleep 0.1"))
+    assert graded_in(tmp_path / "out") == 60
 
 
 @pytest.mark.parametrize("landed_first", [False, True])
@@ -335,14 +334,18 @@ def _runs(pid: int) -> bool:
 
 
 def test_a_second_run_on_the_same_folder_is_refused(tmp_path: Path) -> None:
-    first = driver(tmp_path / "out", 20, "sleep 0.1")
+    first = driver(tmp_path / "out", 600, "sleep 0.1")
     _until(lambda: graded_in(tmp_path / "out") >= 1)
-    second = driver(tmp_path / "out", 20, "sleep 0.1")
+    second = driver(tmp_path / "out", 600, "sleep 0.1")
     _, error = second.communicate(timeout=60)
     assert second.returncode == 2
     assert "Another run is writing" in error
-    finished(first)
-    assert graded_in(tmp_path / "out") == 20
+    # It did no harm to the first.
+    seen = graded_in(tmp_path / "out")
+    _until(lambda: graded_in(tmp_path / "out") > seen)
+    first.send_signal(signal.SIGINT)
+    first.communicate(timeout=60)
+    assert first.returncode == 130
 
 
 KILLS = 50
@@ -374,15 +377,15 @@ def test_fifty_kills_at_random_moments_change_nothing(tmp_path: Path) -> None:
 
 def test_a_stopped_regrade_goes_on_and_tells_all_changes(tmp_path: Path) -> None:
     out = tmp_path / "out"
-    finished(driver(out, 20, "sleep 0"))
-    process = driver(out, 20, "sleep 0", "--regrade", "--bonus", "--slow")
+    finished(driver(out, 60, "sleep 0"))
+    process = driver(out, 60, "sleep 0", "--regrade", "--bonus", "--slow")
     _until(lambda: _regraded(out) >= 3)
     process.kill()
     process.communicate()
     before = _regraded(out)
-    assert f"skipped {before}\n" in finished(driver(out, 20, "sleep 0", "--regrade", "--bonus"))
+    assert f"skipped {before}\n" in finished(driver(out, 60, "sleep 0", "--regrade", "--bonus"))
     rows = (out / "changes.csv").read_text(encoding="utf-8-sig").splitlines()
-    assert len({row.split(",")[0] for row in rows[1:]}) == 20
+    assert len({row.split(",")[0] for row in rows[1:]}) == 60
 
 
 def _regraded(out: Path) -> int:
