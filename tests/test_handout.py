@@ -265,6 +265,12 @@ def test_the_same_sources_give_the_same_bytes(tmp_path: Path):
     assert first.read_bytes() == second.read_bytes()
 
 
+def test_no_catalogue_tells_when_it_was_built(texts: Mapping[str, str]) -> None:
+    catalogues = [text for name, text in texts.items() if name.endswith(".mo")]
+    assert catalogues
+    assert all("POT-Creation-Date: 1980-01-01 00:00+0000\n" in text for text in catalogues)
+
+
 def test_question_files_are_plain_ascii():
     """Otter opens them in the locale's encoding, which on a Chinese Windows is GBK."""
     for path in (ROOT / "grader/questions/public").glob("*.py"):

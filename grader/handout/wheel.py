@@ -16,6 +16,7 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 from grader.faults import KitFault
@@ -60,7 +61,7 @@ PROJECT_KEYS = (
     "scripts",
 )
 # A wheel is a zip, whose dates begin here: the same sources give the same bytes.
-EPOCH = "315532800"
+EPOCH = datetime(1980, 1, 1, tzinfo=UTC)
 
 
 def build(into: Path, workspace: Path) -> Path:
@@ -70,7 +71,7 @@ def build(into: Path, workspace: Path) -> Path:
     done = subprocess.run(  # noqa: S603  # our interpreter, our arguments
         [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(into.resolve())],
         cwd=workspace,
-        env={**os.environ, "SOURCE_DATE_EPOCH": EPOCH},
+        env={**os.environ, "SOURCE_DATE_EPOCH": f"{EPOCH.timestamp():.0f}"},
         capture_output=True,
         text=True,
         check=False,
@@ -173,6 +174,7 @@ def _write_catalogues(into: Path, texts: frozenset[str]) -> None:
     for source in sorted((ROOT / "grader" / "language" / "zh").glob("*.po")):
         with source.open("rb") as file:
             catalogue = read_po(file, locale="zh")
+        catalogue.creation_date = EPOCH  # else that of the build
         for message in list(catalogue):
             if message.id and message.id not in kept:
                 catalogue.delete(message.id)
