@@ -185,6 +185,6 @@ def _how(status: int) -> Message:
     number = -status if status < 0 else status - 128
     if number == signal.SIGKILL:
         return say("it was killed, or ran out of memory")
-    if 0 < number < signal.NSIG:
+    if number in set(signal.Signals):  # real-time signals have no name
         return say("signal {name}", name=signal.Signals(number).name)
     return say("exit status {status}", status=status)
