@@ -122,6 +122,13 @@ def test_our_own_mistake_is_a_kit_fault_and_never_the_student_s(ours, hidden) ->
     assert file.score == 0
 
 
+def test_a_diagnosis_that_fails_is_told_as_our_own_mistake(monkeypatch) -> None:
+    monkeypatch.setattr(cases, "diagnose", raising(ZeroDivisionError("in the diagnosis")))
+    _, outcome = run(raising(faults.CheckFailed(MESSAGE, GUARDED)))
+    assert outcome.verdict is Verdict.KIT_FAULT
+    assert "in the diagnosis" in str(outcome.message)
+
+
 def test_a_case_that_returns_passes_without_words() -> None:
     file, outcome = run(lambda *_: None)
     assert outcome == cases.Outcome(Verdict.PASSED)

@@ -103,8 +103,15 @@ def _downhill(name: str, stepped: Stepped) -> bool:
 
 
 def _cosine(a: Array, b: Array) -> float:
+    a, b = _shrunk(a), _shrunk(b)
     lengths = float(np.linalg.norm(a) * np.linalg.norm(b))
     return float(np.sum(a * b)) / lengths if lengths > 0 and np.isfinite(lengths) else 0.0
+
+
+def _shrunk(array: Array) -> Array:
+    """The same direction, near 1: a norm squares what it adds."""
+    peak = np.max(np.abs(array), initial=0.0)
+    return array / peak if peak > 0 else array
 
 
 def downhill(SimpleRNN: CandidateClass, _rng: np.random.Generator) -> None:
