@@ -148,7 +148,7 @@ class Liar:
             lambda: np.concatenate([value, value]) if value.ndim else value,
             lambda: np.zeros_like(value),
             lambda: np.full_like(value, HUGE) if value.dtype.kind == "f" else value,
-            lambda: value * self.luck.choice((-1, 2, 1e-300, 1e300)),
+            lambda: value * self.luck.choice((-1.0, 2.0, 1e-300, 1e300)),
             lambda: value.astype(self.luck.choice(KINDS)),
             lambda: self.luck.choice([odd for odd in ODD if isinstance(odd, np.ndarray)]),
         )

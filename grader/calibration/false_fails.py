@@ -11,6 +11,8 @@ from grader.calibration.bounds import upper_bound
 from grader.matrix.examine import Row
 from grader.matrix.subjects import Subject, correct
 
+MENTIONED = 5  # programs named in one line
+
 
 @dataclass(frozen=True, slots=True)
 class Trial(Subject):
@@ -40,9 +42,10 @@ class Tally:
         for case, lost in row.lost.items():
             self.culprits.setdefault(case, []).append(f"{row.subject.name}: {lost.words}")
 
-    def culprit(self, case: str) -> str:
-        """Name of a program that failed the case; "" where none did."""
-        return self.culprits[case][0].partition(":")[0] if case in self.culprits else ""
+    def blamed(self, case: str) -> str:
+        """Names of the first programs that failed the case; "" where none did."""
+        told = self.culprits.get(case, [])
+        return ", ".join(one.partition(":")[0] for one in told[:MENTIONED])
 
     def bound(self, case: str) -> float:
         """Upper confidence bound of the case's false-fail rate."""

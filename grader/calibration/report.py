@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from grader.calibration.bounds import CONFIDENCE, upper_bound
-from grader.calibration.false_fails import Tally
+from grader.calibration.false_fails import MENTIONED, Tally
 from grader.calibration.separation import Scores
 from grader.faults import KitFault
 from grader.questions.hidden_tasks import task
@@ -71,7 +71,8 @@ def complaints(found: Sequence[Scores], counted: Tally) -> list[str]:
         if not one.misconception and one.passing() < len(one.values)
     ]
     cases = [
-        f"{case}: {count} of {counted.asked[case]} correct runs fail, e.g. {counted.culprits[case][0]}"
+        f"{case}: {count} of {counted.asked[case]} correct runs fail, e.g. "
+        f"{'; '.join(counted.culprits[case][:MENTIONED])}"
         for case, count in sorted(counted.failed.items())
     ]
     return [*failing, *wrong, *cases]
@@ -134,6 +135,6 @@ def _separation_rows(found: Sequence[Scores]) -> dict[str, str]:
 def _false_fail_rows(counted: Tally) -> dict[str, str]:
     return {
         case: f"| {case} | {counted.asked[case]} | {counted.failed[case]} "
-        f"| {counted.bound(case):.2%} | {counted.reviewed[case]} | {counted.culprit(case)} |"
+        f"| {counted.bound(case):.2%} | {counted.reviewed[case]} | {counted.blamed(case)} |"
         for case in counted.asked
     }

@@ -69,7 +69,8 @@ def _special(node: Any, reader: wire.Reader) -> Any:
 
 
 def is_arrays(read: Any) -> bool:
-    """Whether a value is what reading an object gives: a dict of float arrays."""
+    """Whether a value is what reading an object gives: float arrays by path."""
     return isinstance(read, dict) and all(
-        isinstance(one, np.ndarray) and one.dtype.kind == "f" for one in read.values()
+        isinstance(path, str) and isinstance(one, np.ndarray) and one.dtype.kind == "f"
+        for path, one in read.items()
     )

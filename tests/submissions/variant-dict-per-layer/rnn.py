@@ -124,13 +124,13 @@ def train_rnn_on_sequence():
         X, Y = make_windows(train_data, T)
         losses = []
         # 2. 训练
-        for epoch in range(120):
+        for epoch in range(200):
             out, _ = rnn.forward(X)
             out = np.array(out)
             diff = out - Y
             losses.append(float(np.mean(diff ** 2)))
             rnn.backward(2 * diff / diff.size)
-            rnn.update_parameters(0.1)
+            rnn.update_parameters(0.05)
         # 3. 评估: 只看最后一步的预测
         Xt, Yt = make_windows(test_data, T)
         pred = np.array(rnn.forward(Xt)[0])[-1, :, 0]
