@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from grader.assignment import load
 from grader.checks.protocol import Array, Opaque
@@ -59,6 +60,21 @@ def as_array(value: Any, what: What) -> Array:
         return np.asarray(value, np.float64)
     text = say("{name} is {kind}, not a numeric array [{call}].", **_about(what), kind=kind(value))
     raise BadValue(text, say("{name} is not a numeric array.", name=what.name))
+
+
+def numbers(value: Any) -> NDArray[np.float64]:
+    """Whatever holds numbers, as float64 of its own shape; empty where something else does.
+
+    Complex numbers pass where none has an imaginary part: Binet's formula makes such ones.
+    """
+    try:
+        if np.iscomplexobj(value):
+            value = np.asarray(value)
+            value = np.empty(0) if np.any(value.imag) else value.real
+        # An object array or a list may hold ints of hundreds of digits.
+        return np.asarray(value, dtype=np.float64)
+    except (TypeError, ValueError, OverflowError):
+        return np.empty(0)
 
 
 def shaped(value: Any, shape: tuple[int, ...], what: What) -> Array:

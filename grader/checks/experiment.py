@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from grader.assignment import load
-from grader.checks.compare import kind
+from grader.checks.compare import kind, numbers
 from grader.checks.protocol import Observation, Picture, TrainingFunction
 from grader.checks.windows import Line
 from grader.faults import BadValue, CheckFailed, NotImplementedYet, StudentFault
@@ -103,10 +103,7 @@ class Experiment:
     def _line(self, key: str, fewest: int, *, single: str = "") -> Line:
         """One entry as numbers (N,); columns (N, 1) and rows pass. `single` names a lone number."""
         value = self._entry(key)
-        try:
-            array = np.asarray(value, dtype=np.float64)
-        except (TypeError, ValueError, OverflowError):
-            array = np.empty(0)
+        array = numbers(value)
         if array.size != max(array.shape, default=1) or array.size < fewest:
             raise BadValue(
                 say(

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grader.assignment import load
-from grader.checks.compare import What, finite, kind
+from grader.checks.compare import What, finite, kind, numbers
 from grader.checks.protocol import Array, CandidateFunction
 from grader.faults import BadValue, CheckFailed, Crashed, NotImplementedYet
 from grader.language import Message, say
@@ -38,11 +38,7 @@ def called(*arguments: Any) -> str:
 
 def values_of(returned: Any, call: str) -> NDArray[np.float64]:
     """Take the values as float64 (N,), from whatever holds them; columns and rows pass."""
-    try:
-        # An object array or a list may hold ints of hundreds of digits.
-        values = np.asarray(returned, dtype=np.float64)
-    except (TypeError, ValueError, OverflowError):
-        values = np.empty(0)
+    values = numbers(returned)
     if values.size == 0 or values.size != max(values.shape, default=1):
         raise BadValue(
             say(
@@ -79,7 +75,8 @@ def fibonacci_values(returned: Any, length: int, call: str) -> None:
 
 def has_length(returned: Any, length: int, call: str) -> None:
     """Require as many values as were asked for."""
-    got = np.shape(returned)[0] if np.shape(returned) else 0
+    array_like = isinstance(returned, list | tuple) or np.ndim(returned) > 0
+    got = len(returned) if array_like else 0
     if got != length:
         raise CheckFailed(
             say(

@@ -49,8 +49,10 @@ class Series:
         if not isinstance(returned, np.ndarray) or len(self.kept) >= MAX_SERIES:
             return
         series = np.ndarray.view(returned, np.ndarray)
-        if series.dtype.kind not in "fiu" or not 1 < series.size <= MAX_LENGTH:
+        if series.dtype.kind not in "fiuc" or not 1 < series.size <= MAX_LENGTH:
             return
-        series = np.array(series, np.float64).ravel()  # a copy: it may be scaled in place later
+        series = np.array(
+            series.real, np.float64
+        ).ravel()  # a copy: it may be scaled in place later
         if not any(np.array_equal(series, known) for known in self.kept):
             self.kept.append(series)

@@ -61,7 +61,7 @@ def numeric(value: Any) -> Array | None:
     """`value` as an array of numbers, not copied where it is one."""
     if isinstance(value, np.ndarray):
         result = np.ndarray.view(value, np.ndarray)
-        return result if result.dtype.kind in "fiu" else None
+        return result.real if result.dtype.kind in "fiuc" else None
     if not isinstance(value, (list, tuple)) or len(value) > MAX_WINDOWS:
         return None
     try:

@@ -104,7 +104,7 @@ def build_dataset(series, seq_len):
     return inputs, np.array(targets)[:, np.newaxis]
 
 
-def run_experiment(series, seq_len, hidden=16, lr=0.1, max_epochs=150, tol=1e-4):
+def run_experiment(series, seq_len, hidden=16, lr=0.05, max_epochs=200, tol=1e-4):
     train, test = split_data(series)
     X, y = build_dataset(train, seq_len)
     model = SimpleRNN(1, hidden, 1)
