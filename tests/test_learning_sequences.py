@@ -138,6 +138,13 @@ def test_the_length_must_be_the_one_asked_for() -> None:
             sequences.has_length(wrong, 5, CALL)
 
 
+def test_what_is_no_array_has_a_length_too() -> None:
+    ragged = (np.zeros((3, 5)), np.zeros(3))
+    sequences.has_length(ragged, 2, CALL)
+    with pytest.raises(CheckFailed, match="returned 2 values"):
+        sequences.has_length(ragged, 5, CALL)
+
+
 class Function:
     """A candidate that returns or raises what it is told to."""
 
