@@ -6,7 +6,6 @@ proxy and no total may take that for a fault of the kit.
 
 from __future__ import annotations
 
-import io
 import random
 from collections.abc import Callable
 from typing import Any
@@ -42,7 +41,7 @@ class Liar:
 
     def exchange(self, frame: bytes, seconds: float) -> tuple[Any, wire.Reader]:
         del seconds
-        header, body = wire.receive(io.BytesIO(frame).readinto)
+        header, body = wire.split(frame)
         answer = self.runner.answer(wire.decode_request(header), body)
         if self.luck.random() < self.rate:
             answer = self._bent(*_decoded(answer))
@@ -207,7 +206,7 @@ class Liar:
 
 
 def _decoded(frame: bytes) -> tuple[schema.Reply, wire.Reader]:
-    header, body = wire.receive(io.BytesIO(frame).readinto)
+    header, body = wire.split(frame)
     return wire.decode_reply(header), wire.Reader(body)
 
 

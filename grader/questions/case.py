@@ -72,7 +72,9 @@ def case(name: str, *, points: float, claim: Message, hidden: bool = False) -> A
         question = str(check.__globals__.get("name", "")).removesuffix("_hidden")
 
         def judged(env: Environment) -> None:
-            outcome = _judge(env, question, name, check, parameters, hidden=hidden)
+            outcome = _contained(
+                lambda: _judge(env, question, name, check, parameters, hidden=hidden)
+            )
             _examiners(env, "outcomes", dict, {})[name] = outcome
             if outcome.verdict is not Verdict.PASSED:
                 raise CaseFailed(_shown(env, outcome)) from None
@@ -86,17 +88,17 @@ def case(name: str, *, points: float, claim: Message, hidden: bool = False) -> A
 hidden_case = partial(case, hidden=True)
 
 
-def _judge(*arguments: Any, hidden: bool) -> Outcome:
-    """As `_outcome`; whatever else escapes it is the kit's own fault."""
+def _contained(judge: Callable[[], Outcome]) -> Outcome:
+    """What `judge` gives; whatever escapes it is the kit's own fault."""
     try:
         # A student's numbers may overflow whatever is computed from them: NaN agrees with nothing.
         with np.errstate(all="ignore"):
-            return _outcome(*arguments, hidden=hidden)
+            return judge()
     except Exception as ours:  # noqa: BLE001  # see above
         return Outcome(Verdict.KIT_FAULT, say("The kit itself failed: {why}", why=_why(ours)))
 
 
-def _outcome(
+def _judge(
     env: Environment,
     question: str,
     name: str,

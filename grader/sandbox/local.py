@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import linecache
 from typing import Any
 
@@ -44,7 +43,7 @@ class LocalChannel:
         """See `candidate.Channel`."""
         del where, born
         frame = self._runner.answer(request, b"".join(packer.writer.chunks))
-        header, body = wire.receive(io.BytesIO(frame).readinto)
+        header, body = wire.split(frame)
         return wire.decode_reply(header), wire.Reader(body)
 
     def line_of(self, line: int) -> str:

@@ -2,7 +2,7 @@
 
 Only the series itself tells whether a scaler was fitted on all of it or on the training part.
 
-This file runs on both sides: it imports the standard library and NumPy only.
+This file runs on both sides: it imports the standard library, NumPy and its siblings only.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ import functools
 from typing import Any
 
 import numpy as np
+
+from grader.sandbox import windows
 
 NAME = "generate_sequence_data"
 MAX_SERIES = 4
@@ -48,11 +50,9 @@ class Series:
     def _note(self, returned: Any) -> None:
         if not isinstance(returned, np.ndarray) or len(self.kept) >= MAX_SERIES:
             return
-        series = np.ndarray.view(returned, np.ndarray)
-        if series.dtype.kind not in "fiuc" or not 1 < series.size <= MAX_LENGTH:
+        series = windows.numeric(returned)
+        if series is None or not 1 < series.size <= MAX_LENGTH:
             return
-        series = np.array(
-            series.real, np.float64
-        ).ravel()  # a copy: it may be scaled in place later
+        series = np.array(series, np.float64).ravel()  # a copy: it may be scaled in place later
         if not any(np.array_equal(series, known) for known in self.kept):
             self.kept.append(series)

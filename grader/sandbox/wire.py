@@ -171,6 +171,16 @@ def sizes(prefix: bytes | bytearray) -> tuple[int, int]:
     return header, body
 
 
+def split(frame: bytes) -> tuple[bytes, bytes]:
+    """Header and body of a whole frame. WireError where it is not one."""
+    start = PREFIX.size
+    header_size, body_size = sizes(frame[:start])
+    end = start + header_size
+    if len(frame) != end + body_size:
+        raise WireError("not one frame")
+    return frame[start:end], frame[end:]
+
+
 def receive(fill: Callable[[memoryview], int]) -> tuple[bytearray, bytearray]:
     """Header and body of the next frame. WireError beyond the caps, or where more than it came.
 

@@ -29,14 +29,12 @@ from grader.results import documents
 from grader.results.records import Submission
 from grader.results.store import NAME, Store
 from tests import batch_fakes as fakes
-from tests.bench.grading import otter_folder, otter_run
+from tests.bench.grading import EVERYTHING, PUBLIC, otter_folder, otter_run
 
 ROOT = Path(__file__).parents[2]
 STUDENTS = 200
 OTTER_RUNS = 3
 COPIES = 60  # of one program, for the batch beside otter
-EVERYTHING = Settings(secret=b"benchmark " * 4)
-PUBLIC = Settings(secret=b"", public_only=True)
 
 
 def main(students: int = STUDENTS) -> int:
@@ -113,7 +111,6 @@ def bench_otter(workspace: Path) -> None:
     folder = workspace / "otter"
     folder.mkdir()
     otter_folder(folder)
-    (folder / "out").mkdir(exist_ok=True)  # otter makes none
     copies = [
         Submission(f"{number}", "", f"{mutants.reference_source()}\n# {number}\n")
         for number in range(COPIES)
