@@ -221,6 +221,36 @@ def test_figures_that_are_shown_saved_and_closed_are_kept(
     plt.close("all")
 
 
+def test_what_a_returned_figure_shows_is_drawn_once_and_up_to_date(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    import matplotlib as mpl
+
+    mpl.use("Agg")
+    import matplotlib.pyplot as plt
+
+    plt.close("all")
+    drawn = []
+    render = pictures.render
+    monkeypatch.setattr(pictures, "render", lambda figure: drawn.append(figure) or render(figure))
+
+    def train() -> Any:
+        figure, axes = plt.subplots()
+        axes.plot([1, 2])
+        return {"figure": figure, "axes": axes}
+
+    def change(figure: Any) -> Any:
+        figure.axes[0].plot([2, 1])
+        return figure
+
+    cls = network()
+    seen = observed(train, cls)
+    assert len(drawn) == 1
+    assert [one.lines for one in (seen.returned["figure"], seen.returned["axes"])] == [1, 1]
+    assert observed(lambda: change(drawn[0]), cls).returned.lines == 2
+    plt.close("all")
+
+
 def test_a_stub_is_not_run() -> None:
     def train_rnn_on_sequence() -> None:
         pass
@@ -236,6 +266,34 @@ def test_windows_are_columns_whatever_their_dtype() -> None:
     assert trained.holds(np.ascontiguousarray(x[:, ::-1])).tolist() == [True] * 3
     assert trained.holds(x[:3]).tolist() == [False] * 3
     assert trained.lengths == {4}
+
+
+def test_the_same_numbers_in_another_shape_are_another_window() -> None:
+    trained = Windows()
+    trained.add(np.arange(12.0).reshape(6, 2, 1))
+    assert not trained.holds(np.arange(12.0).reshape(3, 2, 2)).any()
+    assert trained.holds(np.arange(12.0).reshape(6, 2, 1)).all()
+
+
+def test_the_span_is_that_of_the_numbers() -> None:
+    windows = Windows()
+    assert np.isnan(windows.span).all()
+    windows.add(np.full((2, 1, 1), np.nan))
+    assert np.isnan(windows.span).all()
+    windows.add(np.array([[[3.0]], [[-1.0]]]))
+    windows.add(np.full((2, 1, 1), np.nan))
+    assert windows.span == (-1.0, 3.0)
+
+
+def test_the_error_of_any_dtype_is_its_mean_square() -> None:
+    def train() -> None:
+        net = SimpleRNN(1, 1, 1)  # type: ignore[name-defined]  # noqa: F821 - `observed` puts it there
+        net.forward(np.ones((2, 1, 1)))
+        for d_outputs in (np.full((2, 1, 1), 300, np.int16), [[[300.0]], [[300.0]]]):
+            net.backward(d_outputs)
+
+    seen = observed(train, network())
+    assert (seen.first_error, seen.last_error) == (90_000.0, 90_000.0)
 
 
 def test_only_batches_of_one_kind_are_merged() -> None:

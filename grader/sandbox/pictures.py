@@ -22,6 +22,9 @@ Rendered = tuple[bytes, int, int]  # PNG, number of axes, number of lines and po
 # What a file that `savefig` wrote showed: {absolute path: (axes, lines)}. See `watch`.
 saved: dict[str, tuple[int, int]] = {}
 
+# What figures showed when the function had returned: {id: (the figure, its picture)}. See `figures`.
+finished: dict[int, tuple[Any, Rendered]] = {}
+
 
 def of(value: Any) -> Rendered | None:
     """The picture that `value` stands for: a figure, axes, (figure, axes), PNG bytes or a path."""
@@ -30,7 +33,9 @@ def of(value: Any) -> Rendered | None:
     if isinstance(value, (str, os.PathLike)):
         return _from_path(str(os.fspath(value)))
     figure = _figure(value)
-    return None if figure is None else render(figure)
+    if figure is None:
+        return None
+    return finished[id(figure)][1] if id(figure) in finished else render(figure)
 
 
 def render(figure: Any) -> Rendered | None:

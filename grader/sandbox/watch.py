@@ -185,8 +185,8 @@ class Watcher:
     def _error(self, d_outputs: Any) -> None:
         gradient = windows.numeric(d_outputs)
         if gradient is not None and gradient.size and len(self.errors) < MAX_ERRORS:
-            with np.errstate(all="ignore"):
-                self.errors.append(float(np.mean(np.square(gradient, dtype=np.float64))))
+            gradient = gradient.astype(np.float64, copy=False)
+            self.errors.append(float(np.vdot(gradient, gradient)) / gradient.size)
 
     def _first_and_last_error(self) -> tuple[float, float]:
         count = len(self.errors)

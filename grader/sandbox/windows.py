@@ -25,7 +25,7 @@ class Windows:
         self.hashes: set[int] = set()
         self.wholes: set[int] = set()
         self.lengths: set[int] = set()
-        self.span = (float("nan"), float("nan"))  # smallest and largest value
+        self.low, self.high = float("inf"), float("-inf")  # smallest and largest value
 
     def add(self, inputs: Array) -> None:
         """Note every column of inputs (T, B, I), of which there is at least one."""
@@ -36,11 +36,15 @@ class Windows:
             return
         if len(self.wholes) < MAX_WINDOWS:
             self.wholes.add(whole)
-        self.span = (
-            float(np.fmin(self.span[0], inputs.min())),
-            float(np.fmax(self.span[1], inputs.max())),
-        )
+        self.low = min(self.low, float(inputs.min()))  # a NaN changes neither of the two
+        self.high = max(self.high, float(inputs.max()))
         self.hashes.update(_hashes(inputs, max(0, MAX_WINDOWS - len(self.hashes))))
+
+    @property
+    def span(self) -> tuple[float, float]:
+        """Smallest and largest value; NaN where there was none."""
+        nothing = self.low > self.high
+        return (float("nan"), float("nan")) if nothing else (self.low, self.high)
 
     def holds(self, inputs: Array) -> Array:
         """Whether each column of inputs (T, B, I) was noted, (B,)."""
@@ -53,8 +57,10 @@ class Windows:
 
 def _hashes(inputs: Array, limit: int) -> list[int]:
     """Hash each of the first columns of inputs (T, B, I)."""
-    columns = np.ascontiguousarray(np.moveaxis(inputs, 1, 0)) if inputs.ndim > 1 else inputs[None]
-    return [hash((column.shape, column.tobytes())) for column in columns[:limit]]
+    columns = (inputs.swapaxes(0, 1) if inputs.ndim > 1 else inputs[None])[:limit]
+    shape, data = columns.shape[1:], columns.tobytes()
+    size = len(data) // len(columns) if len(columns) else 0
+    return [hash((shape, data[start : start + size])) for start in range(0, len(data), size or 1)]
 
 
 def numeric(value: Any) -> Array | None:
