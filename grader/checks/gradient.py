@@ -37,8 +37,12 @@ class Match:
     factor: float  # what it is of the expectation: 1, 1/B, 1/T or 1/(T B)
     turned: bool = False  # it came transposed against the array that it belongs to
 
+    def is_near(self, limit: float) -> bool:
+        """Whether it is the expected one, as nearly as the dtype in which it came allows."""
+        return self.error <= max(limit, tolerance(self.gradient))
+
     def agrees(self, expected: Array, limit: float) -> bool:
-        """Whether it is this gradient, as nearly as the dtype in which it came allows."""
+        """Whether it is this gradient, as nearly as `is_near` asks."""
         return agrees(self.gradient, expected, max(limit, tolerance(self.gradient)))
 
 
@@ -216,16 +220,26 @@ def _squeezed(shape: tuple[int, ...]) -> tuple[int, ...]:
 def _best(
     candidates: Sequence[View], expected: Array, factors: Sequence[float], limit: float
 ) -> Match | None:
-    matches = [
-        Match(label, view, distance(view, factor * expected), factor, turned)
-        for label, view, turned in candidates
-        for factor in factors
-        if np.all(np.isfinite(view))
-    ]
-    if not matches:
+    """The right one, by the first factor that makes one right; else the nearest by the first."""
+    sound = [view for view in candidates if np.all(np.isfinite(view.array))]
+    if not sound:
         return next((Match(label, view, np.inf, 1.0) for label, view, _ in candidates), None)
-    right = [found for found in matches if found.agrees(found.factor * expected, limit)]
-    return min(right or matches, key=lambda found: (found.factor != 1.0 and not right, found.error))
+    for factor in factors:
+        compared = _compared(sound, expected, factor)
+        if right := [found for found in compared if found.is_near(limit)]:
+            return min(right, key=_error)
+    return min(_compared(sound, expected, factors[0]), key=_error)
+
+
+def _compared(views: Sequence[View], expected: Array, factor: float) -> list[Match]:
+    return [
+        Match(label, view, distance(view, factor * expected), factor, turned)
+        for label, view, turned in views
+    ]
+
+
+def _error(found: Match) -> float:
+    return found.error
 
 
 def common_factor(

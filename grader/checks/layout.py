@@ -103,14 +103,9 @@ class Layout:
         )
 
     @cached_property
-    def _still(self) -> list[int]:
-        """Scalars that are zero while the parameters have values."""
-        return [*self.zeroed, *self._spare]
-
-    @cached_property
     def _touched(self) -> list[str]:
-        """The arrays that setting the parameters changes."""
-        paths = {self.storage.path_of(number) for number in self._played.union(self._still)}
+        """The arrays that setting the parameters changes, each as a whole."""
+        paths = {self.storage.path_of(number) for number in self._played.union(self._spare)}
         return [path for path in self.storage.arrays if path in paths]
 
     @cached_property
@@ -127,17 +122,14 @@ class Layout:
 
     def write(self, rnn: CandidateObject, values: Mapping[str, Array]) -> None:
         """Set parameters (canonical shapes); second copies, a learnable h_0 and the rest: zero."""
-        rnn.write(self.written(rnn.read(), values))
+        rnn.write(self.written(values))
 
-    def written(
-        self, current: Mapping[str, Array], values: Mapping[str, Array]
-    ) -> dict[str, Array]:
-        """What to write so that the parameters take these values, given the current arrays."""
-        vector = self.storage.vector(current)
-        vector[self._still] = 0.0
+    def written(self, values: Mapping[str, Array]) -> dict[str, Array]:
+        """What to write so that the parameters take these values."""
+        vector = np.zeros(self.storage.size)
         for name, value in self.held(values).items():
-            for rank, numbers in enumerate(self.slots.get(name, ())):
-                vector[numbers] = value if rank == 0 else 0.0
+            for first in self.slots.get(name, ())[:1]:
+                vector[first] = value
         return self.storage.arrays_of(vector, self._touched)
 
     def read(self, rnn: CandidateObject) -> dict[str, Array]:

@@ -35,9 +35,8 @@ def central_differences(
     T, B, I = x.shape  # noqa: E741  # sizes as in the equations
     sizes = Sizes(T, B, I, layout.shapes["b_h"][0], layout.shapes["b_y"][0])
     places = [(name, place) for name in layout.slots for place in np.ndindex(*layout.shapes[name])]
-    current = rnn.read()
     nudges = [
-        layout.written(current, _nudged(values, name, place, signed))
+        layout.written(_nudged(values, name, place, signed))
         for name, place in places
         for signed in (step, -step)
     ]

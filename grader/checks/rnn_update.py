@@ -15,7 +15,16 @@ import numpy as np
 from grader.checks.compare import agrees
 from grader.checks.gradient import entries, match
 from grader.checks.layout import Layout
-from grader.checks.protocol import Array, Call, CandidateClass, CandidateObject, Read, Step, Write
+from grader.checks.protocol import (
+    Array,
+    Call,
+    CandidateClass,
+    CandidateObject,
+    Read,
+    Rounds,
+    Step,
+    Write,
+)
 from grader.checks.rnn_roles import PUBLIC
 from grader.checks.roles import rnn_layout
 from grader.checks.trial import SMALL, BackwardRun, Parameters, RnnTrial, own_gradient, run_backward
@@ -29,7 +38,6 @@ DOUBLE = 1e-7
 DOWNHILL = 0.2
 LARGER = 5 * SMALL
 RATE = 0.5
-PER_MESSAGE = 8  # rounds
 
 
 @dataclass(frozen=True)
@@ -43,6 +51,15 @@ class Stepped:
 
 
 def _step(SimpleRNN: CandidateClass, learning_rate: float) -> Stepped:
+    """What one step does; kept in the candidate's memo."""
+    key = ("step", learning_rate)
+    if key not in SimpleRNN.memo:
+        SimpleRNN.memo[key] = _stepped(SimpleRNN, learning_rate)
+    step: Stepped = SimpleRNN.memo[key]
+    return step
+
+
+def _stepped(SimpleRNN: CandidateClass, learning_rate: float) -> Stepped:
     """A fresh object, one forward, backward and update at the public point."""
     rng = np.random.default_rng(40)
     trial = RnnTrial.make(SimpleRNN, PUBLIC, rng)
@@ -63,10 +80,10 @@ def _gradients(
     SimpleRNN: CandidateClass, trial: RnnTrial, x: Array, d_outputs: Array
 ) -> BackwardRun:
     """The student's gradients and the numerical ones at the public point, from another object."""
-    if "step" not in SimpleRNN.memo:
+    if "gradients" not in SimpleRNN.memo:
         other = RnnTrial.make(SimpleRNN, PUBLIC, trial.parameters)
-        SimpleRNN.memo["step"] = run_backward(other, x, d_outputs, own_gradient)
-    run: BackwardRun = SimpleRNN.memo["step"]
+        SimpleRNN.memo["gradients"] = run_backward(other, x, d_outputs, own_gradient)
+    run: BackwardRun = SimpleRNN.memo["gradients"]
     return run
 
 
@@ -181,7 +198,7 @@ def learning_rate(SimpleRNN: CandidateClass, _rng: np.random.Generator) -> None:
 
 def repeats(SimpleRNN: CandidateClass, rng: np.random.Generator, *, steps: int) -> None:
     """Every step is the last gradient's, whatever came before."""
-    rounds, limit = _rounds(SimpleRNN, rng, range(steps)), _limit(rnn_layout(SimpleRNN, PUBLIC))
+    rounds, limit = _rounds(SimpleRNN, rng, steps), _limit(rnn_layout(SimpleRNN, PUBLIC))
     if not all(one.plain(limit) or agrees(one.move, rounds[0].move, limit) for one in rounds):
         raise CheckFailed(
             say(
@@ -193,8 +210,8 @@ def repeats(SimpleRNN: CandidateClass, rng: np.random.Generator, *, steps: int) 
 
 def no_decay(SimpleRNN: CandidateClass, rng: np.random.Generator, *, steps: int) -> None:
     """The last of many steps is not shorter than its gradient asks for."""
-    rounds, limit = _rounds(SimpleRNN, rng, (0, steps - 1)), _limit(rnn_layout(SimpleRNN, PUBLIC))
-    first, last = rounds[0], rounds[-1]
+    first, last = _rounds(SimpleRNN, rng, 2, between=steps - 2)
+    limit = _limit(rnn_layout(SimpleRNN, PUBLIC))
     if last.plain(limit):
         return
     if np.linalg.norm(last.move) < np.linalg.norm(first.move) * (1 - 10 * limit):
@@ -233,9 +250,9 @@ class _Then:
 
 
 def _rounds(
-    SimpleRNN: CandidateClass, rng: np.random.Generator, wanted: Sequence[int]
+    SimpleRNN: CandidateClass, rng: np.random.Generator, count: int, *, between: int = 0
 ) -> list[Round]:
-    """Rounds of one object, all from the same point; those with a wanted number.
+    """Rounds of one object, all from the same point; after each, others `between` without gradient.
 
     A first step that is not plain descent loses that case, and only standing still loses here.
     """
@@ -243,27 +260,32 @@ def _rounds(
     if not any(np.any(move) for move in stepped.moves.values()):
         raise CheckFailed(say("update_parameters moves nothing."))
     if not all(_plain(name, stepped, RATE) for name in stepped.moves):
-        return [Round(-RATE * np.ones(1), np.ones(1))] * len(wanted)
+        return [Round(-RATE * np.ones(1), np.ones(1))] * count
     trial = RnnTrial.make(SimpleRNN, PUBLIC, rng)
     x, d_outputs = rng.normal(size=(6, 5, PUBLIC[0])), LARGER * rng.normal(size=(6, 5, PUBLIC[2]))
     once: list[Step] = [
-        Write(trial.layout.written(trial.rnn.read(), trial.parameters)),
+        Write(trial.layout.written(trial.parameters)),
         Call("forward", (x,)),
         Call("backward", (d_outputs,)),
         Read(),
         Call("update_parameters", (RATE,)),
         Read(),
     ]
-    every = _replayed(trial.rnn, once, max(wanted) + 1)
-    return [_round(trial.layout, every[number], stepped) for number in wanted]
+    rounds = []
+    for _ in range(count):
+        rounds.append(_round(trial.layout, trial.rnn.replay(once), stepped))
+        _pass_over(trial.rnn, x, np.zeros_like(d_outputs), between)
+    return rounds
 
 
-def _replayed(rnn: CandidateObject, once: list[Step], times: int) -> list[list[Any]]:
-    """What the same steps gave each time."""
-    results: list[Any] = []
-    for start in range(0, times, PER_MESSAGE):
-        results += rnn.replay(once * min(PER_MESSAGE, times - start))
-    return [results[start : start + len(once)] for start in range(0, len(results), len(once))]
+def _pass_over(rnn: CandidateObject, x: Array, nothing: Array, times: int) -> None:
+    """Rounds that move no parameter, and of which nothing need be known but that they were."""
+    while times > 0:
+        inputs, targets = np.stack([x] * times), np.stack([nothing] * times)
+        count, _ = rnn.train(
+            Rounds(nothing, inputs, targets, np.zeros(1), RATE, updates=True, bound=np.inf)
+        )
+        times -= count
 
 
 def _round(layout: Layout, results: Sequence[Any], stepped: Stepped) -> Round:

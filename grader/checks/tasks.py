@@ -69,7 +69,14 @@ class Task:
         return self.width, hidden_size(), self.width
 
     def batch(self, rng: Generator, size: int) -> Batch:
-        return Batch(*self.draw(rng, self.numbers.steps, size))
+        return self.batches(rng, 1, size)[0]
+
+    def batches(self, rng: Generator, count: int, size: int) -> tuple[Batch, ...]:
+        """So many batches of `size` sequences, drawn at once."""
+        drawn = self.draw(rng, self.numbers.steps, count * size)
+        return tuple(
+            Batch(*pair) for pair in zip(*(_cut(one, count) for one in drawn), strict=True)
+        )
 
     def d_outputs(self, outputs: Array, batch: Batch) -> Array:
         """Gradient of the mean squared error over the steps that count, (T, B, O)."""
@@ -122,6 +129,12 @@ class Task:
             "W_hy": rng.normal(0.0, 1.0 / np.sqrt(H), (H, O)),
             "b_y": np.zeros(O),
         }
+
+
+def _cut(sequences: Array, count: int) -> Array:
+    """(T, count * B, I) -> (count, T, B, I)."""
+    T, _, I = sequences.shape  # noqa: E741  # sizes as in the equations
+    return np.ascontiguousarray(sequences.reshape(T, count, -1, I).swapaxes(0, 1))
 
 
 def diverged(outputs: Array) -> bool:

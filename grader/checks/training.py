@@ -66,7 +66,7 @@ def prepare(task: Task, rng: Generator) -> Course:
     """Draw a start and all data of one training."""
     settings = load().learning["q5_2"]
     start = task.start(rng) if task.numbers.gain else None
-    batches = tuple(task.batch(rng, settings["batch"]) for _ in range(task.numbers.iterations))
+    batches = task.batches(rng, task.numbers.iterations, settings["batch"])
     return Course(task, batches, task.batch(rng, settings["held_out"]), start)
 
 
