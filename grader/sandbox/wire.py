@@ -93,15 +93,14 @@ class Reader:
         # An empty array must not have sizes whose product overflows either.
         if math.prod(filter(None, shape)) > MAX_BODY:
             raise WireError("array with an impossible shape")
-        size = math.prod(shape) * dtype.itemsize
-        end = self.position + size
-        if end > len(self.body):
+        start, size = self.position, math.prod(shape) * dtype.itemsize
+        if start + size > len(self.body):
             raise WireError("array beyond the body")
-        data = np.frombuffer(self.body[self.position : end], dtype)
-        if dtype.kind == "b":
-            data = data.view(np.uint8) != 0  # a bool that is neither 0 nor 1 is no bool
-        self.position = end + -size % ALIGNMENT
-        return data.reshape(shape)
+        self.position = start + size + -size % ALIGNMENT
+        if dtype.kind != "b":
+            return np.ndarray(shape, dtype, self.body, start)
+        octets: np.ndarray[Any, Any] = np.ndarray(shape, np.uint8, self.body, start)
+        return np.asarray(octets != 0)  # a bool that is neither 0 nor 1 is no bool
 
     def value(  # noqa: PLR0911 - a table of types
         self, node: Any, special: Callable[[Any], Any], depth: int = 0
