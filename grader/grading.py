@@ -40,6 +40,7 @@ class Settings:
     public_only: bool = False
     only: str = ""  # one question's name, or "" for all
     tier: str | None = None  # sandbox tier; None: the best that the machine has
+    ahead: bool = False  # another grading follows in this process: start its worker meanwhile
     limits: Limits = field(default_factory=lambda: default_limits())  # noqa: PLW0108  # defined below
 
     @property
@@ -66,7 +67,9 @@ def grade(submission: Submission, settings: Settings) -> Grade:
         status = Status.UNREADABLE
         return _graded(submission, settings, (), tier="", seconds=0.0, status=status, notes=notes)
     began = time.perf_counter()
-    with session(submission.source, settings.limits, settings.tier) as student:
+    with session(
+        submission.source, settings.limits, settings.tier, ahead=settings.ahead
+    ) as student:
         environment = _environment(student, submission, settings)
         paths = otter_files.paths(only=settings.only, public_only=settings.public_only)
         files = {path: otter_files.run(path, environment) for path in paths}

@@ -53,6 +53,15 @@ PROGRAMS: dict[str, tuple[str, str, Any]] = {
         ),
         Picture,
     ),
+    "another backend in the function": (
+        "",
+        (
+            "from matplotlib import pyplot as plt; plt.switch_backend('TkAgg'); plt.ion(); "
+            "f, a = plt.subplots(); a.plot([1]); plt.pause(0.01); plt.draw(); plt.ioff(); "
+            "plt.show(block=False); return f"
+        ),
+        Picture,
+    ),
     "figure as PDF and SVG": (
         "import matplotlib.pyplot as plt\nimport os",
         (

@@ -30,7 +30,9 @@ def watch(*, source: Path, question: str, lang: str | None) -> None:
     """Grade again on every save. Ctrl-C ends it."""
     language = lang or default_language()
     console = Console(highlight=False)
-    request = LocalRequest((source,), None, language, question=question, public_only=True)
+    request = LocalRequest(
+        (source,), None, language, question=question, public_only=True, ahead=True
+    )
     for _ in saves(source):
         console.clear()
         _grade(request, console)

@@ -7,7 +7,6 @@ when the student's code does.
 from __future__ import annotations
 
 import importlib
-import importlib.util
 import os
 import sys
 import warnings
@@ -27,6 +26,7 @@ class Figures:
 
     def start(self) -> None:
         """Hook show, close and savefig, where matplotlib is loaded."""
+        pictures.finished.clear()
         self.pyplot = sys.modules.get("matplotlib.pyplot")
         if self.pyplot is None or self.undo:
             return
@@ -85,39 +85,25 @@ class Figures:
             picture = pictures.render(figure)
         if picture is not None and pictures.count(figure) != (0, 0):
             self.kept[id(figure)] = (figure, picture)
+            if again:
+                pictures.finished[id(figure)] = (figure, picture)
 
 
-def tame(words: str) -> None:
-    """Let a program that asks for a window draw without one: `matplotlib.use("TkAgg")`.
+def wanted(source: str) -> bool:
+    """Whether a program imports matplotlib, by any of the ways to import something."""
+    return any("import" in line and "matplotlib" in line for line in source.splitlines())
 
-    words: the source; what it does not speak of is not imported.
+
+def prepare() -> None:
+    """Load pyplot before a student's program does, and let nothing ask for a window: there is no screen.
+
+    `matplotlib.use("TkAgg")` and the like do nothing from here on.
     """
-    if importlib.util.find_spec("matplotlib") is None:
-        return
     matplotlib: Any = importlib.import_module("matplotlib")
-    matplotlib.use = _stay
-    if "switch_backend" in words:
-        pyplot: Any = importlib.import_module("matplotlib.pyplot")
-        pyplot.switch_backend = _stay
+    pyplot: Any = importlib.import_module("matplotlib.pyplot")
+    pyplot.switch_backend("Agg")
+    matplotlib.use = pyplot.switch_backend = _stay
 
 
 def _stay(*_: Any, **__: Any) -> None:
     """Stay with Agg."""
-
-
-def load_early() -> None:
-    """Import pyplot before a student's function does, so that its figures are seen."""
-    if importlib.util.find_spec("matplotlib") is not None:
-        importlib.import_module("matplotlib.pyplot")
-
-
-def stay_headless() -> None:
-    """Make `matplotlib.use("TkAgg")` and the like do nothing: there is no screen here."""
-    if importlib.util.find_spec("matplotlib") is not None:
-        matplotlib = importlib.import_module("matplotlib")
-        matplotlib.use("Agg")
-        vars(matplotlib)["use"] = _ignored
-
-
-def _ignored(*_arguments: object, **_named: object) -> None:
-    """Stand for `matplotlib.use`."""

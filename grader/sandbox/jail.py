@@ -50,8 +50,11 @@ class Start:
     folder: Path  # the working folder outside; a worker under bubblewrap has its own
 
 
-def start(tier: str, limits: Limits, channel: int, folder: Path) -> Start:
-    """The command line and environment of a worker. OSError, ImportError where the tier cannot be."""
+def start(tier: str, limits: Limits, channel: int, folder: Path, *, draws: bool = False) -> Start:
+    """The command line and environment of a worker. OSError, ImportError where the tier cannot be.
+
+    draws: matplotlib is loaded before the worker is ready.
+    """
     seen = stage()
     jailed = tier == BUBBLEWRAP
     scratch = SCRATCH if jailed else str(folder)
@@ -62,6 +65,7 @@ def start(tier: str, limits: Limits, channel: int, folder: Path) -> Start:
         "channel": channel,
         "paths": [INSIDE, f"{INSIDE}/site"] if jailed else [str(seen.home), str(seen.site)],
         "fonts": _fonts(seen, jailed=jailed),
+        "draws": draws,
         "namespaces": jailed,
         "uid": uid,
         "limits": limits.resources(),

@@ -115,13 +115,21 @@ class Worker:
         return status
 
 
-def open_worker(limits: Limits, tier: str) -> Worker:
+def open_worker(limits: Limits, tier: str, *, draws: bool = False) -> Worker:
     """A worker of `tier`, confined and ready for requests. KitFault where it cannot be started."""
+    return greet(begin(limits, tier, draws=draws), limits, tier)
+
+
+def begin(limits: Limits, tier: str, *, draws: bool) -> Worker:
+    """Start a worker without waiting for it; `greet` does. KitFault where it cannot be started.
+
+    draws: it loads matplotlib, as the program that it is for will.
+    """
     protect_examiner()
     ours, theirs = socket.socketpair()
     folder = scratch.make()
     try:
-        start = jail.start(tier, limits, theirs.fileno(), folder)
+        start = jail.start(tier, limits, theirs.fileno(), folder, draws=draws)
         process = subprocess.Popen(  # noqa: S603 - the command is ours, see `jail`
             start.command,
             stdin=subprocess.DEVNULL,
@@ -138,11 +146,11 @@ def open_worker(limits: Limits, tier: str) -> Worker:
         raise KitFault(f"the sandbox cannot be started: {error}") from error
     finally:
         theirs.close()
-    return _greet(Worker(process, ours, folder, limits.scratch), limits, NEEDED[tier])
+    return Worker(process, ours, folder, limits.scratch)
 
 
-def _greet(worker: Worker, limits: Limits, needed: frozenset[str]) -> Worker:
-    """Wait for `Ready`. What hinders a worker before that is never the student's fault."""
+def greet(worker: Worker, limits: Limits, tier: str) -> Worker:
+    """Wait for `Ready`. What hinders a worker before that is never the student's fault: KitFault."""
     try:
         reply, _ = worker.receive(Deadline(limits.start, worker.process.pid))
     except (WorkerLate, WorkerGone, wire.WireError, OSError) as error:
@@ -153,9 +161,9 @@ def _greet(worker: Worker, limits: Limits, needed: frozenset[str]) -> Worker:
         worker.kill()
         raise KitFault("the sandbox did not start: its first frame is not Ready")
     worker.layers = tuple(reply.layers)
-    if not needed <= set(worker.layers):
+    if not NEEDED[tier] <= set(worker.layers):
         worker.kill()
-        raise KitFault(f"the sandbox lacks {', '.join(sorted(needed - set(worker.layers)))}")
+        raise KitFault(f"the sandbox lacks {', '.join(sorted(NEEDED[tier] - set(worker.layers)))}")
     return worker
 
 

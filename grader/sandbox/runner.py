@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from grader.sandbox import figures, parameters, rounds, schema, source, watch, wire
+from grader.sandbox import parameters, rounds, schema, source, watch, wire
 from grader.sandbox.blame import from_exception
 from grader.sandbox.printed import Printed
 from grader.sandbox.values import Packer, TooMuch
@@ -37,7 +37,6 @@ class Runner:
         self.paths: dict[int, dict[str, parameters.Leaf]] = {}
         self.outside: set[int] = set()  # handles of objects that hold no arrays themselves
         self.printed: Printed | None = None
-        self.draws = False  # whether the source speaks of matplotlib
 
     def answer(self, request: schema.Request, body: bytes | bytearray) -> bytes:
         """The frame that answers `request`. WireError where the request itself is broken."""
@@ -60,12 +59,7 @@ class Runner:
 
     def _load(self, request: schema.Load, reader: wire.Reader) -> bytes:
         words = bytes(reader.take(request.source)).decode()
-        if "matplotlib.use(" in words or "mpl.use(" in words or "switch_backend" in words:
-            figures.stay_headless()
-        self.draws = "matplotlib" in words
         with self._captured():
-            if self.draws:
-                figures.tame(words)
             module, fault = source.run(words, request.seconds, request.until)
         self.namespace = module.__dict__
         loaded = schema.Loaded(source.defined(self.namespace), fault, self._taken())
@@ -194,8 +188,6 @@ class Runner:
 
     def _observe(self, request: schema.Observe) -> bytes:
         function = self.namespace.get(request.name)
-        if self.draws:
-            figures.load_early()
         watcher = watch.Watcher(self.namespace.get(request.watched), function)
         returned, fault = None, None
         with self._captured(), watcher:

@@ -16,8 +16,8 @@ import numpy as np
 
 from grader.faults import StudentFault
 from grader.language import Message, say
-from grader.sandbox import candidate, faults, schema, tiers, wire
-from grader.sandbox.launch import Worker, WorkerGone, WorkerGreedy, WorkerLate, open_worker
+from grader.sandbox import candidate, faults, figures, schema, spare, tiers, wire
+from grader.sandbox.launch import Worker, WorkerGone, WorkerGreedy, WorkerLate
 from grader.sandbox.limits import Limits
 from grader.sandbox.source import CLASSES, FILENAME, FUNCTIONS
 from grader.sandbox.values import Packer
@@ -38,13 +38,13 @@ EXPECTED: dict[type, Any] = {
 
 @contextmanager
 def session(
-    source: str, limits: Limits | None = None, tier: str | None = None
+    source: str, limits: Limits | None = None, tier: str | None = None, *, ahead: bool = False
 ) -> Iterator[Student]:
     """A student's program in a sandbox of its own. Raises KitFault where none can be started.
 
-    tier: one of `jail.TIERS`, by default the best that this machine has.
+    tier: one of `jail.TIERS`, by default the best that this machine has. ahead: see `spare.take`.
     """
-    student = Student(source, limits or Limits(), tier or tiers.best())
+    student = Student(source, limits or Limits(), tier or tiers.best(), ahead=ahead)
     try:
         student.start()
         yield student
@@ -55,9 +55,11 @@ def session(
 class Student:
     """A student's program in its sandbox; the `Channel` of the proxies in `environment()`."""
 
-    def __init__(self, source: str, limits: Limits, tier: str) -> None:
+    def __init__(self, source: str, limits: Limits, tier: str, *, ahead: bool) -> None:
         self.limits = limits
         self.tier = tier
+        self._ahead = ahead
+        self._draws = figures.wanted(source)
         self.load_fault: StudentFault | None = None
         self.generation = 0
         self._source = source.encode("utf-8", "backslashreplace")
@@ -113,7 +115,7 @@ class Student:
 
     def _load(self) -> None:
         """Start a worker and run the source in it."""
-        self._worker = open_worker(self.limits, self.tier)
+        self._worker = spare.take(self.limits, self.tier, draws=self._draws, ahead=self._ahead)
         self.generation += 1
         packer = Packer()
         source = packer.writer.add(np.frombuffer(self._source, np.uint8))

@@ -26,7 +26,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.sandbox import confine, schema, wire
+from grader.sandbox import confine, figures, schema, wire
 from grader.sandbox.printed import Printed
 from grader.sandbox.runner import Runner
 from grader.sandbox.source import FILENAME
@@ -38,6 +38,8 @@ def main(settings: dict[str, Any]) -> None:
     layers = confine.apply(settings)
     _bring_fonts(settings["fonts"])
     _silence()
+    if settings["draws"]:
+        figures.prepare()
     _send(channel, wire.Writer().frame(schema.Ready(layers)))
     runner = Runner({}, (FILENAME,))
     runner.printed = Printed()

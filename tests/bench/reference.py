@@ -2,6 +2,8 @@
 
 Run from the root: `python -m tests.bench.reference`. Below 1, NumPy is the faster. The two take
 turns within one run and the ratio of each turn counts, so that a busy machine disturbs both alike.
+"products" is the same ratio for the matrix products of the RNN alone, on arrays made beforehand:
+what NumPy's BLAS leaves to be reached, however the rest is written.
 """
 
 from __future__ import annotations
@@ -57,12 +59,22 @@ def main() -> None:
     torch.set_num_threads(1)
     torch.set_default_dtype(torch.float64)
     print(f"numpy {np.__version__}, torch {torch.__version__}, one thread, float64")
-    print(f"{'time NumPy / time torch':34}{'size':>20}{'ratio':>8}{'goal':>7}{'NumPy ms':>10}")
-    for name, jobs in (("RNN forward and backward", rnn_jobs), ("LSTM cell, T steps", lstm_jobs)):
-        for size in SIZES:
-            ratio, seconds = compare(*jobs(size), turns=size.turns)
-            goal = size.goal if jobs is rnn_jobs else ""
-            print(f"{name:34}{size!s:>20}{ratio:8.2f}{goal:>7}{1e3 * seconds:10.2f}")
+    print(
+        f"{'time NumPy / time torch':26}{'size':>20}{'ratio':>7}{'goal':>6}{'products':>10}{'NumPy ms':>10}"
+    )
+    for size in SIZES:
+        ours, theirs = rnn_jobs(size)
+        ratio, seconds = compare(ours, theirs, turns=size.turns)
+        floor, _ = compare(products(size), theirs, turns=size.turns)
+        row("RNN forward and backward", size, ratio, seconds, f"{size.goal}", f"{floor:.2f}")
+    for size in SIZES:
+        row("LSTM cell, T steps", size, *compare(*lstm_jobs(size), turns=size.turns))
+
+
+def row(
+    name: str, size: Size, ratio: float, seconds: float, goal: str = "", floor: str = ""
+) -> None:
+    print(f"{name:26}{size!s:>20}{ratio:7.2f}{goal:>6}{floor:>10}{1e3 * seconds:10.2f}")
 
 
 def compare(ours: Job, theirs: Job, turns: int) -> tuple[float, float]:
@@ -100,6 +112,30 @@ def rnn_jobs(size: Size) -> tuple[Job, Job]:
         head(states).backward(dy)
 
     return run_ours, run_theirs
+
+
+def products(size: Size) -> Job:
+    """The matrix products of `rnn_jobs` and nothing else."""
+    rng = np.random.default_rng(0)
+    T, B, I, H = size.T, size.B, size.I, size.H  # noqa: E741  # sizes as in the equations
+    x, h, dy = (rng.standard_normal((T * B, n)) for n in (I, H, OUTPUTS))
+    W_xh, W_hh, W_hy = (rng.standard_normal(s) for s in ((I, H), (H, H), (H, OUTPUTS)))
+    steps, step = h.reshape(T, B, H), np.empty((B, H))
+    a, y, dW_xh, dW_hh, dW_hy = (np.empty_like(one) for one in (h, dy, W_xh, W_hh, W_hy))
+
+    def run() -> None:
+        np.matmul(x, W_xh, out=a)
+        for one in steps:
+            np.matmul(one, W_hh, out=step)
+        np.matmul(h, W_hy, out=y)
+        np.matmul(dy, W_hy.T, out=a)
+        for one in steps:
+            np.matmul(one, W_hh, out=step)
+        np.matmul(x.T, a, out=dW_xh)
+        np.matmul(h.T, a, out=dW_hh)
+        np.matmul(h.T, dy, out=dW_hy)
+
+    return run
 
 
 def lstm_jobs(size: Size) -> tuple[Job, Job]:
