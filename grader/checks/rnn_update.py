@@ -280,6 +280,8 @@ def _rounds(
 
 def _pass_over(rnn: CandidateObject, x: Array, nothing: Array, times: int) -> None:
     """Rounds that move no parameter, and of which nothing need be known but that they were."""
+    if times > 0:
+        rnn.forward(x)  # some forget it in backward
     while times > 0:
         inputs, targets = np.stack([x] * times), np.stack([nothing] * times)
         count, _ = rnn.train(
