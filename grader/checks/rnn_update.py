@@ -1,32 +1,19 @@
-"""What q4_4 asks of update_parameters: plain gradient descent with the last gradients.
+"""What q4_4 asks of one update: plain gradient descent with the last gradients.
 
 Judged by the gradients that the student's own backward gave, so that a wrong gradient is not
-charged twice. Momentum, Adam and their kin lose the case that names them, and no more.
+charged twice. Adaptive rates and weight decay lose the case that names them, and no more.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from grader.checks.compare import agrees
-from grader.checks.gradient import entries, match
 from grader.checks.layout import Layout
-from grader.checks.protocol import (
-    Array,
-    Call,
-    CandidateClass,
-    CandidateObject,
-    Read,
-    Rounds,
-    Step,
-    Write,
-)
+from grader.checks.protocol import Array, CandidateClass
 from grader.checks.rnn_roles import PUBLIC
-from grader.checks.roles import rnn_layout
 from grader.checks.trial import SMALL, BackwardRun, Parameters, RnnTrial, own_gradient, run_backward
 from grader.faults import CheckFailed
 from grader.language import say
@@ -50,13 +37,13 @@ class Stepped:
     limit: float
 
 
-def _step(SimpleRNN: CandidateClass, learning_rate: float) -> Stepped:
+def step(SimpleRNN: CandidateClass, learning_rate: float) -> Stepped:
     """What one step does; kept in the candidate's memo."""
     key = ("step", learning_rate)
     if key not in SimpleRNN.memo:
         SimpleRNN.memo[key] = _stepped(SimpleRNN, learning_rate)
-    step: Stepped = SimpleRNN.memo[key]
-    return step
+    known: Stepped = SimpleRNN.memo[key]
+    return known
 
 
 def _stepped(SimpleRNN: CandidateClass, learning_rate: float) -> Stepped:
@@ -73,7 +60,7 @@ def _stepped(SimpleRNN: CandidateClass, learning_rate: float) -> Stepped:
     given = {name: found.gradient for name, found in run.matches.items() if found is not None}
     true = {name: run.factor * value for name, value in run.truth.gradients.items()}
     moves = {name: after[name] - before[name] for name in before}
-    return Stepped(moves, given, true, _limit(trial.layout))
+    return Stepped(moves, given, true, limit_of(trial.layout))
 
 
 def _gradients(
@@ -95,7 +82,7 @@ def _first_copies(trial: RnnTrial) -> Parameters:
 
 def moves(SimpleRNN: CandidateClass, _rng: np.random.Generator) -> None:
     """Every parameter moves, downhill."""
-    stepped = _step(SimpleRNN, 1.0)
+    stepped = step(SimpleRNN, 1.0)
     # A gradient that backward gave as zero was charged there; not to move is right then.
     asked = [name for name in stepped.moves if np.any(stepped.given.get(name, np.ones(1)))]
     still = [name for name in asked if not np.any(stepped.moves[name])]
@@ -142,8 +129,8 @@ def downhill(SimpleRNN: CandidateClass, _rng: np.random.Generator) -> None:
         losses.append(float(np.mean(error.astype(np.float64) ** 2)))
         trial.rnn.backward(2 * error / error.size)
         trial.rnn.update_parameters(0.02)
-    stepped = _step(SimpleRNN, RATE)
-    faithful = all(_plain(name, stepped, RATE) for name in stepped.moves)
+    stepped = step(SimpleRNN, RATE)
+    faithful = all(is_plain(name, stepped, RATE) for name in stepped.moves)
     if not losses[-1] < losses[0] and not faithful:  # a wrong gradient was charged in q4_3
         raise CheckFailed(
             say(
@@ -157,8 +144,8 @@ def downhill(SimpleRNN: CandidateClass, _rng: np.random.Generator) -> None:
 
 def plain_descent(SimpleRNN: CandidateClass, _rng: np.random.Generator) -> None:
     """The first step is exactly -learning_rate * gradient."""
-    stepped = _step(SimpleRNN, RATE)
-    wrong = [name for name in stepped.moves if not _plain(name, stepped, RATE)]
+    stepped = step(SimpleRNN, RATE)
+    wrong = [name for name in stepped.moves if not is_plain(name, stepped, RATE)]
     if wrong:
         raise CheckFailed(
             say(
@@ -169,7 +156,7 @@ def plain_descent(SimpleRNN: CandidateClass, _rng: np.random.Generator) -> None:
         )
 
 
-def _plain(name: str, stepped: Stepped, learning_rate: float) -> bool:
+def is_plain(name: str, stepped: Stepped, learning_rate: float) -> bool:
     gradients = [part[name] for part in (stepped.given, stepped.true) if name in part]
     return any(
         agrees(stepped.moves[name], -learning_rate * gradient, stepped.limit)
@@ -179,7 +166,7 @@ def _plain(name: str, stepped: Stepped, learning_rate: float) -> bool:
 
 def learning_rate(SimpleRNN: CandidateClass, _rng: np.random.Generator) -> None:
     """The step is proportional to the learning rate."""
-    full, half, none = (_step(SimpleRNN, rate) for rate in (0.5, 0.25, 0.0))
+    full, half, none = (step(SimpleRNN, rate) for rate in (0.5, 0.25, 0.0))
     if not any(np.any(move) for move in full.moves.values()):
         raise CheckFailed(say("update_parameters moves nothing."))
     wrong = [
@@ -196,110 +183,5 @@ def learning_rate(SimpleRNN: CandidateClass, _rng: np.random.Generator) -> None:
         )
 
 
-def repeats(SimpleRNN: CandidateClass, rng: np.random.Generator, *, steps: int) -> None:
-    """Every step is the last gradient's, whatever came before."""
-    rounds, limit = _rounds(SimpleRNN, rng, steps), _limit(rnn_layout(SimpleRNN, PUBLIC))
-    if not all(one.plain(limit) or agrees(one.move, rounds[0].move, limit) for one in rounds):
-        raise CheckFailed(
-            say(
-                "The same gradient gives another step the next time: plain gradient descent remembers nothing."
-            ),
-            diagnosis="momentum",
-        )
-
-
-def no_decay(SimpleRNN: CandidateClass, rng: np.random.Generator, *, steps: int) -> None:
-    """The last of many steps is not shorter than its gradient asks for."""
-    first, last = _rounds(SimpleRNN, rng, 2, between=steps - 2)
-    limit = _limit(rnn_layout(SimpleRNN, PUBLIC))
-    if last.plain(limit):
-        return
-    if np.linalg.norm(last.move) < np.linalg.norm(first.move) * (1 - 10 * limit):
-        raise CheckFailed(
-            say(
-                "After {steps} updates the same gradient gives a shorter step: the learning rate is the caller's.",
-                steps=steps,
-            ),
-            diagnosis="decaying-learning-rate",
-        )
-
-
-def _limit(layout: Layout) -> float:
+def limit_of(layout: Layout) -> float:
     return SINGLE if layout.single else DOUBLE
-
-
-@dataclass(frozen=True)
-class Round:
-    """One forward, backward and update: all parameters' moves and gradients in a row."""
-
-    move: Array
-    gradient: Array  # NaN where backward gave none
-
-    def plain(self, limit: float) -> bool:
-        return agrees(self.move, -RATE * self.gradient, limit)
-
-
-@dataclass(frozen=True)
-class _Then:
-    """What an object held right after backward."""
-
-    arrays: dict[str, Array]
-
-    def read(self) -> dict[str, Array]:
-        return self.arrays
-
-
-def _rounds(
-    SimpleRNN: CandidateClass, rng: np.random.Generator, count: int, *, between: int = 0
-) -> list[Round]:
-    """Rounds of one object, all from the same point; after each, others `between` without gradient.
-
-    A first step that is not plain descent loses that case, and only standing still loses here.
-    """
-    stepped = _step(SimpleRNN, RATE)
-    if not any(np.any(move) for move in stepped.moves.values()):
-        raise CheckFailed(say("update_parameters moves nothing."))
-    if not all(_plain(name, stepped, RATE) for name in stepped.moves):
-        return [Round(-RATE * np.ones(1), np.ones(1))] * count
-    trial = RnnTrial.make(SimpleRNN, PUBLIC, rng)
-    x, d_outputs = rng.normal(size=(6, 5, PUBLIC[0])), LARGER * rng.normal(size=(6, 5, PUBLIC[2]))
-    once: list[Step] = [
-        Write(trial.layout.written(trial.parameters)),
-        Call("forward", (x,)),
-        Call("backward", (d_outputs,)),
-        Read(),
-        Call("update_parameters", (RATE,)),
-        Read(),
-    ]
-    rounds = []
-    for _ in range(count):
-        rounds.append(_round(trial.layout, trial.rnn.replay(once), stepped))
-        _pass_over(trial.rnn, x, np.zeros_like(d_outputs), between)
-    return rounds
-
-
-def _pass_over(rnn: CandidateObject, x: Array, nothing: Array, times: int) -> None:
-    """Rounds that move no parameter, and of which nothing need be known but that they were."""
-    if times > 0:
-        rnn.forward(x)  # some forget it in backward
-    while times > 0:
-        inputs, targets = np.stack([x] * times), np.stack([nothing] * times)
-        count, _ = rnn.train(
-            Rounds(nothing, inputs, targets, np.zeros(1), RATE, updates=True, bound=np.inf)
-        )
-        times -= count
-
-
-def _round(layout: Layout, results: Sequence[Any], stepped: Stepped) -> Round:
-    _, _, returned, before, _, after = results
-    found = entries(returned, _Then(before), layout)
-    matches = match(found, layout, stepped.true, (1.0,), stepped.limit)
-    moved = layout.storage.vector(after) - layout.storage.vector(before)
-    gradients = [
-        np.full(layout.shapes[name], np.nan) if chosen is None else chosen.gradient
-        for name, chosen in matches.items()
-    ]
-    return Round(
-        move=np.concatenate([moved[layout.slots[name][0]].ravel() for name in matches]),
-        gradient=np.concatenate([gradient.ravel() for gradient in gradients]),
-    )
