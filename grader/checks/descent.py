@@ -26,7 +26,7 @@ ALIKE = 1e-3  # relative; float32 weights are rounded to 1e-5 of a step
 ORDINARY = (0.6, 1.6)
 # A power of two, so that a step is the same to the last bit: no honest clipping (norm 0.25 at the
 # tightest) acts on gradients so small, and none stays hidden where they are so large.
-SMALL, LARGE = 2.0**-10, 64.0
+UNCLIPPED, CLIPPED = 2.0**-10, 64.0
 NUDGE = 1e-3  # length of the step for the central difference of the loss, in weight space
 
 
@@ -55,16 +55,16 @@ def measure(cls: CandidateClass, course: Course, layout: Layout) -> Descent:
     """
     probe = _Probe(cls, course, layout, updates=cls.implements("update_parameters"))
     rate = course.task.numbers.rate
-    first, plain = probe.step(rate, 1.0, LARGE)
+    first, plain = probe.step(rate, 1.0, CLIPPED)
     still = probe.change(probe.fresh(), 0.0)
     if not probe.updates and not still.any():
         raise NotImplementedYet(f"{cls.name}.update_parameters")
     if np.linalg.norm(still) > ALIKE * np.linalg.norm(first):
         return Descent(probe.factor(still), plain, updates_itself=True, updates=probe.updates)
     if not plain:
-        small, plain = probe.step(rate / SMALL, SMALL, 2.0 * SMALL)
+        small, plain = probe.step(rate / UNCLIPPED, UNCLIPPED, 2.0 * UNCLIPPED)
         if plain:
-            return Descent(probe.factor(small) / rate, plain, updates_itself=False, scale=SMALL)
+            return Descent(probe.factor(small) / rate, plain, updates_itself=False, scale=UNCLIPPED)
     return Descent(probe.factor(first) / rate, plain, updates_itself=False)
 
 
