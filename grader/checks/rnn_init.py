@@ -20,6 +20,7 @@ from grader.language import say
 # 0.01 randn 0.05; N(0, 1) weights 1.0.
 SATURATED = 0.98
 VANISHED = 1e-6
+WEIGHTS = ("W_xh", "W_hh", "W_hy")
 
 
 def constructs(SimpleRNN: CandidateClass, sizes: tuple[int, int, int]) -> None:
@@ -28,7 +29,7 @@ def constructs(SimpleRNN: CandidateClass, sizes: tuple[int, int, int]) -> None:
 
 
 def weights(SimpleRNN: CandidateClass, sizes: tuple[int, int, int]) -> None:
-    require(rnn_layout(SimpleRNN, sizes), ("W_xh", "W_hh", "W_hy"))
+    require(rnn_layout(SimpleRNN, sizes), WEIGHTS)
 
 
 def biases(SimpleRNN: CandidateClass, sizes: tuple[int, int, int]) -> None:
@@ -36,17 +37,25 @@ def biases(SimpleRNN: CandidateClass, sizes: tuple[int, int, int]) -> None:
 
 
 def breaks_symmetry(SimpleRNN: CandidateClass, sizes: tuple[int, int, int]) -> None:
-    """No two hidden units begin with the same weights."""
+    """No matrix begins as zeros, no two hidden units begin with the same weights."""
     layout = rnn_layout(SimpleRNN, sizes)
     require(layout, ("W_xh", "W_hy"))
     values = layout.values(layout.storage.arrays)
     by_unit = np.vstack([values["W_xh"], values["W_hh"], values["W_hy"].T]).T
-    zero = [name for name in ("W_xh", "W_hy") if name in layout.slots and not values[name].any()]
-    if zero or len(np.unique(by_unit, axis=0)) < sizes[1]:
+    zero = [name for name in WEIGHTS if name in layout.slots and not values[name].any()]
+    if zero:
         raise CheckFailed(
             say(
-                "Some initial weights are all zero or the same for every hidden unit. Such units get the "
-                "same gradient for ever and never learn to differ; draw the weights at random."
+                "A new object's {names} is nothing but zeros: draw initial weights at random, small and "
+                "not all zero.",
+                names=", ".join(zero),
+            )
+        )
+    if len(np.unique(by_unit, axis=0)) < sizes[1]:
+        raise CheckFailed(
+            say(
+                "Some initial weights are the same for every hidden unit. Such units get the same gradient "
+                "for ever and never learn to differ; draw the weights at random."
             )
         )
 

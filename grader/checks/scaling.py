@@ -36,7 +36,13 @@ def fitted_on_all(seen: Observation) -> bool:
         return True
     for line, steps in _held_out_inputs(seen):
         for series in _forms(seen):
-            if any(_gives_away(series, found, steps) for found in locate_all(line, series)):
+            # A series that repeats itself holds the same inputs in several places.
+            places = [
+                (found, splits)
+                for found in locate_all(line, series)
+                if (splits := _splits(series, found, steps))
+            ]
+            if places and all(_gives_away(series, *place) for place in places):
                 return True
     return False
 
@@ -57,16 +63,19 @@ def _reaches_both_ends(seen: Observation) -> bool:
     )
 
 
-def _gives_away(series: Line, found: Found, steps: int) -> bool:
+def _splits(series: Line, found: Found, steps: int) -> range:
+    """Where a part to train on may end whose rest begins with what was found: not in the first half."""
+    return range(series.size // 2, min(found.start + steps, series.size - 1) + 1)
+
+
+def _gives_away(series: Line, found: Found, splits: range) -> bool:
     # locate_all says inputs = k * series + c; turned round: series = inputs / k - c / k.
     if found.scale == 0.0:
         return False
     scale, offset = 1.0 / found.scale, -found.offset / found.scale
-    last = min(found.start + steps, series.size - 1)
-    firsts = range(series.size // 2, last + 1)
     return any(
         _matches(scaler(series), scale, offset)
-        and not any(_matches(scaler(series[:split]), scale, offset) for split in firsts)
+        and not any(_matches(scaler(series[:split]), scale, offset) for split in splits)
         for scaler in SCALERS.values()
     )
 

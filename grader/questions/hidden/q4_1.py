@@ -18,7 +18,9 @@ def biases(SimpleRNN):
 @case(
     "breaks_symmetry",
     points=0.75,
-    claim=say("The initial weights differ from unit to unit, so that units can learn differently."),
+    claim=say(
+        "No initial weight matrix is zero, and the weights differ from unit to unit, so that units can learn differently."
+    ),
 )
 def breaks_symmetry(SimpleRNN):
     check.breaks_symmetry(SimpleRNN, HIDDEN)
