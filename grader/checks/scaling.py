@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Mapping
 import numpy as np
 
 from grader.checks.protocol import Observation
-from grader.checks.windows import Evaluation, Found, Line, evaluations, locate_all, successors
+from grader.checks.windows import Evaluation, Line, evaluations, locate_all, successors
 
 EXACT = 1e-7  # of the scale; the fit of scale and offset is good to 1e-12
 RANGES = ((0.0, 1.0), (-1.0, 1.0))
@@ -35,15 +35,8 @@ def fitted_on_all(seen: Observation) -> bool:
     if _reaches_both_ends(seen):
         return True
     for line, steps in _held_out_inputs(seen):
-        for series in _forms(seen):
-            # A series that repeats itself holds the same inputs in several places.
-            places = [
-                (found, splits)
-                for found in locate_all(line, series)
-                if (splits := _splits(series, found, steps))
-            ]
-            if places and all(_gives_away(series, *place) for place in places):
-                return True
+        if any(_gives_away(series, line, steps) for series in _forms(seen)):
+            return True
     return False
 
 
@@ -63,21 +56,23 @@ def _reaches_both_ends(seen: Observation) -> bool:
     )
 
 
-def _splits(series: Line, found: Found, steps: int) -> range:
-    """Where a part to train on may end whose rest begins with what was found: not in the first half."""
-    return range(series.size // 2, min(found.start + steps, series.size - 1) + 1)
-
-
-def _gives_away(series: Line, found: Found, splits: range) -> bool:
+def _gives_away(series: Line, line: Line, steps: int) -> bool:
+    """Whether held-out inputs are scaled as the whole series asks, and no part to train on does."""
     # locate_all says inputs = k * series + c; turned round: series = inputs / k - c / k.
-    if found.scale == 0.0:
-        return False
-    scale, offset = 1.0 / found.scale, -found.offset / found.scale
-    return any(
-        _matches(scaler(series), scale, offset)
-        and not any(_matches(scaler(series[:split]), scale, offset) for split in splits)
-        for scaler in SCALERS.values()
-    )
+    places = [
+        (found.start, 1.0 / found.scale, -found.offset / found.scale)
+        for found in locate_all(line, series)
+        if found.scale != 0.0
+    ]
+    for scaler in SCALERS.values():
+        whole = scaler(series)
+        starts = [start for start, *scale in places if _matches(whole, *scale)]
+        # Where a series that repeats itself holds them in several places: up to the last of these.
+        last = min(max(starts, default=-series.size) + steps, series.size - 1)
+        splits = range(series.size // 2, last + 1)
+        if splits and not any(_matches(scaler(series[:split]), *whole) for split in splits):
+            return True
+    return False
 
 
 def _matches(known: tuple[float, float], scale: float, offset: float) -> bool:

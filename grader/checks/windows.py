@@ -162,6 +162,22 @@ def _residuals(one: Evaluation, truth: Array) -> dict[str, tuple[Line, Line]]:
     return found
 
 
+def unexplained(one: Evaluation) -> float | None:
+    """What the last outputs leave of the targets' variance; of classes, the share that is wrong.
+
+    None where the windows do not tell their targets.
+    """
+    errors, targets = residuals(one).get("last", (np.zeros(0), np.zeros(0)))
+    if errors.size <= 1:
+        return None
+    classes = one.outputs.shape[2]
+    if classes > 1:
+        true = targets.reshape(-1, classes)
+        return float(np.mean((errors + targets).reshape(true.shape).argmax(1) != true.argmax(1)))
+    variance = float(np.var(targets))
+    return float(np.mean(errors**2)) / variance if variance > 0 else None
+
+
 def _following(one: Evaluation) -> NDArray[np.int64]:
     """Which window comes one step after each, -1 where none does."""
     if one.steps == 1:  # single values: in their order, which nothing proves
