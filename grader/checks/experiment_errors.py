@@ -8,12 +8,15 @@ import numpy as np
 
 from grader.assignment import load
 from grader.checks.experiment import Experiment, require_training
-from grader.checks.experiment_truth import repeats
+from grader.checks.experiment_truth import repeats, source_of
 from grader.checks.windows import Line, by_length, residuals, unexplained
 from grader.faults import BadValue, CheckFailed
 from grader.language import Message, say
 
 Errors = dict[int, float]
+
+EVERY_DIGIT = 1e-9  # relative: sums in another order
+MOST_CROSSED = 2_000  # predictions that are compared with each target
 
 
 def are_real(experiment: Experiment) -> Message | None:
@@ -32,6 +35,14 @@ def are_real(experiment: Experiment) -> Message | None:
                 "An error by length is a training loss in every digit: measure it on held-out data."
             ),
             diagnosis="error-is-the-training-loss",
+        )
+    if _broadcast(experiment, errors):
+        raise CheckFailed(
+            say(
+                "An error by length compares every prediction with every true value: arrays of shapes "
+                "(N, 1) and (N,) broadcast to (N, N). Bring both to one shape first."
+            ),
+            diagnosis="error-broadcasts",
         )
     spread = _disagreement(experiment, errors)
     if spread <= load().learning["q5_3"]["error_ratio"]:
@@ -94,6 +105,27 @@ def _only_trained(experiment: Experiment, errors: Errors) -> bool:
     known = by_length(experiment.seen)
     named = [one for steps, one in known.items() if {steps, steps + 1} & set(errors)]
     return bool(named) and all(one.trained.all() for one in named) and not repeats(experiment)
+
+
+def _broadcast(experiment: Experiment, errors: Errors) -> bool:
+    """Whether an error is, in every digit, that of all predictions against all true values."""
+    try:
+        predicted, true = experiment.predictions, experiment.targets
+    except BadValue:
+        return False
+    if predicted.size != true.size or predicted.size > MOST_CROSSED:
+        return False
+    used = source_of(experiment)
+    # The error may be in units of the series or of the network.
+    units = [1.0, *([] if used is None else [np.ptp(predicted) / np.ptp(used.outputs)])]
+    crossed, plain = (predicted[:, None] - true).ravel(), predicted - true
+    return any(
+        np.isclose(error, measure(crossed / unit), rtol=EVERY_DIGIT, atol=0.0)
+        and not np.isclose(error, measure(plain / unit), rtol=EVERY_DIGIT, atol=0.0)
+        for error in errors.values()
+        for unit in units
+        for measure in (_mean_square, _root_mean_square, _mean_absolute)
+    )
 
 
 def _disagreement(experiment: Experiment, errors: Errors) -> float:

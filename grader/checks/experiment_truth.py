@@ -13,7 +13,7 @@ import numpy as np
 from grader.assignment import load
 from grader.checks import scaling
 from grader.checks.experiment import Experiment, require_training
-from grader.checks.windows import Evaluation, Line, source, successors
+from grader.checks.windows import Evaluation, Line, lines_up, source, successors
 from grader.faults import BadValue, CheckFailed
 from grader.language import Message, say
 
@@ -43,6 +43,14 @@ def beats_baselines(experiment: Experiment) -> Message | None:
         raise CheckFailed(
             say("The predictions are the true values themselves."),
             diagnosis="predictions-are-the-targets",
+        )
+    if _are_shown(experiment, true):
+        raise CheckFailed(
+            say(
+                "The 'targets' are the last inputs of the windows themselves, not the values after them: "
+                "what the network is shown needs no prediction."
+            ),
+            diagnosis="target-inside-the-window",
         )
     error = float(np.mean((predicted - true)[1:] ** 2))
     persistence = float(np.mean(np.diff(true) ** 2))
@@ -74,6 +82,16 @@ def beats_baselines(experiment: Experiment) -> Message | None:
     )
 
 
+def _are_shown(experiment: Experiment, true: Line) -> bool:
+    """Whether the targets are in the very windows that the predictions come from."""
+    used = source_of(experiment)
+    if used is None or used.inputs.shape[2] != 1:
+        return False
+    last = used.inputs[-1, :, 0] if used.width > 1 else used.inputs[:, 0, 0]
+    # Where each value follows from the one before by scale and offset, both are so.
+    return last.size == true.size and lines_up(true, last) and not lines_up(true[:-1], last[1:])
+
+
 def _late(*, is_input: bool) -> CheckFailed:
     """A forecast that is one step late: the input itself, or a network's that has learned no more."""
     return CheckFailed(
@@ -102,7 +120,7 @@ def held_out(experiment: Experiment) -> Message | None:
         raise CheckFailed(
             say("Your SimpleRNN was never evaluated: every forward was one of training.")
         )
-    used = _source(experiment)
+    used = source_of(experiment)
     all_trained = seen.evaluation_windows_trained == seen.evaluation_windows
     if all_trained or (used is not None and _within_training(used)):
         if repeats(experiment):
@@ -134,7 +152,7 @@ def _within_training(used: Evaluation) -> bool:
 
 
 def scaled_on_training_part(experiment: Experiment) -> None:
-    """Refuse a scaler that was certainly fitted on the whole series."""
+    """Refuse a scaler that has certainly seen what is to be predicted."""
     require_training(experiment)
     if scaling.fitted_on_all(experiment.seen):
         raise CheckFailed(
@@ -143,6 +161,13 @@ def scaled_on_training_part(experiment: Experiment) -> None:
                 "numbers (mean, deviation, minimum, maximum) from the training part only."
             ),
             diagnosis="scaler-sees-held-out-data",
+        )
+    if scaling.by_window_and_target(experiment.seen):
+        raise CheckFailed(
+            say(
+                "Each window is scaled by a range that includes the value to predict, and so tells it. "
+                "Take the numbers from the training part, or from the inputs of the window alone."
+            )
         )
 
 
@@ -186,12 +211,12 @@ def _is_predictable(true: Line) -> bool:
 def _predicts_well(experiment: Experiment) -> bool:
     """Whether the predictions are right, and the network's own."""
     try:
-        return beats_baselines(experiment) is None and _source(experiment) is not None
+        return beats_baselines(experiment) is None and source_of(experiment) is not None
     except (BadValue, CheckFailed):
         return False
 
 
-def _source(experiment: Experiment) -> Evaluation | None:
+def source_of(experiment: Experiment) -> Evaluation | None:
     try:
         return source(experiment.seen, experiment.predictions)
     except BadValue:

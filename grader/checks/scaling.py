@@ -18,6 +18,7 @@ from grader.checks.windows import Evaluation, Line, evaluations, locate_all, suc
 
 EXACT = 1e-7  # of the scale; the fit of scale and offset is good to 1e-12
 RANGES = ((0.0, 1.0), (-1.0, 1.0))
+MANY = 20  # more distinct values than any sequence of classes has
 TOGETHER = 0.9  # share of windows with a successor in a part of a series cut in order
 
 # (scale, offset) such that series = scale * inputs + offset, for each way of scaling.
@@ -38,6 +39,28 @@ def fitted_on_all(seen: Observation) -> bool:
         if any(_gives_away(series, line, steps) for series in _forms(seen)):
             return True
     return False
+
+
+def by_window_and_target(seen: Observation) -> bool:
+    """Whether every window was scaled to a range that its target helped to make.
+
+    A window scaled on its own reaches both ends, one scaled with all others seldom any. With its
+    target it reaches one at least, and where it misses the other the target lies there.
+    """
+    return any(
+        _misses_an_end(one.inputs[:, :, 0], *ends)
+        for one in evaluations(seen)
+        if _is_held_out(one) and np.unique(one.inputs.round(9)).size > MANY
+        for ends in RANGES
+    )
+
+
+def _misses_an_end(windows: Line, start: float, end: float) -> bool:
+    """Whether each column of windows (T, B) reaches an end of the range, and some only one."""
+    lowest, highest = windows.min(axis=0), windows.max(axis=0)
+    low, high = np.abs(lowest - start) <= EXACT, np.abs(highest - end) <= EXACT
+    inside = lowest.min() >= start - EXACT and highest.max() <= end + EXACT
+    return bool(inside and np.all(low | high) and np.any(low & ~high) and np.any(high & ~low))
 
 
 def _reaches_both_ends(seen: Observation) -> bool:

@@ -101,9 +101,11 @@ def _parts_that_give(one: Evaluation, predictions: Line) -> Iterator[Evaluation]
         columns = slice(found.start, found.start + predictions.size)
         yield Evaluation(one.inputs[:, columns], one.outputs[:, columns], one.trained[columns])
     for column in range(min(one.width, FEWEST)):  # one long sequence, a prediction at every step
-        if any(locate_all(predictions, _values(one.outputs[:, column]))):
-            single = slice(column, column + 1)
-            yield Evaluation(one.inputs[:, single], one.outputs[:, single], one.trained[single])
+        single = slice(column, column + 1)
+        for found in locate_all(predictions, _values(one.outputs[:, column])):
+            rows = slice(found.start, found.start + predictions.size)
+            inputs, outputs = one.inputs[rows, single], one.outputs[rows, single]
+            yield Evaluation(inputs, outputs, one.trained[single])
 
 
 def locate_all(line: Line, other: Line) -> Iterator[Found]:
@@ -122,6 +124,11 @@ def locate_all(line: Line, other: Line) -> Iterator[Found]:
     for start in np.flatnonzero(alike & (lengths > 0)):
         scale = float(along[start] / lengths[start])
         yield Found(int(start), scale, float(line.mean() - scale * means[start]))
+
+
+def lines_up(line: Line, other: Line) -> bool:
+    """Whether two lines of one length are the same up to scale and offset."""
+    return any(True for _ in locate_all(line, other))
 
 
 def successors(one: Evaluation) -> float:
