@@ -89,6 +89,14 @@ def test_nan_counts_as_worst_and_complains() -> None:
         report.require_none([complaint])
 
 
+def test_starts_that_are_drawn_again_are_no_complaint() -> None:
+    values = (*[0.01] * 999, 0.3)
+    assert report.complaints([Scores("echo", "", values)], tally([])) == []
+    own_start = Scores("sine", "", (*values[1:], 1.0))
+    (complaint,) = report.complaints([own_start], tally([]))
+    assert "sine" in complaint
+
+
 def test_false_fails_are_counted_by_case_with_their_culprit() -> None:
     subject = Subject("", "variant #7", "")
     rows = [

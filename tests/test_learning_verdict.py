@@ -33,7 +33,7 @@ def mutant(name: str) -> Any:
     return local.wrap(mutants.module(source, name)["SimpleRNN"])
 
 
-def learns(cls: Any, name: str, seed: int = 1, **options: Any) -> Any:
+def learns(cls: Any, name: str, seed: Any = 1, **options: Any) -> Any:
     exhibits: list[Exhibit] = []
     reason = learning.learns(cls, task(name), np.random.default_rng(seed), exhibits, **options)
     (exhibit,) = exhibits
@@ -145,6 +145,17 @@ def test_bad_luck_on_the_references_own_path_earns_the_points(monkeypatch: Any) 
     assert learns(cls, "product", reference=SimpleRNN) is None
     with pytest.raises(CheckFailed):
         learns(cls, "product")  # without the reference nobody can tell
+
+
+def test_a_start_that_teaches_nobody_is_drawn_again(monkeypatch: Any) -> None:
+    """Of another correct program nobody can tell that it follows the reference."""
+    monkeypatch.setattr(learning, "_follows", lambda *_: False)
+    unlucky = [616, *b"echo"]  # found by calibration: it ends at an NMSE of 0.3
+    with pytest.raises(CheckFailed):
+        learns(local.wrap(SimpleRNN), "echo", unlucky)
+    assert learns(local.wrap(SimpleRNN), "echo", unlucky, reference=SimpleRNN) is None
+    with pytest.raises(CheckFailed):
+        learns(mutant("dW-hh-forgotten"), "echo", unlucky, reference=SimpleRNN)
 
 
 def test_wrong_code_does_not_follow_the_reference(monkeypatch: Any) -> None:
