@@ -40,7 +40,8 @@ def test_exactly_the_named_cases_of_part_5_fail(folder: Path) -> None:
     asked = [name for name in QUESTIONS if _touches(folder.name, expected, name)]
     outcomes = inprocess.outcomes_of(env, tuple(asked))
     failing = {name for name, outcome in outcomes.items() if outcome.verdict is not Verdict.PASSED}
-    assert failing == {name for name in expected.fails if name.partition("/")[0] in asked}
+    fails = {name for name in expected.fails if name.partition("/")[0] in asked}
+    assert failing - expected.chance == fails
     assert not any(outcome.verdict is Verdict.KIT_FAULT for outcome in outcomes.values())
 
 

@@ -13,12 +13,13 @@ from collections.abc import Callable, Iterator, Mapping
 
 import numpy as np
 
-from grader.checks.protocol import Observation
+from grader.checks.protocol import Array, Observation
 from grader.checks.windows import Evaluation, Line, evaluations, locate_all, successors
 
 EXACT = 1e-7  # of the scale; the fit of scale and offset is good to 1e-12
 RANGES = ((0.0, 1.0), (-1.0, 1.0))
-MANY = 20  # more distinct values than any sequence of classes has
+MANY = 20  # windows, too many for chance
+DISTINCT = 0.25  # of their values: overlapping windows of one line have a share of 1/T
 TOGETHER = 0.9  # share of windows with a successor in a part of a series cut in order
 
 # (scale, offset) such that series = scale * inputs + offset, for each way of scaling.
@@ -50,9 +51,18 @@ def by_window_and_target(seen: Observation) -> bool:
     return any(
         _misses_an_end(one.inputs[:, :, 0], *ends)
         for one in evaluations(seen)
-        if _is_held_out(one) and np.unique(one.inputs.round(9)).size > MANY
+        if _is_held_out(one) and _scaled_apart(one.inputs)
         for ends in RANGES
     )
+
+
+def _scaled_apart(windows: Array) -> bool:
+    """Whether hardly a value comes twice, as it does in windows of one line that overlap.
+
+    Nor in those of a series that repeats itself, of which a long window always reaches an end.
+    """
+    distinct = np.unique(windows.round(9)).size
+    return windows.shape[1] >= MANY and distinct >= DISTINCT * windows.size
 
 
 def _misses_an_end(windows: Line, start: float, end: float) -> bool:

@@ -39,6 +39,22 @@ class Evaluation:
     def width(self) -> int:
         return int(self.inputs.shape[1])
 
+    @property
+    def shown(self) -> Line:
+        """What was seen last before each prediction: of every window, or of one long sequence."""
+        return self.inputs[-1, :, 0] if self.width > 1 else self.inputs[:, 0, 0]
+
+    def units(self, predictions: Line) -> tuple[float, float]:
+        """Scale and offset that make `predictions` of the outputs at the same places."""
+        outputs = self.outputs[-1] if self.width > 1 else self.outputs[:, 0]
+        line = _values(outputs)
+        if line.size != predictions.size:
+            return float("nan"), float("nan")
+        with np.errstate(all="ignore"):
+            centred = line - line.mean()
+            scale = float(centred @ predictions / (centred @ centred))
+            return scale, float(predictions.mean() - scale * line.mean())
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -124,11 +140,6 @@ def locate_all(line: Line, other: Line) -> Iterator[Found]:
     for start in np.flatnonzero(alike & (lengths > 0)):
         scale = float(along[start] / lengths[start])
         yield Found(int(start), scale, float(line.mean() - scale * means[start]))
-
-
-def lines_up(line: Line, other: Line) -> bool:
-    """Whether two lines of one length are the same up to scale and offset."""
-    return any(True for _ in locate_all(line, other))
 
 
 def successors(one: Evaluation) -> float:
