@@ -13,7 +13,8 @@ from typing import cast
 import click
 
 from grader import __version__
-from grader.faults import KitFault
+from grader.faults import BadFile, KitFault
+from grader.language import default_language, render
 
 COMMANDS = {
     "grade": "Grade files, folders, zips or mailboxes.",
@@ -59,6 +60,9 @@ def main() -> None:
     """Run the command line. Exit code 2: wrong use, or the kit itself failed."""
     try:
         cli()
+    except BadFile as mistake:
+        click.echo(render(mistake.reason, default_language()), err=True)
+        sys.exit(2)
     except KitFault as fault:
         click.echo(f"kit fault: {fault}", err=True)
         sys.exit(2)

@@ -17,6 +17,7 @@ from grader.faults import KitFault, StudentFault
 from grader.language import Message
 from grader.otter_files import Ran
 from grader.questions.case import Outcome
+from grader.questions.worth import scale
 from grader.results.notes import load_note
 from grader.results.records import (
     CaseResult,
@@ -64,7 +65,7 @@ def grade(submission: Submission, settings: Settings) -> Grade:
     """Grade one submission. Raises KitFault, and never anything for what a student did."""
     if submission.source is None:
         notes = _written_notes(submission.report)
-        status = Status.UNREADABLE
+        status = Status.UNREADABLE if submission.files else Status.MISSING
         return _graded(submission, settings, (), tier="", seconds=0.0, status=status, notes=notes)
     began = time.perf_counter()
     with session(
@@ -75,7 +76,7 @@ def grade(submission: Submission, settings: Settings) -> Grade:
         files = {path: otter_files.run(path, environment) for path in paths}
         tier = student.tier
     questions = _questions(files)
-    otter_files.agree_with_otter(files.values(), _total(one.score for one in questions))
+    otter_files.agree_with_otter(files.values(), _total(map(_earned, files.values())))
     if not settings.public_only:
         _agree_with_table(questions)
     return _graded(
@@ -104,7 +105,7 @@ def _questions(files: Mapping[Path, Ran]) -> tuple[QuestionResult, ...]:
     """Results by question, a question's public and hidden cases together."""
     by_name: dict[str, list[CaseResult]] = {}
     for path, ran in files.items():
-        by_name.setdefault(path.stem, []).extend(_cases(ran))
+        by_name.setdefault(path.stem, []).extend(_cases(ran, scale(path.stem)))
     return tuple(
         QuestionResult(
             name=name,
@@ -116,20 +117,30 @@ def _questions(files: Mapping[Path, Ran]) -> tuple[QuestionResult, ...]:
     )
 
 
-def _cases(ran: Ran) -> list[CaseResult]:
+def _earned(ran: Ran) -> float:
+    """Points as the file prices its cases, which is how otter counts them."""
+    return sum(float(each.test_case.points) for each in ran.file.test_case_results if each.passed)
+
+
+def _cases(ran: Ran, worth: float) -> list[CaseResult]:
     return [
-        _case(result.test_case, ran.outcomes[result.test_case.name], passed=result.passed)
+        _case(
+            result.test_case,
+            ran.outcomes[result.test_case.name],
+            passed=result.passed,
+            possible=float(result.test_case.points) * worth,
+        )
         for result in ran.file.test_case_results
     ]
 
 
-def _case(test_case: Any, outcome: Outcome, *, passed: bool) -> CaseResult:
+def _case(test_case: Any, outcome: Outcome, *, passed: bool, possible: float) -> CaseResult:
     return CaseResult(
         name=test_case.name,
         hidden=test_case.hidden,
         verdict=outcome.verdict,
-        points=float(test_case.points) if passed else 0.0,
-        possible=float(test_case.points),
+        points=possible if passed else 0.0,
+        possible=possible,
         message=outcome.message,
         diagnosis=outcome.diagnosis,
         review=outcome.review,

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from grader import batch
 from grader.assignment import Assignment
 from grader.batch import Summary
 from grader.examiners import Examiners
+from grader.language import Message
 from grader.outcome import Grader
 from grader.reports import gradebook, outputs
+from grader.results import course
+from grader.results.codec import encode
+from grader.results.course import Course
 from grader.results.intake import IntakeLike, Problem
 from grader.results.lock import only_run
+from grader.results.overrides import Override
 from grader.results.records import Grade, QuestionResult
 from grader.results.store import NAME, Store
 
@@ -29,17 +34,19 @@ class Plan:
     variant: str = ""
     regrade: bool = False
     deadline: str = ""
-    formats: tuple[str, ...] = ()
+    given: Course = field(default_factory=Course)
+    decided: tuple[Override, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """How a run ended: `problems` are those of the intake, `mistakes` those of `written.csv`."""
+    """How a run ended: `problems` are those of the intake, `mistakes` those of people's tables."""
 
     summary: Summary
     grades: tuple[Grade, ...]
     problems: tuple[Problem, ...]
     mistakes: Sequence[Problem]
+    notes: tuple[Message, ...] = ()
 
     @property
     def exit_code(self) -> int:
@@ -64,12 +71,15 @@ def grade_all(
         run = store.begin(plan.kit, variant=plan.variant, regrade=plan.regrade)
         store.save_intake(intake)
         store.remember(gradebook.DEADLINE, plan.deadline)
+        store.remember(outputs.READ, encode(plan.decided))
+        course.keep(store, plan.given)
         summary = batch.run(store.submissions(run), grade, store, examiners, progress)
         store.finish()
-        mistakes = outputs.write_all(store, plan.out, plan.language, plan.assignment, plan.formats)
+        written = outputs.write_all(store, plan.out, plan.language, plan.assignment)
         # For the summary on the screen: without the texts, which are nearly all of the bytes.
         grades = tuple(map(slim, store.grades()))
-        return Report(summary, grades, tuple(store.problems()), mistakes)
+        problems = tuple(store.problems())
+        return Report(summary, grades, problems, written.mistakes, written.notes)
 
 
 def slim(grade: Grade) -> Grade:

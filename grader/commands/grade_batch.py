@@ -16,17 +16,21 @@ from grader.assignment import Assignment, load
 from grader.commands.grade_all import Plan, Report, grade_all
 from grader.commands.grade_request import BatchRequest
 from grader.commands.screen import Screen
+from grader.commands.settings import given_settings
 from grader.examiners import ClusterExaminers, Examiners, InlineExaminers, LocalExaminers, cores
 from grader.faults import KitFault
-from grader.language import Message, render, say
+from grader.language import Message, default_language, render, say
 from grader.reports.summary import print_summary
 from grader.reports.text import words
 from grader.reports.wording import load_wording
+from grader.results import course, overrides
+from grader.results.course import Course
 from grader.results.intake import Problem
+from grader.results.overrides import Context
 from grader.results.records import FileRecord, Grade, Submission
 from grader.sandbox import jail, tiers
 from grader.secret import kept
-from grader.submissions import Intake, IntakeRules, collect, read_roster
+from grader.submissions import Intake, IntakeRules, Student, collect
 
 SECRET = Path(grader.__file__).parents[1] / ".secret"
 STOPPED = 130
@@ -41,31 +45,44 @@ def grade_inbox(request: BatchRequest, console: Console) -> int:
     Raises KitFault where the kit fails or is kept from working, click.UsageError for wrong use.
     """
     _refuse_tangle(request)
-    assignment = load()
     how = settings(public_only=request.public_only, unsafe=request.unsafe)
-    plan = Plan(
-        request.out,
-        request.language,
-        assignment,
-        grading.kit_version(),
-        variant=variant(public_only=request.public_only),
-        regrade=request.regrade,
-        deadline=request.deadline or assignment.assignment.deadline,
-        formats=request.formats,
-    )
-    intake = _take_in(request, plan)
+    kept, given = course.kept(request.out), given_settings(request)
+    now = kept.updated(given)
+    plan = _plan(request, given, now)
+    for message in course.told(kept, given):
+        console.print(Text(words(message, plan.language), "dim"), soft_wrap=True)
+    intake = _take_in(request, plan, now)
     total = len(intake.submissions)
-    examiners = _examiners(request, assignment, total)
+    examiners = _examiners(request, plan.assignment, total)
     try:
-        with Screen(console, request.language, total) as screen:
+        with Screen(console, plan.language, total) as screen:
             grade = partial(grading.grade, settings=how)
             report = grade_all(intake, grade, examiners, screen, plan)
     except KeyboardInterrupt:
         text = say("Stopped. What was graded is kept; the same command goes on from there.")
-        click.echo(render(text, request.language), err=True)
+        click.echo(render(text, plan.language), err=True)
         return STOPPED
-    _conclude(report, request.out, request.language, console)
+    _conclude(report, request.out, plan.language, console)
     return report.exit_code
+
+
+def _plan(request: BatchRequest, given: Course, now: Course) -> Plan:
+    assignment = load()
+    deadline = assignment.assignment.deadline if now.deadline is None else now.deadline
+    due = overrides.moment(deadline)
+    deadline = due.isoformat() if due else ""
+    decided = overrides.read(request.out / overrides.NAME, Context(deadline))
+    return Plan(
+        request.out,
+        now.language or default_language(),
+        assignment,
+        grading.kit_version(),
+        variant=variant(public_only=request.public_only),
+        regrade=request.regrade,
+        deadline=deadline,
+        given=given,
+        decided=decided.rows,
+    )
 
 
 def _refuse_tangle(request: BatchRequest) -> None:
@@ -81,8 +98,8 @@ def _refuse_tangle(request: BatchRequest) -> None:
             )
 
 
-def _take_in(request: BatchRequest, plan: Plan) -> Intake:
-    roster = read_roster(request.roster) if request.roster else None
+def _take_in(request: BatchRequest, plan: Plan, now: Course) -> Intake:
+    roster = None if now.roster is None else tuple(Student(*row) for row in now.roster)
     intake = collect(request.paths, IntakeRules(deadline=plan.deadline, roster=roster))
     if not intake.submissions and not intake.problems:
         where = ", ".join(map(str, request.paths))
@@ -140,8 +157,11 @@ def _conclude(report: Report, out: Path, language: str, console: Console) -> Non
     if report.summary.faults:
         count = len(report.summary.faults)
         tell(say("The kit failed for {count} submissions; they have no score.", count=count), "red")
+    for note in report.notes:
+        tell(note, "yellow")
     for mistake in report.mistakes:
-        console.print(Text(f"{mistake.file}: {words(mistake.reason, language)}", "red"))
+        line = f"{mistake.file}: {words(mistake.reason, language)}"
+        console.print(Text(line, "red"), soft_wrap=True)
 
 
 def write_one(

@@ -12,12 +12,15 @@ class BatchRequest:
 
     paths: tuple[Path, ...]
     out: Path
-    language: str
+    language: str | None = None
     public_only: bool = False
     workers: int | None = None
     cluster: str | None = None
     regrade: bool = False
     roster: Path | None = None
     deadline: str | None = None
+    late_penalty: float | None = None
     formats: tuple[str, ...] = ()
+    assignment_id: str | None = None
+    worksheet: Path | None = None
     unsafe: bool = False

@@ -13,6 +13,7 @@ from grader.assignment import Question, load
 from grader.checks import probe
 from grader.faults import KitFault
 from grader.language import Message, say
+from grader.questions.worth import scale
 
 PUBLIC = Path(__file__).parents[1] / "questions" / "public"
 MOST_PITFALLS = 8
@@ -141,7 +142,7 @@ def public_cases(name: str) -> tuple[Case, ...]:
     from otter.test_files.exception_test import ExceptionTestFile  # noqa: PLC0415  # a second to load
 
     cases = ExceptionTestFile.from_file(str(path)).test_cases
-    return tuple(Case(case.name, float(case.points), _claim(case)) for case in cases)
+    return tuple(Case(case.name, case.points * scale(name), _claim(case)) for case in cases)
 
 
 def _claim(case: object) -> Message | None:

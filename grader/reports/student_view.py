@@ -9,11 +9,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from grader.language import render
+from grader.reports.account import GradebookRow
+from grader.reports.account_view import AccountView, account_view
 from grader.reports.advice import VERDICTS, first_to_fix, lost, next_step
 from grader.reports.guard import case_hint, case_print, case_text
 from grader.reports.text import moment, one_line, words
 from grader.reports.wording import Wording
 from grader.reports.words import ROLES
+from grader.results.notes import LATE
 from grader.results.records import CaseResult, FileRecord, Grade, QuestionResult, Status, Verdict
 
 PRINTED_LIMIT = 1_200
@@ -97,6 +100,7 @@ class StudentView:
     files: tuple[FileRecord, ...]
     kit: str
     sha256: str
+    account: AccountView | None = None  # None where there is no gradebook: one's own run
 
     @property
     def notes_first(self) -> bool:
@@ -113,14 +117,18 @@ class StudentView:
 
 
 def student_view(
-    grade: Grade, wording: Wording, figures: Sequence[tuple[str, FigureView]] = ()
+    grade: Grade,
+    wording: Wording,
+    figures: Sequence[tuple[str, FigureView]] = (),
+    row: GradebookRow | None = None,
 ) -> StudentView:
     """Turn a grade into its page. `figures`: (question name, figure)."""
+    late = grade.late if row is None else row.late
     return StudentView(
         student_id=one_line(grade.student_id, NAME_LIMIT),
         name=one_line(grade.name, NAME_LIMIT),
         status=grade.status.value,
-        late=grade.late,
+        late=late,
         submitted_at=moment(grade.submitted_at),
         score=grade.auto,
         possible=grade.auto_possible,
@@ -128,10 +136,16 @@ def student_view(
         written=tuple((wording.title(name), given) for name, given in wording.written.items()),
         first=_first(grade, wording),
         questions=tuple(_question(question, wording, figures) for question in grade.questions),
-        notes=tuple(words(note, wording.language, 400) for note in grade.notes),
+        notes=tuple(
+            words(note, wording.language, 400)
+            for note in grade.notes
+            # A person may have extended the deadline since.
+            if late or note.text != LATE.text
+        ),
         files=tuple(_file(file, wording.language) for file in grade.files[:20]),
         kit=one_line(grade.kit, 60),
         sha256=grade.sha256[:12],
+        account=account_view(row, wording) if row else None,
     )
 
 

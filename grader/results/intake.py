@@ -22,6 +22,7 @@ class Problem:
     reason: Message
     action: Message
     student_id: str = ""  # empty where unknown
+    information: bool = False  # nobody has to decide anything
 
 
 class ProblemLike(Protocol):

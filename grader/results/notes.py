@@ -5,6 +5,8 @@ from __future__ import annotations
 from grader.language import Message, say
 from grader.results.records import Grade
 
+LATE = say("It came after the deadline.")
+
 
 def load_note(what: Message) -> Message:
     """What went wrong while a file was loaded; what it defined before was graded."""

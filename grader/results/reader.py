@@ -13,6 +13,7 @@ from grader.language import say
 from grader.results import database
 from grader.results.codec import decode, join
 from grader.results.intake import Problem
+from grader.results.overrides import Override
 from grader.results.records import Exhibit, FileRecord, Grade, Submission
 
 NAME = "results.sqlite"
@@ -36,6 +37,15 @@ class Run:
     def key(self) -> str:
         """The kit's part of a grade's key in the store."""
         return f"{self.kit}+{self.variant}" if self.variant else self.kit
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """An override and when it held: `until` is empty while it does."""
+
+    override: Override
+    since: str
+    until: str
 
 
 class Reader:
@@ -145,6 +155,12 @@ class Reader:
         """Earlier or late submissions that do not count."""
         query = "SELECT card, content FROM superseded ORDER BY student_id, id"
         yield from (join(*row) for row in self._rows(query))
+
+    def decisions(self) -> Iterator[Decision]:
+        """Every decision that a person ever made about a student, by student id."""
+        query = "SELECT override, since, until FROM overrides ORDER BY student_id, id"
+        for text, since, until in self._rows(query):
+            yield Decision(decode(text, Override), since, until or "")
 
     def last_run(self) -> Run | None:
         """The latest run, whether it came to its end or not."""

@@ -31,6 +31,8 @@ class Status(StrEnum):
     GRADED = "graded"
     NEEDS_REVIEW = "needs_review"
     UNREADABLE = "unreadable"
+    MISSING = "missing"  # on the roster, and sent nothing
+    FOREIGN = "foreign"  # sent the work of another assignment
     KIT_FAULT = "kit_fault"
 
 
@@ -56,6 +58,7 @@ class Submission:
     submitted_at: str = ""  # ISO 8601 with offset; empty where unknown
     late: bool = False
     notes: tuple[Message, ...] = ()
+    address: str = ""  # the mail address it came from; empty where no mail brought it
 
     @property
     def sha256(self) -> str:

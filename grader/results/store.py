@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from grader.results import database
 from grader.results.codec import encode, split
 from grader.results.intake import IntakeLike, Problem
+from grader.results.overrides import Override
 from grader.results.reader import NAME, Reader, Run
 from grader.results.records import Exhibit, FileRecord, Grade, Status, Submission
 
@@ -66,6 +67,21 @@ class Store(Reader):
         with self._transaction():
             self._connection.execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", (name, fact))
 
+    def decide(self, rows: Iterable[Override]) -> None:
+        """Note the decisions that hold now; those that no longer stand there end today."""
+        with self._transaction():
+            open_rows = "SELECT id, override FROM overrides WHERE until IS NULL ORDER BY id"
+            held = {text: number for number, text in self._all(open_rows, ())}
+            now = {encode(row): row for row in rows}
+            self._connection.executemany(
+                "UPDATE overrides SET until = ? WHERE id = ?",
+                [(_now(), number) for text, number in held.items() if text not in now],
+            )
+            self._connection.executemany(
+                "INSERT INTO overrides (student_id, override, since) VALUES (?, ?, ?)",
+                [(row.student_id, text, _now()) for text, row in now.items() if text not in held],
+            )
+
     def admit(self, submissions: Iterable[Submission]) -> None:
         """Note which submission of each student counts, in the order in which they are graded."""
         with self._transaction():
@@ -109,7 +125,14 @@ class Store(Reader):
             (self.run.id,),
         )
         problems = (
-            Problem(each.file, each.sha256, each.reason, each.action, each.student_id)
+            Problem(
+                each.file,
+                each.sha256,
+                each.reason,
+                each.action,
+                each.student_id,
+                getattr(each, "information", False),
+            )
             for each in intake.problems
         )
         self._connection.executemany(

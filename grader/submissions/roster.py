@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import csv
+import io
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from grader.faults import KitFault
+from grader.faults import BadFile
+from grader.language import Message, say
 from grader.submissions.decoding import Unreadable, decode
 from grader.submissions.filenames import normalise
 from grader.submissions.names import Identity
@@ -30,26 +32,55 @@ _COLUMNS = {
     "email": {"email", "mail", "emailaddress", "邮箱", "邮件", "电子邮箱", "电子邮件", "邮箱地址"},
 }
 
+ADDRESS = re.compile(r"[^@\s,;]+@[^@\s,;]+")
+
 
 def read_roster(path: Path) -> tuple[Student, ...]:
-    """The students in the file's order. Raises `KitFault` that names the file and what to do."""
+    """The students in the file's order. Raises `BadFile` that names file, line and remedy."""
     try:
         text = decode(path.read_bytes()).text
     except (OSError, Unreadable) as error:
-        raise KitFault(
-            f"{path}: {error} The roster must be a CSV file (id, name, e-mail)."
-        ) from error
-    rows = [
-        row for row in csv.reader(text.splitlines(), _dialect(text)) if any(map(str.strip, row))
-    ]
+        raise _bad(path, 1, say("the roster must be a CSV file (id, name, e-mail)")) from error
+    rows = list(_rows(path, text))
     if not rows:
-        raise KitFault(f"{path}: the roster has no rows.")
-    columns = _header(rows[0])
+        raise _bad(path, 1, say("the roster has no rows; it needs a heading and one row a student"))
+    columns = _header(rows[0][1])
     if columns is None:
-        raise KitFault(f"{path}: no column for the student id; name it `id` or `学号`.")
-    students = tuple(_student(row, columns) for row in rows[1:])
-    _refuse_doubles(path, students)
-    return tuple(student for student in students if student.student_id)
+        raise _bad(path, rows[0][0], say("no column holds the student id; name it id or 学号"))
+    students: dict[str, Student] = {}
+    for line, row in rows[1:]:
+        student = _student(row, columns)
+        reason = _mistake(student, students)
+        if reason is not None:
+            raise _bad(path, line, reason)
+        students[student.student_id.casefold()] = student
+    return tuple(students.values())
+
+
+def _bad(path: Path, line: int, reason: Message) -> BadFile:
+    return BadFile(say("{file}, line {line}: {reason}.", file=str(path), line=line, reason=reason))
+
+
+def _rows(path: Path, text: str) -> Iterator[tuple[int, list[str]]]:
+    """Every row that is not empty, with the line where it ends."""
+    reader = csv.reader(io.StringIO(text, newline=""), _dialect(text), strict=True)
+    try:
+        for row in reader:
+            if any(map(str.strip, row)):
+                yield reader.line_num, row
+    except csv.Error as error:
+        reason = say("the quotes do not match ({reason})", reason=str(error))
+        raise _bad(path, reader.line_num, reason) from None
+
+
+def _mistake(student: Student, before: Mapping[str, Student]) -> Message | None:
+    if not student.student_id:
+        return say("there is no student id; add it, or delete the row")
+    if student.student_id.casefold() in before:
+        return say("the id {id} stands there twice; keep one row", id=student.student_id)
+    if student.email and not ADDRESS.fullmatch(student.email):
+        return say("{text} is no mail address", text=student.email)
+    return None
 
 
 def _dialect(text: str) -> type[csv.Dialect]:
@@ -80,12 +111,6 @@ def _student(row: Sequence[str], columns: dict[str, int]) -> Student:
     return Student(
         student_id, normalise(cells.get("name", "")), normalise(cells.get("email", "")).lower()
     )
-
-
-def _refuse_doubles(path: Path, students: Sequence[Student]) -> None:
-    counts = Counter(student.student_id.casefold() for student in students if student.student_id)
-    if doubles := [student_id for student_id, count in counts.items() if count > 1]:
-        raise KitFault(f"{path}: ids that stand there twice: {', '.join(doubles[:5])}.")
 
 
 class Register:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 
 from grader.language import Message, say
+from grader.results.notes import LATE
 from grader.results.records import FileRecord, Submission
 from grader.submissions.arrivals import Arrival
 from grader.submissions.attempts import Attempt, when
@@ -219,7 +220,7 @@ def _notes(source: Arrival | None, report: Arrival | None, choice: Choice) -> tu
     if _mixed(choice):
         notes.append(say("Program and report came at different times; the latest of each counts."))
     if choice.late:
-        notes.append(say("It came after the deadline."))
+        notes.append(LATE)
     if source is None:
         notes.append(say("No readable program (.py or .ipynb) came in."))
     if report is None:
