@@ -14,9 +14,9 @@ from grader.commands.grade import FORMATS, NONE, assignment_number
 from grader.commands.settings import given_settings
 from grader.language import LANGUAGES, Message, default_language, render, say
 from grader.reports import outputs
+from grader.reports.clean_message import words
 from grader.reports.outputs import Outputs
 from grader.reports.summary import print_summary
-from grader.reports.text import words
 from grader.reports.wording import load_wording
 from grader.results import course
 from grader.results.lock import only_run

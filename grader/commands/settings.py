@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Protocol
 
 from grader.faults import BadFile
+from grader.intake import RosterRow, read_roster
+from grader.intake.reading.decoding import Unreadable, decode
 from grader.language import say
 from grader.reports.exports.moodle import read_worksheet
 from grader.results.course import Course
-from grader.submissions import Student, read_roster
-from grader.submissions.decoding import Unreadable, decode
 
 NONE = "none"
 
@@ -48,7 +48,7 @@ def given_settings(given: Given) -> Course:
     )
 
 
-def _plain(roster: tuple[Student, ...]) -> tuple[tuple[str, str, str], ...]:
+def _plain(roster: tuple[RosterRow, ...]) -> tuple[tuple[str, str, str], ...]:
     return tuple((each.student_id, each.name, each.email) for each in roster)
 
 

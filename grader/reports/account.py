@@ -8,10 +8,10 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from grader.assignment import Assignment
-from grader.reports.written import WrittenRow
+from grader.records import Grade, Status, Submission
 from grader.results.course import Course
 from grader.results.overrides import EXCUSE, WAIVE, Override, Overrides, moment
-from grader.results.records import Grade, Status, Submission
+from grader.written.scores import WrittenRow
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from grader.language import Message, render, say
 from grader.reports.account import GradebookRow
-from grader.reports.text import moment, one_line, points
+from grader.reports.clean_message import moment, one_line, points
 from grader.reports.wording import Wording
 from grader.results.overrides import (
     EXCUSE,

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from grader.language import Message, render, say
+from grader.records import Status
 from grader.reports.account_view import decision
-from grader.reports.classroom import Classroom, Row
-from grader.reports.text import moment, one_line, words
+from grader.reports.classroom import Classroom, ClassRow
+from grader.reports.clean_message import moment, one_line, words
 from grader.results import overrides
 from grader.results.intake import Problem
-from grader.results.records import Status
 
 DECIDE, NOTHING, UNREADABLE, INFORMATION = "decide", "nothing", "unreadable", "information"
 SECTIONS = {
@@ -103,7 +103,7 @@ TOPICS = (
 
 
 @dataclass(slots=True)
-class Entry:
+class AttentionItem:
     """One student or file, and why."""
 
     who: str
@@ -112,12 +112,12 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class AttentionGroup:
     """Entries that need the same."""
 
     title: str
     advice: str
-    entries: tuple[Entry, ...]
+    entries: tuple[AttentionItem, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +127,7 @@ class Section:
     key: str
     title: str
     state: str
-    groups: tuple[Group, ...]
+    groups: tuple[AttentionGroup, ...]
 
     @property
     def count(self) -> int:
@@ -148,24 +148,26 @@ def attention(
     room: Classroom, problems: Sequence[Problem], language: str, files: Mapping[str, str]
 ) -> tuple[Section, ...]:
     """Sort all that a person should know into the sections that have something."""
-    listed: dict[tuple[str, str], Entry] = {}
-    placed: dict[str, list[Entry]] = {topic.title.text: [] for topic in TOPICS}
+    listed: dict[tuple[str, str], AttentionItem] = {}
+    placed: dict[str, list[AttentionItem]] = {topic.title.text: [] for topic in TOPICS}
     items = sorted(_items(room, problems, language), key=lambda item: TOPICS.index(item.topic))
     for item in items:
         place = (item.topic.section, item.key)
         if place not in listed:
             href = f"feedback/{files[item.key]}.html" if item.key in files else ""
-            listed[place] = Entry(item.who, href)
+            listed[place] = AttentionItem(item.who, href)
             placed[item.topic.title.text].append(listed[place])
         reasons = listed[place].reasons
         reasons += [each for each in dict.fromkeys(item.reasons) if each not in reasons]
     return tuple(_sections(placed, language))
 
 
-def _sections(placed: Mapping[str, list[Entry]], language: str) -> Iterator[Section]:
+def _sections(placed: Mapping[str, list[AttentionItem]], language: str) -> Iterator[Section]:
     for key, title in SECTIONS.items():
         groups = tuple(
-            Group(render(topic.title, language), render(topic.advice, language), tuple(entries))
+            AttentionGroup(
+                render(topic.title, language), render(topic.advice, language), tuple(entries)
+            )
             for topic in TOPICS
             if topic.section == key and (entries := placed[topic.title.text])
         )
@@ -190,7 +192,7 @@ def _items(room: Classroom, problems: Iterable[Problem], language: str) -> Itera
         yield _Item(OLDER, old.student_id, _who(old.name, old.student_id), (reason,))
 
 
-def _topics(row: Row) -> Iterator[Topic]:
+def _topics(row: ClassRow) -> Iterator[Topic]:
     if row.status is Status.KIT_FAULT:
         yield FAULT
     if row.status is Status.NEEDS_REVIEW:
@@ -205,13 +207,13 @@ def _topics(row: Row) -> Iterator[Topic]:
         yield LATE
 
 
-def _why(row: Row, language: str) -> tuple[str, ...]:
+def _why(row: ClassRow, language: str) -> tuple[str, ...]:
     if row.status is Status.MISSING:
         return ()
     return tuple(one_line(words(reason, language), 300) for reason in row.reasons)
 
 
-def _signs(room: Classroom, rows: Mapping[str, Row], language: str) -> Iterator[_Item]:
+def _signs(room: Classroom, rows: Mapping[str, ClassRow], language: str) -> Iterator[_Item]:
     for student_id, found in room.signs.items():
         if student_id not in rows:
             continue
@@ -222,7 +224,9 @@ def _signs(room: Classroom, rows: Mapping[str, Row], language: str) -> Iterator[
         yield _Item(BREAKOUT, student_id, _who(rows[student_id].name, student_id), reasons)
 
 
-def _problem(problem: Problem, room: Classroom, rows: Mapping[str, Row], language: str) -> _Item:
+def _problem(
+    problem: Problem, room: Classroom, rows: Mapping[str, ClassRow], language: str
+) -> _Item:
     known = rows.get(problem.student_id)
     if problem.file in OWN_TABLES:
         topic = TABLES
@@ -241,7 +245,7 @@ def _problem(problem: Problem, room: Classroom, rows: Mapping[str, Row], languag
     return _Item(topic, known.student_id, _who(known.name, known.student_id), reasons)
 
 
-def _decided(room: Classroom, rows: Mapping[str, Row], language: str) -> Iterator[_Item]:
+def _decided(room: Classroom, rows: Mapping[str, ClassRow], language: str) -> Iterator[_Item]:
     for each in room.decisions:
         student_id = each.override.student_id
         name = rows[student_id].name if student_id in rows else ""

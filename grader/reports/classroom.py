@@ -7,17 +7,23 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from grader.language import Message
+from grader.records import (
+    CaseResult,
+    Grade,
+    QuestionResult,
+    Status,
+    Verdict,
+)
 from grader.reports.account import GradebookRow, Rules, account
-from grader.reports.advice import lost
 from grader.reports.breakout import Sign
+from grader.reports.next_steps import lost
 from grader.results.reader import Decision
-from grader.results.records import CaseResult, Grade, QuestionResult, Status, Verdict
 
 SCORED = (Status.GRADED, Status.NEEDS_REVIEW)
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ClassRow:
     """One student, as a table shows them; no exhibits, no messages but the reasons to look."""
 
     student_id: str
@@ -92,7 +98,7 @@ class Superseded:
 class Classroom:
     """The sums over a class. `add` each current grade once."""
 
-    rows: list[Row] = field(default_factory=list)
+    rows: list[ClassRow] = field(default_factory=list)
     questions: dict[str, QuestionTally] = field(default_factory=dict)
     cases: dict[tuple[str, str, bool], CaseTally] = field(default_factory=dict)
     kits: Counter[str] = field(default_factory=Counter)
@@ -102,7 +108,7 @@ class Classroom:
     signs: dict[str, tuple[Sign, ...]] = field(default_factory=dict)  # by student
     decisions: list[Decision] = field(default_factory=list)  # a person's, also ended ones
 
-    def add(self, grade: Grade, known: GradebookRow | None = None) -> Row:
+    def add(self, grade: Grade, known: GradebookRow | None = None) -> ClassRow:
         row = to_row(grade, known or account(grade, None, Rules("", 0.0, 0.0)))
         self.rows.append(row)
         self.kits[grade.kit] += 1
@@ -129,12 +135,12 @@ class Classroom:
             tally.diagnoses[case.diagnosis] += 1
 
     @property
-    def scored(self) -> list[Row]:
+    def scored(self) -> list[ClassRow]:
         return [row for row in self.rows if row.scored]
 
-    def misconceptions(self) -> list[tuple[str, list[Row]]]:
+    def misconceptions(self) -> list[tuple[str, list[ClassRow]]]:
         """Rank the misconceptions of this class: name and who has it, the most frequent first."""
-        found: dict[str, list[Row]] = {}
+        found: dict[str, list[ClassRow]] = {}
         for row in self.rows:
             for name in row.diagnoses:
                 found.setdefault(name, []).append(row)
@@ -144,8 +150,8 @@ class Classroom:
         return Counter(row.sandbox for row in self.rows if row.sandbox)
 
 
-def to_row(grade: Grade, known: GradebookRow) -> Row:
-    return Row(
+def to_row(grade: Grade, known: GradebookRow) -> ClassRow:
+    return ClassRow(
         student_id=grade.student_id,
         name=grade.name,
         status=grade.status,

@@ -15,16 +15,16 @@ from pathlib import Path
 
 from grader.assignment import Assignment
 from grader.language import render
-from grader.reports import written
+from grader.records import Status, Submission
 from grader.reports.account import GradebookRow, Rules, account, waiting
 from grader.reports.tables import Cell, write_csv
-from grader.reports.written import Written
 from grader.results import course, overrides
 from grader.results.course import Course
 from grader.results.intake import Problem
 from grader.results.overrides import Context, Overrides
-from grader.results.reader import Reader
-from grader.results.records import Status, Submission
+from grader.results.reader import StoreReader
+from grader.written import scores
+from grader.written.scores import Written
 
 # The fact in the store that says by which deadline the last run judged; it may have been given.
 DEADLINE = "deadline"
@@ -52,7 +52,7 @@ class Gradebook:
         return {row.student_id: row for row in self.rows}
 
 
-def read(store: Reader, out: Path, assignment: Assignment) -> Gradebook:
+def read(store: StoreReader, out: Path, assignment: Assignment) -> Gradebook:
     """The gradebook of an OUT folder: its grades, `written.csv`, `overrides.csv`, its settings."""
     settings = course.of(store)
     scored = read_written(store, out, assignment)
@@ -64,16 +64,16 @@ def read(store: Reader, out: Path, assignment: Assignment) -> Gradebook:
     return Gradebook(assignment, settings, scored, decided, tuple(rows))
 
 
-def read_written(store: Reader, out: Path, assignment: Assignment) -> Written:
+def read_written(store: StoreReader, out: Path, assignment: Assignment) -> Written:
     """`written.csv` of this OUT, checked against the table of points."""
     limits = {
         question.name: question.points for question in assignment.questions if question.written
     }
     limits["bonus"] = assignment.assignment.bonus
-    return written.read(out / written.NAME, limits, store.student_ids())
+    return scores.read(out / scores.NAME, limits, store.student_ids())
 
 
-def read_overrides(store: Reader, out: Path, deadline: str, settings: Course) -> Overrides:
+def read_overrides(store: StoreReader, out: Path, deadline: str, settings: Course) -> Overrides:
     """`overrides.csv` of this OUT, checked against what came in."""
     path = out / overrides.NAME
     if not path.is_file():
@@ -83,7 +83,7 @@ def read_overrides(store: Reader, out: Path, deadline: str, settings: Course) ->
     return overrides.read(path, context)
 
 
-def write_all(book: Gradebook, store: Reader, out: Path, language: str) -> None:
+def write_all(book: Gradebook, store: StoreReader, out: Path, language: str) -> None:
     """Write the gradebook and its companions."""
     write_csv(out / "grades.csv", columns(book.assignment), rows(book))
     problems = [*store.problems(), *book.mistakes]
@@ -133,7 +133,7 @@ def _problem_rows(problems: Iterable[Problem], language: str) -> Iterator[tuple[
         yield each.file, each.student_id, reason, action, each.sha256
 
 
-def _superseded_rows(store: Reader) -> Iterator[tuple[Cell, ...]]:
+def _superseded_rows(store: StoreReader) -> Iterator[tuple[Cell, ...]]:
     yield from map(_superseded_row, store.superseded())
 
 

@@ -21,7 +21,7 @@ from grader.results import changes, documents
 from grader.results.codec import decode
 from grader.results.intake import Problem
 from grader.results.overrides import READING, Override
-from grader.results.reader import Reader
+from grader.results.reader import StoreReader
 from grader.results.store import Store
 
 # The fact in the store that says which decisions the last run knew when it read the files.
@@ -51,12 +51,12 @@ def write_all(store: Store, out: Path, language: str, assignment: Assignment) ->
     notes = [note for name in book.course.formats or () for note in exports.write(name, export)]
     notes += _pending(store, book)
     # Drawing takes matplotlib, a second to load: not before it is needed.
-    pages = importlib.import_module("grader.reports.pages")
+    pages = importlib.import_module("grader.reports.pages.all_pages")
     pages.write_all(store, out, language, book)
     return Outputs(book.mistakes, tuple(notes))
 
 
-def _pending(store: Reader, book: Gradebook) -> Iterator[Message]:
+def _pending(store: StoreReader, book: Gradebook) -> Iterator[Message]:
     """Decisions about what is read, made since the last run that read."""
     read = store.fact(READ)
     known = set(decode(read, tuple[Override, ...])) if read else set()
@@ -68,7 +68,7 @@ def _pending(store: Reader, book: Gradebook) -> Iterator[Message]:
         )
 
 
-def _write_changes(store: Reader, out: Path) -> None:
+def _write_changes(store: StoreReader, out: Path) -> None:
     """`changes.csv`, of the last run that gave somebody another grade in place of an old one."""
     run = store.last_run()
     rows = list(changes.rows(store.replaced(run))) if run else []

@@ -9,7 +9,7 @@ from typing import Any
 
 from grader.language import Message, say
 from grader.results.codec import decode, encode
-from grader.results.reader import NAME, Reader
+from grader.results.reader import NAME, StoreReader
 from grader.results.store import Store
 
 FACT = "course"
@@ -43,11 +43,11 @@ def kept(out: Path) -> Course:
     """The settings of an OUT folder; none where it is new."""
     if not (out / NAME).is_file():
         return Course()
-    with Reader(out / NAME) as store:
+    with StoreReader(out / NAME) as store:
         return of(store)
 
 
-def of(store: Reader) -> Course:
+def of(store: StoreReader) -> Course:
     """The settings that a store keeps."""
     fact = store.fact(FACT)
     return decode(fact, Course) if fact else Course()

@@ -10,11 +10,16 @@ from typing import Any, Self, TypeVar
 
 from grader.faults import KitFault
 from grader.language import say
+from grader.records import (
+    Exhibit,
+    FileRecord,
+    Grade,
+    Submission,
+)
 from grader.results import database
 from grader.results.codec import decode, join
 from grader.results.intake import Problem
 from grader.results.overrides import Override
-from grader.results.records import Exhibit, FileRecord, Grade, Submission
 
 NAME = "results.sqlite"
 CURRENT = (
@@ -48,7 +53,7 @@ class Decision:
     until: str
 
 
-class Reader:
+class StoreReader:
     """`OUT/results.sqlite`, read. Every method raises KitFault where the file cannot be used."""
 
     def __init__(self, path: Path) -> None:

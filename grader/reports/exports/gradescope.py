@@ -10,15 +10,20 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from grader.language import Message, render, say
+from grader.records import (
+    CaseResult,
+    Grade,
+    QuestionResult,
+    Verdict,
+)
 from grader.reports.account import GradebookRow
-from grader.reports.advice import VERDICTS
+from grader.reports.clean_message import words
 from grader.reports.exports.source import Export
 from grader.reports.guard import case_hint, case_print, case_text
-from grader.reports.text import words
+from grader.reports.next_steps import VERDICTS
 from grader.reports.wording import Wording, load_wording
 from grader.results import documents
 from grader.results.files import file_names
-from grader.results.records import CaseResult, Grade, QuestionResult, Verdict
 
 FOLDER = "gradescope"
 PRINTED_LIMIT = 1_200

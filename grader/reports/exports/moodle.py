@@ -16,9 +16,9 @@ from dataclasses import dataclass
 from grader.faults import BadFile
 from grader.language import Message, say
 from grader.reports.account import GradebookRow
+from grader.reports.clean_message import points
 from grader.reports.exports.source import Export, score
 from grader.reports.tables import Cell, write_csv
-from grader.reports.text import points
 
 NAME = "moodle.csv"
 LEFT_OUT = "moodle-unknown.csv"

@@ -9,10 +9,10 @@ from pathlib import Path
 
 from grader.language import Message, render, say
 from grader.reports.account import GradebookRow
+from grader.reports.clean_message import points
 from grader.reports.gradebook import Gradebook
 from grader.reports.tables import write_csv
-from grader.reports.text import points
-from grader.results.reader import Reader
+from grader.results.reader import StoreReader
 
 LEFT_OUT_COLUMNS = ("student_id", "name", "total", "reason")
 # Ids that the intake makes up where it finds none, or where two names share one.
@@ -26,7 +26,7 @@ LeftOut = tuple[GradebookRow, Message]
 class Export:
     """One OUT folder to export, and the language of what people read."""
 
-    store: Reader
+    store: StoreReader
     out: Path
     language: str
     book: Gradebook
