@@ -9,8 +9,8 @@ import pytest
 
 from grader.assignment import load
 from grader.questions.otter import QUESTIONS, loaded
+from tests import ROOT
 
-ROOT = Path(__file__).parent.parent
 GRADER = ROOT / "grader"
 
 BELOW_ALL = {

@@ -19,9 +19,8 @@ from grader.batch import inbox_run
 from grader.batch.pools import InlineExaminers
 from grader.faults import KitFault
 from grader.records import Grade, Submission
+from tests import ROOT
 from tests.batch import batch_fakes as fakes
-
-ROOT = Path(__file__).parent.parent
 
 
 @pytest.fixture(autouse=True)

@@ -21,8 +21,8 @@ import pytest
 from packaging.requirements import Requirement
 
 from grader.handout import build, wheel
+from tests import ROOT
 
-ROOT = Path(__file__).parent.parent
 # Shorter lines ("return", "pass", "h = 0") stand in every program.
 TELLING = 18
 
