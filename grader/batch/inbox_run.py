@@ -13,6 +13,7 @@ from rich.text import Text
 import grader
 from grader import grading
 from grader.assignment import Assignment, load
+from grader.batch.given import given_settings
 from grader.batch.pools import (
     ClusterExaminers,
     Examiners,
@@ -24,7 +25,6 @@ from grader.batch.progress import Screen
 from grader.batch.request import BatchRequest
 from grader.batch.run import Plan, Report, grade_all
 from grader.batch.secret import kept
-from grader.commands.settings import given_settings
 from grader.faults import KitFault
 from grader.intake import (
     Intake,
@@ -32,6 +32,7 @@ from grader.intake import (
     RosterRow,
     collect,
 )
+from grader.kit_version import kit_version
 from grader.language import Message, default_language, render, say
 from grader.records import FileRecord, Grade, Submission
 from grader.reports.clean_message import words
@@ -87,7 +88,7 @@ def _plan(request: BatchRequest, given: Course, now: Course) -> Plan:
         request.out,
         now.language or default_language(),
         assignment,
-        grading.kit_version(),
+        kit_version(),
         variant=variant(public_only=request.public_only),
         regrade=request.regrade,
         deadline=deadline,

@@ -10,8 +10,8 @@ import click
 from rich.console import Console
 
 from grader.assignment import load
+from grader.batch.given import given_settings
 from grader.commands.grade import FORMATS, NONE, assignment_number
-from grader.commands.settings import given_settings
 from grader.language import LANGUAGES, Message, default_language, render, say
 from grader.reports import outputs
 from grader.reports.clean_message import words
