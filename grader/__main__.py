@@ -20,6 +20,8 @@ COMMANDS = {
     "grade": "Grade files, folders, zips or mailboxes.",
     "fetch": "Fetch mails from an IMAP mailbox into an inbox folder.",
     "report": "Rebuild all pages and tables of an OUT folder from its store.",
+    "mail": "Write a letter per student, with the feedback page, or what to send again.",
+    "gradescope": "Build an autograder for Gradescope.",
     "doctor": "Say which sandbox this machine offers, and what is missing.",
     "explain": "Explain a question: what it asks, its cases, common misconceptions.",
     "pack": "Check a submission and write the files and the mail to send.",
