@@ -9,7 +9,7 @@ from pathlib import Path
 
 from grader.assignment import load
 from grader.language import Message, default_language
-from grader.records import Grade, Status, Submission
+from grader.records import Concern, Grade, Status, Submission
 from grader.reports import gradebook, letters
 from grader.reports.letters import Case
 from grader.reports.pages.student_page import student_page
@@ -81,7 +81,7 @@ def _cases(store: Store, out: Path) -> Iterator[Case]:
 def _reasons(store: Store) -> Mapping[str, list[Message]]:
     found: defaultdict[str, list[Message]] = defaultdict(list)
     for problem in store.problems():
-        if problem.student_id and not problem.information:
+        if problem.student_id and problem.kind is not Concern.INFORMATION:
             found[problem.student_id].append(problem.reason)
     return found
 

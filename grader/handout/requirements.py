@@ -34,6 +34,17 @@ def requirements(lock: str, project: Path, wheel: Path) -> str:
     return "\n".join(lines) + "\n"
 
 
+def grading_requirements(lock: str, project: Path) -> str:
+    """What a machine needs that grades and shows nothing: Gradescope's container.
+
+    Raises KitFault where the lock misses a direct dependency.
+    """
+    pins = _pins(lock)
+    return "".join(
+        f"{pins[name]}\n" for name in sorted(_closure([*dependencies(project), "babel"], pins))
+    )
+
+
 def dependencies(project: Path) -> list[str]:
     """The dependencies that `pyproject.toml` states for a student's machine."""
     table = tomllib.loads(project.read_text(encoding="utf-8"))

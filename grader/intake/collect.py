@@ -21,7 +21,7 @@ from grader.intake.people.students import (
 from grader.intake.reading.arrivals import Arrival
 from grader.intake.reading.unpacking import arrivals
 from grader.intake.remarks import Finding
-from grader.records import Submission
+from grader.records import Status, Submission
 
 
 def collect(paths: Sequence[Path], rules: IntakeRules) -> Intake:
@@ -63,7 +63,11 @@ def _absent(persons: Iterable[Person], register: Register) -> Iterator[Submissio
     for student in register.students:
         if remarks.listed_id(student).casefold() not in present:
             yield Submission(
-                remarks.listed_id(student), student.name, None, notes=(remarks.nothing_came(),)
+                remarks.listed_id(student),
+                student.name,
+                None,
+                notes=(remarks.nothing_came(),),
+                absence=Status.MISSING,
             )
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from grader.language import Message
-from grader.records import FileRecord, Submission
+from grader.records import Concern, FileRecord, Submission
 
 MEBIBYTE = 1 << 20
 
@@ -73,6 +73,7 @@ class Problem:
     reason: Message
     action: Message
     student_id: str = ""
+    kind: Concern = Concern.DECISION
 
 
 @dataclass(frozen=True, slots=True)

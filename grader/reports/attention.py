@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from grader.language import Message, render, say
-from grader.records import Status
+from grader.records import Concern, Status
 from grader.reports.account_view import decision
 from grader.reports.classroom import Classroom, ClassRow
 from grader.reports.clean_message import moment, one_line, words
@@ -182,7 +182,7 @@ def _items(room: Classroom, problems: Iterable[Problem], language: str) -> Itera
             yield _Item(topic, row.student_id, _who(row.name, row.student_id), _why(row, language))
     yield from _signs(room, rows, language)
     for problem in problems:
-        yield _problem(problem, room, rows, language)
+        yield _problem(problem, rows, language)
     for student_id, name in room.waiting:
         yield _Item(WAITING, student_id, _who(name, student_id), ())
     yield from _decided(room, rows, language)
@@ -224,17 +224,13 @@ def _signs(room: Classroom, rows: Mapping[str, ClassRow], language: str) -> Iter
         yield _Item(BREAKOUT, student_id, _who(rows[student_id].name, student_id), reasons)
 
 
-def _problem(
-    problem: Problem, room: Classroom, rows: Mapping[str, ClassRow], language: str
-) -> _Item:
+def _problem(problem: Problem, rows: Mapping[str, ClassRow], language: str) -> _Item:
     known = rows.get(problem.student_id)
     if problem.file in OWN_TABLES:
         topic = TABLES
-    elif problem.information:
+    elif problem.kind is Concern.INFORMATION:
         topic = NOTED
-    elif room.files.get(problem.sha256) == "unreadable" or (
-        known is not None and known.status in (Status.UNREADABLE, Status.FOREIGN)
-    ):
+    elif problem.kind is Concern.UNREADABLE:
         topic = BROKEN
     else:
         topic = FILES

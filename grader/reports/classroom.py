@@ -104,7 +104,6 @@ class Classroom:
     kits: Counter[str] = field(default_factory=Counter)
     superseded: list[Superseded] = field(default_factory=list)
     waiting: list[tuple[str, str]] = field(default_factory=list)  # (id, name) not graded yet
-    files: dict[str, str] = field(default_factory=dict)  # SHA-256 -> role of all that came in
     signs: dict[str, tuple[Sign, ...]] = field(default_factory=dict)  # by student
     decisions: list[Decision] = field(default_factory=list)  # a person's, also ended ones
 

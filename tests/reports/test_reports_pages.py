@@ -68,9 +68,6 @@ class FakeStore:
     def submissions(self) -> list[Submission]:
         return []
 
-    def files(self) -> list[FileRecord]:
-        return []
-
     def decisions(self) -> list[Decision]:
         return []
 

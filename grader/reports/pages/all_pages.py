@@ -15,7 +15,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Protocol
 
-from grader.records import FileRecord, Grade, Submission
+from grader.records import Grade, Submission
 from grader.reports.account import GradebookRow
 from grader.reports.breakout import Sign, signs
 from grader.reports.classroom import Classroom, Superseded
@@ -50,8 +50,6 @@ class Source(Protocol):
 
     def submissions(self) -> Iterable[Submission]: ...
 
-    def files(self) -> Iterable[FileRecord]: ...
-
     def decisions(self) -> Iterable[Decision]: ...
 
 
@@ -85,7 +83,6 @@ def write_all(
         room.add(grade, accounts.get(grade.student_id))
     room.superseded = list(map(_superseded, store.superseded()))
     room.waiting = [(each.student_id, each.name) for each in store.waiting()]
-    room.files = {file.sha256: file.role for file in store.files()}
     room.signs = dict(_signs(store))
     room.decisions = list(store.decisions())
     names = file_names(row.student_id for row in room.rows)
