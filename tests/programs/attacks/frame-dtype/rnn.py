@@ -20,7 +20,7 @@ def channel():
 
 
 def attack():
-    from grader.sandbox import schema, wire
+    from grader.sandbox.worker import schema, wire
 
     writer = wire.Writer()
     writer.add(np.full(4, 0x4141414141414141))
