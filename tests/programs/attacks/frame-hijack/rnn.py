@@ -24,7 +24,7 @@ def serve(descriptor):
     from grader.sandbox.worker import schema, wire
 
     while os.read(descriptor, 1 << 16):
-        os.write(descriptor, wire.Writer().frame(schema.Done([1.0], [], None, "hijacked")))
+        os.write(descriptor, wire.FrameWriter().frame(schema.Done([1.0], [], None, "hijacked")))
 
 
 def attack():

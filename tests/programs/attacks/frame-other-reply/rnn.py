@@ -22,7 +22,7 @@ def channel():
 def attack():
     from grader.sandbox.worker import schema, wire
 
-    os.write(channel(), wire.Writer().frame(schema.Ready(["namespaces"])))
+    os.write(channel(), wire.FrameWriter().frame(schema.Ready(["namespaces"])))
     return []
 
 
