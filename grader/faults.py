@@ -24,6 +24,14 @@ class BadFile(KitFault):
         self.reason = reason
 
 
+class NeedsReview(Exception):
+    """No fault: the case earns its points, and a person should look; raised with the reason."""
+
+    def __init__(self, reason: Message) -> None:
+        super().__init__(str(reason))
+        self.reason = reason
+
+
 class StudentFault(Exception):
     """Something in the student's code.
 

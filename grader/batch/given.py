@@ -19,7 +19,7 @@ class Given(Protocol):
     """The options that `grade` and `report` share; None, or empty, where nothing was given."""
 
     @property
-    def language(self) -> str | None: ...
+    def lang(self) -> str | None: ...
     @property
     def roster(self) -> Path | None: ...
     @property
@@ -40,7 +40,7 @@ def given_settings(given: Given) -> Course:
     return Course(
         deadline=given.deadline,
         late_penalty=given.late_penalty,
-        language=given.language,
+        language=given.lang,
         formats=_formats(given),
         roster=None if roster is None else _plain(roster),
         assignment_id=given.assignment_id,

@@ -22,7 +22,7 @@ from grader.batch.pools import (
     cores,
 )
 from grader.batch.progress import Screen
-from grader.batch.request import BatchRequest
+from grader.batch.request import GradeRequest
 from grader.batch.run import Plan, Report, grade_all
 from grader.batch.secret import kept
 from grader.faults import KitFault
@@ -33,14 +33,13 @@ from grader.intake import (
     collect,
 )
 from grader.kit_version import kit_version
-from grader.language import Message, default_language, render, say
-from grader.records import FileRecord, Grade, Submission
+from grader.language import Message, render, say
+from grader.records import FileRecord, Grade, Problem, Submission
 from grader.reports.clean_message import words
 from grader.reports.summary import print_summary
 from grader.reports.wording import load_wording
 from grader.results import course, overrides
 from grader.results.course import Course
-from grader.results.intake import Problem
 from grader.results.overrides import Context
 from grader.sandbox import start_command, tiers
 
@@ -51,16 +50,16 @@ PATIENCE = 4
 MOST_FAULTS = 20  # named on the screen; problems and grades tell of all
 
 
-def grade_inbox(request: BatchRequest, console: Console) -> int:
-    """Grade everything under the paths into OUT. Give the exit code.
+def grade_inbox(request: GradeRequest, out: Path, console: Console) -> int:
+    """Grade everything under the paths into `out`. Give the exit code.
 
     Raises KitFault where the kit fails or is kept from working, click.UsageError for wrong use.
     """
-    _refuse_tangle(request)
+    _refuse_tangle(request.paths, out)
     how = settings(public_only=request.public_only, unsafe=request.unsafe)
-    kept, given = course.kept(request.out), given_settings(request)
+    kept, given = course.kept(out), given_settings(request)
     now = kept.updated(given)
-    plan = _plan(request, given, now)
+    plan = _plan(request, out, given, now)
     for message in course.told(kept, given):
         console.print(Text(words(message, plan.language), "dim"), soft_wrap=True)
     intake = _take_in(request, plan, now)
@@ -74,19 +73,19 @@ def grade_inbox(request: BatchRequest, console: Console) -> int:
         text = say("Stopped. What was graded is kept; the same command goes on from there.")
         click.echo(render(text, plan.language), err=True)
         return STOPPED
-    _conclude(report, request.out, plan.language, console)
+    _conclude(report, out, plan.language, console)
     return report.exit_code
 
 
-def _plan(request: BatchRequest, given: Course, now: Course) -> Plan:
+def _plan(request: GradeRequest, out: Path, given: Course, now: Course) -> Plan:
     assignment = load()
     deadline = assignment.assignment.deadline if now.deadline is None else now.deadline
     due = overrides.moment(deadline)
     deadline = due.isoformat() if due else ""
-    decided = overrides.read(request.out / overrides.NAME, Context(deadline))
+    decided = overrides.read(out / overrides.NAME, Context(deadline))
     return Plan(
-        request.out,
-        now.language or default_language(),
+        out,
+        now.language or request.language,
         assignment,
         kit_version(),
         variant=variant(public_only=request.public_only),
@@ -97,20 +96,20 @@ def _plan(request: BatchRequest, given: Course, now: Course) -> Plan:
     )
 
 
-def _refuse_tangle(request: BatchRequest) -> None:
+def _refuse_tangle(paths: tuple[Path, ...], out: Path) -> None:
     """OUT must be a folder of its own: results are no submissions, and the other way round."""
-    out = request.out.resolve()
-    if out.exists() and not out.is_dir():
-        raise click.UsageError(f"--out {request.out} is a file; it must be a folder.")
-    for path in request.paths:
+    results = out.resolve()
+    if results.exists() and not results.is_dir():
+        raise click.UsageError(f"--out {out} is a file; it must be a folder.")
+    for path in paths:
         inbox = path.resolve()
-        if inbox == out or inbox in out.parents or out in inbox.parents:
+        if inbox == results or inbox in results.parents or results in inbox.parents:
             raise click.UsageError(
-                f"--out {request.out} and {path} lie in one another; choose a folder apart."
+                f"--out {out} and {path} lie in one another; choose a folder apart."
             )
 
 
-def _take_in(request: BatchRequest, plan: Plan, now: Course) -> Intake:
+def _take_in(request: GradeRequest, plan: Plan, now: Course) -> Intake:
     roster = None if now.roster is None else tuple(RosterRow(*row) for row in now.roster)
     intake = collect(request.paths, IntakeRules(deadline=plan.deadline, roster=roster))
     if not intake.submissions and not intake.problems:
@@ -141,7 +140,7 @@ def variant(*, public_only: bool) -> str:
     return "+".join(filter(None, ("public" if public_only else "", unconfined)))
 
 
-def _examiners(request: BatchRequest, assignment: Assignment, total: int) -> Examiners:
+def _examiners(request: GradeRequest, assignment: Assignment, total: int) -> Examiners:
     patience = PATIENCE * assignment.limits.submission_seconds
     if request.cluster:
         return ClusterExaminers(request.cluster, patience=patience)

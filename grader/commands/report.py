@@ -30,7 +30,7 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 class ReportRequest:
     """What is given anew; the deadline decides what is read, so only `grade` takes it."""
 
-    language: str | None
+    lang: str | None
     roster: Path | None
     late_penalty: float | None
     formats: tuple[str, ...]
@@ -49,7 +49,7 @@ class ReportRequest:
 @click.option("--assignment-id", metavar="NUMBER", callback=assignment_number,
               help="The assignment's number in Canvas.")  # fmt: skip
 @click.option("--worksheet", type=FILE, help="Moodle's grading worksheet, to be filled in.")
-@click.option("--lang", "language", type=click.Choice(LANGUAGES), help="Language of pages.")
+@click.option("--lang", type=click.Choice(LANGUAGES), help="Language of pages.")
 def report(out: Path, **given: object) -> None:
     """Rebuild every page, table and export of OUT from its store, without grading.
 

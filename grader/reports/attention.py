@@ -6,12 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from grader.language import Message, render, say
-from grader.records import Concern, Status
+from grader.records import Concern, Problem, Status
 from grader.reports.account_view import decision
 from grader.reports.classroom import Classroom, ClassRow
 from grader.reports.clean_message import moment, one_line, words
 from grader.results import overrides
-from grader.results.intake import Problem
 
 DECIDE, NOTHING, UNREADABLE, INFORMATION = "decide", "nothing", "unreadable", "information"
 SECTIONS = {

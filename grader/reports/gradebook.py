@@ -15,12 +15,11 @@ from pathlib import Path
 
 from grader.assignment import Assignment
 from grader.language import render
-from grader.records import Status, Submission
+from grader.records import Problem, Status, Submission
 from grader.reports.account import GradebookRow, Rules, account, waiting
 from grader.reports.tables import Cell, write_csv
 from grader.results import course, overrides
 from grader.results.course import Course
-from grader.results.intake import Problem
 from grader.results.overrides import Context, Overrides
 from grader.results.reader import StoreReader
 from grader.written import scores

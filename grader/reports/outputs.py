@@ -13,13 +13,13 @@ from pathlib import Path
 
 from grader.assignment import Assignment
 from grader.language import Message, say
+from grader.records import Problem
 from grader.reports import exports, gradebook
 from grader.reports.exports import Export
 from grader.reports.gradebook import Gradebook
 from grader.reports.tables import write_csv
 from grader.results import changes, documents
 from grader.results.codec import decode
-from grader.results.intake import Problem
 from grader.results.overrides import READING, Override
 from grader.results.reader import StoreReader
 from grader.results.store import Store

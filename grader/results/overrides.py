@@ -22,9 +22,8 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from grader.language import Message, say
-from grader.records import FileRecord
+from grader.records import FileRecord, Problem
 from grader.results import sheets
-from grader.results.intake import Problem
 from grader.results.sheets import Line, plain
 
 NAME = "overrides.csv"

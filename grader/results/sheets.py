@@ -13,7 +13,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from grader.language import Message, say
-from grader.results.intake import Problem
+from grader.records import Problem
 
 # Excel keeps an id as text by ="2023001" or '2023001, and makes 2023001.0 of a number; our own
 # gradebook quotes what looks like a formula.

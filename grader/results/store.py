@@ -17,12 +17,13 @@ from grader.records import (
     Exhibit,
     FileRecord,
     Grade,
+    Problem,
     Status,
     Submission,
 )
 from grader.results import database
 from grader.results.codec import encode, split
-from grader.results.intake import IntakeLike, Problem
+from grader.results.intake import IntakeLike
 from grader.results.overrides import Override
 from grader.results.reader import NAME, Run, StoreReader
 

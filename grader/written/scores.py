@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from grader.language import Message, say
+from grader.records import Problem
 from grader.results import sheets
-from grader.results.intake import Problem
 from grader.results.sheets import Line, plain
 
 NAME = "written.csv"

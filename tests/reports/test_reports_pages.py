@@ -16,6 +16,7 @@ from grader.language import Message, say, translations
 from grader.records import (
     CaseResult,
     Grade,
+    Problem,
     QuestionResult,
     Status,
     Submission,
@@ -28,9 +29,7 @@ from grader.reports.pages.class_page import class_page
 from grader.reports.pages.student_page import student_page
 from grader.reports.wording import load_hints, load_wording
 from grader.results.files import file_names
-from grader.results.intake import Problem
 from grader.results.reader import Decision
-from grader.results.notes import load_note
 from tests.reports.reports_samples import (
     HOSTILE,
     awful,
@@ -176,7 +175,7 @@ def test_a_file_that_did_not_load_is_not_told_to_fill_in_a_todo() -> None:
         "one", hidden=False, verdict=Verdict.NOT_IMPLEMENTED, points=0.0, possible=1.0
     )
     whole = replace(good(), questions=(QuestionResult("q4_2", 0.0, 1.0, (case,)),))
-    broken = replace(whole, notes=(load_note(say("Python cannot read your file.")),))
+    broken = replace(whole, loaded=False, notes=(say("Python cannot read your file."),))
     assert "Fill in the TODO" in Page(student_page(whole, wording("en"))).text
     text = Page(student_page(broken, wording("en"))).text
     assert "Fill in the TODO" not in text
@@ -363,7 +362,9 @@ def test_a_page_whose_student_is_gone_goes_and_a_strangers_file_stays(tmp_path: 
 def test_many_pages_are_written_by_several_processes(tmp_path: Path) -> None:
     grades = [replace(each, exhibits=()) for each in classroom(30)]
     done: list[int] = []
-    write_all(FakeStore(grades), tmp_path, "en", wording=wording("en"), advance=lambda: done.append(1))
+    write_all(
+        FakeStore(grades), tmp_path, "en", wording=wording("en"), advance=lambda: done.append(1)
+    )
     assert len(list((tmp_path / "feedback").glob("*.html"))) == len(done) == 30
 
 

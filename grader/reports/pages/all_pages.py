@@ -15,7 +15,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Protocol
 
-from grader.records import Grade, Submission
+from grader.records import Grade, Problem, Submission
 from grader.reports.account import GradebookRow
 from grader.reports.breakout import Sign, signs
 from grader.reports.classroom import Classroom, Superseded
@@ -30,7 +30,6 @@ from grader.reports.pages.page_hash import (
 from grader.reports.pages.student_page import student_page
 from grader.reports.wording import Wording, load_wording
 from grader.results.files import file_names, write_atomically
-from grader.results.intake import Problem
 from grader.results.reader import Decision
 
 FEW = 24  # pages; below, starting processes costs more than it saves
