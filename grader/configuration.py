@@ -80,7 +80,7 @@ def _worded(complaint: str, kind: type[msgspec.Struct]) -> Mistake:
     if expected := EXPECTED.search(what):
         needed, given = (KINDS.get(each.split(" ")[0], each) for each in expected.groups())
         return place, say("{needed} is needed here, not {given}", needed=needed, given=given)
-    return place, say("{reason}", reason=what)
+    return place, Message("{reason}", {"reason": what})
 
 
 def _no_such_key(name: str, known: list[str]) -> Message:

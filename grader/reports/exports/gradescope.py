@@ -103,7 +103,7 @@ def _output(case: CaseResult, wording: Wording) -> str:
 def _late(row: GradebookRow, language: str) -> Iterator[dict[str, Any]]:
     if row.penalty:
         yield {
-            "name": render(say("late by {days} days", days=row.days_late), language),
+            "name": render(say("late, started days: {days}", days=row.days_late), language),
             "name_format": "text",
             "score": -row.penalty,
             "max_score": 0.0,
