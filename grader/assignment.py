@@ -64,7 +64,7 @@ class Tolerances(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     step_float32: float
 
 
-class Sequences(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class SequenceNumbers(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What q5_1 calls right."""
 
     relative_error: float
@@ -73,19 +73,24 @@ class Sequences(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     flat: float
 
 
-class Task(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One learning task; `checks.tasks.Numbers` says what each entry means."""
+class TaskNumbers(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What q5_2 is told about one learning task.
 
-    steps: int
+    `threshold` and `review` bound the held-out score: an accuracy from below, a mean squared
+    error over the variance of the targets (NMSE) from above. Between the two the points are
+    earned and a person looks.
+    """
+
+    steps: int  # T
     rate: float
     iterations: int
     threshold: float
     review: float
-    catches: tuple[str, ...] = ()
-    gain: float | None = None
+    catches: tuple[str, ...] = ()  # misconceptions that must not reach the threshold
+    gain: float = 0.0  # W_hh starts with standard deviation gain / sqrt(H); 0: the student's own
 
 
-class Training(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class TrainingNumbers(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The trainings of q5_2. A handout lacks the hidden tasks."""
 
     hidden_size: int
@@ -94,13 +99,13 @@ class Training(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     other_rates: tuple[float, ...]
     trajectory_float64: float
     trajectory_float32: float
-    fibonacci: Task
-    product: Task | None = None
-    echo: Task | None = None
-    sine: Task | None = None
+    fibonacci: TaskNumbers
+    product: TaskNumbers | None = None
+    echo: TaskNumbers | None = None
+    sine: TaskNumbers | None = None
 
 
-class Experiment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class ExperimentNumbers(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What q5_3 asks of a student's own experiment."""
 
     loss_falls: float
@@ -119,12 +124,12 @@ class Experiment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     error_ratio: float
 
 
-class Learning(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class LearningNumbers(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The numbers of part 5, here for their types; the checks read them as plain tables."""
 
-    q5_1: Sequences
-    q5_2: Training
-    q5_3: Experiment
+    q5_1: SequenceNumbers
+    q5_2: TrainingNumbers
+    q5_3: ExperimentNumbers
 
 
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -135,7 +140,7 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     question: tuple[Question, ...]
     limits: LimitsTable
     tolerances: Tolerances
-    learning: Learning
+    learning: LearningNumbers
 
 
 class Assignment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -240,7 +245,8 @@ def _not_positive(place: Place, value: Any) -> Iterator[Mistake]:
     """Every number of these tables is a size, a time, a share or an error: above 0 and finite."""
     if isinstance(value, dict):
         for key, inner in value.items():
-            yield from _not_positive((*place, key), inner)
+            if (key, inner) != ("gain", 0.0):  # a task without one
+                yield from _not_positive((*place, key), inner)
     elif isinstance(value, list | tuple):
         for inner in value:
             yield from _not_positive(place, inner)

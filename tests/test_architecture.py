@@ -46,7 +46,7 @@ ALLOWED: dict[str, set[str]] = {
     "grader.handout": set(),
     "grader.diagnosis": {"grader.checks"},
     "grader.misconceptions": {"grader.checks", "grader.sandbox"},
-    "grader.written": {"grader.handout"},
+    "grader.written": {"grader.handout", "grader.results"},
     "grader.questions": {"grader.checks", "grader.diagnosis", "grader.sandbox", "solutions"},
     "grader.reports": {"grader.results", "grader.written"},
     "grader.pack": {"grader.handout", "grader.intake", "grader.written"},
@@ -72,6 +72,15 @@ ALLOWED: dict[str, set[str]] = {
         "grader.results",
         "grader.sandbox",
     },
+    "grader.gradescope": {
+        "grader.batch",
+        "grader.grading",
+        "grader.handout",
+        "grader.intake",
+        "grader.reports",
+        "grader.results",
+        "grader.sandbox",
+    },
     "grader.home": {
         "grader.batch",
         "grader.grading",
@@ -83,6 +92,7 @@ ALLOWED: dict[str, set[str]] = {
     "grader.commands": {
         "grader.batch",
         "grader.calibration",
+        "grader.gradescope",
         "grader.handout",
         "grader.home",
         "grader.intake",

@@ -9,8 +9,8 @@ from grader.faults import BadFile
 from grader.intake import RosterRow, read_roster
 from grader.intake.reading.decoding import Unreadable, decode
 from grader.language import say
-from grader.reports.exports.moodle import read_worksheet
-from grader.results.course import Course
+from grader.reports.exports.to_moodle import read_worksheet
+from grader.results.course import CourseSettings
 
 NONE = "none"
 
@@ -34,10 +34,10 @@ class Given(Protocol):
     def worksheet(self) -> Path | None: ...
 
 
-def given_settings(given: Given) -> Course:
+def given_settings(given: Given) -> CourseSettings:
     """The settings that were given. Raises BadFile for a roster or worksheet that is none."""
     roster = read_roster(given.roster) if given.roster else None
-    return Course(
+    return CourseSettings(
         deadline=given.deadline,
         late_penalty=given.late_penalty,
         language=given.lang,

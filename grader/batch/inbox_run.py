@@ -39,7 +39,7 @@ from grader.reports.clean_message import words
 from grader.reports.summary import print_summary
 from grader.reports.wording import load_wording
 from grader.results import course, overrides
-from grader.results.course import Course
+from grader.results.course import CourseSettings
 from grader.results.overrides import Context
 from grader.sandbox import start_command, tiers
 
@@ -77,7 +77,7 @@ def grade_inbox(request: GradeRequest, out: Path, console: Console) -> int:
     return report.exit_code
 
 
-def _plan(request: GradeRequest, out: Path, given: Course, now: Course) -> Plan:
+def _plan(request: GradeRequest, out: Path, given: CourseSettings, now: CourseSettings) -> Plan:
     assignment = load()
     deadline = assignment.assignment.deadline if now.deadline is None else now.deadline
     due = overrides.moment(deadline)
@@ -109,7 +109,7 @@ def _refuse_tangle(paths: tuple[Path, ...], out: Path) -> None:
             )
 
 
-def _take_in(request: GradeRequest, plan: Plan, now: Course) -> Intake:
+def _take_in(request: GradeRequest, plan: Plan, now: CourseSettings) -> Intake:
     roster = None if now.roster is None else tuple(RosterRow(*row) for row in now.roster)
     intake = collect(request.paths, IntakeRules(deadline=plan.deadline, roster=roster))
     if not intake.submissions and not intake.problems:

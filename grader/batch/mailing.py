@@ -11,7 +11,7 @@ from grader.assignment import load
 from grader.language import Message, default_language
 from grader.records import Concern, Grade, Status, Submission
 from grader.reports import gradebook, letters
-from grader.reports.letters import Case
+from grader.reports.letters import Recipient
 from grader.reports.pages.student_page import student_page
 from grader.reports.wording import load_wording
 from grader.results import course
@@ -22,7 +22,7 @@ FOLDER = "mail"
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class LettersWritten:
     """What came of it. `unaddressed`: ids of students whose address nobody knows."""
 
     folder: Path
@@ -31,7 +31,7 @@ class Written:
     unaddressed: tuple[str, ...]
 
 
-def write_letters(out: Path, language: str | None = None) -> Written:
+def write_letters(out: Path, language: str | None = None) -> LettersWritten:
     """Write `OUT/mail/ID.eml` for everybody who has a grade, and drop those of an earlier class.
 
     `language`: for everybody; None: the one that each student writes. Raises KitFault as the store
@@ -56,10 +56,10 @@ def write_letters(out: Path, language: str | None = None) -> Written:
     for path in folder.glob("*.eml"):
         if path.name not in kept:
             path.unlink()
-    return Written(folder, len(kept), resend, tuple(unaddressed))
+    return LettersWritten(folder, len(kept), resend, tuple(unaddressed))
 
 
-def _cases(store: Store, out: Path) -> Iterator[Case]:
+def _cases(store: Store, out: Path) -> Iterator[Recipient]:
     """Everybody to be written to: not those who are excused and sent nothing."""
     book = gradebook.read(store, out, load())
     submissions = {each.student_id: each for each in store.submissions()}
@@ -69,7 +69,7 @@ def _cases(store: Store, out: Path) -> Iterator[Case]:
         row = book.by_id[grade.student_id]
         if grade.status is Status.MISSING and row.excused:
             continue
-        yield Case(
+        yield Recipient(
             grade,
             row,
             submissions[grade.student_id],

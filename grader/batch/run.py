@@ -17,7 +17,7 @@ from grader.records import Grade, Problem, QuestionResult
 from grader.reports import gradebook, outputs
 from grader.results import course
 from grader.results.codec import encode
-from grader.results.course import Course
+from grader.results.course import CourseSettings
 from grader.results.intake import IntakeLike
 from grader.results.lock import only_run
 from grader.results.overrides import Override
@@ -35,7 +35,7 @@ class Plan:
     variant: str = ""
     regrade: bool = False
     deadline: str = ""
-    given: Course = field(default_factory=Course)
+    given: CourseSettings = field(default_factory=CourseSettings)
     decided: tuple[Override, ...] = ()
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from grader.assignment import load
-from grader.gradescope import build
+from grader.gradescope import autograder_zip
 from grader.language import LANGUAGES, default_language, render, say
 from grader.questions import otter_import
 
@@ -29,9 +29,9 @@ def gradescope(
     language = lang or default_language()
     if root is not None:
         otter_import.install()
-        from grader.gradescope import run  # noqa: PLC0415  # otter: not for who builds the package
+        from grader.gradescope import grade_upload  # noqa: PLC0415  # otter: not for who builds the package
 
-        run.run(root)
+        grade_upload.grade_upload(root)
         return
     if out is None:
         raise click.UsageError("--out autograder.zip says where to write it.")
@@ -41,7 +41,7 @@ def gradescope(
         "late_penalty": header.late_penalty if late_penalty is None else late_penalty,
         "late_penalty_cap": header.late_penalty_cap,
     }
-    build.build(out, settings)
+    autograder_zip.build(out, settings)
     possible = load().automatic_points
     text = say(
         "{file} is ready: upload it at Gradescope under “Configure Autograder”, with {points} autograder points and a time limit of 10 minutes. It holds your secret; give it to nobody.",

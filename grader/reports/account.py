@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from grader.assignment import Assignment
 from grader.records import Grade, Status, Submission
-from grader.results.course import Course
+from grader.results.course import CourseSettings
 from grader.results.overrides import EXCUSE, WAIVE, Override, Overrides, moment
 from grader.written.scores import WrittenRow
 
@@ -26,7 +26,9 @@ class Rules:
     decided: Overrides = field(default_factory=Overrides)
 
     @classmethod
-    def of(cls, assignment: Assignment, course: Course, deadline: str, decided: Overrides) -> Rules:
+    def of(
+        cls, assignment: Assignment, course: CourseSettings, deadline: str, decided: Overrides
+    ) -> Rules:
         header = assignment.assignment
         return cls(
             deadline,

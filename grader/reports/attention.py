@@ -120,7 +120,7 @@ class AttentionGroup:
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class AttentionSection:
     """One part of the page. `count`: how many students and files, each once."""
 
     key: str
@@ -145,7 +145,7 @@ class _Item:
 
 def attention(
     room: Classroom, problems: Sequence[Problem], language: str, files: Mapping[str, str]
-) -> tuple[Section, ...]:
+) -> tuple[AttentionSection, ...]:
     """Sort all that a person should know into the sections that have something."""
     listed: dict[tuple[str, str], AttentionItem] = {}
     placed: dict[str, list[AttentionItem]] = {topic.title.text: [] for topic in TOPICS}
@@ -161,7 +161,9 @@ def attention(
     return tuple(_sections(placed, language))
 
 
-def _sections(placed: Mapping[str, list[AttentionItem]], language: str) -> Iterator[Section]:
+def _sections(
+    placed: Mapping[str, list[AttentionItem]], language: str
+) -> Iterator[AttentionSection]:
     for key, title in SECTIONS.items():
         groups = tuple(
             AttentionGroup(
@@ -171,7 +173,7 @@ def _sections(placed: Mapping[str, list[AttentionItem]], language: str) -> Itera
             if topic.section == key and (entries := placed[topic.title.text])
         )
         if groups:
-            yield Section(key, render(title, language), STATES[key], groups)
+            yield AttentionSection(key, render(title, language), STATES[key], groups)
 
 
 def _items(room: Classroom, problems: Iterable[Problem], language: str) -> Iterator[_Item]:

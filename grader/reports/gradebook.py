@@ -19,7 +19,7 @@ from grader.records import Problem, Status, Submission
 from grader.reports.account import GradebookRow, Rules, account, waiting
 from grader.reports.tables import Cell, write_csv
 from grader.results import course, overrides
-from grader.results.course import Course
+from grader.results.course import CourseSettings
 from grader.results.overrides import Context, Overrides
 from grader.results.reader import StoreReader
 from grader.written import scores
@@ -37,7 +37,7 @@ class Gradebook:
     """A class with all that people decided about it. What is wrong in their files: `mistakes`."""
 
     assignment: Assignment
-    course: Course
+    course: CourseSettings
     scored: Written
     decided: Overrides
     rows: tuple[GradebookRow, ...]
@@ -72,7 +72,9 @@ def read_written(store: StoreReader, out: Path, assignment: Assignment) -> Writt
     return scores.read(out / scores.NAME, limits, store.student_ids())
 
 
-def read_overrides(store: StoreReader, out: Path, deadline: str, settings: Course) -> Overrides:
+def read_overrides(
+    store: StoreReader, out: Path, deadline: str, settings: CourseSettings
+) -> Overrides:
     """`overrides.csv` of this OUT, checked against what came in."""
     path = out / overrides.NAME
     if not path.is_file():

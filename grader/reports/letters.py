@@ -24,7 +24,7 @@ SHARE = 0.02  # of a text in Chinese, formulas and code and all, at least this m
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class Recipient:
     """One student: what was graded, what came, and what was wrong with it."""
 
     grade: Grade
@@ -46,7 +46,7 @@ def language_of(submission: Submission, default: str) -> str:
     return default
 
 
-def letter(case: Case, assignment: Assignment, language: str, page: bytes) -> EmailMessage:
+def letter(case: Recipient, assignment: Assignment, language: str, page: bytes) -> EmailMessage:
     """The letter, ready to be looked at and sent."""
     made = EmailMessage(policy=SMTP)
     title = assignment.assignment.title[language]
@@ -65,7 +65,7 @@ def letter(case: Case, assignment: Assignment, language: str, page: bytes) -> Em
     return made
 
 
-def _to(case: Case) -> Address | None:
+def _to(case: Recipient) -> Address | None:
     """Where the letter goes; None where no address is known or what stands there is none."""
     try:
         name = one_line(case.grade.name, 60)
@@ -74,7 +74,7 @@ def _to(case: Case) -> Address | None:
         return None
 
 
-def _lines(case: Case, assignment: Assignment, title: str) -> Iterator[Message]:
+def _lines(case: Recipient, assignment: Assignment, title: str) -> Iterator[Message]:
     """The paragraphs."""
     name = one_line(case.grade.name, 60)
     yield say("Hello {name},", name=name) if name else say("Hello,")
@@ -86,7 +86,7 @@ def _lines(case: Case, assignment: Assignment, title: str) -> Iterator[Message]:
     yield say("Best regards")
 
 
-def _result(case: Case, assignment: Assignment, title: str) -> Iterator[Message]:
+def _result(case: Recipient, assignment: Assignment, title: str) -> Iterator[Message]:
     row = case.row
     if case.grade.status is Status.KIT_FAULT:
         yield say(
@@ -119,7 +119,7 @@ def _score(row: GradebookRow) -> Message:
     return say("{points} points", points=points(row.total))
 
 
-def _resend(case: Case, assignment: Assignment, title: str) -> Iterator[Message]:
+def _resend(case: Recipient, assignment: Assignment, title: str) -> Iterator[Message]:
     """A friendly letter that says what to send, and why."""
     if case.grade.status is Status.MISSING:
         yield say(

@@ -16,7 +16,7 @@ FACT = "course"
 
 
 @dataclass(frozen=True, slots=True)
-class Course:
+class CourseSettings:
     """What was given; None where nothing was, and then `assignment.toml` or the locale decides."""
 
     deadline: str | None = None  # ISO 8601; empty: none
@@ -27,33 +27,33 @@ class Course:
     assignment_id: str | None = None  # Canvas' number of the assignment
     worksheet: str | None = None  # Moodle's grading worksheet, as it was downloaded
 
-    def updated(self, given: Course) -> Course:
+    def updated(self, given: CourseSettings) -> CourseSettings:
         """These settings, and over them what was given anew."""
         return replace(self, **dict(_set(given)))
 
 
-def _set(course: Course) -> Iterator[tuple[str, Any]]:
+def _set(course: CourseSettings) -> Iterator[tuple[str, Any]]:
     for field in fields(course):
         value = getattr(course, field.name)
         if value is not None:
             yield field.name, value
 
 
-def kept(out: Path) -> Course:
+def kept(out: Path) -> CourseSettings:
     """The settings of an OUT folder; none where it is new."""
     if not (out / NAME).is_file():
-        return Course()
+        return CourseSettings()
     with StoreReader(out / NAME) as store:
         return of(store)
 
 
-def of(store: StoreReader) -> Course:
+def of(store: StoreReader) -> CourseSettings:
     """The settings that a store keeps."""
     fact = store.fact(FACT)
-    return decode(fact, Course) if fact else Course()
+    return decode(fact, CourseSettings) if fact else CourseSettings()
 
 
-def keep(store: Store, given: Course) -> None:
+def keep(store: Store, given: CourseSettings) -> None:
     """Keep what was given, for every later run and report."""
     before = of(store)
     now = before.updated(given)
@@ -61,7 +61,7 @@ def keep(store: Store, given: Course) -> None:
         store.remember(FACT, encode(now))
 
 
-def told(before: Course, given: Course) -> Iterator[Message]:
+def told(before: CourseSettings, given: CourseSettings) -> Iterator[Message]:
     """What changes with what was given, and what still holds from an earlier run."""
     for name, value in _set(before.updated(given)):
         new, old = _shown(name, value), _shown(name, getattr(before, name))

@@ -34,7 +34,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class PeopleTable:
     """A file that was read; `mistake` says why none of it can be used."""
 
     name: str
@@ -49,7 +49,7 @@ class Sheet:
         return Problem(self.name, self.sha256, reason, action, student_id)
 
 
-def read(path: Path, needed: Iterable[str]) -> Sheet | None:
+def read(path: Path, needed: Iterable[str]) -> PeopleTable | None:
     """The table with its columns in lower case; None where there is no such file."""
     if not path.is_file():
         return None
@@ -59,10 +59,10 @@ def read(path: Path, needed: Iterable[str]) -> Sheet | None:
         columns, lines = _parsed(_decode(data))
     except csv.Error as error:
         reason = say("the quotes do not match ({reason}). None of it was used.", reason=str(error))
-        return Sheet(path.name, digest, mistake=reason)
-    sheet = Sheet(path.name, digest, columns, lines)
+        return PeopleTable(path.name, digest, mistake=reason)
+    sheet = PeopleTable(path.name, digest, columns, lines)
     mistake = _bad_columns(columns, needed)
-    return Sheet(path.name, digest, mistake=mistake) if mistake else sheet
+    return PeopleTable(path.name, digest, mistake=mistake) if mistake else sheet
 
 
 def _parsed(text: str) -> tuple[tuple[str, ...], tuple[Line, ...]]:

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from grader.language import Message
-from grader.reports.exports.canvas import write_canvas
-from grader.reports.exports.gradescope import write_gradescope
-from grader.reports.exports.moodle import write_moodle
-from grader.reports.exports.source import Export
+from grader.reports.exports.export import Export
+from grader.reports.exports.to_canvas import write_canvas
+from grader.reports.exports.to_gradescope import write_gradescope
+from grader.reports.exports.to_moodle import write_moodle
 
 __all__ = ["FORMATS", "Export", "write"]
 

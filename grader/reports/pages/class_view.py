@@ -8,7 +8,7 @@ from statistics import mean, median
 
 from grader.language import Message, render, say
 from grader.records import Problem, Status, Verdict
-from grader.reports.attention import DECIDE, UNREADABLE, Section, attention
+from grader.reports.attention import DECIDE, UNREADABLE, AttentionSection, attention
 from grader.reports.classroom import CaseTally, Classroom
 from grader.reports.clean_message import one_line
 from grader.reports.labels import STATUSES
@@ -49,7 +49,7 @@ class ClassView:
     late: int
     attention: int  # students and files that need a decision or cannot be read, each once
     missing: int
-    sections: tuple[Section, ...]
+    sections: tuple[AttentionSection, ...]
     plots: tuple[FigureView, ...]
     causes: tuple[Cause, ...]
     cases: tuple[CaseLine, ...]
@@ -96,7 +96,7 @@ def class_view(
     )
 
 
-def _attention(sections: Iterable[Section]) -> int:
+def _attention(sections: Iterable[AttentionSection]) -> int:
     urgent = {
         (entry.who, entry.href)
         for section in sections

@@ -17,7 +17,7 @@ from grader.faults import BadFile
 from grader.language import Message, say
 from grader.reports.account import GradebookRow
 from grader.reports.clean_message import points
-from grader.reports.exports.source import Export, score
+from grader.reports.exports.export import Export, score
 from grader.reports.tables import Cell, write_csv
 
 NAME = "moodle.csv"
@@ -117,7 +117,7 @@ def _capped(export: Export, row: GradebookRow, most: float) -> tuple[float, str]
 def _for_php(text: str) -> str:
     r"""No `\"`, which PHP's reader takes for an escaped quote; not at the cell's end either."""
     apart = text.replace('\\"', '\\ "')
-    return f"{apart} " if apart.endswith("\\") else apart
+    return f"{apart} ." if apart.endswith("\\") else apart
 
 
 def _write_worksheet(export: Export, text: str) -> list[Message]:

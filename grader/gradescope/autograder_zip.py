@@ -41,7 +41,7 @@ MARGIN = (
 
 
 def build(target: Path, settings: dict[str, object]) -> Path:
-    """Write the zip. `settings`: what `run.Settings` reads. Raises KitFault where this is no checkout."""
+    """Write the zip. `settings`: what `grade_upload.PackageSettings` reads. Raises KitFault where this is no checkout."""
     if not (ROOT / "requirements.lock").is_file():
         raise KitFault("an autograder is built from a checkout of the kit, not an installed copy")
     target.parent.mkdir(parents=True, exist_ok=True)

@@ -18,7 +18,7 @@ from grader.records import (
 )
 from grader.reports.account import GradebookRow
 from grader.reports.clean_message import words
-from grader.reports.exports.source import Export
+from grader.reports.exports.export import Export
 from grader.reports.guard import case_hint, case_print, case_text
 from grader.reports.next_steps import VERDICTS
 from grader.reports.wording import Wording, load_wording

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 
 from grader.language import Message, say
-from grader.reports.exports.source import Export, score
+from grader.reports.exports.export import Export, score
 from grader.reports.tables import Cell, write_csv
 
 NAME = "canvas.csv"

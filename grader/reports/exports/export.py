@@ -79,7 +79,9 @@ class Export:
             parts.append(self.say(say("bonus {points}", points=points(row.bonus))))
         if row.penalty:
             late = say(
-                "late, started days: {days}: −{points}", days=row.days_late, points=points(row.penalty)
+                "late, started days: {days}: −{points}",
+                days=row.days_late,
+                points=points(row.penalty),
             )
             parts.append(self.say(late))
         return " | ".join(part for part in (*parts, row.comment) if part)

@@ -20,7 +20,7 @@ from grader.faults import KitFault
 from grader.intake import IntakeRules, collect
 from grader.records import Grade, Submission
 from grader.reports.account import Rules, account
-from grader.reports.exports.gradescope import document
+from grader.reports.exports.to_gradescope import document
 from grader.reports.wording import load_wording
 from grader.results import documents
 from grader.results.overrides import moment
@@ -32,7 +32,7 @@ FOLDER, STUDENT = "ml-6-student-20000001", "20000001"
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class PackageSettings:
     """`kit/settings.json`, written when the package was built."""
 
     language: str = "en"
@@ -40,12 +40,12 @@ class Settings:
     late_penalty_cap: float = 1.0
 
 
-def run(root: Path) -> None:
+def grade_upload(root: Path) -> None:
     """Grade `root/submission` into `root/results/results.json`.
 
     Raises KitFault where the kit fails, or where this machine has no sandbox.
     """
-    settings = Settings(**json.loads((KIT / "settings.json").read_text(encoding="utf-8")))
+    settings = PackageSettings(**json.loads((KIT / "settings.json").read_text(encoding="utf-8")))
     if not tiers.is_confined(tiers.best()):
         raise KitFault("this container has no sandbox that confines a student's program")
     metadata = read_metadata(root / "submission_metadata.json")
@@ -55,7 +55,7 @@ def run(root: Path) -> None:
     documents.write(root / "results" / "results.json", result)
 
 
-def results(grade: Grade, settings: Settings, metadata: Metadata) -> dict[str, Any]:
+def results(grade: Grade, settings: PackageSettings, metadata: Metadata) -> dict[str, Any]:
     """The grade with its late penalty, as Gradescope reads it."""
     optional = frozenset(each.name for each in load().questions if each.bonus)
     rules = Rules(metadata.due, settings.late_penalty, settings.late_penalty_cap, optional=optional)
