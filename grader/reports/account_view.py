@@ -66,7 +66,7 @@ def decision(override: Override, language: str) -> str:
     """One decision and its reason, in a sentence."""
     value = override.value
     if override.what == EXTENSION and value[:4].isdigit():
-        value = moment(value)
+        value = value.replace("T", " ")
     what = Message(DECISIONS[override.what].text, {"value": one_line(value, 120)})
     if not override.reason:
         return render(what, language)
@@ -82,7 +82,8 @@ def _lines(row: GradebookRow, wording: Wording) -> Iterator[AccountLine]:
     yield line(say("Automatic part"), row.auto, of=points(row.possible) if row.possible else "")
     if row.late:
         note = render(_lateness(row), wording.language)
-        yield line(say("Late penalty"), -(row.penalty or 0.0), note=note)
+        taken = f"−{points(row.penalty)}" if row.penalty else "0"
+        yield AccountLine(render(say("Late penalty"), wording.language), taken, note=note)
     yield line(say("Written part"), row.written, of=points(sum(wording.written.values())))
     if row.written is not None:
         for name, most in wording.written.items():

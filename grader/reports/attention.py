@@ -130,7 +130,7 @@ class AttentionSection:
 
     @property
     def count(self) -> int:
-        return sum(len(group.entries) for group in self.groups)
+        return len({(each.who, each.href) for group in self.groups for each in group.entries})
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,11 +147,13 @@ def attention(
     room: Classroom, problems: Sequence[Problem], language: str, files: Mapping[str, str]
 ) -> tuple[AttentionSection, ...]:
     """Sort all that a person should know into the sections that have something."""
-    listed: dict[tuple[str, str], AttentionItem] = {}
+    listed: dict[tuple[str, str], AttentionItem] = {}  # by topic, or section, and key
     placed: dict[str, list[AttentionItem]] = {topic.title.text: [] for topic in TOPICS}
     items = sorted(_items(room, problems, language), key=lambda item: TOPICS.index(item.topic))
     for item in items:
-        place = (item.topic.section, item.key)
+        # A file that cannot be read and a student without a program are one matter.
+        merged = item.topic.section == UNREADABLE
+        place = (UNREADABLE if merged else item.topic.title.text, item.key)
         if place not in listed:
             href = f"feedback/{files[item.key]}.html" if item.key in files else ""
             listed[place] = AttentionItem(item.who, href)

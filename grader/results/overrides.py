@@ -236,20 +236,26 @@ def extended(value: str, deadline: str) -> datetime | None:
     """The extended deadline; None where the value is none."""
     period = PERIOD.fullmatch(value)
     if not period:
-        return moment(value)
+        return moment(value, deadline)
     hours = float(period[1]) * (1 if (period[2] or "d").lower()[0] in "h小" else 24)
     due = moment(deadline)
     return due + timedelta(hours=hours) if due and hours <= LONGEST * 24 else None
 
 
-def moment(text: str) -> datetime | None:
-    """A time with its offset; a day means its last second, and no offset means local time."""
+def moment(text: str, beside: str = "") -> datetime | None:
+    """A time with its offset; a day means its last second.
+
+    Without an offset it is in the time of `beside`, another time, or else in local time.
+    """
     try:
         found = datetime.fromisoformat(text)
     except ValueError:
         return None
     if len(text) <= len("2025-12-05"):
         found = datetime.combine(found.date(), time(23, 59, 59))
+    other = moment(beside) if beside and not found.tzinfo else None
+    if other is not None:
+        return found.replace(tzinfo=other.tzinfo)
     return found if found.tzinfo else found.astimezone()
 
 

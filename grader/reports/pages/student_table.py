@@ -147,7 +147,7 @@ def _sums(account: GradebookRow) -> Iterator[Cell]:
     unfinished = "part" if account.written is not None and account.unscored else ""
     sums = (account.total, account.auto, penalty, account.written)
     for value, state in zip(sums, ("", "", "", unfinished), strict=True):
-        yield Cell("" if value is None else points(value), state)
+        yield Cell("" if value is None else points(value).replace("-", "−"), state)
     yield Cell(points(sum(extra)) if extra else "", "")
 
 
