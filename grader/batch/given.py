@@ -10,6 +10,7 @@ from grader.intake import RosterRow, read_roster
 from grader.intake.reading.decoding import Unreadable, decode
 from grader.language import say
 from grader.reports.exports.to_moodle import read_worksheet
+from grader.results import overrides
 from grader.results.course import CourseSettings
 
 NONE = "none"
@@ -38,7 +39,7 @@ def given_settings(given: Given) -> CourseSettings:
     """The settings that were given. Raises BadFile for a roster or worksheet that is none."""
     roster = read_roster(given.roster) if given.roster else None
     return CourseSettings(
-        deadline=given.deadline,
+        deadline=_moment(given.deadline),
         late_penalty=given.late_penalty,
         language=given.lang,
         formats=_formats(given),
@@ -50,6 +51,12 @@ def given_settings(given: Given) -> CourseSettings:
 
 def _plain(roster: tuple[RosterRow, ...]) -> tuple[tuple[str, str, str], ...]:
     return tuple((each.student_id, each.name, each.email) for each in roster)
+
+
+def _moment(deadline: str | None) -> str | None:
+    """With its offset: OUT may be read where the clock stands otherwise."""
+    moment = overrides.moment(deadline) if deadline else None
+    return moment.isoformat() if moment else deadline
 
 
 def _formats(given: Given) -> tuple[str, ...] | None:
