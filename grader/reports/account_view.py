@@ -49,6 +49,7 @@ class AccountView:
     final: bool  # whether nothing is left to be scored
     comment: str
     decisions: tuple[str, ...]
+    excused: bool
 
 
 def account_view(row: GradebookRow, wording: Wording) -> AccountView:
@@ -59,6 +60,7 @@ def account_view(row: GradebookRow, wording: Wording) -> AccountView:
         final=not row.unscored,
         comment=one_line(row.comment, 2_000),
         decisions=tuple(decision(each, wording.language) for each in row.overrides),
+        excused=row.excused,
     )
 
 
@@ -81,7 +83,7 @@ def _lines(row: GradebookRow, wording: Wording) -> Iterator[AccountLine]:
 
     yield line(say("Automatic part"), row.auto, of=points(row.possible) if row.possible else "")
     if row.late:
-        note = render(_lateness(row), wording.language)
+        note = render(lateness(row), wording.language)
         taken = f"−{points(row.penalty)}" if row.penalty else "0"
         yield AccountLine(render(say("Late penalty"), wording.language), taken, note=note)
     yield line(say("Written part"), row.written, of=points(sum(wording.written.values())))
@@ -99,7 +101,8 @@ def _lines(row: GradebookRow, wording: Wording) -> Iterator[AccountLine]:
         yield line(say("Oral exam"), row.oral, note=note)
 
 
-def _lateness(row: GradebookRow) -> Message:
+def lateness(row: GradebookRow) -> Message:
+    """How late, by which deadline; and where it costs nothing, that."""
     if row.penalty:
         return say(
             "{days} days after {deadline}", days=row.days_late, deadline=moment(row.deadline)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from grader.language import Message, render, say
 from grader.records import Concern, Problem, Status
-from grader.reports.account_view import decision
+from grader.reports.account_view import decision, lateness
 from grader.reports.classroom import Classroom, ClassRow
 from grader.reports.clean_message import moment, one_line, words
 from grader.results import overrides
@@ -182,7 +182,8 @@ def _items(room: Classroom, problems: Iterable[Problem], language: str) -> Itera
     rows = {row.student_id: row for row in room.rows}
     for row in room.rows:
         for topic in _topics(row):
-            yield _Item(topic, row.student_id, _who(row.name, row.student_id), _why(row, language))
+            who = _who(row.name, row.student_id)
+            yield _Item(topic, row.student_id, who, _why(topic, row, language))
     yield from _signs(room, rows, language)
     for problem in problems:
         yield _problem(problem, rows, language)
@@ -210,7 +211,9 @@ def _topics(row: ClassRow) -> Iterator[Topic]:
         yield LATE
 
 
-def _why(row: ClassRow, language: str) -> tuple[str, ...]:
+def _why(topic: Topic, row: ClassRow, language: str) -> tuple[str, ...]:
+    if topic is LATE:
+        return (render(lateness(row.account), language),)
     if row.status is Status.MISSING:
         return ()
     return tuple(one_line(words(reason, language), 300) for reason in row.reasons)

@@ -82,7 +82,7 @@ def class_view(
         full_marks=sum(row.auto >= row.possible for row in room.scored),
         late=sum(row.late for row in room.rows),
         attention=_attention(sections),
-        missing=sum(row.status is Status.MISSING for row in room.rows),
+        missing=sum(row.status is Status.MISSING and not row.account.excused for row in room.rows),
         sections=sections,
         plots=tuple(plots),
         causes=causes,
