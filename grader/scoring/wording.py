@@ -16,10 +16,8 @@ WORDS: dict[str, Message] = {
     "look": say("Needs a second look"),
     "full": say("Full marks need"),
     "lecture": say("In the course"),
-    "evidence": say("Evidence"),
     "model": say("Model answer"),
     "whole": say("Whole report"),
-    "answer": say("This answer"),
     "next": say("Done, next"),
     "previous": say("Back"),
     "undo": say("Undo"),
@@ -48,7 +46,7 @@ WORDS: dict[str, Message] = {
     "help": say("Keys"),
     "close": say("Close"),
     "keys": say(
-        "1 to 9 and q to p: an item · 0: all or none · f: free points · c: comment · l: second look "
+        "1 to 9, q, y, i, o, p: an item · 0: all or none · f: free points · c: comment · l: second look "
         "· Enter or →: done, next · ←: back · u: undo · m: model answer · w: whole report · e: edit "
         "the rubric · d: drift · r: readers · + - and t: zoom and turn pictures · ?: this help"
     ),
