@@ -29,7 +29,7 @@ KEPT = 64  # rendered reports held ready: the last, the next, and those looked b
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class ReadReport:
     """One student's report as it is shown: HTML by section, and what is known without reading."""
 
     answers: Mapping[str, Answer]
@@ -218,17 +218,17 @@ class Desk:
         answer = self._sheet(student_id, language).answers.get(section)
         return answer.html if answer else ""
 
-    def _make_sheet(self, student_id: str, language: str) -> Sheet:
+    def _make_sheet(self, student_id: str, language: str) -> ReadReport:
         with StoreReader.existing(self.out) as reader:
             report = reader.report(student_id)
         code = self.code(student_id)
         shown = answers(report, language, lambda name: self._address(code, name))
-        return Sheet(shown, checklist.collect(report or ""), report is not None)
+        return ReadReport(shown, checklist.collect(report or ""), report is not None)
 
     def _address(self, code: str, name: str) -> str:  # noqa: ARG002  # pictures that came by mail: see `pictures`
         return ""
 
-    def _evidence(self, sheet: Sheet, section: str, language: str) -> Iterator[str]:
+    def _evidence(self, sheet: ReadReport, section: str, language: str) -> Iterator[str]:
         """What can be said without understanding it, in a few lines."""
         if section == BONUS:
             yield from (render(note, language) for note in checklist.notes(sheet.evidence)[-1:])
