@@ -20,6 +20,7 @@ from grader.language import default_language, render
 COMMANDS = {
     "grade": "Grade files, folders, zips or mailboxes.",
     "fetch": "Fetch mails from an IMAP mailbox into an inbox folder.",
+    "score": "Score the written part on a local page.",
     "report": "Rebuild all pages and tables of an OUT folder from its store.",
     "mail": "Write a letter per student, with the feedback page, or what to send again.",
     "gradescope": "Build an autograder for Gradescope.",
