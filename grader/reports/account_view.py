@@ -105,10 +105,12 @@ def lateness(row: GradebookRow) -> Message:
     """How late, by which deadline; and where it costs nothing, that."""
     if row.penalty:
         return say(
-            "{days} days after {deadline}", days=row.days_late, deadline=moment(row.deadline)
+            "days started after {deadline}: {days}",
+            days=row.days_late,
+            deadline=moment(row.deadline),
         )
     return say(
-        "{days} days after {deadline}; nothing is taken off",
+        "days started after {deadline}: {days}; nothing is taken off",
         days=row.days_late,
         deadline=moment(row.deadline),
     )
