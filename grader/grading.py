@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from hashlib import sha256
 from hmac import digest
@@ -27,6 +27,7 @@ from grader.results.records import (
     Submission,
 )
 from grader.sandbox.limits import Limits
+from grader.sandbox.parent import ParentGone
 from grader.sandbox.student import Student, session
 
 HERE = Path(__file__).parent
@@ -40,7 +41,7 @@ class Settings:
     public_only: bool = False
     only: str = ""  # one question's name, or "" for all
     tier: str | None = None  # sandbox tier; None: the best that the machine has
-    ahead: bool = False  # another grading follows in this process: start its worker meanwhile
+    many: bool = False  # other gradings follow in this process: fork workers, see `parents`
     limits: Limits = field(default_factory=lambda: default_limits())  # noqa: PLW0108  # defined below
 
     @property
@@ -66,10 +67,16 @@ def grade(submission: Submission, settings: Settings) -> Grade:
         notes = _written_notes(submission.report)
         status = Status.UNREADABLE
         return _graded(submission, settings, (), tier="", seconds=0.0, status=status, notes=notes)
+    try:
+        return _judged(submission, submission.source, settings)
+    except ParentGone:
+        return _judged(submission, submission.source, replace(settings, many=False))
+
+
+def _judged(submission: Submission, source: str, settings: Settings) -> Grade:
+    """Grade a program. Raises KitFault."""
     began = time.perf_counter()
-    with session(
-        submission.source, settings.limits, settings.tier, ahead=settings.ahead
-    ) as student:
+    with session(source, settings.limits, settings.tier, many=settings.many) as student:
         environment = _environment(student, submission, settings)
         paths = otter_files.paths(only=settings.only, public_only=settings.public_only)
         files = {path: otter_files.run(path, environment) for path in paths}

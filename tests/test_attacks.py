@@ -19,10 +19,12 @@ import pytest
 from grader.grading import Settings, grade
 from grader.language import render
 from grader.results.records import Grade, Status, Submission
-from grader.sandbox import Limits, jail, tiers
+from grader.sandbox import Limits, jail, parents, tiers
 from tests.attack_range import LONG, SHORT, SUBMISSIONS, Range, next_is_right, shoot, subreaper
 
 ATTACKS = sorted(path.name for path in SUBMISSIONS.glob("attack-*"))
+# Forked from a parent of workers, and started one by one.
+WAYS = [(tier, True) for tier in parents.TIERS] + [(tier, False) for tier in jail.TIERS]
 SAFE_TO_SHOW = re.compile(r"[^\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]*")
 
 pytestmark = [pytest.mark.needs("linux"), pytest.mark.slow]
@@ -60,19 +62,21 @@ def test_there_are_enough_attacks() -> None:
 
 # On the plain tier the others would really do it.
 SHOTS = [
-    (tier, name)
-    for tier in jail.TIERS
+    (tier, many, name)
+    for tier, many in WAYS
     for name in ATTACKS
     if tier != jail.PLAIN or expected(name)["plain"]
 ]
 
 
-@pytest.mark.parametrize(("tier", "name"), SHOTS)
-def test_attack_gets_its_verdict_and_nothing_else(tier: str, name: str, target: Range) -> None:
+@pytest.mark.parametrize(("tier", "many", "name"), SHOTS)
+def test_attack_gets_its_verdict_and_nothing_else(
+    tier: str, name: str, target: Range, *, many: bool
+) -> None:
     if not tiers.probe_tier(tier).works:
         pytest.skip(f"this machine has no {tier}: {tiers.probe_tier(tier).reason}")
     expect = expected(name)
-    shot = shoot(source(name, target), tier, limits(expect))
+    shot = shoot(source(name, target), tier, limits(expect), many=many)
     assert "loot:" not in shot.said, shot.said
     outcomes = [expect["outcome"]] if isinstance(expect["outcome"], str) else expect["outcome"]
     assert shot.outcome in outcomes, shot.said  # several where tiers stop it in different ways
@@ -80,7 +84,7 @@ def test_attack_gets_its_verdict_and_nothing_else(tier: str, name: str, target: 
     assert target.canary not in shot.said
     assert SAFE_TO_SHOW.fullmatch(shot.said)
     assert target.damage() == []
-    assert next_is_right(tier)
+    assert next_is_right(tier, many=many)
 
 
 def earned(result: Grade) -> set[str]:
@@ -96,7 +100,7 @@ def earned(result: Grade) -> set[str]:
 @pytest.mark.parametrize("name", ATTACKS)
 def test_attack_earns_what_it_must(name: str, target: Range) -> None:
     submission = Submission("20230001", "Mallory", source(name, target))
-    settings = Settings(secret=target.canary.encode(), limits=limits(expected(name)))
+    settings = Settings(secret=target.canary.encode(), limits=limits(expected(name)), many=True)
     result = grade(submission, settings)
     assert earned(result) == set(expected(name)["earns"])
     assert result.status in (Status.GRADED, Status.NEEDS_REVIEW)

@@ -7,7 +7,7 @@ import pytest
 from grader import mutants
 from grader.grading import Settings, grade
 from grader.results.records import Submission
-from grader.sandbox import jail, spare
+from grader.sandbox import jail, parents
 from tests.liar import Liar
 
 SETTINGS = Settings(secret=b"lies" * 8, tier=jail.PLAIN)
@@ -15,7 +15,7 @@ SETTINGS = Settings(secret=b"lies" * 8, tier=jail.PLAIN)
 
 def graded(rate: float, seed: int, monkeypatch: pytest.MonkeyPatch) -> float:
     """The points that an honest program gets from a liar."""
-    monkeypatch.setattr(spare, "take", lambda *_, **__: Liar(rate, seed))
+    monkeypatch.setattr(parents, "take", lambda *_, **__: Liar(rate, seed))
     return grade(Submission("1", "x", mutants.reference_source()), SETTINGS).auto
 
 

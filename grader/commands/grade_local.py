@@ -37,7 +37,7 @@ class LocalRequest:
     public_only: bool = False
     plots: bool = False
     unsafe: bool = False
-    ahead: bool = False  # another grading follows, see `grading.Settings`
+    many: bool = False  # other gradings follow, see `grading.Settings`
 
 
 def grade_here(request: LocalRequest, console: Console) -> int:
@@ -78,7 +78,7 @@ def grade_one(submission: Submission, request: LocalRequest) -> tuple[Grade, boo
         from grader.commands import grade_batch  # noqa: PLC0415  # the instructor's edition only
 
         settings = grade_batch.settings(unsafe=request.unsafe, only=request.question)
-    settings = replace(settings, ahead=request.ahead)
+    settings = replace(settings, many=request.many)
     return grading.grade(submission, settings), settings.public_only
 
 

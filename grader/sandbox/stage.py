@@ -27,7 +27,8 @@ from grader.sandbox import scratch
 HERE = Path(__file__).parent
 WORKER_FILES = (
     "schema", "wire", "values", "pictures", "places", "parameters", "blame", "source", "figures", "series",
-    "windows", "watch", "rounds", "printed", "runner", "landlock", "confine", "worker",
+    "windows", "watch", "rounds", "printed", "runner", "landlock", "namespaces", "confine", "worker",
+    "forkserver",
 )  # fmt: skip
 LIBRARIES = ("numpy", "matplotlib", "msgspec")
 SYSTEM_FONTS = Path("/usr/share/fonts")

@@ -71,7 +71,7 @@ def probe_tier(tier: str) -> Probe:
     except KitFault as fault:
         return Probe(tier, works=False, reason=str(fault))
     try:
-        escaped = _escapes(worker) if is_confined(tier) else []
+        escaped = escapes(worker) if is_confined(tier) else []
     except (WorkerGone, WorkerGreedy, WorkerLate, wire.WireError) as error:
         return Probe(tier, works=False, reason=f"the worker did not answer: {error!r}")
     finally:
@@ -81,7 +81,7 @@ def probe_tier(tier: str) -> Probe:
     return Probe(tier, works=True, layers=worker.layers)
 
 
-def _escapes(worker: Any) -> list[str]:
+def escapes(worker: Any) -> list[str]:
     """What the probe could do in a worker."""
     packer = Packer()
     source = packer.writer.add(np.frombuffer(PROBE.encode(), np.uint8))
