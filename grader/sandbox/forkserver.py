@@ -33,7 +33,8 @@ from typing import Any, NoReturn
 
 import msgspec
 
-from grader.sandbox import confine, figures, namespaces, worker
+from grader.sandbox import namespaces
+from grader.sandbox.worker import confine, figures, process
 
 READY, MAP, STARTED = b"ready", b"map", b"started"
 MOST_BYTES = 1 << 16  # of a message
@@ -56,7 +57,7 @@ def main(settings: dict[str, Any]) -> NoReturn:
     control = _socket.socket(fileno=settings["control"])
     confine.give_nothing_away()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody asks how a keeper ended
-    worker.bring_fonts(settings["fonts"])
+    process.bring_fonts(settings["fonts"])
     figures.prepare()
     figures.rehearse()
     gc.freeze()
@@ -75,9 +76,7 @@ def main(settings: dict[str, Any]) -> NoReturn:
 
 def _received(control: _socket.socket) -> tuple[Order, int, int] | None:
     """The next order, channel and report; None when the examiner has hung up."""
-    words, came, _, _ = control.recvmsg(
-        MOST_BYTES, _socket.CMSG_SPACE(8), _socket.MSG_CMSG_CLOEXEC
-    )
+    words, came, _, _ = control.recvmsg(MOST_BYTES, _socket.CMSG_SPACE(8), _socket.MSG_CMSG_CLOEXEC)
     if not words:
         return None
     descriptors = array("i")
@@ -164,8 +163,8 @@ def _work(settings: dict[str, Any], order: Order, channel: int) -> None:
     layers += [confine.OTHER_UID] if order.uid is not None else []
     own = {"limits": order.limits, "writable": [order.folder]}
     layers += confine.restrict({**settings, **own})
-    worker.bring_fonts(settings["fonts"])
-    worker.serve(_CHANNEL, layers)
+    process.bring_fonts(settings["fonts"])
+    process.serve(_CHANNEL, layers)
 
 
 def _move_into(folder: str) -> None:

@@ -15,15 +15,16 @@ from functools import cache
 from pathlib import Path
 
 from grader.faults import KitFault
-from grader.sandbox import jail, schema, scratch, wire
+from grader.sandbox import scratch, start_command
 from grader.sandbox.clock import MOST, Deadline
 from grader.sandbox.limits import Limits
+from grader.sandbox.worker import schema, wire
 
 # What a worker must say that holds it, before it is given a student's code.
 NEEDED = {
-    jail.BUBBLEWRAP: frozenset({"namespaces", "rlimits", "landlock", "seccomp"}),
-    jail.SELF_CONFINED: frozenset({"rlimits", "landlock", "seccomp"}),
-    jail.PLAIN: frozenset(),
+    start_command.BUBBLEWRAP: frozenset({"namespaces", "rlimits", "landlock", "seccomp"}),
+    start_command.SELF_CONFINED: frozenset({"rlimits", "landlock", "seccomp"}),
+    start_command.PLAIN: frozenset(),
 }
 LAST_MOMENT = 0.05  # seconds
 LOOK_EVERY = 0.25  # seconds between two looks at a working folder on this machine's disk
@@ -55,7 +56,7 @@ class Worker:
     # Seconds that the last exchange took, waiting for a processor left out.
     spent: float = field(default=0.0, init=False)
 
-    def exchange(self, frame: bytes, seconds: float) -> tuple[schema.Reply, wire.Reader]:
+    def exchange(self, frame: bytes, seconds: float) -> tuple[schema.Reply, wire.FrameReader]:
         """Send a frame, receive the reply. Raises WorkerLate, WorkerGone, WorkerGreedy, WireError."""
         deadline = Deadline(seconds, self.pid)
         try:
@@ -71,10 +72,10 @@ class Worker:
             self.spent = deadline.spent()
         return reply
 
-    def receive(self, deadline: Deadline) -> tuple[schema.Reply, wire.Reader]:
+    def receive(self, deadline: Deadline) -> tuple[schema.Reply, wire.FrameReader]:
         """One reply; the deadline is for all of it, not for each read."""
         header, body = wire.receive(lambda view: self._fill(view, deadline))
-        return wire.decode_reply(header), wire.Reader(body)
+        return wire.decode_reply(header), wire.FrameReader(body)
 
     def _fill(self, view: memoryview, deadline: Deadline) -> int:
         """Receive what has come, at least one byte."""
@@ -143,7 +144,9 @@ def open_worker(limits: Limits, tier: str, *, draws: bool = False) -> Worker:
     ours, theirs = socket.socketpair()
     folder = scratch.make()
     try:
-        process = run(jail.start(tier, limits, theirs.fileno(), folder, draws=draws), theirs)
+        process = run(
+            start_command.start(tier, limits, theirs.fileno(), folder, draws=draws), theirs
+        )
     except (OSError, ImportError) as error:
         ours.close()
         scratch.remove(folder)
@@ -153,7 +156,7 @@ def open_worker(limits: Limits, tier: str, *, draws: bool = False) -> Worker:
     return greet(Started(process.pid, ours, folder, limits.scratch, process), limits, tier)
 
 
-def run(start: jail.Start, theirs: socket.socket) -> subprocess.Popen[bytes]:
+def run(start: start_command.StartCommand, theirs: socket.socket) -> subprocess.Popen[bytes]:
     """A process in a session of its own, with one socket to speak to us. Raises OSError."""
     protect_examiner()
     return subprocess.Popen(  # noqa: S603 - the command is ours, see `jail`

@@ -15,7 +15,12 @@ from pathlib import Path
 import msgspec
 
 from grader.faults import KitFault
-from grader.sandbox import forkserver, jail, procfs, scratch
+from grader.sandbox import (
+    forkserver,
+    procfs,
+    scratch,
+    start_command,
+)
 from grader.sandbox.launch import Worker, end_session, greet, last_words, run
 from grader.sandbox.limits import Limits
 
@@ -44,7 +49,7 @@ class Parent:
         self._control, theirs = _sockets()
         self._control.settimeout(seconds)
         try:
-            start = jail.start_parent(tier, theirs.fileno(), self._folder)
+            start = start_command.start_parent(tier, theirs.fileno(), self._folder)
             self.process = _lasting_thread(os.getpid()).submit(run, start, theirs).result()
         except (OSError, ImportError) as error:
             self._control.close()
@@ -64,8 +69,8 @@ class Parent:
     def fork(self, limits: Limits) -> Worker:
         """A worker, confined and ready for requests. Raises KitFault."""
         self.programs += 1
-        uid = jail.own_uid(self.tier)
-        folder = None if self.tier == jail.BUBBLEWRAP else scratch.make()
+        uid = start_command.own_uid(self.tier)
+        folder = None if self.tier == start_command.BUBBLEWRAP else scratch.make()
         ours, channel = socket.socketpair()
         report, theirs = _sockets()
         report.settimeout(limits.start)
@@ -73,7 +78,7 @@ class Parent:
             with channel, theirs:
                 order = msgspec.json.encode(self._order(uid, folder, limits))
                 socket.send_fds(self._control, [order], [channel.fileno(), theirs.fileno()])
-            if uid is not None and self.tier == jail.BUBBLEWRAP:
+            if uid is not None and self.tier == start_command.BUBBLEWRAP:
                 self._map(report, uid)
             handle = self._told(report, forkserver.STARTED, uid, self._stands_alone)
         except (OSError, ValueError, KeyError) as error:
@@ -114,7 +119,7 @@ class Parent:
             os.chown(folder, uid, uid)
         resources = limits.resources()
         resources["RLIMIT_NPROC"] += BESIDE
-        seen = jail.working_folder(self.tier, folder or self._folder)
+        seen = start_command.working_folder(self.tier, folder or self._folder)
         return forkserver.Order(uid, seen, limits.scratch, resources)
 
     def _map(self, report: socket.socket, uid: int) -> None:
@@ -155,7 +160,7 @@ class Parent:
     def _stands_alone(self, facts: dict[str, list[str]]) -> bool:
         """Whether a process has no privilege and, under bubblewrap, is pid 1 two levels below us."""
         levels = facts["NSpid"]
-        if self.tier == jail.BUBBLEWRAP:
+        if self.tier == start_command.BUBBLEWRAP:
             ours = procfs.status("self")["NSpid"]
             if levels[-1] != "1" or len(levels) != len(ours) + 2:
                 return False

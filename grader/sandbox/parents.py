@@ -19,12 +19,13 @@ from functools import cache
 from multiprocessing.util import Finalize
 
 from grader.faults import KitFault
-from grader.sandbox import jail, tiers, wire
+from grader.sandbox import start_command, tiers
 from grader.sandbox.launch import Worker, WorkerGone, WorkerGreedy, WorkerLate, open_worker
 from grader.sandbox.limits import Limits
 from grader.sandbox.parent import Parent
+from grader.sandbox.worker import wire
 
-TIERS = (jail.BUBBLEWRAP, jail.SELF_CONFINED)
+TIERS = (start_command.BUBBLEWRAP, start_command.SELF_CONFINED)
 PROGRAMS = 100  # forked from one parent: its start, a third of a second, is lost among so many
 TRIES = 2  # at one worker
 MOST_FAILURES = 6  # in a row, after which no parent is tried in this process
