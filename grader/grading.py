@@ -5,15 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache
 from hashlib import sha256
 from hmac import digest
 from pathlib import Path
 from typing import Any
 
-from grader import __version__
 from grader.assignment import load
 from grader.faults import KitFault, StudentFault
+from grader.kit_version import kit_version
 from grader.language import Message
 from grader.questions import otter
 from grader.questions.case import CaseOutcome
@@ -27,11 +26,9 @@ from grader.records import (
     Submission,
 )
 from grader.results.notes import load_note
+from grader.sandbox.forked import ParentGone
 from grader.sandbox.limits import Limits
-from grader.sandbox.parent import ParentGone
 from grader.sandbox.session import Session, session
-
-HERE = Path(__file__).parent
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +39,7 @@ class Settings:
     public_only: bool = False
     only: str = ""  # one question's name, or "" for all
     tier: str | None = None  # sandbox tier; None: the best that the machine has
-    many: bool = False  # other gradings follow in this process: fork workers, see `parents`
+    many: bool = False  # other gradings follow in this process: fork workers, see `workers`
     limits: Limits = field(default_factory=lambda: default_limits())  # noqa: PLW0108  # defined below
 
     @property
@@ -207,19 +204,3 @@ def _graded(
         notes=(*submission.notes, *notes),
         exhibits=exhibits,
     )
-
-
-@cache
-def kit_version() -> str:
-    """Version, and a hash of every file that decides a grade."""
-    solutions = HERE.parent / "solutions"
-    parts = [
-        HERE / "assignment.toml",
-        HERE / "grading.py",
-        HERE / "otter_files.py",
-        solutions / "rnn.py",
-    ]
-    for folder in ("questions", "checks", "sandbox"):
-        parts += sorted((HERE / folder).rglob("*.py"))
-    content = b"".join(part.read_bytes() for part in parts if part.exists())
-    return f"{__version__}+{sha256(content).hexdigest()[:12]}"

@@ -23,10 +23,11 @@ from grader.records import (
     Submission,
     Verdict,
 )
+from tests import ROOT
 
 SECRET = b"a secret for tests, 32 bytes long"
 SETTINGS = Settings(secret=SECRET)
-STUDENT = Path(__file__).parent.parent / "student"
+STUDENT = ROOT / "student"
 REFERENCE = catalogue.reference_source()
 QUICK = ("q4_1", "q4_2", "q4_3", "q4_4", "q4_5", "q4_6", "q5_1")
 

@@ -54,7 +54,7 @@ def write() -> int:
     (FINGERPRINTS / "hints.json").write_bytes(
         msgspec.json.format(msgspec.json.encode(hints())) + b"\n"
     )
-    (HERE / "zh" / "hints.po").write_text(catalogue(), encoding="utf-8")
+    (HERE / "zh" / "hints.po").write_text(translations(), encoding="utf-8")
     return len(records) - len(KINDS)
 
 
@@ -109,7 +109,7 @@ def hints() -> dict[str, Hint]:
     }
 
 
-def catalogue() -> str:
+def translations() -> str:
     """The hints as a gettext catalogue, English to Chinese."""
     pairs = {literal(hint.en): literal(hint.zh) for hint in hints().values()}
     header = 'msgid ""\nmsgstr "Content-Type: text/plain; charset=UTF-8\\n"\n'

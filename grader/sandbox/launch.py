@@ -159,7 +159,7 @@ def open_worker(limits: Limits, tier: str, *, draws: bool = False) -> Worker:
 def run(start: start_command.StartCommand, theirs: socket.socket) -> subprocess.Popen[bytes]:
     """A process in a session of its own, with one socket to speak to us. Raises OSError."""
     protect_examiner()
-    return subprocess.Popen(  # noqa: S603 - the command is ours, see `jail`
+    return subprocess.Popen(  # noqa: S603 - the command is ours, see `start_command`
         start.command,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,

@@ -19,12 +19,12 @@ from grader.language import Message, say
 from grader.sandbox import (
     candidate,
     fault_messages,
-    parents,
     tiers,
+    workers,
 )
+from grader.sandbox.forked import ParentGone
 from grader.sandbox.launch import Worker, WorkerGone, WorkerGreedy, WorkerLate
 from grader.sandbox.limits import Limits
-from grader.sandbox.parent import ParentGone
 from grader.sandbox.worker import figures, schema, wire
 from grader.sandbox.worker.source import CLASSES, FILENAME, FUNCTIONS
 from grader.sandbox.worker.values import Packer
@@ -49,7 +49,7 @@ def session(
 ) -> Iterator[Session]:
     """A student's program in a sandbox of its own. Raises KitFault where none can be started.
 
-    tier: one of `jail.TIERS`, by default the best that this machine has. many: see `parents.take`.
+    tier: one of `start_command.TIERS`, by default the best that this machine has. many: see `workers.take`.
     """
     student = Session(source, limits or Limits(), tier or tiers.best(), many=many)
     try:
@@ -129,7 +129,7 @@ class Session:
 
     def _load(self) -> None:
         """Start a worker and run the source in it."""
-        self._worker = parents.take(self.limits, self.tier, draws=self._draws, many=self._many)
+        self._worker = workers.take(self.limits, self.tier, draws=self._draws, many=self._many)
         self.generation += 1
         packer = Packer()
         source = packer.writer.add(np.frombuffer(self._source, np.uint8))

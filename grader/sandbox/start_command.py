@@ -30,7 +30,7 @@ TIERS = (BUBBLEWRAP, SELF_CONFINED, PLAIN)  # best first
 
 BOOTSTRAP = (
     "import json, sys; settings = json.loads(sys.argv.pop()); sys.path[:0] = settings['paths']; "
-    "from grader.sandbox.{} import main; main(settings)"
+    "from grader.sandbox.worker.{} import main; main(settings)"
 )
 FLAGS = ("-P", "-s", "-S", "-B")  # nothing but the standard library and `paths` on sys.path
 INSIDE = "/kit"
@@ -68,7 +68,7 @@ def start(
         "limits": limits.resources(),
         "writable": [working_folder(tier, folder)],
     }
-    return _start(tier, "worker", own, folder, limits.scratch)
+    return _start(tier, "process", own, folder, limits.scratch)
 
 
 def start_parent(tier: str, control: int, folder: Path) -> StartCommand:

@@ -15,7 +15,8 @@ from grader.language import render
 from grader.misconceptions import catalogue
 from grader.sandbox import local
 from solutions import rnn as reference
-from tests.inprocess import BASES, candidates
+from tests import BASES
+from tests.inprocess import candidates
 
 KNOWN = {one.name: one for one in catalogue.misconceptions()}
 QUESTION = {

@@ -20,8 +20,8 @@ from grader.intake import IntakeRules, collect
 from grader.intake.reading.notebooks import read_notebook
 from grader.written import checklist
 from grader.written.checklist import State
+from tests import ROOT
 
-ROOT = Path(__file__).parent.parent
 STUDENT = ROOT / "student"
 REFERENCE = (ROOT / "solutions" / "rnn.py").read_text(encoding="utf-8")
 

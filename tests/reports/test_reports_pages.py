@@ -398,8 +398,8 @@ def spoken(source: Path) -> set[str]:
 
 
 def test_every_text_of_pages_and_terminal_has_its_chinese() -> None:
-    here = Path(render.__file__).parent
-    sources = [*here.glob("*.py"), *(here / "templates").glob("*.html")]
+    reports = Path(render.__file__).parents[1]
+    sources = [*reports.rglob("*.py"), *reports.rglob("*.html")]
     texts = {text for source in sources for text in spoken(source)}
     assert len(texts) > 100
     catalogue = translations("zh")

@@ -20,16 +20,11 @@ import numpy as np
 
 from grader.faults import BadValue, Crashed, StudentFault, TimedOut
 from grader.language import render
-from grader.sandbox import (
-    Limits,
-    Session,
-    parents,
-    session,
-    start_command,
-)
+from grader.sandbox import Limits, Session, session, start_command, workers
+from tests import PROGRAMS, ROOT
 
-SUBMISSIONS = Path(__file__).parent / "submissions"
-KIT = Path(__file__).parents[1]
+ATTACKS = PROGRAMS / "attacks"
+KIT = ROOT
 # Short for programs that are to be stopped; the others need not hurry on a busy machine.
 SHORT = Limits(call=1.0, load=1.0, training=1.0, total=6.0)
 LONG = Limits(call=30.0, load=30.0, training=30.0, total=100.0)
@@ -160,7 +155,7 @@ FAMILY = {start_command.BUBBLEWRAP: 2, start_command.SELF_CONFINED: 0}
 
 def _below() -> list[tuple[int, str]]:
     """Our children but for parents of workers, and what these have forked that is still there."""
-    kept = {one.process.pid: FAMILY[one.tier] for one in parents._parents.values() if not one.over}
+    kept = {one.process.pid: FAMILY[one.tier] for one in workers._parents.values() if not one.over}
     pids = [pid for pid in _forked_by(os.getpid()) if pid not in kept]
     for pid, family in kept.items():
         pids += _descendants(pid)[family:]

@@ -2,8 +2,6 @@
 
 The same code serves the worker process (`worker`) and a notebook (`local`). It knows nothing of
 grading: it makes objects, calls them, reads and writes their arrays, and says what went wrong.
-
-This file runs on both sides: it imports the standard library, NumPy and its siblings only.
 """
 
 from __future__ import annotations

@@ -1,7 +1,4 @@
-"""A student's source text: compile as much of it as parses, run it, find what it defines.
-
-This file runs on both sides: it imports the standard library and its siblings only.
-"""
+"""A student's source text: compile as much of it as parses, run it, find what it defines."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """The parent of workers: has loaded what programs need, has read none of them, and forks.
 
-Started by `parents` in the sandbox of a tier. This docstring is the whole protocol:
+Started by `fork_parent` in the sandbox of a tier. This docstring is the whole protocol:
 
 1. It loads NumPy, pyplot and the worker's files, and says READY on `control`, a socket that keeps
    the borders of messages.
@@ -17,8 +17,6 @@ Started by `parents` in the sandbox of a tier. This docstring is the whole proto
 
 When the examiner hangs up on `control`, the parent ends with the last of its keepers. Whoever dies
 takes with it all that it forked.
-
-This file runs in the worker: it imports the standard library, msgspec and its siblings only.
 """
 
 from __future__ import annotations
@@ -29,12 +27,13 @@ import os
 import select
 import signal
 from array import array
+from collections.abc import Callable
+from functools import partial
 from typing import Any, NoReturn
 
 import msgspec
 
-from grader.sandbox import namespaces
-from grader.sandbox.worker import confine, figures, process
+from grader.sandbox.worker import confine, figures, namespaces, process
 
 READY, MAP, STARTED = b"ready", b"map", b"started"
 MOST_BYTES = 1 << 16  # of a message
@@ -63,12 +62,13 @@ def main(settings: dict[str, Any]) -> NoReturn:
     gc.freeze()
     control.send(READY)
     own = os.getpid()
-    while message := _received(control):
+    while (message := _received(control)) is not None:
+        order, channel, report = message
         if os.fork() == 0:
             control.close()
-            _apart(lambda message=message: _keep(settings, *message, own))
-        for descriptor in message[1:]:
-            os.close(descriptor)
+            _apart(partial(_keep, settings, order, channel, report, own))
+        os.close(channel)
+        os.close(report)
     while _has_children():
         pass
     os._exit(0)
@@ -115,7 +115,7 @@ def _keep(settings: dict[str, Any], order: Order, channel: int, report: int, par
     if first == 0:
         talk.close()
         act = _lead if settings["namespaces"] else _work
-        _apart(lambda: act(settings, order, channel))
+        _apart(partial(act, settings, order, channel))
     os.close(channel)
     _tell(talk, STARTED, first)
     _until_over(talk, first)
@@ -146,7 +146,7 @@ def _lead(settings: dict[str, Any], order: Order, channel: int) -> None:
     confine.die_with_parent()
     pid = os.fork()
     if pid == 0:
-        _apart(lambda: _work(settings, order, channel))
+        _apart(partial(_work, settings, order, channel))
     os.closerange(_CHANNEL, _FEW)
     _, status = os.waitpid(pid, 0)
     code = os.waitstatus_to_exitcode(status)
@@ -174,7 +174,7 @@ def _move_into(folder: str) -> None:
     os.environ["MPLCONFIGDIR"] = f"{folder}/.matplotlib"
 
 
-def _apart(act: Any) -> NoReturn:
+def _apart(act: Callable[[], None]) -> NoReturn:
     """Run `act` in a process of its own, just forked, and end it; nothing else runs there."""
     try:
         act()

@@ -1,8 +1,6 @@
 """Namespaces for one program (`man 7 namespaces`): its own processes, files and IPC.
 
 Numbers: linux/sched.h and linux/mount.h. `os.unshare` is there from Python 3.12 on only.
-
-This file runs in the worker: it imports the standard library only.
 """
 
 from __future__ import annotations

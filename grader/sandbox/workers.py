@@ -20,10 +20,9 @@ from multiprocessing.util import Finalize
 
 from grader.faults import KitFault
 from grader.sandbox import start_command, tiers
-from grader.sandbox.launch import Worker, WorkerGone, WorkerGreedy, WorkerLate, open_worker
+from grader.sandbox.fork_parent import Parent
+from grader.sandbox.launch import Worker, open_worker
 from grader.sandbox.limits import Limits
-from grader.sandbox.parent import Parent
-from grader.sandbox.worker import wire
 
 TIERS = (start_command.BUBBLEWRAP, start_command.SELF_CONFINED)
 PROGRAMS = 100  # forked from one parent: its start, a third of a second, is lost among so many
@@ -74,16 +73,10 @@ def start(tier: str, limits: Limits) -> Parent:
     """A new parent, once a program has tried in vain to get out of what it forks. Raises KitFault."""
     parent = Parent(tier, limits.start)
     try:
-        worker = parent.fork(limits)
-        try:
-            escaped = tiers.escapes(worker)
-        finally:
-            worker.kill()
-        if escaped:
-            raise KitFault(f"in a forked worker this still works: {', '.join(escaped)}")
-    except (KitFault, WorkerGone, WorkerGreedy, WorkerLate, wire.WireError) as error:
+        tiers.prove(parent.fork(limits))
+    except KitFault:
         parent.end()
-        raise KitFault(f"no program is run in a forked worker: {error!r}") from error
+        raise
     return parent
 
 
