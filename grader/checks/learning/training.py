@@ -84,7 +84,7 @@ def learner(cls: CandidateClass, course: Course, layout: Layout | None) -> Candi
     """Make a fresh object of the student's class, at the course's start where it can be written."""
     if layout is None or course.start is None:
         rnn = cls(*course.task.sizes)
-        if layout is not None and layout.lazy:
+        if layout is not None and layout.warm_up is not None:
             rnn.forward(course.batches[0].inputs)
         return rnn
     return made(cls, layout, course.task.sizes, course.start)
