@@ -80,6 +80,17 @@ def start(tier: str, limits: Limits) -> Parent:
     return parent
 
 
+def hindrance(tier: str) -> str:
+    """Why no worker of this tier can be forked here; empty where one can."""
+    if tier not in TIERS:
+        return "it would not be safe without a sandbox"
+    try:
+        start(tier, Limits()).end()
+    except KitFault as fault:
+        return str(fault)
+    return ""
+
+
 def end() -> None:
     """End the parents of this process."""
     for key in [key for key in _parents if key[0] == os.getpid()]:
