@@ -22,8 +22,7 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
-sys.path.insert(0, str(Path.cwd()))
-names: Any = importlib.import_module(sys.argv[1])
+names: Any  # of the build, see below
 SECRET = b"benchmark " * 4
 STUDENTS, PARTS = 200, 8  # a class; it is graded in parts, turn about
 REPORTED = 2_000
@@ -116,5 +115,7 @@ MEASURES: dict[str, Callable[[], float]] = {
 }
 
 if __name__ == "__main__":
+    sys.path.insert(0, str(Path.cwd()))
+    names = importlib.import_module(sys.argv[1])
     for line in sys.stdin:
         print(MEASURES[line.strip()](), flush=True)
