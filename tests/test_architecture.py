@@ -48,6 +48,7 @@ ALLOWED: dict[str, set[str]] = {
     "grader.questions": {"grader.checks", "grader.diagnosis", "grader.sandbox", "solutions"},
     "grader.reports": {"grader.results", "grader.written"},
     "grader.pack": {"grader.handout", "grader.intake", "grader.written"},
+    "grader.scoring": {"grader.results", "grader.written"},
     "grader.matrix": {"grader.misconceptions", "grader.questions", "grader.sandbox"},
     "grader.calibration": {
         "grader.checks",
@@ -91,6 +92,7 @@ ALLOWED: dict[str, set[str]] = {
         "grader.reports",
         "grader.results",
         "grader.sandbox",
+        "grader.scoring",
         "grader.written",
     },
     "grader.__main__": set(),  # names its commands in strings, and imports the one that is called
@@ -296,3 +298,20 @@ def test_a_touched_file_gives_another_version(
         path.write_bytes(path.read_bytes() + b"\n")
         versions.add(kit_version.kit_version.__wrapped__())
     assert len(versions) == len(copies) + 1
+
+
+def rooms_table() -> str:
+    """What `docs/architecture.md` shows of `ALLOWED`."""
+    lines = ["| room | what it is | may import besides |", "|---|---|---|"]
+    for room, allowed in ALLOWED.items():
+        base = ROOT / room.replace(".", "/")
+        source = base / "__init__.py" if base.is_dir() else base.with_suffix(".py")
+        about = ast.get_docstring(ast.parse(source.read_text(encoding="utf-8"))) or ""
+        names = ", ".join(f"`{name.removeprefix('grader.')}`" for name in sorted(allowed))
+        lines.append(f"| `{room}` | {about.splitlines()[0]} | {names or '–'} |")
+    return "\n".join(lines)
+
+
+def test_the_documents_show_the_same_table() -> None:
+    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    assert rooms_table() in text, f"docs/architecture.md should show:\n{rooms_table()}"

@@ -68,7 +68,7 @@ def lstm_layout(cls: CandidateClass, sizes: tuple[int, int]) -> Layout:
     )
 
 
-def made(
+def with_parameters(
     cls: CandidateClass, layout: Layout, sizes: tuple[int, ...], values: Mapping[str, Array]
 ) -> CandidateObject:
     """A new object that holds these parameters."""
