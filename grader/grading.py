@@ -65,7 +65,7 @@ def grade(submission: Submission, settings: Settings) -> Grade:
     """Grade one submission. Raises KitFault, and never anything for what a student did."""
     if submission.source is None:
         notes = _written_notes(submission.report)
-        status = Status.UNREADABLE
+        status = submission.absence or Status.UNREADABLE
         return _graded(submission, settings, (), tier="", seconds=0.0, status=status, notes=notes)
     began = time.perf_counter()
     with session(

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from grader.language import Message
-from grader.records import FileRecord, Submission
+from grader.records import Concern, FileRecord, Submission
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,7 @@ class Problem:
     reason: Message
     action: Message
     student_id: str = ""  # empty where unknown
+    kind: Concern = Concern.DECISION
 
 
 class ProblemLike(Protocol):
@@ -37,6 +38,8 @@ class ProblemLike(Protocol):
     def action(self) -> Message: ...
     @property
     def student_id(self) -> str: ...
+    @property
+    def kind(self) -> Concern: ...
 
 
 class IntakeLike(Protocol):

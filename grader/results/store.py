@@ -115,7 +115,7 @@ class Store(StoreReader):
             (self.run.id,),
         )
         problems = (
-            Problem(each.file, each.sha256, each.reason, each.action, each.student_id)
+            Problem(each.file, each.sha256, each.reason, each.action, each.student_id, each.kind)
             for each in intake.problems
         )
         self._connection.executemany(

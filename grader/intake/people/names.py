@@ -35,6 +35,7 @@ class Identity:
     student_id: str = ""
     name: str = ""
     strength: Strength = Strength.NONE
+    origin: str = ""  # where it came from, where nothing better tells people apart
 
     def agrees(self, other: Identity) -> bool:
         """Whether both may be one person: no part contradicts."""
@@ -45,6 +46,11 @@ class Identity:
         return replace(
             self, student_id=self.student_id or other.student_id, name=self.name or other.name
         )
+
+    @property
+    def is_named(self) -> bool:
+        """Whether a clue says who it is, and not only the name that a mail's sender goes by."""
+        return bool(self.student_id) or bool(self.name and self.strength)
 
     @property
     def id_key(self) -> str:

@@ -27,6 +27,12 @@ def without_marked(text: str) -> str:
     return MARKED.sub(lambda found: " " if _is_day(found) else found[0], text)
 
 
+def without(text: str) -> str:
+    """`text` with every stamp cut out, and the marks around it."""
+    bare = re.sub(r"\d{8,17}", lambda found: " " if stamp_of(found[0]) else found[0], text)
+    return without_marked(bare).strip(" _-.")
+
+
 def _is_day(found: re.Match[str]) -> bool:
     return _day(found["year"], found["month"], found["day"]) is not None
 

@@ -65,6 +65,12 @@ def sender(mail: Mail) -> tuple[str, str]:
     return "", ""
 
 
+def recipients(mail: Mail) -> frozenset[str]:
+    """Addresses (lower case) that a mail is sent to, copies included."""
+    fields = [str(value) for name in ("To", "Cc") for value in mail.get_all(name, [])]
+    return frozenset(address.lower() for _, address in getaddresses(fields) if "@" in address)
+
+
 def sent_at(mail: Mail) -> datetime | None:
     """When the student sent it: Date, else Received. A Date after its arrival is a wrong clock."""
     written, received = moment(str(mail.get("Date", ""))), received_at(mail)

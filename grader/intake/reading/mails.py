@@ -20,10 +20,12 @@ from grader.intake.reading.arrivals import (
     Raw,
     arrival,
 )
+from grader.intake.reading.bodies import in_place_of_a_file
 from grader.intake.reading.headers import (
     RAW_HEADERS,
     file_name,
     header,
+    recipients,
     received_at,
     sender,
     sent_at,
@@ -44,14 +46,17 @@ def open_mail(raw: Raw, caps: Caps) -> tuple[Parcel, Iterator[Raw | Arrival]]:
     """The mail as a parcel, and its attachments."""
     mail = message_from_bytes(raw.stream.read(caps.file), policy=RAW_HEADERS)
     name, address = sender(mail)
+    lure, linked = in_place_of_a_file(mail)
     parcel = Parcel(
         "mail",
         raw.path,
-        header(mail, "Subject")[:LONGEST],
+        (header(mail, "Subject") or linked)[:LONGEST],
         raw.parcel,
         sender=address,
         sender_name=name,
         received=_outermost_received(raw.parcel) or received_at(mail),
+        to=recipients(mail),
+        lure=lure,
     )
     sent = sent_at(mail)
     raw = replace(raw, sent=sent or raw.sent)
