@@ -36,7 +36,7 @@ def collect(paths: Sequence[Path], rules: IntakeRules) -> Intake:
     chosen = [(person, choose(person, due, ownership.clues)) for person in persons]
     found = [
         *remarks.unreadable(came),
-        *remarks.empty_mails(came),
+        *remarks.empty_containers(came),
         *remarks.unclaimed(unclaimed),
         *remarks.oddities(ownership),
         *(one for pair in chosen for one in remarks.about(*pair, register)),

@@ -29,14 +29,20 @@ def unreadable(came: Iterable[Arrival]) -> Iterator[Finding]:
             yield one, one.trouble
 
 
-def empty_mails(came: Sequence[Arrival]) -> Iterator[Finding]:
-    """Mails without attachments, or with a link in place of one."""
-    filled = {one.parcel for one in came}
+def empty_containers(came: Sequence[Arrival]) -> Iterator[Finding]:
+    """Mails without attachments, or with a link in place of one; empty archives."""
+    filled = {parcel for one in came for parcel in one.parcel.outwards()}
     for one in came:
-        if one.opens is None or one.opens.kind != "mail" or one.role == "ignored":
+        if one.opens is None or one.opens.kind == "folder" or one.role == "ignored":
             continue
         if one.opens.lure:
             yield one, Trouble(one.opens.lure, _ask_for_files(), Concern.UNREADABLE)
+        elif one.opens.kind == "zip" and one.opens not in filled:
+            yield one, Trouble(
+                say("The archive {name} is empty.", name=one.name),
+                say("Ask the student to send it again."),
+                Concern.UNREADABLE,
+            )
         elif one.opens not in filled:
             yield (
                 one,

@@ -95,6 +95,11 @@ class Clues:
             return identify(handed.name, self._register)
         return Identity("", handed.name, Strength.FULL) if handed.name else NOBODY
 
+    def sender_name(self, one: Arrival) -> str:
+        """The name that the sender of the mail around a file goes by; "" without one."""
+        mail = next((parcel for parcel in one.parcel.outwards() if parcel.kind == "mail"), None)
+        return _shown_name(mail.sender_name, self._register) if mail else ""
+
     def _sender(self, mail: Parcel) -> Iterator[Group]:
         if student := self._register.by_email(mail.sender):
             yield (Identity(student.student_id, student.name, Strength.FULL),)
@@ -118,7 +123,8 @@ def resolve(groups: Sequence[Group], register: Register, known: frozenset[str]) 
         return best
     owner = best[0]
     for group in trusted:
-        if len(group) == 1 and owner.agrees(group[0]):
+        sure = group[0].strength is not Strength.NONE or not owner.student_id
+        if len(group) == 1 and sure and owner.agrees(group[0]):
             owner = owner.merged(group[0])
     return (owner,)
 

@@ -32,7 +32,7 @@ class Ownership:
 def assign(arrivals: Sequence[Arrival], register: Register) -> Ownership:
     """The owner of every arrival that can be given one."""
     clues = Clues(register)
-    filled = {one.parcel for one in arrivals}
+    filled = {parcel for one in arrivals for parcel in one.parcel.outwards()}
     files = [
         one
         for one in arrivals
@@ -45,6 +45,7 @@ def assign(arrivals: Sequence[Arrival], register: Register) -> Ownership:
     owners = dict(_first_owners(files, clues, register, known, oddities))
     settle_mails(owners, clues, register, oddities)
     follow_roster(owners, register, oddities)
+    _name_by_sender(owners, clues)
     _note_origins(owners)
     share_ids(owners, oddities)
     _follow_sender(owners, oddities)
@@ -54,13 +55,10 @@ def assign(arrivals: Sequence[Arrival], register: Register) -> Ownership:
 
 
 def _bare(one: Arrival, filled: AbstractSet[Parcel], clues: Clues) -> bool:
-    """Whether it is a mail that names a student and holds nothing."""
-    return (
-        one.opens is not None
-        and one.opens.kind == "mail"
-        and one.opens not in filled
-        and clues.parcel(one.opens)[0].strength is Strength.FULL
-    )
+    """Whether it is a mail that names a student and holds nothing, or an empty archive."""
+    if one.opens is None or one.opens in filled:
+        return False
+    return one.opens.kind == "zip" or clues.parcel(one.opens)[0].strength is Strength.FULL
 
 
 def _first_owners(
@@ -78,6 +76,13 @@ def _first_owners(
             people = ", ".join(f"{owner.student_id} {owner.name}".strip() for owner in found)
             oddities.extend(Oddity(share, "several", people) for share in shares)
         yield from zip(shares, found, strict=True)
+
+
+def _name_by_sender(owners: dict[Arrival, Identity], clues: Clues) -> None:
+    """Where an id stands alone, and no roster has it, the sender's name is the student's."""
+    for one, owner in owners.items():
+        if owner.student_id and not owner.name and (name := clues.sender_name(one)):
+            owners[one] = replace(owner, name=name)
 
 
 def _note_origins(owners: dict[Arrival, Identity]) -> None:

@@ -39,7 +39,7 @@ def in_place_of_a_file(mail: Mail) -> tuple[Message | None, str]:
     parts = [part for part in mail.walk() if not part.is_multipart()]
     if any(_may_hold_a_program(part) for part in parts):
         return None, ""
-    text = "\n".join(_text(part) for part in parts if not file_name(part))
+    text = "\n".join(map(_text, parts))
     link = _LINK.search(text)
     if link or _LARGE.search(text):
         named = _FILE.search(_TAG.sub(" ", _LINK.sub(" ", text)))
@@ -51,14 +51,21 @@ def in_place_of_a_file(mail: Mail) -> tuple[Message | None, str]:
 
 
 def _may_hold_a_program(part: Mail) -> bool:
+    if not file_name(part):
+        return not _is_body(part)
     name = file_name(part).lower()
     by_name = KIND_OF.get(PurePosixPath(name).suffix)
     inside = part.get_content_type() == "message/rfc822"
     return inside or name == "winmail.dat" or by_name in _HOLDERS
 
 
+def _is_body(part: Mail) -> bool:
+    plain = part.get_content_type() in ("text/plain", "text/html")
+    return plain and part.get_content_disposition() != "attachment"
+
+
 def _text(part: Mail) -> str:
-    if part.get_content_maintype() != "text":
+    if file_name(part) or not _is_body(part):
         return ""
     payload = part.get_payload(decode=True)
     raw = payload[:LONGEST] if isinstance(payload, bytes) else b""

@@ -35,6 +35,8 @@ def split_suffix(name: str, known: Callable[[str], bool]) -> tuple[str, str]:
         path = PurePosixPath(outer)
     inner = PurePosixPath(path.stem.rstrip())
     hiding = (".txt", ".bin", ".dat", ".download", inner.suffix.lower())
+    if inner.suffix.lower() == ".ipynb":  # browsers add .json
+        hiding = (*hiding, ".json")
     if path.suffix.lower() in hiding and known(inner.suffix.lower()):
         return inner.stem.rstrip(), inner.suffix.lower()
     return path.stem.rstrip(), path.suffix.lower()
