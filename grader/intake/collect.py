@@ -54,7 +54,9 @@ def _sorted_out(attempts: Iterable[Attempt]) -> tuple[list[Attempt], list[Attemp
     everything = list(attempts)
     workers = {student_key(one.owner) for one in everything if _is_work(one)} - {""}
     kept = [one for one in everything if _is_work(one) or student_key(one.owner) in workers]
-    return kept, [one for one in everything if not (_is_work(one) or student_key(one.owner) in workers)]
+    return kept, [
+        one for one in everything if not (_is_work(one) or student_key(one.owner) in workers)
+    ]
 
 
 def _is_work(attempt: Attempt) -> bool:

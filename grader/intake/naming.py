@@ -19,26 +19,37 @@ def naming(person: Person, register: Register) -> Iterator[Finding]:
     newest = person.attempts[-1]
     first = next(iter((*newest.programs, *newest.reports, *newest.files)))
     if not person.named:
-        yield first, Trouble(
-            say("No student id was found; it is listed as {id}.", id=person.student_id),
-            say("Rename the file to ml-6-姓名-学号 (name-id), or add the name to the roster."),
+        yield (
+            first,
+            Trouble(
+                say("No student id was found; it is listed as {id}.", id=person.student_id),
+                say("Rename the file to ml-6-姓名-学号 (name-id), or add the name to the roster."),
+            ),
         )
     elif register.students and register.by_id(newest.owner.student_id) is None:
         yield first, _not_on_roster(person, register)
     if person.twin:
-        yield first, Trouble(
-            say("Somebody else goes by the same name, without an id: {file}.", file=person.twin),
-            say("If they are one person, say so in overrides.csv; they were kept apart."),
+        yield (
+            first,
+            Trouble(
+                say(
+                    "Somebody else goes by the same name, without an id: {file}.", file=person.twin
+                ),
+                say("If they are one person, say so in overrides.csv; they were kept apart."),
+            ),
         )
     if person.rival:
-        yield first, Trouble(
-            say(
-                "The id {id} is used by two names: {name} and {rival}.",
-                id=newest.owner.student_id,
-                name=person.name,
-                rival=person.rival,
+        yield (
+            first,
+            Trouble(
+                say(
+                    "The id {id} is used by two names: {name} and {rival}.",
+                    id=newest.owner.student_id,
+                    name=person.name,
+                    rival=person.rival,
+                ),
+                say("Check the id with the student and rename the file."),
             ),
-            say("Check the id with the student and rename the file."),
         )
 
 

@@ -38,10 +38,13 @@ def empty_containers(came: Sequence[Arrival]) -> Iterator[Finding]:
         if one.opens.lure:
             yield one, Trouble(one.opens.lure, _ask_for_files(), Concern.UNREADABLE)
         elif one.opens.kind == "zip" and one.opens not in filled:
-            yield one, Trouble(
-                say("The archive {name} is empty.", name=one.name),
-                say("Ask the student to send it again."),
-                Concern.UNREADABLE,
+            yield (
+                one,
+                Trouble(
+                    say("The archive {name} is empty.", name=one.name),
+                    say("Ask the student to send it again."),
+                    Concern.UNREADABLE,
+                ),
             )
         elif one.opens not in filled:
             yield (
@@ -120,18 +123,27 @@ def _missing_half(person: Person, choice: Choice) -> Iterator[Finding]:
     program, report = choice.program.one, choice.report.one
     if program is None and report is None:
         if not any(one.role == "foreign" for one in files):
-            yield first, Trouble(
-                say("Neither a readable program nor a report came in from this student."),
-                say("Ask the student for the .py and the .md file."),
-                _lacking(files),
+            yield (
+                first,
+                Trouble(
+                    say("Neither a readable program nor a report came in from this student."),
+                    say("Ask the student for the .py and the .md file."),
+                    _lacking(files),
+                ),
             )
     elif report is None and not any(one.role == "picture" for one in files):
-        yield first, Trouble(
-            say("A program without a report (.md)."), say("Ask the student for the .md file.")
+        yield (
+            first,
+            Trouble(
+                say("A program without a report (.md)."), say("Ask the student for the .md file.")
+            ),
         )
     elif program is None:
-        yield first, Trouble(
-            say("A report without a program (.py)."), say("Ask the student for the .py file.")
+        yield (
+            first,
+            Trouble(
+                say("A report without a program (.py)."), say("Ask the student for the .py file.")
+            ),
         )
 
 
@@ -143,14 +155,22 @@ def _lacking(files: Iterable[Arrival]) -> Concern:
 def _timing(choice: Choice) -> Iterator[Finding]:
     half = doubtful_date(choice)
     if half is not None:
-        yield half, Trouble(
-            say("The mail is dated before the deadline and arrived more than an hour after it."),
-            say("Decide whether it is late; it was taken as on time."),
+        yield (
+            half,
+            Trouble(
+                say(
+                    "The mail is dated before the deadline and arrived more than an hour after it."
+                ),
+                say("Decide whether it is late; it was taken as on time."),
+            ),
         )
     if choice.late_report and not choice.late and choice.report.one:
-        yield choice.report.one, Trouble(
-            say("The report came after the deadline, the program before it."),
-            say("Decide how the written parts are scored."),
+        yield (
+            choice.report.one,
+            Trouble(
+                say("The report came after the deadline, the program before it."),
+                say("Decide how the written parts are scored."),
+            ),
         )
 
 
@@ -160,10 +180,13 @@ def _broken_links(person: Person, choice: Choice) -> Iterator[Finding]:
     broken = album(report, files).broken if report else ()
     if report and broken:
         names = ", ".join(broken[:5])
-        yield report, Trouble(
-            say("The report shows pictures that did not come: {names}.", names=names),
-            say("Ask the student for the pictures if a part of the report hangs on them."),
-            Concern.INFORMATION,
+        yield (
+            report,
+            Trouble(
+                say("The report shows pictures that did not come: {names}.", names=names),
+                say("Ask the student for the pictures if a part of the report hangs on them."),
+                Concern.INFORMATION,
+            ),
         )
 
 

@@ -16,7 +16,10 @@ _NAMED = re.compile(
     rf"|第\s*{_N.format(3)}\s*(?:次|个|周)?(?:课后|平时|编程|机器学习)?(?:作业|实验|习题|练习)",
     re.IGNORECASE,
 )
-_BARE = re.compile(r"^\s*(?:(?:re|fwd?|回复|答复|转发)\s*:\s*)*0?(?P<n>\d{1,2})\s*[-_.+:]\s*(?P<rest>\S.*)$", re.IGNORECASE)
+_BARE = re.compile(
+    r"^\s*(?:(?:re|fwd?|回复|答复|转发)\s*:\s*)*0?(?P<n>\d{1,2})\s*[-_.+:]\s*(?P<rest>\S.*)$",
+    re.IGNORECASE,
+)
 
 
 def assignment_of(clue: str, *, bare: bool) -> int | None:

@@ -148,14 +148,21 @@ def candidates(
             version = _version(one)
             late = one.late or bool(due and one.time and one.time > due)
             yield Candidate(
-                one, attempt, late, _documented(one, version, clues, programs=programs), version, programs
+                one,
+                attempt,
+                late,
+                _documented(one, version, clues, programs=programs),
+                version,
+                programs,
             )
 
 
 def _version(one: Arrival) -> Version:
     """What the file's own name says, and the stamp of the archive around it (otter's exports)."""
     own = version_of(stem_of(one.name))
-    around = [version_of(parcel.clue).rank[-1] for parcel in one.parcel.outwards() if not parcel.top]
+    around = [
+        version_of(parcel.clue).rank[-1] for parcel in one.parcel.outwards() if not parcel.top
+    ]
     stamp = own.rank[-1] or next(filter(None, around), 0.0)
     return Version(own.base, (*own.rank[:-1], stamp))
 

@@ -30,7 +30,9 @@ _CLASSES = re.compile(
     rf"|(?<![{_HAN}\w])(?:{_MAJORS})(?:专业|系)?(?![{_HAN}\w])"
 )
 # 某专业2101张三2023001: letters before two to four digits, and a longer number further on.
-_BEFORE_ID = re.compile(rf"(?<![{_HAN}\d])[{_HAN}]{{2,8}}\d{{2,4}}(?=[-_\s]*[{_HAN}]{{2,4}}[-_\s(]*[A-Z]{{0,2}}\d{{5,}})")
+_BEFORE_ID = re.compile(
+    rf"(?<![{_HAN}\d])[{_HAN}]{{2,8}}\d{{2,4}}(?=[-_\s]*[{_HAN}]{{2,4}}[-_\s(]*[A-Z]{{0,2}}\d{{5,}})"
+)
 
 
 def without_classes(text: str) -> str:

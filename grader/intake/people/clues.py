@@ -44,7 +44,8 @@ class Clues:
     def names(self, parcel: Parcel, owner: Identity) -> bool:
         """Whether the parcel's own name is this student's."""
         return any(
-            clue.strength is not Strength.NONE and clue.agrees(owner) for clue in self.parcel(parcel)
+            clue.strength is not Strength.NONE and clue.agrees(owner)
+            for clue in self.parcel(parcel)
         )
 
     def full_names(self, files: Iterable[Arrival]) -> frozenset[str]:

@@ -16,7 +16,7 @@ from typing import Protocol
 from grader.intake.people import stamps
 from grader.intake.people.classes import without_classes
 from grader.intake.people.words import is_name, likely, name_in
-from grader.intake.reading.filenames import COPIES, COPY_OF, normalise
+from grader.intake.reading.filenames import COPIES, COPY_OF, LONGEST, normalise
 
 
 class Strength(IntEnum):
@@ -83,7 +83,6 @@ class Nobody:
 
 
 NOBODY = Identity()
-LONGEST = 300  # characters of a clue that are looked at
 
 _HAN = r"\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _LETTERS = rf"[^\W\d_{_HAN}]+(?:['·][^\W\d_{_HAN}]+)*"

@@ -109,9 +109,7 @@ def _adopt(owners: dict[Arrival, Identity], clues: Clues) -> None:
     """Files that name nobody go to the only student around, if that one lacks such a file."""
     homes = _inhabitants(owners, clues)
     halves = Counter((student_key(owner), one.role) for one, owner in owners.items())
-    strays = Counter(
-        (one.parcel, one.role) for one, owner in owners.items() if not owner.is_named
-    )
+    strays = Counter((one.parcel, one.role) for one, owner in owners.items() if not owner.is_named)
     for one in [one for one, owner in owners.items() if not owner.is_named]:
         students = _nearest_students(one, homes)
         if len(students) != 1:

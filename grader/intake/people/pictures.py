@@ -37,9 +37,7 @@ class Album:
             notes.append(say("Pictures with the report: {count}.", count=len(self.pictures)))
         if self.broken:
             names = ", ".join(self.broken[:5])
-            notes.append(
-                say("The report shows pictures that did not come: {names}.", names=names)
-            )
+            notes.append(say("The report shows pictures that did not come: {names}.", names=names))
         return tuple(notes)
 
 
@@ -49,7 +47,9 @@ def album(report: Arrival | None, files: Sequence[Arrival]) -> Album:
     links = [_last_part(link) for link in _links(report.report or "")] if report else []
     names = {one.name.casefold() for one in came}
     pictures = tuple(
-        Picture(one.path, one.sha256, one.size, linked=one.name.casefold() in map(str.casefold, links))
+        Picture(
+            one.path, one.sha256, one.size, linked=one.name.casefold() in map(str.casefold, links)
+        )
         for one in {one.sha256: one for one in reversed(came)}.values()
     )
     broken = tuple(dict.fromkeys(link for link in links if link.casefold() not in names))

@@ -102,7 +102,9 @@ class Register:
                 self._by_name[key].append(student)
         self.names = frozenset(self._by_name)
         self._longest_first = sorted(
-            {student.name for student in self.students if len(student.name) > 1}, key=len, reverse=True
+            {student.name for student in self.students if len(student.name) > 1},
+            key=len,
+            reverse=True,
         )
 
     def by_id(self, student_id: str) -> RosterRow | None:

@@ -25,9 +25,7 @@ class Oddity:
     detail: str
 
 
-def settle_mails(
-    owners: Owners, clues: Clues, register: Register, oddities: list[Oddity]
-) -> None:
+def settle_mails(owners: Owners, clues: Clues, register: Register, oddities: list[Oddity]) -> None:
     """One name with two ids in one mail is a slip: roster, majority, then subject decide."""
     rooms: dict[tuple[Parcel, str], list[Arrival]] = defaultdict(list)
     for one, owner in owners.items():

@@ -31,11 +31,7 @@ def people(attempts: Iterable[Attempt], register: Register) -> list[Person]:
     groups: dict[object, list[Attempt]] = defaultdict(list)
     for attempt in attempts:
         groups[student_key(attempt.owner) or attempt].append(attempt)
-    found = [
-        person
-        for group in groups.values()
-        for person in _split(in_order(group), register)
-    ]
+    found = [person for group in groups.values() for person in _split(in_order(group), register)]
     return _unique(found)
 
 

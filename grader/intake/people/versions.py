@@ -16,7 +16,9 @@ _DIGITS = {mark: value for value, mark in enumerate("零一二三四五六七八
 _N = r"(?P<n>\d{1,3}(?:\.\d{1,2})?|[一二三四五六七八九十])"
 _GAP = r"[-_.\s]*"
 # One mark at the end of a stem, or at its beginning, with what it counts for.
-_OLD = r"old|旧版?本?|旧的?|备份|backup|bak|原版|原来的?|原始版?|初稿|草稿|draft|废弃?|作废|deprecated"
+_OLD = (
+    r"old|旧版?本?|旧的?|备份|backup|bak|原版|原来的?|原始版?|初稿|草稿|draft|废弃?|作废|deprecated"
+)
 _LAST = (
     r"(?:最终|最后|终|正式|定|final(?:ly)?|last)(?:版本?|稿|提交|修改|version|ver|v)?"
     r"|终稿|定稿|打死不改"

@@ -13,7 +13,7 @@ from grader.intake.reading.kinds import KIND_OF
 from grader.intake.reading.programs import defines_rnn
 from grader.language import Message, say
 
-LONGEST = 1 << 18  # bytes of a text that are looked at
+LONGEST_TEXT = 1 << 18  # bytes of a text that are looked at
 # Kinds of attachments in which a program may lie.
 _HOLDERS = frozenset({"python", "notebook", "text", "zip", "rar", "7z", "tar", "tnef", "mail"})
 _LINK = re.compile(
@@ -68,7 +68,7 @@ def _text(part: Mail) -> str:
     if file_name(part) or not _is_body(part):
         return ""
     payload = part.get_payload(decode=True)
-    raw = payload[:LONGEST] if isinstance(payload, bytes) else b""
+    raw = payload[:LONGEST_TEXT] if isinstance(payload, bytes) else b""
     text = decode_name(raw, part.get_content_charset("") or "")
     return unescape(text) if part.get_content_subtype() == "html" else text
 

@@ -111,9 +111,7 @@ def refusal(kind: str, name: str) -> Trouble:
 
 
 _REASONS = {
-    "archive": lambda name: say(
-        "{name} is an archive of a kind that is not read.", name=name
-    ),
+    "archive": lambda name: say("{name} is an archive of a kind that is not read.", name=name),
     "document": lambda name: say("{name} is a document; the report must be Markdown.", name=name),
     "outlook": lambda name: say("{name} is in Outlook's own format.", name=name),
 }

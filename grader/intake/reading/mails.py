@@ -13,7 +13,6 @@ from io import BytesIO
 from typing import BinaryIO
 
 from grader.intake.collection import Caps
-from grader.intake.people.names import LONGEST
 from grader.intake.reading.arrivals import (
     Arrival,
     Parcel,
@@ -21,6 +20,7 @@ from grader.intake.reading.arrivals import (
     arrival,
 )
 from grader.intake.reading.bodies import in_place_of_a_file
+from grader.intake.reading.filenames import LONGEST
 from grader.intake.reading.headers import (
     RAW_HEADERS,
     file_name,

@@ -7,14 +7,9 @@ import re
 import warnings
 from functools import lru_cache
 
-_RNN = re.compile(r"^[ \t]*(?:class[ \t]+SimpleRNN\b|SimpleRNN[ \t]*=[^=])", re.MULTILINE)
-# What the assignment asks for: classes with their methods, and functions.
-CLASSES = {
-    "SimpleRNN": ("__init__", "forward", "backward", "update_parameters"),
-    "LSTMCell": ("__init__", "forward"),
-}
-FUNCTIONS = ("generate_sequence_data", "train_rnn_on_sequence")
-ASKED = sum(map(len, CLASSES.values())) + len(FUNCTIONS)
+from grader.contract import CLASSES, FUNCTIONS, RNN
+
+_RNN = re.compile(rf"^[ \t]*(?:class[ \t]+{RNN}\b|{RNN}[ \t]*=[^=])", re.MULTILINE)
 _ASKED_LINE = re.compile(
     rf"^[ \t]*(?:class[ \t]+({'|'.join(CLASSES)})\b|def[ \t]+({'|'.join(FUNCTIONS)})\b)",
     re.MULTILINE,

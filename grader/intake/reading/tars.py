@@ -85,7 +85,9 @@ def _only(raw: Raw, members: Members, stream: Readable) -> Raw | Arrival:
 
 def _all(stream: _Metered, members: Members) -> Iterator[Raw | Arrival]:
     # Names that are no UTF-8 come as surrogates, from which their bytes can be had again.
-    with tarfile.open(fileobj=stream, mode="r|", errors="surrogateescape", encoding="utf-8") as archive:  # type: ignore[call-overload]  # only read() is asked of it
+    with tarfile.open(
+        fileobj=stream, mode="r|", errors="surrogateescape", encoding="utf-8"
+    ) as archive:  # type: ignore[call-overload]  # only read() is asked of it
         for info in archive:
             if info.isdir():
                 continue

@@ -49,7 +49,11 @@ def _all(archive: ZipFile, members: Members) -> Iterator[Raw | Arrival]:
         if not info.is_dir():
             opened = partial(archive.open, info)
             yield members.take(
-                member_name(info), _time(info), info.file_size, opened=opened, refused=_refusal(info)
+                member_name(info),
+                _time(info),
+                info.file_size,
+                opened=opened,
+                refused=_refusal(info),
             )
 
 
