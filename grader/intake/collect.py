@@ -15,7 +15,6 @@ from grader.intake.people.origins import student_key
 from grader.intake.people.owners import assign
 from grader.intake.people.roster import Register
 from grader.intake.people.students import Person, people
-from grader.intake.reading.arrivals import Arrival
 from grader.intake.reading.unpacking import arrivals
 from grader.intake.remarks import Finding
 from grader.records import Status, Submission

@@ -20,6 +20,7 @@ from grader.intake import (
     IntakeRules,
     collect,
 )
+from grader.records import Concern
 from tests.intake.build import PNG, RNN, notebook, zipped
 from tests.intake.inbox import STYLES, Sent, build_inbox
 
@@ -44,14 +45,18 @@ def test_everybody_is_read_as_they_meant_it(inbox: tuple[Path, list[Sent], Intak
         assert sent.source.strip() in row.source
         assert row.report is not None
         assert row.report.strip() == sent.report.strip()
-        assert row.submitted_at
+        by_mail = any(".eml" in one.name or "host:2" in one.name for one in row.files)
+        assert bool(row.submitted_at) is by_mail
 
 
 def test_only_the_advertisement_is_a_problem(inbox: tuple[Path, list[Sent], Intake]) -> None:
     _, everybody, intake = inbox
-    assert [one.file for one in intake.problems] == ["welcome.eml"]
+    wanted = [one for one in intake.problems if one.kind is not Concern.INFORMATION]
+    assert [one.file for one in wanted] == ["welcome.eml"]
     twice = sum((sent.number + 6) % len(STYLES) == len(STYLES) - 1 for sent in everybody)
     assert len(intake.superseded) == twice > 0
+    told = [one for one in intake.problems if "it was sent later" in str(one.reason)]
+    assert len(told) == 2 * twice  # program and report
 
 
 def test_every_byte_on_disk_has_a_record(inbox: tuple[Path, list[Sent], Intake]) -> None:

@@ -59,14 +59,14 @@ def build_attempts(ownership: Ownership) -> list[Attempt]:
     owners: dict[tuple[object, ...], Identity] = {}
     for one, owner in ownership.owners.items():
         if owner.is_named:
-            room = _room(one, owner, ownership)
+            room, person = _room(one, owner, ownership), owner
         else:
             alone = _own_container(one, shelves)
             stem = stem_of(one.name) if alone is one.parcel and alone in crowded else ""
-            owner = _apart(owner, one, alone)
-            room = alone, owner, stem
+            person = _apart(owner, one, alone)
+            room = alone, person, stem
         rooms[room].append(one)
-        owners[room] = owner
+        owners[room] = person
     return [Attempt(owners[room], tuple(files)) for room, files in rooms.items()]
 
 

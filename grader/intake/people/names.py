@@ -170,7 +170,9 @@ def _han_names(text: str, known: Known) -> list[str]:
 def _several(ids: Sequence[str], names: Sequence[str], known: Known) -> tuple[Identity, ...]:
     """`史四-2023068-唐五-2023069`: as many names as ids of one length, or ids of the roster."""
     listed = list(dict.fromkeys(one for one in ids if known.has_id(one)))
-    alike = list(dict.fromkeys(one for one in ids if _digits(one) >= _LONG and not stamps.stamp_of(one)))
+    alike = list(
+        dict.fromkeys(one for one in ids if _digits(one) >= _LONG and not stamps.stamp_of(one))
+    )
     people = list(dict.fromkeys(one for one in names if _is_han(one) and is_name(one)))
     if len(listed) > 1 and len(people) in (0, len(listed)):
         alike = listed

@@ -37,7 +37,7 @@ def origins(owners: Mapping[Arrival, Identity]) -> dict[Arrival, str]:
 def _origin(one: Arrival, messengers: set[str], exports: Mapping[Parcel, str]) -> str:
     if one.handed:
         return one.handed.key
-    if mail := one.opens if one.opens else mail_around(one):
+    if mail := one.opens or mail_around(one):
         alone = mail.sender and mail.sender not in messengers
         return f"mail:{mail.sender if alone else mail.path}"
     outermost = _outermost(one)

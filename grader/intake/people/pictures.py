@@ -70,6 +70,6 @@ def _links(text: str) -> Iterator[str]:
 
 
 def _last_part(link: str) -> str:
-    """The name at the end of a path of any system's: C:\\Users\\me\\loss%201.png?raw=true."""
+    """The name at the end of any system's path, percent-encoded or not."""
     path = unquote(re.sub(r"[?#].*$", "", link)).replace("\\", "/")
     return path.rstrip("/").rsplit("/", 1)[-1].strip()

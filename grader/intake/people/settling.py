@@ -6,11 +6,11 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from grader.intake.collection import RosterRow
 from grader.intake.people.clues import Clues
 from grader.intake.people.names import Identity
 from grader.intake.people.origins import mail_around
 from grader.intake.people.roster import Register
-from grader.intake.collection import RosterRow
 from grader.intake.reading.arrivals import Arrival, Parcel
 
 Owners = dict[Arrival, Identity]

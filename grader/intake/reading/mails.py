@@ -25,8 +25,8 @@ from grader.intake.reading.headers import (
     RAW_HEADERS,
     file_name,
     header,
-    recipients,
     received_at,
+    recipients,
     sender,
     sent_at,
 )

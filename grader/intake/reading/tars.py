@@ -44,7 +44,7 @@ def open_tar(raw: Raw, caps: Caps) -> tuple[Parcel, Iterator[Raw | Arrival]]:
     begun = stream.read(_BLOCK)
     members = Members(raw, caps)
     if begun[_MAGIC] != b"ustar" and stream is raw.stream:
-        raise tarfile.ReadError("no tar")  # noqa: EM101, TRY003 - shown as it is
+        raise tarfile.ReadError("no tar")
     if begun[_MAGIC] != b"ustar":
         whole = io.BufferedReader(cast("io.RawIOBase", _Rest(begun, stream)))
         return members.parcel, iter([_only(raw, members, whole)])

@@ -11,7 +11,27 @@ _MOODLE = re.compile(r"_assignsubmission_onlinetext(?:_|$)")
 _CANVAS = re.compile(r"_\d+_text\.html$")
 _CANVAS_LINK = re.compile(r"_\d+_link\.html$")
 _BREAKS = frozenset(
-    "p div br li tr h1 h2 h3 h4 h5 h6 pre blockquote table ul ol hr section article".split()
+    [
+        "p",
+        "div",
+        "br",
+        "li",
+        "tr",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "pre",
+        "blockquote",
+        "table",
+        "ul",
+        "ol",
+        "hr",
+        "section",
+        "article",
+    ]
 )
 _SILENT = frozenset({"script", "style", "head", "title"})
 
