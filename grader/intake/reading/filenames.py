@@ -35,9 +35,8 @@ def split_suffix(name: str, known: Callable[[str], bool]) -> tuple[str, str]:
     if not known(path.suffix.lower()) and known(PurePosixPath(outer).suffix.lower()):
         path = PurePosixPath(outer)
     inner = PurePosixPath(path.stem.rstrip())
-    hiding = (".txt", ".bin", ".dat", ".download", inner.suffix.lower())
-    if inner.suffix.lower() == ".ipynb":  # browsers add .json
-        hiding = (*hiding, ".json")
+    browsers = ".json" if inner.suffix.lower() == ".ipynb" else ".download"
+    hiding = (".txt", ".bin", ".dat", ".download", browsers, inner.suffix.lower())
     if path.suffix.lower() in hiding and known(inner.suffix.lower()):
         return inner.stem.rstrip(), inner.suffix.lower()
     return path.stem.rstrip(), path.suffix.lower()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from grader.intake.collection import Caps
@@ -42,6 +43,10 @@ def _listed(py7zr: Any, raw: Raw) -> Any:
     return archive
 
 
+def _self(stream: Any) -> Any:
+    return stream
+
+
 def _all(infos: list[Any], found: dict[str, Any], members: Members) -> Iterator[Raw | Arrival]:
     for info in infos:
         # Nothing is created for an empty file.
@@ -51,6 +56,6 @@ def _all(infos: list[Any], found: dict[str, Any], members: Members) -> Iterator[
             info.filename,
             info.creationtime,
             info.uncompressed,
-            opened=lambda stream=stream: stream,
+            opened=partial(_self, stream),
             refused=None if info.is_file else link(),
         )
