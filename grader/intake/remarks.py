@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from grader.intake.collection import RosterRow, Trouble
 from grader.intake.naming import naming
 from grader.intake.people.attempts import Attempt
-from grader.intake.people.choice import Passed
+from grader.intake.people.choice import Passed, is_readme
 from grader.intake.people.entries import Choice, doubtful_date
 from grader.intake.people.origins import mail_around
 from grader.intake.people.owners import Ownership
@@ -112,7 +112,7 @@ def _weight(passed: Passed, choice: Choice) -> Concern:
     other = passed.candidate
     best = choice.program.best if other.is_program else choice.report.best
     together = best is not None and best.attempt is other.attempt
-    whole = not other.is_program or defines_asked(other.one.program or "")
+    whole = defines_asked(other.one.program or "") if other.is_program else not is_readme(other.one)
     same_name = best is not None and best.version.base == other.version.base
     return Concern.DECISION if together and whole and not same_name else Concern.INFORMATION
 

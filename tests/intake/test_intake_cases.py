@@ -8,10 +8,10 @@ import pytest
 
 from grader.intake import Intake, IntakeRules, collect
 from grader.records import Concern, Submission
-from tests.intake.cases import HANDED, INVENTED, Case, Row
+from tests.intake.cases import FURTHER, HANDED, INVENTED, Case, Row
 
 
-@pytest.mark.parametrize("case", [*HANDED, *INVENTED], ids=lambda case: case.name)
+@pytest.mark.parametrize("case", [*HANDED, *INVENTED, *FURTHER], ids=lambda case: case.name)
 def test_case(case: Case, tmp_path: Path) -> None:
     intake = take(case, tmp_path)
     assert sorted(map(_row, intake.submissions)) == sorted(map(tuple, case.rows))

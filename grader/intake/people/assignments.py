@@ -12,8 +12,8 @@ _CHINESE = {mark: value for value, mark in enumerate("零一二三四五六七�
 _N = r"(?P<n{0}>\d{{1,2}}(?!\d)|[一二三四五六七八九十](?![一二三四五六七八九十]))"
 _NAMED = re.compile(
     rf"(?<![a-z])(?:ml|hw|homework|assignment|assgn|lab|pset)[\s_#-]*0?{_N.format(1)}"
-    rf"|(?:作业|实验|习题)[\s_#-]*0?{_N.format(2)}(?!次|版|稿)"
-    rf"|第\s*{_N.format(3)}\s*(?:次|个|周)?(?:课后|平时|编程|机器学习)?(?:作业|实验|习题|练习)",
+    rf"|(?:作业|作業|实验|實驗|习题)[\s_#-]*0?{_N.format(2)}(?!次|版|稿)"
+    rf"|第\s*{_N.format(3)}\s*(?:次|个|周)?(?:课后|平时|编程|机器学习)?(?:作业|作業|实验|習題|习题|练习)",
     re.IGNORECASE,
 )
 _BARE = re.compile(

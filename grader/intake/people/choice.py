@@ -81,7 +81,7 @@ PROGRAM: tuple[Criterion, ...] = (
         "{chosen} counts, for want of a better reason.", chosen=chosen)),
 )  # fmt: skip
 REPORT: tuple[Criterion, ...] = (
-    (lambda c: not _is_readme(c.one), lambda chosen: say(
+    (lambda c: not is_readme(c.one), lambda chosen: say(
         "{chosen} counts: this file is a README.", chosen=chosen)),
     (lambda c: c.one.role == "report", lambda chosen: say(
         "{chosen} counts: it is a report by itself, this one the text of a notebook.", chosen=chosen)),
@@ -97,7 +97,7 @@ def _usable(program: str) -> int:
     return 0 if not defines_asked(program) else 1 + (filled(program) > 0)
 
 
-def _is_readme(one: Arrival) -> bool:
+def is_readme(one: Arrival) -> bool:
     return stem_of(one.name).casefold().startswith(("readme", "requirements"))
 
 
@@ -145,7 +145,7 @@ def candidates(
 ) -> Iterator[Candidate]:
     for attempt in attempts:
         for one in attempt.programs if programs else attempt.reports:
-            version = _version(one)
+            version = _version(one, clues)
             late = one.late or bool(due and one.time and one.time > due)
             yield Candidate(
                 one,
@@ -157,14 +157,22 @@ def candidates(
             )
 
 
-def _version(one: Arrival) -> Version:
-    """What the file's own name says, and the stamp of the archive around it (otter's exports)."""
+def _version(one: Arrival, clues: Clues) -> Version:
+    """What the file's own name says; where it says nothing, the nearest folder or archive that does.
+
+    旧版/rnn.py is old, and otter puts its stamp on the archive. A folder that names the student does
+    not count its own versions.
+    """
     own = version_of(stem_of(one.name))
-    around = [
-        version_of(parcel.clue).rank[-1] for parcel in one.parcel.outwards() if not parcel.top
-    ]
-    stamp = own.rank[-1] or next(filter(None, around), 0.0)
-    return Version(own.base, (*own.rank[:-1], stamp))
+    if any(own.rank):
+        return own
+    for parcel in one.parcel.outwards():
+        if parcel.top or parcel.kind == "mail":
+            break
+        rank = version_of(parcel.clue).rank
+        if any(rank) and clues.parcel(parcel)[0].strength is Strength.NONE:
+            return Version(own.base, rank)
+    return own
 
 
 def _documented(one: Arrival, version: Version, clues: Clues, *, programs: bool) -> int:

@@ -17,7 +17,7 @@ from grader.intake.people.names import (
     undated,
 )
 from grader.intake.people.roster import Register
-from grader.intake.people.words import is_name
+from grader.intake.people.words import is_name, is_person
 from grader.intake.reading.arrivals import Arrival, Handed, Parcel
 from grader.intake.reading.kinds import stem_of
 
@@ -109,9 +109,10 @@ class Clues:
 
 
 def _shown_name(shown: str, register: Register) -> str:
-    """The name that a sender goes by, where it looks like one."""
-    if (found := identify(shown, register)).name:
-        return found.name
+    """The name that a sender goes by, where it looks like one and not like a nickname."""
+    found = identify(shown, register).name
+    if found and (is_person(found) or register.has_name(found)):
+        return found
     words = re.fullmatch(r"[^\W\d_]+(?:[ .'-]+[^\W\d_]+){1,3}", shown.strip())
     return shown.strip() if words and is_name(shown) else ""
 

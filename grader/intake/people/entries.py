@@ -79,10 +79,11 @@ def entry(person: Person, choice: Choice) -> Submission:
 
 
 def _absence(choice: Choice, files: Sequence[Arrival]) -> Status | None:
-    """Work of another assignment, and nothing of this one."""
-    if choice.halves:
+    """Work of another assignment, and nothing of this one, not even what cannot be read."""
+    roles = {one.role for one in files}
+    if choice.halves or not roles & {"foreign"} or roles & {"unreadable", "picture"}:
         return None
-    return Status.FOREIGN if any(one.role == "foreign" for one in files) else None
+    return Status.FOREIGN
 
 
 def _used(person: Person, choice: Choice) -> list[Attempt]:

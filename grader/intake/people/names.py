@@ -163,17 +163,21 @@ def _pieces(text: str, shortest: int, known: Known) -> tuple[list[str], list[str
 def _han_names(text: str, known: Known) -> list[str]:
     """欧阳 娜娜 is one name; 第六次作业 张三 is a name and something else."""
     joined = re.sub(r"\s", "", text)
-    parts = [joined] if is_name(joined) else text.split()
+    apart = any(map(known.has_name, text.split())) or not is_name(joined)
+    parts = text.split() if apart else [joined]
     return [known.name_within(part) or name_in(part) for part in parts]
 
 
 def _several(ids: Sequence[str], names: Sequence[str], known: Known) -> tuple[Identity, ...]:
-    """`史四-2023068-唐五-2023069`: as many names as ids of one length, or ids of the roster."""
+    """`史四-2023068-唐五-2023069`: as many names as ids of one length; ids or names of the roster."""
     listed = list(dict.fromkeys(one for one in ids if known.has_id(one)))
     alike = list(
         dict.fromkeys(one for one in ids if _digits(one) >= _LONG and not stamps.stamp_of(one))
     )
     people = list(dict.fromkeys(one for one in names if _is_han(one) and is_name(one)))
+    group = [one for one in people if known.has_name(one)]
+    if not ids and len(group) > 1:
+        return tuple(Identity("", name, Strength.FULL) for name in group)
     if len(listed) > 1 and len(people) in (0, len(listed)):
         alike = listed
     elif len(people) < 2 or len(people) != len(alike) or len(set(map(len, alike))) > 1:  # noqa: PLR2004 - a pair

@@ -32,7 +32,9 @@ class Ownership:
 def assign(arrivals: Sequence[Arrival], register: Register) -> Ownership:
     """The owner of every arrival that can be given one."""
     clues = Clues(register)
-    filled = {parcel for one in arrivals for parcel in one.parcel.outwards()}
+    filled = {
+        parcel for one in arrivals if one.role != "ignored" for parcel in one.parcel.outwards()
+    }
     files = [
         one
         for one in arrivals

@@ -132,7 +132,8 @@ class Register:
         """The name in a run of Chinese characters that goes on around it."""
         if self.has_name(text):
             return text
-        return next((name for name in self._longest_first if name in text), "")
+        found = [name for name in self._longest_first if name in text]
+        return found[0] if found and all(name in found[0] for name in found) else ""
 
 
 def _keys(name: str) -> set[str]:

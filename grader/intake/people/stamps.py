@@ -19,6 +19,7 @@ MARKED = re.compile(
 _BARE = re.compile(r"(20\d\d)(\d\d)(\d\d)(?:(\d\d)(\d\d)(?:(\d\d)\d{0,3})?)?")
 _EPOCH = re.compile(r"1[5-9]\d{8}(?:\d{3})?")
 # A day this long before the file came, or this soon after it (clocks, zones), is a day.
+_KNOWN = 2000  # archives without times say 1980
 BEFORE, AFTER = dt.timedelta(days=150), dt.timedelta(days=3)
 
 
@@ -64,7 +65,9 @@ def is_stamp(text: str, came: dt.datetime | None) -> bool:
     day = stamp_of(text)
     if day is None:
         return False
-    return came is None or came.date() - BEFORE <= day <= came.date() + AFTER
+    if came is None or came.year < _KNOWN:
+        return True
+    return came.date() - BEFORE <= day <= came.date() + AFTER
 
 
 def latest(text: str) -> str:

@@ -27,6 +27,7 @@ _KINDS = {
     "document": (".docx", ".doc", ".pdf", ".odt", ".rtf", ".wps", ".pages", ".pptx", ".html", ".htm"),
     "tnef": (".tnef",),
     "outlook": (".msg",),
+    "shortcut": (".lnk", ".url", ".webloc", ".desktop"),
     "picture": (".png", ".jpg", ".jpeg", ".jfif", ".gif", ".svg", ".bmp", ".webp", ".tif", ".tiff", ".heic", ".heif", ".avif"),
     "data": (".csv", ".tsv", ".json", ".npy", ".npz", ".pkl", ".xlsx", ".toml", ".yaml", ".yml"),
 }  # fmt: skip
@@ -111,11 +112,13 @@ def refusal(kind: str, name: str) -> Trouble:
 
 
 _REASONS = {
+    "shortcut": lambda name: say("{name} is a shortcut to a file, not the file.", name=name),
     "archive": lambda name: say("{name} is an archive of a kind that is not read.", name=name),
     "document": lambda name: say("{name} is a document; the report must be Markdown.", name=name),
     "outlook": lambda name: say("{name} is in Outlook's own format.", name=name),
 }
 _ACTIONS = {
+    "shortcut": lambda: say("Ask the student for the file itself."),
     "archive": lambda: say("Ask the student for the .py and .md files themselves, or a zip."),
     "document": lambda: say("Ask the student for a .md file."),
     "outlook": lambda: say("Ask the student to send plain attachments, or save the mail as .eml."),
