@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from grader.intake.people.names import NOBODY, identify
 from grader.intake.reading.filenames import normalise
@@ -22,6 +23,7 @@ _BARE = re.compile(
 )
 
 
+@lru_cache(maxsize=1 << 12)
 def assignment_of(clue: str, *, bare: bool) -> int | None:
     """The number that a name gives; None where it gives none.
 
@@ -30,8 +32,10 @@ def assignment_of(clue: str, *, bare: bool) -> int | None:
     """
     text = normalise(clue)
     numbers = [_value(next(filter(None, found.groups()))) for found in _NAMED.finditer(text)]
-    if bare and (found := _BARE.match(text)) and identify(found["rest"]) != NOBODY:
-        numbers.append(int(found["n"]))
+    if bare and (found := _BARE.match(text)):
+        number = int(found["n"])
+        if number == THIS or identify(found["rest"]) != NOBODY:
+            numbers.append(number)
     return THIS if THIS in numbers else next(iter(numbers), None)
 
 

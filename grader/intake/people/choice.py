@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any
 
 from grader.intake.people.attempts import Attempt
@@ -25,20 +26,31 @@ _EVER = datetime.min.replace(tzinfo=UTC)
 _PROGRAM, _REPORT = ("rnn",), ("report", "报告", "实验报告")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Candidate:
     """One file of one attempt, as a program or as a report."""
 
     one: Arrival
     attempt: Attempt
     late: bool
-    documented: int  # 2: ml-6-name-id; 1: the name under which it was handed out
-    version: Version
     is_program: bool
+    clues: Clues
 
     @property
     def sent(self) -> datetime:
         return self.attempt.time or _EVER
+
+    @cached_property
+    def version(self) -> Version:
+        """What its names say of its place among versions."""
+        return _version(self.one, self.clues)
+
+    @cached_property
+    def documented(self) -> int:
+        """2: ml-6-姓名-学号; 1: the name under which it was handed out."""
+        if self.clues.own(self.one)[0].strength >= Strength.BARE:
+            return 2
+        return int(self.version.base in (_PROGRAM if self.is_program else _REPORT))
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,16 +157,8 @@ def candidates(
 ) -> Iterator[Candidate]:
     for attempt in attempts:
         for one in attempt.programs if programs else attempt.reports:
-            version = _version(one, clues)
             late = one.late or bool(due and one.time and one.time > due)
-            yield Candidate(
-                one,
-                attempt,
-                late,
-                _documented(one, version, clues, programs=programs),
-                version,
-                programs,
-            )
+            yield Candidate(one, attempt, late, programs, clues)
 
 
 def _version(one: Arrival, clues: Clues) -> Version:
@@ -173,10 +177,3 @@ def _version(one: Arrival, clues: Clues) -> Version:
         if any(rank) and clues.parcel(parcel)[0].strength is Strength.NONE:
             return Version(own.base, rank)
     return own
-
-
-def _documented(one: Arrival, version: Version, clues: Clues, *, programs: bool) -> int:
-    """ml-6-姓名-学号, else the name under which it was handed out."""
-    if clues.own(one)[0].strength >= Strength.BARE:
-        return 2
-    return int(version.base in (_PROGRAM if programs else _REPORT))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
@@ -12,7 +12,6 @@ from grader.intake.people.names import (
     NOBODY,
     Identity,
     Strength,
-    identify,
     identities,
     undated,
 )
@@ -93,24 +92,24 @@ class Clues:
         if handed.student_id:
             return Identity(handed.student_id, handed.name, Strength.FULL)
         if re.search(r"\d", handed.name):  # Moodle can put the account before the name
-            return identify(handed.name, self._register)
+            return self._read(handed.name)[0]
         return Identity("", handed.name, Strength.FULL) if handed.name else NOBODY
 
     def sender_name(self, one: Arrival) -> str:
         """The name that the sender of the mail around a file goes by; "" without one."""
         mail = next((parcel for parcel in one.parcel.outwards() if parcel.kind == "mail"), None)
-        return _shown_name(mail.sender_name, self._register) if mail else ""
+        return _shown_name(mail.sender_name, self._register, self._read) if mail else ""
 
     def _sender(self, mail: Parcel) -> Iterator[Group]:
         if student := self._register.by_email(mail.sender):
             yield (Identity(student.student_id, student.name, Strength.FULL),)
-        elif name := _shown_name(mail.sender_name, self._register):
+        elif name := _shown_name(mail.sender_name, self._register, self._read):
             yield (Identity("", name),)
 
 
-def _shown_name(shown: str, register: Register) -> str:
+def _shown_name(shown: str, register: Register, read: Callable[[str], Group]) -> str:
     """The name that a sender goes by, where it looks like one and not like a nickname."""
-    found = identify(shown, register).name
+    found = read(shown)[0].name
     if found and (is_person(found) or register.has_name(found)):
         return found
     words = re.fullmatch(r"[^\W\d_]+(?:[ .'-]+[^\W\d_]+){1,3}", shown.strip())

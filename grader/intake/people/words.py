@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _NOT_NAMES = re.compile(
     "作业|代码|报告|实验|程序|文档|文件|推导|公式|网络|循环|神经|序列|预测|训练|模型|数据|结果|"
@@ -114,11 +115,13 @@ _WORDS = frozenset(
 )
 
 
+@lru_cache(maxsize=1 << 12)
 def likely(text: str) -> bool:
     """Whether it is more than words of the course put together."""
     return not set(text.casefold().split()) <= _WORDS and not _ONLY_WORDS.fullmatch(text)
 
 
+@lru_cache(maxsize=1 << 12)
 def is_name(text: str) -> bool:
     """Whether it holds no word of the course at all."""
     return likely(text) and not _NOT_NAMES.search(text)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from email.message import Message as Mail
 from html import unescape
-from pathlib import PurePosixPath
 
 from grader.intake.reading.decoding import decode_name
-from grader.intake.reading.headers import file_name
-from grader.intake.reading.kinds import KIND_OF
+from grader.intake.reading.kinds import KIND_OF, suffix_of
 from grader.intake.reading.programs import defines_rnn
 from grader.language import Message, say
 
@@ -31,42 +30,30 @@ _FILE = re.compile(rf"[^\s\"'<>:：/\\|*?]{{1,120}}\.(?:{_SUFFIXES})\b", re.IGNO
 _TAG = re.compile(r"<[^>]{0,2000}>")
 
 
-def in_place_of_a_file(mail: Mail) -> tuple[Message | None, str]:
+def in_place_of_a_file(named: Iterable[str], own: Iterable[Mail]) -> tuple[Message | None, str]:
     """What to tell of a mail without an attachment that may hold a program, and the file named.
 
-    Links are never followed: they expire, and what lies behind them is not what was sent.
+    `named` are its attachments, `own` the parts that are the mail's own text. Links are never
+    followed: they expire, and what lies behind them is not what was sent.
     """
-    parts = [part for part in mail.walk() if not part.is_multipart()]
-    if any(_may_hold_a_program(part) for part in parts):
+    if any(map(_may_hold_a_program, named)):
         return None, ""
-    text = "\n".join(map(_text, parts))
+    text = "\n".join(map(_text, own))
     link = _LINK.search(text)
     if link or _LARGE.search(text):
-        named = _FILE.search(_TAG.sub(" ", _LINK.sub(" ", text)))
-        found = named[0] if named else ""
+        file = _FILE.search(_TAG.sub(" ", _LINK.sub(" ", text)))
+        found = file[0] if file else ""
         return _told(link[0] if link else "", found), found
     if defines_rnn(text):
         return say("The program stands in the mail's text; no file is attached."), ""
     return None, ""
 
 
-def _may_hold_a_program(part: Mail) -> bool:
-    if not file_name(part):
-        return not _is_body(part)
-    name = file_name(part).lower()
-    by_name = KIND_OF.get(PurePosixPath(name).suffix)
-    inside = part.get_content_type() == "message/rfc822"
-    return inside or name == "winmail.dat" or by_name in _HOLDERS
-
-
-def _is_body(part: Mail) -> bool:
-    plain = part.get_content_type() in ("text/plain", "text/html")
-    return plain and part.get_content_disposition() != "attachment"
+def _may_hold_a_program(name: str) -> bool:
+    return name.casefold() == "winmail.dat" or KIND_OF.get(suffix_of(name)) in _HOLDERS
 
 
 def _text(part: Mail) -> str:
-    if file_name(part) or not _is_body(part):
-        return ""
     payload = part.get_payload(decode=True)
     raw = payload[:LONGEST_TEXT] if isinstance(payload, bytes) else b""
     text = decode_name(raw, part.get_content_charset("") or "")

@@ -19,8 +19,12 @@ _WINDOWS_DEVICE = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)", re.IGNORECASE)
 
 def normalise(text: str) -> str:
     """NFKC, one kind of dash and of blank, nothing invisible."""
-    text = unicodedata.normalize("NFKC", text).translate(_DASHES)
-    text = "".join(mark for mark in text if unicodedata.category(mark) not in ("Cf", "Cs", "Cn"))
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text).translate(_DASHES)
+    if not text.isprintable():  # looking at every mark is slow, and names seldom hide any
+        text = "".join(
+            mark for mark in text if unicodedata.category(mark) not in ("Cf", "Cs", "Cn")
+        )
     return re.sub(r"\s+", " ", text).strip()
 
 

@@ -63,6 +63,10 @@ def stem_of(name: str) -> str:
     return _split(name)[0]
 
 
+def suffix_of(name: str) -> str:
+    return _split(name)[1]
+
+
 def kind_of(raw: Raw) -> str:
     """A key of `_KINDS`, or "ignored", or "unknown"."""
     if raw.ignored or is_ignored(raw.name):
