@@ -24,6 +24,7 @@ from tests.intake.build import (
     rfc2231,
     zipped,
 )
+from tests.intake.packed import sevenzipped, tarred
 
 WHOLE = """import numpy as np
 
@@ -91,27 +92,6 @@ def report(mark: str = "1") -> bytes:
 def letter(subject: str, files: Mapping[str, bytes], **more: str) -> bytes:
     parts = [part(rfc2231(name), data) for name, data in files.items()]
     return mail(encoded_word(subject) if subject else "", parts, **more)
-
-
-def tarred(files: Mapping[str, bytes], *, encoding: str = "utf-8") -> bytes:
-    buffer = io.BytesIO()
-    form = tarfile.GNU_FORMAT if encoding != "utf-8" else tarfile.PAX_FORMAT
-    with tarfile.open(fileobj=buffer, mode="w:gz", format=form, encoding=encoding) as archive:
-        for name, data in files.items():
-            info = tarfile.TarInfo(name)
-            info.size = len(data)
-            archive.addfile(info, io.BytesIO(data))
-    return buffer.getvalue()
-
-
-def sevenzipped(files: Mapping[str, bytes]) -> bytes:
-    import py7zr
-
-    buffer = io.BytesIO()
-    with py7zr.SevenZipFile(buffer, "w") as archive:
-        for name, data in files.items():
-            archive.writestr(data, name)
-    return buffer.getvalue()
 
 
 def body(text: str, subject: str, *, html: bool = False, **more: str) -> bytes:

@@ -23,7 +23,7 @@ _BARE = re.compile(
 )
 
 
-@lru_cache(maxsize=1 << 12)
+@lru_cache(maxsize=1 << 8)
 def assignment_of(clue: str, *, bare: bool) -> int | None:
     """The number that a name gives; None where it gives none.
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cached_property
 from typing import Any
 
 from grader.intake.people.attempts import Attempt
@@ -26,7 +25,7 @@ _EVER = datetime.min.replace(tzinfo=UTC)
 _PROGRAM, _REPORT = ("rnn",), ("report", "报告", "实验报告")
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False)
 class Candidate:
     """One file of one attempt, as a program or as a report."""
 
@@ -40,12 +39,12 @@ class Candidate:
     def sent(self) -> datetime:
         return self.attempt.time or _EVER
 
-    @cached_property
+    @property
     def version(self) -> Version:
         """What its names say of its place among versions."""
         return _version(self.one, self.clues)
 
-    @cached_property
+    @property
     def documented(self) -> int:
         """2: ml-6-姓名-学号; 1: the name under which it was handed out."""
         if self.clues.own(self.one)[0].strength >= Strength.BARE:

@@ -132,5 +132,7 @@ def resolve(groups: Sequence[Group], register: Register, known: frozenset[str]) 
 
 def _promoted(clue: Identity, register: Register, known: frozenset[str]) -> Identity:
     """A bare id or word that the roster or another file knows as a student's is no guess."""
+    if clue.strength is Strength.FULL:
+        return clue
     sure = register.has_id(clue.student_id) if clue.student_id else clue.name_key in known
     return replace(clue, strength=Strength.FULL) if sure else clue

@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum
+from functools import lru_cache
 from typing import Protocol
 
 from grader.intake.people import stamps
@@ -109,7 +110,9 @@ _SEGMENTS = re.compile(r"[-_+,，、;；:.()\[\]【】{}《》<>“”\"|/\\&=#@
 _LONG = 5  # digits: 2024 is a year, 1024 a length
 
 
+@lru_cache(maxsize=1 << 13)
 def name_key(name: str) -> str:
+    """A name as it is compared: blanks, middle dots and case apart."""
     return re.sub(r"[\s·,]", "", name).casefold()
 
 

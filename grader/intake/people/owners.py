@@ -89,7 +89,8 @@ def _name_by_sender(owners: dict[Arrival, Identity], clues: Clues) -> None:
 
 def _note_origins(owners: dict[Arrival, Identity]) -> None:
     for one, origin in origins(owners).items():
-        owners[one] = replace(owners[one], origin=origin)
+        if owners[one].origin != origin:
+            owners[one] = replace(owners[one], origin=origin)
 
 
 def _follow_sender(owners: dict[Arrival, Identity], oddities: list[Oddity]) -> None:

@@ -140,7 +140,9 @@ _SURNAMES = (
 )
 _COMPOUND = "欧阳|太史|端木|上官|司马|东方|独孤|南宫|万俟|闻人|夏侯|诸葛|尉迟|公羊|赫连|澹台|皇甫|宗政|濮阳|公冶|太叔|申屠|公孙|慕容|仲孙|钟离|长孙|宇文|司徒|鲜于|司空|令狐"
 _PERSON = re.compile(rf"(?:{_COMPOUND})[\u3400-\u9fff]{{1,2}}|[{_SURNAMES}][\u3400-\u9fff]{{1,2}}")
-_AROUND = re.compile(rf"^(?:我是|学生|本人|代交|代发|代投|转交|帮交|来自|转自)+|(?:的|{_NOT_NAMES.pattern}).*$")
+_AROUND = re.compile(
+    rf"^(?:我是|学生|本人|代交|代发|代投|转交|帮交|来自|转自)+|(?:的|{_NOT_NAMES.pattern}).*$"
+)
 
 
 def is_person(text: str) -> bool:

@@ -10,6 +10,7 @@ from email import message_from_bytes
 from email.generator import BytesGenerator
 from email.message import Message as Mail
 from io import BytesIO
+from itertools import islice
 from typing import BinaryIO
 
 from grader.intake.collection import Caps
@@ -46,7 +47,7 @@ def open_mail(raw: Raw, caps: Caps) -> tuple[Parcel, Iterator[Raw | Arrival]]:
     """The mail as a parcel, and its attachments."""
     mail = message_from_bytes(raw.stream.read(caps.file), policy=RAW_HEADERS)
     name, address = sender(mail)
-    leaves = list(_leaves(mail))
+    leaves = list(islice(_leaves(mail), raw.budget.members_left + 1))
     named = [leaf.name if not leaf.is_mail else ".eml" for leaf in leaves if leaf.name]
     lure, linked = in_place_of_a_file(named, [leaf.part for leaf in leaves if not leaf.name])
     parcel = Parcel(
