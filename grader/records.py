@@ -47,7 +47,7 @@ class FileRecord:
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
+class ReportPicture:
     """A picture that belongs to a report. `name` is its path in the inbox, as in `FileRecord`.
 
     The bytes stay where they are: `grader.intake.contents` reads them anew by their hash.
@@ -79,7 +79,7 @@ class Submission:
     submitted_at: str = ""  # ISO 8601 with offset; empty where unknown
     late: bool = False
     notes: tuple[Message, ...] = ()
-    pictures: tuple[Picture, ...] = ()
+    pictures: tuple[ReportPicture, ...] = ()
     absence: Status | None = None  # why there is nothing to grade: MISSING, FOREIGN
 
     @property
@@ -91,6 +91,18 @@ class Submission:
             for part in (self.source, self.report)
         ]
         return sha256(b"\0".join(sha256(part).digest() for part in parts)).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something that could not be read, named or paired, and what to do: a line of problems.csv."""
+
+    file: str
+    sha256: str
+    reason: Message
+    action: Message
+    student_id: str = ""  # empty where unknown
+    kind: Concern = Concern.DECISION
 
 
 @dataclass(frozen=True, slots=True)

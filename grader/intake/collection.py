@@ -7,7 +7,7 @@ from datetime import datetime
 
 from grader.assignment import load
 from grader.language import Message
-from grader.records import Concern, FileRecord, Submission
+from grader.records import Concern, FileRecord, Problem, Submission
 
 MEBIBYTE = 1 << 20
 
@@ -65,18 +65,6 @@ class Trouble:
 
     reason: Message
     action: Message
-    kind: Concern = Concern.DECISION
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """One line of `problems.csv`."""
-
-    file: str
-    sha256: str
-    reason: Message
-    action: Message
-    student_id: str = ""
     kind: Concern = Concern.DECISION
 
 

@@ -11,10 +11,10 @@ from grader.intake.people.students import Person
 from grader.intake.reading.arrivals import Arrival
 from grader.language import say
 
-Finding = tuple[Arrival, Trouble]
+Remark = tuple[Arrival, Trouble]
 
 
-def naming(person: Person, register: Register) -> Iterator[Finding]:
+def naming(person: Person, register: Register) -> Iterator[Remark]:
     """Whatever a person should decide about who this is."""
     newest = person.attempts[-1]
     first = next(iter((*newest.programs, *newest.reports, *newest.files)))

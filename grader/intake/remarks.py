@@ -20,16 +20,16 @@ from grader.intake.reading.programs import defines_asked
 from grader.language import Message, say
 from grader.records import Concern
 
-Finding = tuple[Arrival, Trouble]
+Remark = tuple[Arrival, Trouble]
 
 
-def unreadable(came: Iterable[Arrival]) -> Iterator[Finding]:
+def unreadable(came: Iterable[Arrival]) -> Iterator[Remark]:
     for one in came:
         if one.trouble is not None and not one.copy:
             yield one, one.trouble
 
 
-def empty_containers(came: Sequence[Arrival]) -> Iterator[Finding]:
+def empty_containers(came: Sequence[Arrival]) -> Iterator[Remark]:
     """Mails without attachments, or with a link in place of one; empty archives."""
     filled = {parcel for one in came for parcel in one.parcel.outwards()}
     for one in came:
@@ -56,11 +56,11 @@ def empty_containers(came: Sequence[Arrival]) -> Iterator[Finding]:
             )
 
 
-def unclaimed(attempts: Iterable[Attempt]) -> Iterator[Finding]:
+def unclaimed(attempts: Iterable[Attempt]) -> Iterator[Remark]:
     """Pictures, data and unknown files that nothing ties to a student."""
     for attempt in attempts:
         for one in attempt.files:
-            if one.trouble is None and not (one.remark or one.listing):
+            if one.trouble is None and not one.remark:
                 yield (
                     one,
                     Trouble(
@@ -71,7 +71,7 @@ def unclaimed(attempts: Iterable[Attempt]) -> Iterator[Finding]:
                 )
 
 
-def oddities(ownership: Ownership) -> Iterator[Finding]:
+def oddities(ownership: Ownership) -> Iterator[Remark]:
     """Each once for a student and sending, at its first file."""
     told = set()
     for oddity in ownership.oddities:
@@ -83,7 +83,7 @@ def oddities(ownership: Ownership) -> Iterator[Finding]:
             yield oddity.one, Trouble(reason(oddity.detail), action(), kind)
 
 
-def about(person: Person, choice: Choice, register: Register) -> Iterator[Finding]:
+def about(person: Person, choice: Choice, register: Register) -> Iterator[Remark]:
     """All findings about one student."""
     yield from _passed_over(choice)
     yield from _missing_half(person, choice)
@@ -101,7 +101,7 @@ def listed_id(student: RosterRow) -> str:
     return safe_id(student.student_id)
 
 
-def _passed_over(choice: Choice) -> Iterator[Finding]:
+def _passed_over(choice: Choice) -> Iterator[Remark]:
     """Every program and report that does not count, with the reason that decided."""
     for one in (*choice.program.passed, *choice.report.passed):
         yield one.candidate.one, Trouble(one.reason, _override(), _weight(one, choice))
@@ -117,7 +117,7 @@ def _weight(passed: Passed, choice: Choice) -> Concern:
     return Concern.DECISION if together and whole and not same_name else Concern.INFORMATION
 
 
-def _missing_half(person: Person, choice: Choice) -> Iterator[Finding]:
+def _missing_half(person: Person, choice: Choice) -> Iterator[Remark]:
     first = first_file(person)
     files = [one for attempt in person.attempts for one in attempt.files]
     program, report = choice.program.one, choice.report.one
@@ -152,7 +152,7 @@ def _lacking(files: Iterable[Arrival]) -> Concern:
     return Concern.UNREADABLE if unread else Concern.DECISION
 
 
-def _timing(choice: Choice) -> Iterator[Finding]:
+def _timing(choice: Choice) -> Iterator[Remark]:
     half = doubtful_date(choice)
     if half is not None:
         yield (
@@ -174,7 +174,7 @@ def _timing(choice: Choice) -> Iterator[Finding]:
         )
 
 
-def _broken_links(person: Person, choice: Choice) -> Iterator[Finding]:
+def _broken_links(person: Person, choice: Choice) -> Iterator[Remark]:
     report = choice.report.one
     files = [one for attempt in person.attempts for one in attempt.files]
     broken = album(report, files).broken if report else ()

@@ -22,7 +22,7 @@ from grader.records import (
 )
 from grader.results import database
 from grader.results.codec import encode, split
-from grader.results.intake import IntakeLike, Problem
+from grader.results.intake import IntakeLike
 from grader.results.reader import NAME, Run, StoreReader
 
 __all__ = ["NAME", "Run", "Store"]
@@ -114,13 +114,9 @@ class Store(StoreReader):
             " OR sha256 IN (SELECT sha256 FROM files WHERE run_id = ?1)",
             (self.run.id,),
         )
-        problems = (
-            Problem(each.file, each.sha256, each.reason, each.action, each.student_id, each.kind)
-            for each in intake.problems
-        )
         self._connection.executemany(
             "INSERT INTO problems (file, sha256, run_id, problem) VALUES (?, ?, ?, ?)",
-            ((each.file, each.sha256, self.run.id, encode(each)) for each in problems),
+            ((each.file, each.sha256, self.run.id, encode(each)) for each in intake.problems),
         )
 
     def _save_superseded(self, superseded: Iterable[Submission]) -> None:

@@ -7,8 +7,6 @@ nobody can know it, `more` of "late", "missing", "foreign" or "". All names and 
 from __future__ import annotations
 
 import gzip
-import io
-import tarfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 

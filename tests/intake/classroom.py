@@ -5,8 +5,8 @@ expected = build_inbox(tmp_path / "inbox", sources, styles=EVERY_STYLE)
 
 from __future__ import annotations
 
-from email.utils import format_datetime
 from datetime import timedelta
+from email.utils import format_datetime
 from pathlib import Path
 
 from tests.intake.build import PNG, encoded_word, mail, part, plain_name, rfc2231, zipped

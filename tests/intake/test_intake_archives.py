@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from grader.intake import Caps, Intake, IntakeRules, collect
-from tests.intake.cases import A, MD
+from tests.intake.cases import MD, A
 from tests.intake.packed import rar3, sevenzipped, tarred, tnef
 
 STEM = "ml-6-张三-2023001"

@@ -23,6 +23,7 @@ from grader.intake import (
 from grader.records import Concern
 from tests.intake.build import PNG, RNN, notebook, zipped
 from tests.intake.inbox import STYLES, Sent, build_inbox
+from tests.intake.packed import rar3, sevenzipped, tarred, tnef
 
 SOURCES = [f"# 程序 {n}\n{RNN}" for n in range(7)]
 
@@ -160,12 +161,23 @@ SUFFIXES = [
     ".csv",
     ".tar.gz",
     ".msg",
+    ".7z",
+    ".tgz",
+    ".gz",
+    ".tnef",
     ".PY",
     ".py.txt",
 ]
+INSIDE = {"ml-6-张三-2023001.py": RNN.encode(), "x/report.md": "# 报告".encode()}
+PACKED = {
+    "a.7z": sevenzipped(INSIDE),
+    "a.rar": rar3(INSIDE),
+    "a.tgz": tarred(INSIDE),
+    "winmail.dat": tnef(INSIDE),
+}
 HEADS = (b"", b"PK\x03\x04", b"From x\nSubject: y\n", b"Subject: y\nFrom: z\n\n", b"{}", PNG,
          b"\xef\xbb\xbf", b"\xff\xfe", b"# coding: utf-7\n", zipped({"a.py": b"x"}),
-         notebook([("code", "x")]))  # fmt: skip
+         notebook([("code", "x")]), PACKED["a.7z"][:32], b"Rar!\x1a\x07\x00", b"\x1f\x8b\x08", PACKED["winmail.dat"][:40])  # fmt: skip
 NAMES = st.text(st.characters(exclude_characters="/\0", exclude_categories=["Cs"]), max_size=20)
 
 
@@ -226,6 +238,7 @@ def _good() -> list[tuple[str, bytes]]:
         ("a.eml", letter),
         ("a.mbox", b"From x\n" + letter),
         ("a.ipynb", notebook([("markdown", "x"), ("code", RNN)])),
+        *PACKED.items(),
     ]
 
 

@@ -11,7 +11,7 @@ from urllib.parse import unquote
 from grader.intake.reading.arrivals import Arrival
 from grader.intake.reading.kinds import KIND_OF
 from grader.language import Message, say
-from grader.records import Picture
+from grader.records import ReportPicture
 
 _LINKS = re.compile(
     r"!\[[^\]]{0,500}\]\(\s*(?:<(?P<angle>[^>\n]{1,500})>|(?P<plain>[^)\n]{1,500}?))(?:\s+[\"'(][^\n]{0,200}?[\"')])?\s*\)"
@@ -27,7 +27,7 @@ _MOST_LINKS = 500
 class Album:
     """A report's pictures, what to say of them, and the links that lead nowhere."""
 
-    pictures: tuple[Picture, ...]
+    pictures: tuple[ReportPicture, ...]
     broken: tuple[str, ...]
 
     @property
@@ -47,7 +47,7 @@ def album(report: Arrival | None, files: Sequence[Arrival]) -> Album:
     links = [_last_part(link) for link in _links(report.report or "")] if report else []
     names = {one.name.casefold() for one in came}
     pictures = tuple(
-        Picture(
+        ReportPicture(
             one.path, one.sha256, one.size, linked=one.name.casefold() in map(str.casefold, links)
         )
         for one in {one.sha256: one for one in reversed(came)}.values()

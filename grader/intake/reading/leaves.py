@@ -111,7 +111,7 @@ def _read_typed(raw: Raw, caps: Caps) -> Arrival:
 
 
 def _read_listing(raw: Raw, caps: Caps) -> Arrival:
-    return arrival(raw, "extra", listing=decode(_read(raw, caps.report)).text)
+    return arrival(raw, "ignored", listing=decode(_read(raw, caps.report)).text)
 
 
 _READERS: dict[str, Callable[[Raw, Caps], Arrival]] = {

@@ -10,7 +10,6 @@ from email import message_from_bytes
 from email.generator import BytesGenerator
 from email.message import Message as Mail
 from io import BytesIO
-from itertools import islice
 from typing import BinaryIO
 
 from grader.intake.collection import Caps
@@ -47,7 +46,7 @@ def open_mail(raw: Raw, caps: Caps) -> tuple[Parcel, Iterator[Raw | Arrival]]:
     """The mail as a parcel, and its attachments."""
     mail = message_from_bytes(raw.stream.read(caps.file), policy=RAW_HEADERS)
     name, address = sender(mail)
-    leaves = list(islice(_leaves(mail), raw.budget.members_left + 1))
+    leaves = list(_leaves(mail, raw.budget.members_left + 1))
     named = [leaf.name if not leaf.is_mail else ".eml" for leaf in leaves if leaf.name]
     lure, linked = in_place_of_a_file(named, [leaf.part for leaf in leaves if not leaf.name])
     parcel = Parcel(
@@ -81,20 +80,23 @@ class _Leaf:
     is_mail: bool = False
 
 
-def _leaves(mail: Mail) -> Iterator[_Leaf]:
-    """The parts in their order, each with the name of its attachment."""
+def _leaves(mail: Mail, most: int) -> Iterator[_Leaf]:
+    """The parts in their order, each with the name of its attachment; of these at most `most`."""
     stack = [mail]
-    number = 0
-    while stack:
+    number = named = 0
+    while stack and named < most:
         part = stack.pop()
         number += 1
         if part.get_content_type() == "message/rfc822" and part.is_multipart():
             name = file_name(part) or f"forwarded-{number}"
+            named += 1
             yield _Leaf(part, number, name, is_mail=True)
         elif part.is_multipart():
             stack.extend(reversed(_children(part)))
         else:
-            yield _Leaf(part, number, _name_of(part, number))
+            name = _name_of(part, number)
+            named += bool(name)
+            yield _Leaf(part, number, name)
 
 
 def _parts(leaves: Sequence[_Leaf], raw: Raw, parcel: Parcel) -> Iterator[Raw]:

@@ -17,7 +17,7 @@ from grader.language import say
 from grader.records import Concern
 
 
-class Readable(Protocol):
+class OpenMember(Protocol):
     """A member that is open for reading."""
 
     def read(self, size: int = ..., /) -> bytes: ...
@@ -37,7 +37,7 @@ class Members:
         modified: datetime | None,
         size: int,
         *,
-        opened: Callable[[], Readable],
+        opened: Callable[[], OpenMember],
         refused: Trouble | None = None,
     ) -> Raw | Arrival:
         """One member: its bytes, or why they cannot be had. Raises LimitReached."""
@@ -68,7 +68,7 @@ class Members:
             self._folders[path] = Parcel("folder", shown, path.rsplit("/", 1)[-1], outer)
         return self._folders[path]
 
-    def _read(self, member: Readable, raw: Raw) -> tuple[bytes, int, str]:
+    def _read(self, member: OpenMember, raw: Raw) -> tuple[bytes, int, str]:
         """Content up to the cap; true size and hash of all of it. Sizes in the header may lie."""
         digest, kept, size = hashlib.sha256(), bytearray(), 0
         while chunk := member.read(CHUNK):

@@ -16,7 +16,7 @@ from grader.intake.collection import Caps
 from grader.intake.reading.arrivals import Arrival, Budget, Parcel, Raw
 from grader.intake.reading.decoding import decode_name
 from grader.intake.reading.filenames import normalise
-from grader.intake.reading.members import Members, Readable, link
+from grader.intake.reading.members import Members, OpenMember, link
 
 _PACKERS = ((b"\x1f\x8b", gzip.open), (b"BZh", bz2.open), (b"\xfd7zXZ", lzma.open))
 _BLOCK = 512
@@ -77,7 +77,7 @@ class _Rest(io.RawIOBase):
         return 0
 
 
-def _only(raw: Raw, members: Members, stream: Readable) -> Raw | Arrival:
+def _only(raw: Raw, members: Members, stream: OpenMember) -> Raw | Arrival:
     name = normalise(raw.name)
     inner = next((name[: -len(end)] for end in _SUFFIXES if name.lower().endswith(end)), name)
     return members.take(inner, None, raw.size, opened=lambda: stream)
@@ -102,7 +102,7 @@ def _all(stream: _Metered, members: Members) -> Iterator[Raw | Arrival]:
             )
 
 
-def _open(archive: tarfile.TarFile, info: tarfile.TarInfo) -> Readable:
+def _open(archive: tarfile.TarFile, info: tarfile.TarInfo) -> OpenMember:
     member = archive.extractfile(info)
     if member is None:
         raise tarfile.ReadError(info.name)
