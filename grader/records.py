@@ -81,6 +81,7 @@ class Submission:
     notes: tuple[Message, ...] = ()
     pictures: tuple[ReportPicture, ...] = ()
     absence: Status | None = None  # why there is nothing to grade: MISSING, FOREIGN
+    address: str = ""  # the mail address it came from; empty where no mail brought it
 
     @property
     def sha256(self) -> str:

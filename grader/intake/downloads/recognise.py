@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from grader.intake.downloads import canvas, gradescope, moodle
+from grader.intake.downloads import from_canvas, from_gradescope, from_moodle
 from grader.intake.people.names import Known
 from grader.intake.reading.arrivals import Arrival, Handed, Parcel
 
@@ -15,8 +15,8 @@ def recognised(came: Sequence[Arrival], known: Known) -> list[Arrival]:
 
     A file that a group handed in stands there once for each of them.
     """
-    exported = gradescope.recognised(came)
-    zipped = canvas.recognised([one for one in came if one not in exported], known)
+    exported = from_gradescope.recognised(came)
+    zipped = from_canvas.recognised([one for one in came if one not in exported], known)
     files: list[Arrival] = []
     for one in came:
         if one in exported:
@@ -24,7 +24,7 @@ def recognised(came: Sequence[Arrival], known: Known) -> list[Arrival]:
         elif one in zipped:
             files.append(zipped[one])
         else:
-            files.append(moodle.recognised(one) or one)
+            files.append(from_moodle.recognised(one) or one)
     return _inherited(files)
 
 

@@ -75,6 +75,7 @@ def entry(person: Person, choice: Choice) -> Submission:
         tuple(_notes(choice, files, shown)),
         shown.pictures,
         _absence(choice, files),
+        half.attempt.sender if half else next((one.sender for one in person.attempts), ""),
     )
 
 
