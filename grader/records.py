@@ -46,6 +46,19 @@ class FileRecord:
     role: str
 
 
+@dataclass(frozen=True, slots=True)
+class ReportPicture:
+    """A picture that belongs to a report. `name` is its path in the inbox, as in `FileRecord`.
+
+    The bytes stay where they are: `grader.intake.contents` reads them anew by their hash.
+    """
+
+    name: str
+    sha256: str
+    size: int
+    linked: bool  # the report shows it; else it lay beside the report, as photos do
+
+
 class Concern(StrEnum):
     """What a line of `problems.csv` wants of a person."""
 
@@ -66,6 +79,7 @@ class Submission:
     submitted_at: str = ""  # ISO 8601 with offset; empty where unknown
     late: bool = False
     notes: tuple[Message, ...] = ()
+    pictures: tuple[ReportPicture, ...] = ()
     absence: Status | None = None  # why there is nothing to grade: MISSING, FOREIGN
     address: str = ""  # the mail address it came from; empty where no mail brought it
 

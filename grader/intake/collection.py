@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from grader.assignment import load
 from grader.language import Message
-from grader.records import FileRecord, Problem, Submission
+from grader.records import Concern, FileRecord, Problem, Submission
 
 MEBIBYTE = 1 << 20
 
@@ -46,6 +47,8 @@ class IntakeRules:
     deadline: str = ""
     caps: Caps = field(default_factory=Caps)
     roster: tuple[RosterRow, ...] | None = None
+    # Addresses that are the course's own: what they send is nobody's submission.
+    course: tuple[str, ...] = field(default_factory=lambda: (load().mail.recipient.lower(),))
 
     @property
     def due(self) -> datetime | None:
@@ -62,6 +65,7 @@ class Trouble:
 
     reason: Message
     action: Message
+    kind: Concern = Concern.DECISION
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from grader.records import (
     FileRecord,
     Grade,
     Problem,
+    Status,
     Submission,
 )
 from grader.results import database
@@ -212,10 +213,18 @@ class StoreReader:
         return next(iter(self._all(f"{query} LIMIT 1", values)), None)
 
 
+def _status(graded: Status, absence: Status | None) -> Status:
+    """Nothing to grade is nothing, whatever the reason was when it was graded."""
+    if graded in (Status.UNREADABLE, Status.MISSING, Status.FOREIGN):
+        return absence or Status.UNREADABLE
+    return graded
+
+
 def _as_it_came(grade: Grade, submission: Submission) -> Grade:
     """What is graded once may be sent again under another name, or be late by a new deadline."""
     return replace(
         grade,
+        status=_status(grade.status, submission.absence),
         student_id=submission.student_id,
         name=submission.name,
         submitted_at=submission.submitted_at,

@@ -17,7 +17,6 @@ from grader.records import (
     Exhibit,
     FileRecord,
     Grade,
-    Problem,
     Status,
     Submission,
 )
@@ -131,13 +130,9 @@ class Store(StoreReader):
             " OR sha256 IN (SELECT sha256 FROM files WHERE run_id = ?1)",
             (self.run.id,),
         )
-        problems = (
-            Problem(each.file, each.sha256, each.reason, each.action, each.student_id, each.kind)
-            for each in intake.problems
-        )
         self._connection.executemany(
             "INSERT INTO problems (file, sha256, run_id, problem) VALUES (?, ?, ?, ?)",
-            ((each.file, each.sha256, self.run.id, encode(each)) for each in problems),
+            ((each.file, each.sha256, self.run.id, encode(each)) for each in intake.problems),
         )
 
     def _save_superseded(self, superseded: Iterable[Submission]) -> None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import permutations
 from pathlib import Path
 
 from grader.faults import BadFile
 from grader.intake.collection import RosterRow
-from grader.intake.people.names import Identity
+from grader.intake.people.names import name_key
 from grader.intake.reading.decoding import Unreadable, decode
 from grader.intake.reading.filenames import normalise
 from grader.language import Message, say
@@ -120,13 +121,16 @@ class Register:
         self.students = tuple(roster or ())
         self._by_id = {student.student_id.casefold(): student for student in self.students}
         self._by_email = {student.email: student for student in self.students if student.email}
-        names = Counter(_identity(student).name_key for student in self.students)
-        self._by_name = {
-            _identity(student).name_key: student
-            for student in self.students
-            if names[_identity(student).name_key] == 1 and student.name
-        }
-        self.names = frozenset(filter(None, names))
+        self._by_name: dict[str, list[RosterRow]] = defaultdict(list)
+        for student in self.students:
+            for key in _keys(student.name):
+                self._by_name[key].append(student)
+        self.names = frozenset(self._by_name)
+        self._longest_first = sorted(
+            {student.name for student in self.students if len(student.name) > 1},
+            key=len,
+            reverse=True,
+        )
 
     def by_id(self, student_id: str) -> RosterRow | None:
         return self._by_id.get(student_id.casefold())
@@ -134,10 +138,32 @@ class Register:
     def by_email(self, email: str) -> RosterRow | None:
         return self._by_email.get(email)
 
-    def by_name(self, identity: Identity) -> RosterRow | None:
+    def by_name(self, name: str) -> RosterRow | None:
         """The only student of that name."""
-        return self._by_name.get(identity.name_key)
+        found = self.namesakes(name)
+        return found[0] if len(found) == 1 else None
+
+    def namesakes(self, name: str) -> Sequence[RosterRow]:
+        """Everybody of that name, its parts in any order."""
+        return self._by_name.get(name_key(name), ())
+
+    def has_id(self, student_id: str) -> bool:
+        return student_id.casefold() in self._by_id
+
+    def has_name(self, name: str) -> bool:
+        return name_key(name) in self.names
+
+    def name_within(self, text: str) -> str:
+        """The name in a run of Chinese characters that goes on around it."""
+        if self.has_name(text):
+            return text
+        found = [name for name in self._longest_first if name in text]
+        return found[0] if found and all(name in found[0] for name in found) else ""
 
 
-def _identity(student: RosterRow) -> Identity:
-    return Identity(student.student_id, student.name)
+def _keys(name: str) -> set[str]:
+    """`Anna Lee`, `Lee, Anna` and Canvas' `leeanna` are one name."""
+    parts = re.split(r"[\s,]+", name.strip())
+    if len(parts) > 3:  # noqa: PLR2004 - orders grow as the factorial
+        return {name_key(name)}
+    return {name_key("".join(order)) for order in permutations(parts)} - {""}
