@@ -111,7 +111,10 @@ def _refuse_tangle(paths: tuple[Path, ...], out: Path) -> None:
 
 def _take_in(request: GradeRequest, plan: Plan, now: CourseSettings) -> Intake:
     roster = None if now.roster is None else tuple(RosterRow(*row) for row in now.roster)
-    intake = collect(request.paths, IntakeRules(deadline=plan.deadline, roster=roster))
+    intake = collect(
+        request.paths,
+        IntakeRules(plan.deadline, roster=roster, decided=overrides.gathered(plan.decided)),
+    )
     if not intake.submissions and not intake.problems:
         where = ", ".join(map(str, request.paths))
         raise KitFault(say("There is nothing to grade in {where}.", where=where))

@@ -8,6 +8,7 @@ from pathlib import Path
 from grader.intake import remarks
 from grader.intake.collection import Intake, IntakeRules
 from grader.intake.downloads.recognise import recognised
+from grader.intake.people import decided
 from grader.intake.people.aside import without_course, without_others
 from grader.intake.people.attempts import Attempt, build_attempts
 from grader.intake.people.entries import Choice, choose, entry, superseded
@@ -26,13 +27,13 @@ def collect(paths: Sequence[Path], rules: IntakeRules) -> Intake:
     Nothing is executed or written. Raises ValueError where `rules.deadline` is no ISO 8601 time;
     whatever is wrong with a file becomes a `Problem`.
     """
-    due, register = rules.due, Register(rules.roster)
+    register = Register(rules.roster)
     came = recognised(list(arrivals(paths, rules.caps)), register)
     came = without_others(without_course(came, rules.course))
-    ownership = assign(came, register)
+    ownership = decided.owned(assign(came, register), rules.decided, register)
     attempts, unclaimed = _sorted_out(build_attempts(ownership))
-    persons = people(attempts, register)
-    chosen = [(person, choose(person, due, ownership.clues)) for person in persons]
+    persons = decided.merged(people(attempts, register), rules.decided)
+    chosen = [(person, choose(person, rules, ownership.clues)) for person in persons]
     found = [
         *remarks.unreadable(came),
         *remarks.empty_containers(came),

@@ -8,6 +8,7 @@ from datetime import datetime
 from grader.assignment import load
 from grader.language import Message
 from grader.records import Concern, FileRecord, Problem, Submission
+from grader.results.overrides import Overrides, moment
 
 MEBIBYTE = 1 << 20
 
@@ -47,8 +48,13 @@ class IntakeRules:
     deadline: str = ""
     caps: Caps = field(default_factory=Caps)
     roster: tuple[RosterRow, ...] | None = None
+    decided: Overrides = field(default_factory=Overrides)  # `overrides.csv`
     # Addresses that are the course's own: what they send is nobody's submission.
     course: tuple[str, ...] = field(default_factory=lambda: (load().mail.recipient.lower(),))
+
+    def due_of(self, student_id: str) -> datetime | None:
+        """A student's own deadline: the course's, unless a person extended it."""
+        return self.due and moment(self.decided.deadline(student_id, self.due.isoformat()))
 
     @property
     def due(self) -> datetime | None:

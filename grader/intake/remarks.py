@@ -8,6 +8,7 @@ from grader.intake.collection import RosterRow, Trouble
 from grader.intake.naming import naming
 from grader.intake.people.attempts import Attempt
 from grader.intake.people.choice import Passed, is_readme
+from grader.intake.people.decided import NAMED
 from grader.intake.people.entries import Choice, doubtful_date
 from grader.intake.people.origins import mail_around
 from grader.intake.people.owners import Ownership
@@ -109,6 +110,8 @@ def _passed_over(choice: Choice) -> Iterator[Remark]:
 
 def _weight(passed: Passed, choice: Choice) -> Concern:
     """An older version is for information; two whole programs of one sending want a look."""
+    if passed.reason.text == NAMED.text:
+        return Concern.INFORMATION
     other = passed.candidate
     best = choice.program.best if other.is_program else choice.report.best
     together = best is not None and best.attempt is other.attempt

@@ -6,15 +6,18 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from grader.intake.collection import IntakeRules
 from grader.intake.people.attempts import Attempt
 from grader.intake.people.choice import PROGRAM, REPORT, Candidate, Picked, candidates, pick
 from grader.intake.people.clues import Clues
+from grader.intake.people.decided import first
 from grader.intake.people.origins import mail_around
 from grader.intake.people.pictures import Album, album
 from grader.intake.people.students import Person
 from grader.intake.reading.arrivals import Arrival
 from grader.language import Message, say
 from grader.records import FileRecord, Status, Submission
+from grader.results.notes import LATE
 
 # A mail may rest this long on its way before its Date is doubted.
 TRANSIT = timedelta(hours=1)
@@ -43,12 +46,14 @@ class Choice:
         return tuple(half for half in (self.program.best, self.report.best) if half)
 
 
-def choose(person: Person, due: datetime | None, clues: Clues) -> Choice:
+def choose(person: Person, rules: IntakeRules, clues: Clues) -> Choice:
     """A later mail that holds only a corrected program keeps the report of the earlier one."""
+    due = rules.due_of(person.student_id)
     programs = list(candidates(person.attempts, due, clues, programs=True))
-    program = pick(programs, PROGRAM)
+    program = pick(programs, first(PROGRAM, person, rules.decided))
     reports = list(candidates(person.attempts, due, clues, programs=False))
-    return Choice(program, pick(_fitting(reports, program), REPORT), due)
+    rule = first(REPORT, person, rules.decided)
+    return Choice(program, pick(_fitting(reports, program), rule), due)
 
 
 def _fitting(reports: Sequence[Candidate], program: Picked) -> Sequence[Candidate]:
@@ -75,8 +80,14 @@ def entry(person: Person, choice: Choice) -> Submission:
         tuple(_notes(choice, files, shown)),
         shown.pictures,
         _absence(choice, files),
-        half.attempt.sender if half else next((one.sender for one in person.attempts), ""),
+        _address(person, choice),
     )
+
+
+def _address(person: Person, choice: Choice) -> str:
+    """Where the student can be written to: the sender of what counts, else of anything."""
+    used = [half.attempt for half in choice.halves]
+    return next((one.sender for one in (*used, *reversed(person.attempts)) if one.sender), "")
 
 
 def _absence(choice: Choice, files: Sequence[Arrival]) -> Status | None:
@@ -151,7 +162,7 @@ def _timing(choice: Choice) -> Iterator[Message]:
     if choice.late and half and half.one.handed and not half.one.time:
         yield say("{platform} marks it as late.", platform=half.one.handed.platform)
     elif choice.late:
-        yield say("It came after the deadline.")
+        yield LATE
     elif choice.due and half and half.one.time is None:
         own = half.one.modified
         yield say(
