@@ -48,9 +48,9 @@ ALLOWED: dict[str, set[str]] = {
     "grader.misconceptions": {"grader.checks", "grader.sandbox"},
     "grader.written": {"grader.handout", "grader.results"},
     "grader.questions": {"grader.checks", "grader.diagnosis", "grader.sandbox", "solutions"},
-    "grader.reports": {"grader.results", "grader.written"},
-    "grader.pack": {"grader.handout", "grader.intake", "grader.written"},
     "grader.scoring": {"grader.results", "grader.written"},
+    "grader.reports": {"grader.results", "grader.scoring", "grader.written"},
+    "grader.pack": {"grader.handout", "grader.intake", "grader.written"},
     "grader.model_answers": set(),
     "grader.matrix": {"grader.misconceptions", "grader.questions", "grader.sandbox"},
     "grader.calibration": {

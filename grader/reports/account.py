@@ -11,7 +11,7 @@ from grader.assignment import Assignment
 from grader.records import Grade, Status, Submission
 from grader.results.course import CourseSettings
 from grader.results.overrides import EXCUSE, WAIVE, Override, Overrides, moment
-from grader.written.scores import WrittenRow
+from grader.written.scores import SectionScore, WrittenRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +63,7 @@ class GradebookRow:
     diagnoses: tuple[str, ...] = ()
     sha256: str = ""
     comment: str = ""
+    sections: tuple[SectionScore, ...] = ()  # of the written part, as scored on the page
     excused: bool = False
     overrides: tuple[Override, ...] = ()
 
@@ -104,6 +105,7 @@ def account(grade: Grade, scored: WrittenRow | None, rules: Rules) -> GradebookR
             diagnoses=grade.diagnoses,
             sha256=grade.sha256,
             comment=scored.comment if scored else "",
+            sections=scored.sections if scored else (),
             excused=rules.decided.has(who, EXCUSE),
             overrides=rules.decided.of(who),
         )

@@ -18,6 +18,7 @@ from grader.results.overrides import (
     WAIVE,
     Override,
 )
+from grader.written.scores import SectionScore
 
 DECISIONS = {
     EXTENSION: say("The deadline is extended: {value}"),
@@ -41,6 +42,17 @@ class AccountLine:
 
 
 @dataclass(frozen=True, slots=True)
+class SectionView:
+    """One section of the report as it was scored."""
+
+    number: str
+    points: str
+    of: str
+    reasons: tuple[str, ...]
+    comment: str
+
+
+@dataclass(frozen=True, slots=True)
 class AccountView:
     """What stands on the student's page."""
 
@@ -48,6 +60,7 @@ class AccountView:
     total: str  # empty where there is none
     final: bool  # whether nothing is left to be scored
     comment: str
+    sections: tuple[SectionView, ...]  # of the written part, with reasons
     decisions: tuple[str, ...]
     excused: bool
 
@@ -59,8 +72,23 @@ def account_view(row: GradebookRow, wording: Wording) -> AccountView:
         total="" if row.total is None else points(row.total),
         final=not row.unscored,
         comment=one_line(row.comment, 2_000),
+        sections=tuple(_section(each, wording.language) for each in row.sections),
         decisions=tuple(decision(each, wording.language) for each in row.overrides),
         excused=row.excused,
+    )
+
+
+def _section(score: SectionScore, language: str) -> SectionView:
+    reasons = (
+        f"{points(worth) if worth < 0 else '+' + points(worth)} {one_line(text.get(language, ''), 500)}"
+        for worth, text in score.reasons
+    )
+    return SectionView(
+        score.number,
+        points(score.points),
+        points(score.most),
+        tuple(reasons),
+        one_line(score.comment, 4_000),
     )
 
 

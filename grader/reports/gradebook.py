@@ -18,10 +18,12 @@ from grader.language import render
 from grader.records import Problem, Status, Submission
 from grader.reports.account import GradebookRow, Rules, account, waiting
 from grader.reports.tables import Cell, write_csv
+from grader.reports.written_sources import with_page
 from grader.results import course, overrides
 from grader.results.course import CourseSettings
 from grader.results.overrides import Context, Overrides
 from grader.results.reader import StoreReader
+from grader.scoring import page_scores
 from grader.written import scores
 from grader.written.scores import Written
 
@@ -54,7 +56,7 @@ class Gradebook:
 def read(store: StoreReader, out: Path, assignment: Assignment) -> Gradebook:
     """The gradebook of an OUT folder: its grades, `written.csv`, `overrides.csv`, its settings."""
     settings = course.of(store)
-    scored = read_written(store, out, assignment)
+    scored = with_page(read_written(store, out, assignment), page_scores.read(out))
     deadline = store.fact(DEADLINE) or assignment.assignment.deadline
     decided = read_overrides(store, out, deadline, settings)
     rules = Rules.of(assignment, settings, deadline, decided)

@@ -19,12 +19,11 @@ from grader.language import render, say
 from grader.results.reader import NAME, StoreReader
 from grader.scoring import marks as scored
 from grader.scoring.answers import Answer, answers
-from grader.scoring.marks import BONUS, Mark
+from grader.scoring.marks import APART, BONUS, Mark
 from grader.scoring.rubric import Item, Rubric, RubricSection
 from grader.scoring.score_store import ScoreStore
 from grader.written import checklist
 
-APART = 0.2  # two readers further apart than this share of a section's points are listed
 KEPT = 64  # rendered reports held ready: the last, the next, and those looked back at
 
 

@@ -22,6 +22,17 @@ APART = ("bonus", "oral")  # beside the written questions
 
 
 @dataclass(frozen=True, slots=True)
+class SectionScore:
+    """What a reader gave for one section on the scoring page, and why."""
+
+    number: str
+    points: float
+    most: float
+    reasons: tuple[tuple[float, Mapping[str, str]], ...] = ()  # points and words by language
+    comment: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class WrittenRow:
     """What one student got. An empty cell is a question that nobody has scored yet."""
 
@@ -29,6 +40,7 @@ class WrittenRow:
     bonus: float | None = None
     comment: str = ""
     oral: float | None = None
+    sections: tuple[SectionScore, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
