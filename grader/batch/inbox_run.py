@@ -13,6 +13,7 @@ from rich.text import Text
 import grader
 from grader import grading
 from grader.assignment import Assignment, load
+from grader.batch import report_pictures
 from grader.batch.given import given_settings
 from grader.batch.pools import (
     ClusterExaminers,
@@ -69,6 +70,7 @@ def grade_inbox(request: GradeRequest, out: Path, console: Console) -> int:
         with Screen(console, plan.language, total) as screen:
             grade = partial(grading.grade, settings=replace(how, many=total > 1))
             report = grade_all(intake, grade, examiners, screen, plan)
+        report_pictures.keep(request.paths, intake.submissions, out)
     except KeyboardInterrupt:
         text = say("Stopped. What was graded is kept; the same command goes on from there.")
         click.echo(render(text, plan.language), err=True)
