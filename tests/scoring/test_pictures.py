@@ -6,11 +6,11 @@ import io
 from pathlib import Path
 
 import pytest
-from grader.scoring.shown_pictures import LARGEST_SIDE, by_name, shown
 from PIL import Image
 
 from grader.batch import report_pictures
 from grader.records import ReportPicture, Submission
+from grader.scoring.shown_pictures import LARGEST_SIDE, by_name, shown
 
 
 def saved(path: Path, picture: Image.Image, kind: str, **options: object) -> Path:
