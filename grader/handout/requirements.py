@@ -19,6 +19,8 @@ from packaging.utils import canonicalize_name
 
 from grader.faults import KitFault
 
+# Besides what a student's machine needs: translations, and archives that are handed in.
+GRADING = ("babel", "py7zr", "rarfile", "tnefparse")
 ENTRY = re.compile(r"(?m)^(?=[A-Za-z0-9])")
 
 
@@ -41,7 +43,7 @@ def grading_requirements(lock: str, project: Path) -> str:
     """
     pins = _pins(lock)
     return "".join(
-        f"{pins[name]}\n" for name in sorted(_closure([*dependencies(project), "babel"], pins))
+        f"{pins[name]}\n" for name in sorted(_closure([*dependencies(project), *GRADING], pins))
     )
 
 

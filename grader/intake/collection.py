@@ -52,6 +52,10 @@ class IntakeRules:
     # Addresses that are the course's own: what they send is nobody's submission.
     course: tuple[str, ...] = field(default_factory=lambda: (load().mail.recipient.lower(),))
 
+    def __post_init__(self) -> None:
+        """Raise ValueError where the deadline is no ISO 8601 time."""
+        _ = self.due
+
     def due_of(self, student_id: str) -> datetime | None:
         """A student's own deadline: the course's, unless a person extended it."""
         return self.due and moment(self.decided.deadline(student_id, self.due.isoformat()))

@@ -411,7 +411,7 @@ def test_roster_files(tmp_path: Path, encoding: str, header: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "word"),
-    [("", "empty"), ("a,b\n1,2\n", "no column"), ("id\n1\n1\n", "stand there twice")],
+    [("", "empty"), ("a,b\n1,2\n", "no column"), ("id\n1\n1\n", "stands there twice")],
 )
 def test_bad_rosters_say_what_to_do(tmp_path: Path, text: str, word: str) -> None:
     path = tmp_path / "students.csv"

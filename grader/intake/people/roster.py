@@ -39,12 +39,13 @@ ADDRESS = re.compile(r"[^@\s,;]+@[^@\s,;]+")
 def read_roster(path: Path) -> tuple[RosterRow, ...]:
     """The students in the file's order. Raises `BadFile` that names file, line and remedy."""
     try:
-        text = decode(path.read_bytes()).text
+        data = path.read_bytes()
+        text = decode(data).text if data.strip() else ""
     except (OSError, Unreadable) as error:
         raise _bad(path, 1, say("the roster must be a CSV file (id, name, e-mail)")) from error
     rows = list(_rows(path, text))
     if not rows:
-        raise _bad(path, 1, say("the roster has no rows; it needs a heading and one row a student"))
+        raise _bad(path, 1, say("the roster is empty; it needs a heading and one row a student"))
     columns = _header(rows[0][1])
     if columns is None:
         raise _bad(path, rows[0][0], say("no column holds the student id; name it id or 学号"))
