@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -64,16 +65,17 @@ def _broken(path: Path, names: Sequence[str], outcomes: Mapping[str, CaseOutcome
 
 
 def loaded(path: Path) -> ExceptionTestFile:
-    """A fresh otter test file from code that is compiled once per process."""
-    try:
-        return ExceptionTestFile._from_compiled_code(_compiled(path), str(path))  # noqa: SLF001  # from_file compiles anew for every submission
-    except Exception as error:
-        raise KitFault(f"{path.parent.name}/{path.name}: {error}") from error
+    """An otter test file for one submission's results; its cases are read once per process."""
+    return copy(_read(path))
 
 
 @cache
-def _compiled(path: Path) -> Any:
-    return compile(path.read_text(encoding="utf-8"), str(path), "exec")
+def _read(path: Path) -> ExceptionTestFile:
+    try:
+        code = compile(path.read_text(encoding="utf-8"), str(path), "exec")
+        return ExceptionTestFile._from_compiled_code(code, str(path))  # noqa: SLF001  # from_file reads as the locale says
+    except Exception as error:
+        raise KitFault(f"{path.parent.name}/{path.name}: {error}") from error
 
 
 def agree_with_otter(ran: Collection[Ran], ours: float) -> None:
