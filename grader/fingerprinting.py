@@ -14,8 +14,10 @@ import numpy as np
 from grader import mutants
 from grader.checks import probe, probe_series
 from grader.checks.probe import FINGERPRINTS, GOLDEN, RIGHT, Hint, Record
+from grader.diagnosis.repair import points
 from grader.faults import StudentFault
 from grader.language import HERE, literal
+from grader.questions import oracle
 from grader.sandbox import local
 
 KINDS: dict[str, tuple[str, Callable[[Any], Record]]] = {
@@ -48,6 +50,7 @@ def write() -> int:
         msgspec.json.format(msgspec.json.encode(hints())) + b"\n"
     )
     (HERE / "zh" / "hints.po").write_text(catalogue(), encoding="utf-8")
+    np.savez_compressed(points.FILE, **repair_points())  # type: ignore[arg-type]  # as above
     return len(records) - len(KINDS)
 
 
@@ -63,6 +66,32 @@ def golden() -> Record:
             if value is not None:
                 numbers[" ".join([*missing, name])] = value
     return numbers
+
+
+def repair_points() -> Record:
+    """What the reference gives at the points where repairs are judged."""
+    found: Record = {}
+    for symmetric in (False, True):
+        for rnn in (points.RNN_SEARCH, *points.RNN_VERIFY):
+            for absent in ((), ("b_h",), ("b_y",), ("b_h", "b_y")):
+                _add_rnn_point(found, rnn, absent, symmetric=symmetric)
+        for cell in (points.CELL_SEARCH, *points.CELL_VERIFY):
+            key = points.cell_key(cell, symmetric=symmetric)
+            for call, arguments in enumerate(cell.inputs()):
+                states = oracle.cell(cell.parameters(symmetric=symmetric), *arguments)
+                found[f"{key} {call} hidden"], found[f"{key} {call} cell"] = states
+    return found
+
+
+def _add_rnn_point(
+    found: Record, rnn: points.RnnPoints, absent: tuple[str, ...], *, symmetric: bool
+) -> None:
+    values = rnn.parameters(symmetric=symmetric)
+    values |= {name: np.zeros_like(values[name]) for name in absent}
+    key = points.rnn_key(rnn, absent, symmetric=symmetric)
+    for call, (x, _) in enumerate(rnn.inputs()):
+        outputs, hidden = oracle.forward(values, x)
+        found[f"{key} {call} outputs"], found[f"{key} {call} hidden"] = outputs.copy(), hidden.copy()
 
 
 def all_records() -> dict[tuple[str, str], Record]:

@@ -27,7 +27,7 @@ from grader.sandbox import scratch
 HERE = Path(__file__).parent
 WORKER_FILES = (
     "schema", "wire", "values", "pictures", "places", "parameters", "blame", "source", "figures", "series",
-    "windows", "watch", "rounds", "printed", "runner", "landlock", "confine", "worker",
+    "windows", "watch", "rounds", "printed", "patches", "runner", "landlock", "confine", "worker",
 )  # fmt: skip
 LIBRARIES = ("numpy", "matplotlib", "msgspec")
 SYSTEM_FONTS = Path("/usr/share/fonts")

@@ -33,6 +33,7 @@ EXPECTED: dict[type, Any] = {
     schema.Steps: schema.Done,
     schema.Train: schema.Done,
     schema.Observe: schema.Seen,
+    schema.Patch: schema.Patched,
 }
 
 

@@ -1,0 +1,130 @@
+"""What may be missing: a summand, a factor, a derivative, a copy, a sum, a squashing function."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from grader.diagnosis.repair.edits import NUMERIC, Edit, Ground, Site, called, root
+from grader.diagnosis.repair.operators.calls import UNTOUCHED, one_argument_functions
+from grader.diagnosis.repair.operators.words import Words, akin, module_names, words
+
+MOST = 60  # summands, and factors, that are tried in one place
+LETTERS = ("T", "self", "np")
+
+
+def edits(ground: Ground) -> Iterator[Edit]:
+    known = words(ground)
+    summands, factors = _summands(ground, known), _factors(ground)
+    squashes = one_argument_functions(ground)
+    top = module_names(ground.program.tree)
+    for site in ground.loads():
+        if _holds_a_value(site) and root(site.node) not in NUMERIC | top:
+            yield from _grown(ground, site, summands, factors)
+            yield from _wrapped(ground, site, known, squashes)
+
+
+def _holds_a_value(site: Site) -> bool:
+    """Right-hand sides, operands, arguments and elements."""
+    node, parent = site.node, site.parent
+    if isinstance(node, ast.Constant | ast.Slice | ast.Starred | ast.Tuple | ast.Dict | ast.Lambda):
+        return False
+    if isinstance(parent, ast.Call):
+        return site.field == "args" and called(parent) not in UNTOUCHED | {"reversed"}
+    if isinstance(parent, ast.BinOp):
+        return isinstance(parent.op, ast.Add | ast.Sub | ast.Mult | ast.MatMult)
+    if isinstance(parent, ast.Assign | ast.AugAssign | ast.Return | ast.Lambda):
+        return site.field in ("value", "body")
+    if isinstance(parent, ast.Attribute):
+        return parent.attr == "T"
+    return isinstance(parent, ast.Tuple | ast.List | ast.Dict | ast.keyword) and site.field in (
+        "elts",
+        "values",
+        "value",
+    )
+
+
+def _grown(
+    ground: Ground, site: Site, summands: list[str], factors: list[str]
+) -> Iterator[Edit]:
+    node, text = site.node, ground.closed(site.node)
+    yield ground.put("sign", 2, node, f"(-{text})")
+    for factor in factors:
+        yield ground.put("factor", 2.25, node, f"({text} * {factor})")
+    # Adding to one operand of a sum is adding to the sum.
+    if not (isinstance(site.parent, ast.BinOp) and isinstance(site.parent.op, ast.Add | ast.Sub)):
+        for summand in summands:
+            if summand != text:
+                yield ground.put("summand", 2.5, node, f"({text} + {summand})")
+
+
+def _wrapped(ground: Ground, site: Site, known: Words, squashes: list[str]) -> Iterator[Edit]:
+    node, text = site.node, ground.closed(site.node)
+    for function in squashes:
+        if isinstance(site.parent, ast.Assign | ast.AugAssign | ast.Return | ast.BinOp):
+            yield ground.put("function around", 2, node, f"{function}({ground.of(node)})")
+    if not isinstance(node, ast.Name | ast.Attribute | ast.Subscript) and isinstance(
+        site.parent, ast.BinOp
+    ):
+        return
+    if isinstance(node, ast.Name | ast.Attribute | ast.Subscript):
+        yield ground.put("copy", 2, node, f"{text}.copy()")
+        yield ground.put("square", 2.25, node, f"({text} ** 2)")
+    for arguments in ("axis=0", "axis=1", ""):
+        yield ground.put("sum", 2.25, node, f"{text}.sum({arguments})")
+    for atom, kind in known.atoms.items():
+        if kind is not ast.Name or atom not in ("i", "j", "k"):
+            yield ground.put("derivative", 3, node, f"({text} * (1 - {atom} ** 2))")
+    for atom in known.atoms:
+        yield ground.put("product", 3, node, f"({text} * {atom})")
+
+
+def _factors(ground: Ground) -> list[str]:
+    """What this function multiplies by, with other indexes and exponents as well."""
+    found: dict[str, None] = {}
+    for site in ground.loads():
+        node = site.node
+        sides: list[ast.expr] = []
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
+            sides = [node.left, node.right]
+        elif isinstance(node, ast.Call) and called(node) == "multiply":
+            sides = node.args
+        for side in sides:
+            found[ground.closed(side)] = None
+    return list(found)[:MOST]
+
+
+def _summands(ground: Ground, known: Words) -> list[str]:
+    """What this function adds, the same with names of the same kind, and all named values."""
+    found: dict[str, None] = {}
+    for site in ground.loads():
+        if isinstance(site.node, ast.BinOp) and isinstance(site.node.op, ast.Add):
+            for side in (site.node.left, site.node.right):
+                if not (isinstance(side, ast.BinOp) and isinstance(side.op, ast.Add)):
+                    found[ground.closed(side)] = None
+    for text in list(found):
+        for name in _identifiers(text):
+            for other, _, _ in akin(name, known.identifiers):
+                found[_renamed(text, name, other)] = None
+    atoms = dict.fromkeys(known.atoms)
+    atoms |= {f"self.{name}": None for name in known.attributes.get("self", ())}
+    return list(found)[:MOST] + [text for text in atoms if text not in found]
+
+
+def _identifiers(text: str) -> list[str]:
+    try:
+        tree = ast.parse(text, mode="eval")
+    except SyntaxError:
+        return []
+    names = [getattr(node, "attr", None) or getattr(node, "id", None) for node in ast.walk(tree)]
+    return [name for name in names if isinstance(name, str) and name not in LETTERS]
+
+
+def _renamed(text: str, old: str, new: str) -> str:
+    tree = ast.parse(text, mode="eval")
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and node.id == old:
+            node.id = new
+        elif isinstance(node, ast.Attribute) and node.attr == old:
+            node.attr = new
+    return f"({ast.unparse(tree)})"

@@ -1,0 +1,91 @@
+"""The names that a function and its neighbours have for values."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass, field
+
+from grader.diagnosis.repair.edits import NUMERIC, Ground, is_atom, root
+
+LONGEST = 8  # letters in which two names of one kind may differ
+
+
+@dataclass
+class Words:
+    """Texts of values in scope, in the order in which they are seen."""
+
+    atoms: dict[str, type[ast.expr]] = field(default_factory=dict)  # of this function
+    attributes: dict[str, dict[str, None]] = field(default_factory=dict)  # by object: self.W_hh
+    keys: dict[str, None] = field(default_factory=dict)  # strings that stand for parameters
+    identifiers: dict[str, None] = field(default_factory=dict)  # all names, however used
+
+
+def words(ground: Ground) -> Words:
+    """What an edit of this function may mention."""
+    found = Words()
+    functions = {unit.name for unit in ground.program.units}
+    for unit in (ground.unit, *ground.siblings):
+        for node in ast.walk(unit.node):
+            _note(node, found, functions)
+    callees = {id(site.node.func) for site in ground.sites if isinstance(site.node, ast.Call)}
+    top = module_names(ground.program.tree)
+    for site in ground.sites:
+        node = site.node
+        if id(node) in callees or not is_atom(node) or root(node) in NUMERIC | top:
+            continue
+        text = ground.of(node)
+        if text != "self":
+            found.atoms.setdefault(text, type(node))
+    for argument in ast.walk(ground.unit.node):
+        if isinstance(argument, ast.arg) and argument.arg != "self":
+            found.atoms.setdefault(argument.arg, ast.Name)
+    return found
+
+
+def _note(node: ast.AST, found: Words, functions: set[str]) -> None:
+    if isinstance(node, ast.Attribute):
+        found.identifiers[node.attr] = None
+        if isinstance(node.value, ast.Name) and node.value.id not in NUMERIC:
+            if node.attr not in functions | {"T", "shape"}:
+                found.attributes.setdefault(node.value.id, {})[node.attr] = None
+    elif isinstance(node, ast.Name):
+        found.identifiers[node.id] = None
+    elif isinstance(node, ast.arg):
+        found.identifiers[node.arg] = None
+    elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+        if node.value.isidentifier():
+            found.keys[node.value] = None
+            found.identifiers[node.value] = None
+
+
+def module_names(tree: ast.Module) -> set[str]:
+    """Names of functions, classes and modules: no values."""
+    found = set()
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            found.add(node.name)
+        elif isinstance(node, ast.Import | ast.ImportFrom):
+            found |= {(alias.asname or alias.name).partition(".")[0] for alias in node.names}
+    return found
+
+
+def akin(name: str, others: dict[str, None]) -> list[tuple[str, str, str]]:
+    """Names that differ from `name` in one short stretch, and the stretch: W_f, W_i: f, i."""
+    found = []
+    for other in others:
+        head = _common(name, other)
+        tail = min(_common(name[::-1], other[::-1]), min(len(name), len(other)) - head)
+        old, new = name[head : len(name) - tail], other[head : len(other) - tail]
+        near = 2 * (head + tail) >= min(len(old), len(new))
+        if other != name and head + tail and near and max(len(old), len(new)) <= LONGEST:
+            found.append((other, old, new))
+    return found
+
+
+def _common(one: str, other: str) -> int:
+    count = 0
+    for a, b in zip(one, other, strict=False):
+        if a != b:
+            break
+        count += 1
+    return count

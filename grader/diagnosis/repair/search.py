@@ -1,0 +1,81 @@
+"""The search for one edit that makes a stage right.
+
+Edits are tried from the most plausible on. Where one holds, the others of about its cost are tried
+as well, so that it is known whether the line that it stands on is the only one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from itertools import islice
+
+from grader.diagnosis.repair.bench import PER_MESSAGE
+from grader.diagnosis.repair.order import Ranked, in_order
+from grader.diagnosis.repair.program import Program
+from grader.diagnosis.repair.questions import TOPICS
+from grader.diagnosis.repair.result import Repair
+from grader.diagnosis.repair.stages.stage import Refused, Stage
+from grader.diagnosis.repair.trial import Clock, Opened, opened
+from grader.diagnosis.repair.verify import verified
+
+NEARBY = 0.5  # how much dearer than the first success others are tried
+SHARE = 0.7  # of the time goes to the search, the rest to verifying
+
+
+def search(
+    source: str, question: str, *, seconds: float, tier: str | None = None
+) -> Repair | None:
+    """The edits of one line that make this question's stage right, and how sure that is.
+
+    None where none is found in time, or where nothing can be judged. Raises KitFault where no
+    worker can be started. It says nothing about marks.
+    """
+    clock = Clock(seconds)
+    program, topic = parsed(source), TOPICS.get(question)
+    if topic is None or program is None:
+        return None
+    ranked = in_order(program, topic.units(program))
+    with opened(program, topic, clock, tier) as trial:
+        stage = _failing(trial)
+        if stage is None:
+            return None
+        found = list(_successes(ranked, stage, trial, clock))
+        proven = verified(found, trial, clock, tier)
+    return Repair.of(program, question, proven, clock.spent) if proven.edits else None
+
+
+def _failing(trial: Opened) -> Stage | None:
+    """The stage at the first point where it is not right; None where what fails is not judged here."""
+    for points in (trial.topic.search, *trial.topic.verify):
+        with suppress(Refused):
+            stage = trial.stage(points)
+            if not trial.is_complete(stage):
+                return stage
+    return None
+
+
+def parsed(source: str) -> Program | None:
+    """The program, if it parses."""
+    try:
+        return Program(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+
+
+def _successes(
+    ranked: Sequence[Ranked], stage: Stage, trial: Opened, clock: Clock
+) -> Iterator[Ranked]:
+    """Edits with which every part is right."""
+    limit = float("inf")
+    waiting = iter(ranked)
+    sieve = not trial.is_promising(stage)
+    while batch := list(islice(waiting, PER_MESSAGE)):
+        if batch[0].rank > limit or clock.left(SHARE) <= 0:
+            return
+        if sieve:
+            batch = trial.promising(batch, stage)
+        for one in trial.completing(batch, stage):
+            if one.rank <= limit:
+                limit = min(limit, one.rank + NEARBY)
+                yield one

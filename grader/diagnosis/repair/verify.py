@@ -1,0 +1,94 @@
+"""Successes at other sizes and seeds, and once more as whole programs of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from grader.diagnosis.repair.edits import Edit
+from grader.diagnosis.repair.order import Ranked
+from grader.diagnosis.repair.program import Program
+from grader.diagnosis.repair.stages.stage import Refused, Stage
+from grader.diagnosis.repair.trial import Clock, Opened, opened
+
+PER_LINE = 2  # edits of one line that are run as whole programs before the line is given up
+MOST = 60  # successes that are looked at
+
+
+@dataclass(frozen=True, slots=True)
+class Proven:
+    """Edits that hold, cheapest first, and whether every success could be looked at in time."""
+
+    edits: tuple[Edit, ...]
+    settled: bool
+
+
+def verified(
+    found: Sequence[Ranked], trial: Opened, clock: Clock, tier: str | None
+) -> Proven:
+    """The edits that hold at other points, of the lines of which one holds as a whole program."""
+    edits = [one.edit for one in found]
+    holding = _innermost(_elsewhere(edits[:MOST], trial)) if edits else []
+    by_line: dict[tuple[str, int], list[Edit]] = {}
+    for edit in holding:
+        by_line.setdefault((edit.unit.label, edit.line), []).append(edit)
+    lasting: set[Edit] = set()
+    settled = len(edits) <= MOST
+    for same_line in by_line.values():
+        if clock.left() <= 0:
+            settled = False
+            break
+        if any(_holds_alone(edit, trial, clock, tier) for edit in same_line[:PER_LINE]):
+            lasting.update(same_line)
+    return Proven(tuple(edit for edit in holding if edit in lasting), settled)
+
+
+def _elsewhere(edits: list[Edit], trial: Opened) -> list[Edit]:
+    """The edits that make the stage right at every other point that can be judged."""
+    stages = list(_stages(trial))
+    for stage in stages:
+        tried = trial.bench.run([(edit,) for edit in edits], stage.sizes, stage.steps)
+        edits = [edit for edit, what in zip(edits, tried, strict=True) if stage.complete(what)]
+    return edits if stages else []
+
+
+def _innermost(edits: list[Edit]) -> list[Edit]:
+    """Without the edits that replace all that another one replaces, and more lines."""
+    return [edit for edit in edits if not any(_contains(edit, other) for other in edits)]
+
+
+def _contains(edit: Edit, other: Edit) -> bool:
+    if edit.line == other.line or edit.unit is not other.unit:
+        return False
+    return all(
+        any(mine.start <= its.start and its.end <= mine.end for mine in edit.changes)
+        for its in other.changes
+    )
+
+
+def _stages(trial: Opened) -> Iterator[Stage]:
+    for points in (trial.topic.search, *trial.topic.verify):
+        try:
+            yield trial.stage(points)
+        except Refused:
+            continue
+
+
+def _holds_alone(edit: Edit, trial: Opened, clock: Clock, tier: str | None) -> bool:
+    """Whether the edited program, loaded afresh and its roles found anew, is right."""
+    program = Program(edited(trial.bench.program, (edit,)))
+    with opened(program, trial.topic, clock, tier) as fresh:
+        try:
+            return fresh.is_complete(fresh.stage(trial.topic.verify[0]))
+        except Refused:
+            return False
+
+
+def edited(program: Program, edits: Sequence[Edit]) -> str:
+    """The whole source with these edits made."""
+    parts, position = [], 0
+    changes = [change for edit in edits for change in edit.changes]
+    for change in sorted(changes, key=lambda one: (one.start, one.end)):
+        parts += [program.text[position : change.start], change.text.encode()]
+        position = change.end
+    return b"".join([*parts, program.text[position:]]).decode()
