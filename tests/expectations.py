@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from grader.results.records import Grade, Submission, Verdict
+from grader.records import Grade, Submission, Verdict
 
 SUBMISSIONS = Path(__file__).with_name("submissions")
 KNOWN = {

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader import mutants
 from grader.faults import KitFault
 from grader.matrix.reach import ASKED, questions_touched
+from grader.misconceptions import catalogue
 
 TESTS = Path(__file__).parents[2] / "tests"
 REFERENCE = "reference"
@@ -47,18 +47,18 @@ def bases() -> dict[str, str]:
     if not others:
         raise KitFault(f"{TESTS / 'bases'} holds no bases: the matrix needs a checkout of the kit")
     texts = {path.stem: path.read_text(encoding="utf-8") for path in others}
-    return {REFERENCE: mutants.reference_source(), **texts}
+    return {REFERENCE: catalogue.reference_source(), **texts}
 
 
 def wrong() -> Iterator[Subject]:
     """Every misconception in every base where it can be written as one line."""
     sources = bases()
-    for one in mutants.misconceptions():
-        changes = {REFERENCE: mutants.Change(one.old, one.new), **one.bases}
+    for one in catalogue.misconceptions():
+        changes = {REFERENCE: catalogue.Change(one.old, one.new), **one.bases}
         for base, change in changes.items():
             if base not in sources:
                 raise KitFault(f"misconception {one.name}: there is no base {base}")
-            source = mutants.changed(sources[base], change, f"{one.name} in {base}")
+            source = catalogue.changed(sources[base], change, f"{one.name} in {base}")
             yield Subject(
                 one.name,
                 base,

@@ -15,10 +15,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from grader.sandbox import schema, wire
-from grader.sandbox.blame import from_exception
-from grader.sandbox.source import FILENAME, OutOfTime
-from grader.sandbox.values import Packer, TooMuch
+from grader.sandbox.worker import schema, wire
+from grader.sandbox.worker.exception_fault import from_exception
+from grader.sandbox.worker.source import FILENAME, OutOfTime
+from grader.sandbox.worker.values import Packer, TooMuch
 
 AGAIN = 0.02  # seconds until the alarm rings again, for loops with a bare `except:`
 MOST_BYTES = 1 << 20  # of one edit's results

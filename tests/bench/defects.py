@@ -80,9 +80,12 @@ def _functions(tree: ast.Module, question: str) -> list[ast.FunctionDef]:
                     method,
                 )
                 (own if is_own else others).append(member)
-    names = {
-        getattr(n, "attr", getattr(n, "id", "")) for f in own for n in ast.walk(f)
-    } - {"forward", "backward", "update_parameters", "__init__"}
+    names = {getattr(n, "attr", getattr(n, "id", "")) for f in own for n in ast.walk(f)} - {
+        "forward",
+        "backward",
+        "update_parameters",
+        "__init__",
+    }
     return own + [function for function in others if function.name in names]
 
 
@@ -169,7 +172,9 @@ def _bounds(node: Any, parent: Any, rng: random.Random) -> bool:
             return _replace(parent, node, node.args[0])
         if node.func.id == "range":
             at = rng.randrange(len(node.args))
-            node.args[at] = ast.BinOp(node.args[at], rng.choice([ast.Add(), ast.Sub()]), ast.Constant(1))
+            node.args[at] = ast.BinOp(
+                node.args[at], rng.choice([ast.Add(), ast.Sub()]), ast.Constant(1)
+            )
             return True
     return False
 
@@ -193,7 +198,9 @@ def _exchange(node: Any, _parent: Any, rng: random.Random) -> bool:
     """Two names of the function, exchanged in one place."""
     if not isinstance(node, ast.Assign | ast.AugAssign):
         return False
-    names = [one for one in ast.walk(node.value) if isinstance(one, ast.Attribute) and one.attr != "T"]
+    names = [
+        one for one in ast.walk(node.value) if isinstance(one, ast.Attribute) and one.attr != "T"
+    ]
     if len({one.attr for one in names}) < 2:  # noqa: PLR2004
         return False
     first = rng.choice(names)
@@ -203,15 +210,37 @@ def _exchange(node: Any, _parent: Any, rng: random.Random) -> bool:
 
 
 def _key(node: Any, parent: Any, rng: random.Random) -> bool:
-    if isinstance(parent, ast.Subscript) and isinstance(node, ast.Constant) and isinstance(node.value, str):
-        others = ["Wx", "Wh", "bh", "Wy", "by", "Waa", "Wax", "Wya", "W_hh", "W_xh", "b_h", "b_y", "W_hy"]
+    if (
+        isinstance(parent, ast.Subscript)
+        and isinstance(node, ast.Constant)
+        and isinstance(node.value, str)
+    ):
+        others = [
+            "Wx",
+            "Wh",
+            "bh",
+            "Wy",
+            "by",
+            "Waa",
+            "Wax",
+            "Wya",
+            "W_hh",
+            "W_xh",
+            "b_h",
+            "b_y",
+            "W_hy",
+        ]
         node.value = rng.choice(others)
         return True
     return False
 
 
 def _function(node: Any, _parent: Any, rng: random.Random) -> bool:
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in FUNCTIONS:
+    if (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr in FUNCTIONS
+    ):
         node.func.attr = rng.choice(FUNCTIONS[node.func.attr])
         return True
     return False
@@ -236,7 +265,11 @@ def _scale(node: Any, parent: Any, rng: random.Random) -> bool:
 def _assignment(node: Any, parent: Any, _rng: random.Random) -> bool:
     if isinstance(node, ast.AugAssign):
         return _replace(parent, node, ast.Assign([node.target], node.value, lineno=node.lineno))
-    if isinstance(node, ast.Assign) and len(node.targets) == 1 and not isinstance(node.targets[0], ast.Tuple):
+    if (
+        isinstance(node, ast.Assign)
+        and len(node.targets) == 1
+        and not isinstance(node.targets[0], ast.Tuple)
+    ):
         return _replace(parent, node, ast.AugAssign(node.targets[0], ast.Add(), node.value))
     return False
 
@@ -244,7 +277,11 @@ def _assignment(node: Any, parent: Any, _rng: random.Random) -> bool:
 def _drop(node: Any, parent: Any, _rng: random.Random) -> bool:
     body = getattr(parent, "body", None)
     if isinstance(node, ast.Assign | ast.AugAssign | ast.Expr) and isinstance(body, list):
-        if len(body) > 1 and any(one is node for one in body) and not isinstance(node.value, ast.Constant):
+        if (
+            len(body) > 1
+            and any(one is node for one in body)
+            and not isinstance(node.value, ast.Constant)
+        ):
             body.remove(node)
             return True
     return False
@@ -252,7 +289,11 @@ def _drop(node: Any, parent: Any, _rng: random.Random) -> bool:
 
 def _move(node: Any, parent: Any, _rng: random.Random) -> bool:
     body = getattr(parent, "body", None)
-    if isinstance(node, ast.Assign | ast.AugAssign) and isinstance(body, list) and body[-1] is not node:
+    if (
+        isinstance(node, ast.Assign | ast.AugAssign)
+        and isinstance(body, list)
+        and body[-1] is not node
+    ):
         at = [one is node for one in body].index(True) if any(one is node for one in body) else -1
         if at >= 0 and isinstance(body[at + 1], ast.Assign | ast.AugAssign | ast.Expr):
             body[at], body[at + 1] = body[at + 1], body[at]
@@ -262,7 +303,11 @@ def _move(node: Any, parent: Any, _rng: random.Random) -> bool:
 
 def _double(node: Any, parent: Any, _rng: random.Random) -> bool:
     body = getattr(parent, "body", None)
-    if isinstance(node, ast.AugAssign | ast.Expr) and isinstance(body, list) and any(o is node for o in body):
+    if (
+        isinstance(node, ast.AugAssign | ast.Expr)
+        and isinstance(body, list)
+        and any(o is node for o in body)
+    ):
         body.insert(body.index(node), copy.deepcopy(node))
         return not isinstance(node.value, ast.Constant)
     return False

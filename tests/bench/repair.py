@@ -15,12 +15,12 @@ from pathlib import Path
 
 import numpy as np
 
-from grader import mutants
 from grader.diagnosis.repair.questions import TOPICS
 from grader.diagnosis.repair.search import parsed, search
 from grader.diagnosis.repair.stages.stage import Refused
 from grader.diagnosis.repair.trial import Clock, opened
-from tests.bench.defects import Defect, METHODS, _difference, defects
+from grader.misconceptions import catalogue
+from tests.bench.defects import METHODS, Defect, _difference, defects
 
 TESTS = Path(__file__).parents[1]
 TUNED = ("row", "column", "params-list", "grads-on-self", "rnn-cell")
@@ -55,15 +55,17 @@ def generic(names: tuple[str, ...], per_method: int, seed: int) -> Iterator[Defe
 
 def known(share: int) -> Iterator[Defect]:
     """The catalogue's one-line changes, in all bases; every other one (share 0 or 1)."""
-    for number, mistake in enumerate(mutants.misconceptions()):
+    for number, mistake in enumerate(catalogue.misconceptions()):
         question = PARTS.get(mistake.part)
         if question is None or number % 2 != share:
             continue
-        texts = {"reference": (mutants.reference_source(), mutants.Change(mistake.old, mistake.new))}
+        texts = {
+            "reference": (catalogue.reference_source(), catalogue.Change(mistake.old, mistake.new))
+        }
         for name, change in mistake.bases.items():
             texts[name] = (base(name), change)
         for name, (right, change) in texts.items():
-            wrong = mutants.changed(right, change, mistake.name)
+            wrong = catalogue.changed(right, change, mistake.name)
             lines, what = _difference(right, wrong)
             defect = Defect(name, question, mistake.name, wrong, lines, what)
             if fails(defect):
@@ -79,7 +81,7 @@ def fails(defect: Defect) -> bool:
             try:
                 stage = trial.stage(points)
             except Refused:
-                return defect.kind in {one.name for one in mutants.misconceptions()}
+                return defect.kind in {one.name for one in catalogue.misconceptions()}
             tried = trial.bench.run([()], stage.sizes, stage.steps)[0]
             if len(tried.values) < len(stage.steps):
                 return False  # it raises: the exception's own line is told
@@ -131,7 +133,9 @@ def report(rows: list[dict]) -> None:
             _line(f"{key} {value}", [row for row in rows if row[key] == value])
     _line("all", rows)
     seconds = [row["seconds"] for row in rows]
-    print(f"seconds: median {np.median(seconds):.2f}, p90 {np.quantile(seconds, 0.9):.2f}, most {max(seconds):.2f}")
+    print(
+        f"seconds: median {np.median(seconds):.2f}, p90 {np.quantile(seconds, 0.9):.2f}, most {max(seconds):.2f}"
+    )
 
 
 def _line(what: str, rows: list[dict]) -> None:

@@ -8,13 +8,19 @@ from typing import Any
 
 import numpy as np
 
-from grader.checks.protocol import Call, Read, Step, Write
 from grader.diagnosis.repair.edits import Edit, patched
 from grader.diagnosis.repair.program import Program, Unit
 from grader.faults import StudentFault
-from grader.sandbox import answers, schema
-from grader.sandbox.student import Student
-from grader.sandbox.values import Packer
+from grader.protocol import (
+    Call,
+    Read,
+    Step,
+    Write,
+)
+from grader.sandbox import replies
+from grader.sandbox.session import Session
+from grader.sandbox.worker import schema
+from grader.sandbox.worker.values import Packer
 
 PER_MESSAGE = 40
 SECONDS = 0.06  # for one edit: all its steps take 1 ms where nothing loops
@@ -35,7 +41,7 @@ class Tried:
 class Bench:
     """A loaded program in which edits are tried."""
 
-    student: Student
+    student: Session
     program: Program
     subject: str
 
@@ -57,7 +63,7 @@ class Bench:
         request = schema.Patch(self.subject, list(sizes), edits, packed, SECONDS)
         reply, reader = self.student.exchange(request, packer, WHERE, None)
         return [
-            Tried([answers.value(node, reader, WHERE) for node in one.values], tuple(one.changed))
+            Tried([replies.value(node, reader, WHERE) for node in one.values], tuple(one.changed))
             for one in reply.results
         ]
 
@@ -68,9 +74,7 @@ class Bench:
         replacements = []
         for unit, its in changes.items():
             text = np.frombuffer(patched(self.program, unit, tuple(its)), np.uint8)
-            replacements.append(
-                schema.Replacement(unit.owner, unit.name, packer.writer.add(text))
-            )
+            replacements.append(schema.Replacement(unit.owner, unit.name, packer.writer.add(text)))
         return replacements
 
 

@@ -13,10 +13,10 @@ from pathlib import Path
 
 import numpy as np
 
-from grader.checks import lstm_roles, rnn_roles
-from grader.checks.protocol import Array
-from grader.checks.trial import SMALL, Parameters, random_parameters
+from grader.checks.known_model import SMALL, Parameters, random_parameters
+from grader.checks.parameters import lstm_roles, rnn_roles
 from grader.faults import KitFault
+from grader.protocol import Array
 
 FILE = Path(__file__).with_name("points.npz")
 BIASES = ("b_h", "b_y")

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from grader.checks.protocol import CandidateClass
 from grader.diagnosis.repair import points
 from grader.diagnosis.repair.program import Program, Unit
 from grader.diagnosis.repair.stages.backward import BackwardStage
@@ -14,6 +13,7 @@ from grader.diagnosis.repair.stages.cell import CellStage
 from grader.diagnosis.repair.stages.forward import ForwardStage
 from grader.diagnosis.repair.stages.stage import Stage
 from grader.diagnosis.repair.stages.update import UpdateStage
+from grader.protocol import CandidateClass
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,9 +23,7 @@ NEARBY = 0.5  # how much dearer than the first success others are tried
 SHARE = 0.7  # of the time goes to the search, the rest to verifying
 
 
-def search(
-    source: str, question: str, *, seconds: float, tier: str | None = None
-) -> Repair | None:
+def search(source: str, question: str, *, seconds: float, tier: str | None = None) -> Repair | None:
     """The edits of one line that make this question's stage right, and how sure that is.
 
     None where none is found in time, or where nothing can be judged. Raises KitFault where no

@@ -15,7 +15,7 @@ from grader.diagnosis.repair.sliced import sliced
 from grader.diagnosis.repair.stages.stage import Refused, Stage
 from grader.faults import StudentFault
 from grader.sandbox.limits import Limits
-from grader.sandbox.student import session
+from grader.sandbox.session import session
 
 CALL = 2.0  # seconds for one message
 
@@ -65,9 +65,7 @@ class Opened:
         """The edits with which the first call is right."""
         steps = stage.steps[: stage.first]
         tried = self.bench.run([(one.edit,) for one in batch], stage.sizes, steps)
-        return [
-            one for one, what in zip(batch, tried, strict=True) if stage.is_promising(what)
-        ]
+        return [one for one, what in zip(batch, tried, strict=True) if stage.is_promising(what)]
 
     def completing(self, batch: Sequence[Ranked], stage: Stage) -> list[Ranked]:
         """The edits with which all is right."""

@@ -23,9 +23,7 @@ class Proven:
     settled: bool
 
 
-def verified(
-    found: Sequence[Ranked], trial: Opened, clock: Clock, tier: str | None
-) -> Proven:
+def verified(found: Sequence[Ranked], trial: Opened, clock: Clock, tier: str | None) -> Proven:
     """The edits that hold at other points, of the lines of which one holds as a whole program."""
     edits = [one.edit for one in found]
     holding = _innermost(_elsewhere(edits[:MOST], trial)) if edits else []

@@ -44,9 +44,7 @@ def _holds_a_value(site: Site) -> bool:
     )
 
 
-def _grown(
-    ground: Ground, site: Site, summands: list[str], factors: list[str]
-) -> Iterator[Edit]:
+def _grown(ground: Ground, site: Site, summands: list[str], factors: list[str]) -> Iterator[Edit]:
     node, text = site.node, ground.closed(site.node)
     yield ground.put("sign", 2, node, f"(-{text})")
     for factor in factors:

@@ -63,9 +63,7 @@ def _renamed(ground: Ground, site: Site, known: Words) -> Iterator[Edit]:
             yield ground.put("other value", 2.5, node, other)
 
 
-def _everywhere(
-    ground: Ground, known: Words, callees: set[int], top: set[str]
-) -> Iterator[Edit]:
+def _everywhere(ground: Ground, known: Words, callees: set[int], top: set[str]) -> Iterator[Edit]:
     """A variable read under another name wherever it is read."""
     places: dict[str, list[ast.Name]] = {}
     for site in ground.loads():

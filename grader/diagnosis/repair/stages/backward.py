@@ -10,14 +10,27 @@ import numpy as np
 
 from grader.checks.compare import agrees, tolerance
 from grader.checks.gradient import Entry, Match, entries, match
-from grader.checks.protocol import Array, Call, CandidateClass, Read, Step
-from grader.checks.roles import rnn_layout
+from grader.checks.known_model import RnnTrial, Truth, own_gradient
+from grader.checks.parameters.roles import rnn_layout
 from grader.checks.states import Sizes, read_forward
-from grader.checks.trial import RnnTrial, Truth, own_gradient
 from grader.diagnosis.repair.bench import Tried
 from grader.diagnosis.repair.points import RnnPoints
-from grader.diagnosis.repair.stages.stage import Judgement, Refused, Stage, found, is_ambiguous, write
+from grader.diagnosis.repair.stages.stage import (
+    Judgement,
+    Refused,
+    Stage,
+    found,
+    is_ambiguous,
+    write,
+)
 from grader.faults import StudentFault
+from grader.protocol import (
+    Array,
+    Call,
+    CandidateClass,
+    Read,
+    Step,
+)
 
 BETWEEN = 0.1  # learning rate of the update between two calls
 

@@ -5,12 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from grader.checks.compare import agrees, tolerance
-from grader.checks.protocol import Array, Call, CandidateClass
-from grader.checks.roles import lstm_layout
+from grader.checks.parameters.roles import lstm_layout
 from grader.checks.states import read_cell
 from grader.diagnosis.repair.bench import Tried
 from grader.diagnosis.repair.points import CellPoints
-from grader.diagnosis.repair.stages.stage import Judgement, Refused, Stage, found, is_ambiguous, write
+from grader.diagnosis.repair.stages.stage import (
+    Judgement,
+    Refused,
+    Stage,
+    found,
+    is_ambiguous,
+    write,
+)
+from grader.protocol import Array, Call, CandidateClass
 
 
 class CellStage(Stage):

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from grader.checks.compare import agrees, tolerance
-from grader.checks.protocol import Array, Call, CandidateClass
-from grader.checks.roles import rnn_layout
+from grader.checks.parameters.roles import rnn_layout
 from grader.checks.states import Forward, Sizes, read_forward
 from grader.diagnosis.repair.bench import Tried
 from grader.diagnosis.repair.points import RnnPoints
 from grader.diagnosis.repair.stages.stage import Judgement, Stage, found, is_ambiguous, write
+from grader.protocol import Array, Call, CandidateClass
 
 
 class ForwardStage(Stage):

@@ -7,12 +7,12 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
-from grader.checks.layout import Layout
-from grader.checks.protocol import Step, Write
-from grader.checks.roles import RolesNotFound
-from grader.checks.trial import Parameters
+from grader.checks.known_model import Parameters
+from grader.checks.parameters.layout import Layout
+from grader.checks.parameters.roles import RolesNotFound
 from grader.diagnosis.repair.bench import Tried
 from grader.faults import StudentFault
+from grader.protocol import Step, Write
 
 Part = tuple[str, int]  # what is judged, in which call
 Judgement = tuple[Part, Callable[[], bool]]

@@ -10,10 +10,9 @@ from numpy.typing import NDArray
 
 from grader.checks.compare import agrees
 from grader.checks.gradient import Entry, entries, match
-from grader.checks.protocol import Array, Call, CandidateClass, Read, Step
-from grader.checks.rnn_update import limit_of
-from grader.checks.roles import rnn_layout
-from grader.checks.trial import RnnTrial, own_gradient
+from grader.checks.known_model import RnnTrial, own_gradient
+from grader.checks.parameters.roles import rnn_layout
+from grader.checks.part4.rnn_update import limit_of
 from grader.diagnosis.repair.bench import Tried
 from grader.diagnosis.repair.points import RnnPoints
 from grader.diagnosis.repair.stages.backward import Kept
@@ -24,6 +23,13 @@ from grader.diagnosis.repair.stages.stage import (
     found,
     is_ambiguous,
     write,
+)
+from grader.protocol import (
+    Array,
+    Call,
+    CandidateClass,
+    Read,
+    Step,
 )
 
 RATES = (0.5, 0.25)  # of two updates in a row
@@ -121,7 +127,5 @@ def _round(trial: RnnTrial, x: Array, d_outputs: Array, rate: float) -> _Round:
     given = entries(returned, trial.rnn, trial.layout)
     truth = own_gradient(trial, x, d_outputs, seen)[0]
     matches = match(given, trial.layout, truth.gradients, (1.0,), truth.limit)
-    moves = {
-        name: -rate * one.gradient for name, one in matches.items() if one is not None
-    }
+    moves = {name: -rate * one.gradient for name, one in matches.items() if one is not None}
     return _Round(x, d_outputs, entries(returned, Kept(), trial.layout), moves)

@@ -1,0 +1,154 @@
+"""Write `checks/fingerprints/`: what the right solution and every misconception do at the probe.
+
+Arrays and hints only, so that a student's own machine can diagnose without any solution code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from grader.checks import probe_point
+from grader.checks.experiment import probe_series
+from grader.checks.probe_point import (
+    FINGERPRINTS,
+    GOLDEN,
+    RIGHT,
+    Hint,
+    Record,
+)
+from grader.diagnosis.repair import points
+from grader.faults import StudentFault
+from grader.language import HERE, literal
+from grader.misconceptions import catalogue
+from grader.questions import oracle
+from grader.sandbox import local
+
+KINDS: dict[str, tuple[str, Callable[[Any], Record]]] = {
+    "rnn": ("SimpleRNN", probe_point.rnn_record),
+    "lstm": ("LSTMCell", probe_point.lstm_record),
+    "data": ("generate_sequence_data", probe_series.data_record),
+}
+KIND_OF_PART = {
+    "forward": "rnn",
+    "bptt": "rnn",
+    "update": "rnn",
+    "init": "rnn",
+    "lstm": "lstm",
+    "data": "data",
+}
+
+
+def write() -> int:
+    """Make all files anew; returns the number of misconceptions with a record."""
+    records = all_records()
+    FINGERPRINTS.mkdir(exist_ok=True)
+    arrays_golden = {f"{RIGHT}/{GOLDEN}/{key}": value for key, value in golden().items()}
+    arrays = {
+        f"{name}/{kind}/{key}": value
+        for (name, kind), record in records.items()
+        for key, value in _told(record, {} if name == RIGHT else records[RIGHT, kind]).items()
+    }
+    np.savez_compressed(FINGERPRINTS / "records.npz", **arrays, **arrays_golden)  # type: ignore[arg-type]  # numpy types the keywords as bool
+    (FINGERPRINTS / "hints.json").write_bytes(
+        msgspec.json.format(msgspec.json.encode(hints())) + b"\n"
+    )
+    (HERE / "zh" / "hints.po").write_text(catalogue(), encoding="utf-8")
+    np.savez_compressed(points.FILE, **repair_points())  # type: ignore[arg-type]  # as above
+    return len(records) - len(KINDS)
+
+
+def golden() -> Record:
+    """The right forward at the probe point, once with and once without each bias."""
+    SimpleRNN = local.wrap(
+        catalogue.module(catalogue.reference_source(), RIGHT)["SimpleRNN"], "SimpleRNN"
+    )
+    numbers: Record = {}
+    for missing in ((), ("b_h",), ("b_y",), ("b_h", "b_y")):
+        forward = probe_point.rnn_forward(SimpleRNN, missing)
+        for name, value in (("hidden", forward.hidden), ("outputs", forward.outputs)):
+            if value is not None:
+                numbers[" ".join([*missing, name])] = value
+    return numbers
+
+
+def repair_points() -> Record:
+    """What the reference gives at the points where repairs are judged."""
+    found: Record = {}
+    for symmetric in (False, True):
+        for rnn in (points.RNN_SEARCH, *points.RNN_VERIFY):
+            for absent in ((), ("b_h",), ("b_y",), ("b_h", "b_y")):
+                _add_rnn_point(found, rnn, absent, symmetric=symmetric)
+        for cell in (points.CELL_SEARCH, *points.CELL_VERIFY):
+            key = points.cell_key(cell, symmetric=symmetric)
+            for call, arguments in enumerate(cell.inputs()):
+                states = oracle.cell(cell.parameters(symmetric=symmetric), *arguments)
+                found[f"{key} {call} hidden"], found[f"{key} {call} cell"] = states
+    return found
+
+
+def _add_rnn_point(
+    found: Record, rnn: points.RnnPoints, absent: tuple[str, ...], *, symmetric: bool
+) -> None:
+    values = rnn.parameters(symmetric=symmetric)
+    values |= {name: np.zeros_like(values[name]) for name in absent}
+    key = points.rnn_key(rnn, absent, symmetric=symmetric)
+    for call, (x, _) in enumerate(rnn.inputs()):
+        outputs, hidden = oracle.forward(values, x)
+        found[f"{key} {call} outputs"], found[f"{key} {call} hidden"] = (
+            outputs.copy(),
+            hidden.copy(),
+        )
+
+
+def all_records() -> dict[tuple[str, str], Record]:
+    """Records by (name, kind): of the right solution in every kind, of mistakes in their own."""
+    right = catalogue.module(catalogue.reference_source(), RIGHT)
+    records = {(RIGHT, kind): _record(kind, right) for kind in KINDS}
+    for mistake in catalogue.misconceptions():
+        kind = KIND_OF_PART.get(mistake.part)
+        if kind is not None:
+            records[mistake.name, kind] = _record(
+                kind, catalogue.module(mistake.source(), mistake.name)
+            )
+    return records
+
+
+def _told(record: Record, right: Record) -> Record:
+    """What a record has other than the right one; an empty array where it lacks one."""
+    lacking = {key: np.zeros(0) for key in right if key not in record}
+    own = {key: value for key, value in record.items() if not np.array_equal(value, right.get(key))}  # type: ignore[arg-type]  # None equals no array
+    return own | lacking
+
+
+def _record(kind: str, namespace: dict[str, Any]) -> Record:
+    name, record = KINDS[kind]
+    try:
+        with np.errstate(all="ignore"):
+            return record(local.wrap(namespace[name], name))
+    except StudentFault:
+        return {"raised": np.ones(1)}
+
+
+def hints() -> dict[str, Hint]:
+    """Hints by name, in the order of the file."""
+    return {
+        one.name: Hint(one.part, one.family, one.hint["zh"], one.hint["en"])
+        for one in catalogue.misconceptions()
+    }
+
+
+def catalogue() -> str:
+    """The hints as a gettext catalogue, English to Chinese."""
+    pairs = {literal(hint.en): literal(hint.zh) for hint in hints().values()}
+    header = 'msgid ""\nmsgstr "Content-Type: text/plain; charset=UTF-8\\n"\n'
+    entries = (f"msgid {_quoted(en)}\nmsgstr {_quoted(zh)}\n" for en, zh in pairs.items())
+    note = "# Generated by `python -m grader fingerprints` from solutions/misconceptions.toml.\n"
+    return note + header + "\n" + "\n".join(entries)
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'
