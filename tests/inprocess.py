@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 from otter.test_files.exception_test import ExceptionTestFile
@@ -13,7 +12,6 @@ from grader.questions.otter import QUESTIONS
 from grader.sandbox import local
 
 PART_4 = ("q4_1", "q4_2", "q4_3", "q4_4", "q4_5", "q4_6")
-BASES = Path(__file__).with_name("bases")
 NAMES = ("SimpleRNN", "LSTMCell", "generate_sequence_data", "train_rnn_on_sequence")
 
 

@@ -125,7 +125,7 @@ def shipped_modules() -> tuple[Path, ...]:
 
 def _folder_files() -> Iterator[Path]:
     for folder in FOLDERS:
-        yield from (ROOT / folder).glob("*.py")
+        yield from (ROOT / folder).rglob("*.py")
 
 
 def _data_files() -> Iterator[Path]:

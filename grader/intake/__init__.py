@@ -19,7 +19,7 @@ __all__ = [
     "Intake",
     "IntakeRules",
     "Problem",
-    "Student",
+    "RosterRow",
     "collect",
     "contents",
     "read_roster",

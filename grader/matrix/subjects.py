@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.faults import KitFault
-from grader.matrix.reach import ASKED, questions_touched
+from grader.matrix.reach import SUBJECTS, questions_touched
 from grader.misconceptions import catalogue
 
-TESTS = Path(__file__).parents[2] / "tests"
+PROGRAMS = Path(__file__).parents[2] / "tests" / "programs"
 REFERENCE = "reference"
 # The training run is asked of mistakes in training and evaluation only: what a wrong SimpleRNN does
 # to it is chance. What it does to the grader's own tasks follows from its arithmetic, not from the
@@ -37,15 +37,17 @@ class Subject:
 
     def questions(self) -> tuple[str, ...]:
         """The questions to ask: those that the change can touch."""
-        touched = questions_touched(self.correct, self.source) if self.correct else tuple(ASKED)
+        touched = questions_touched(self.correct, self.source) if self.correct else tuple(SUBJECTS)
         return tuple(name for name in touched if name not in self.spared)
 
 
 def bases() -> dict[str, str]:
     """Sources of the correct bases that get the mistakes, the reference first."""
-    others = sorted((TESTS / "bases").glob("*.py"))
+    others = sorted((PROGRAMS / "bases").glob("*.py"))
     if not others:
-        raise KitFault(f"{TESTS / 'bases'} holds no bases: the matrix needs a checkout of the kit")
+        raise KitFault(
+            f"{PROGRAMS / 'bases'} holds no bases: the matrix needs a checkout of the kit"
+        )
     texts = {path.stem: path.read_text(encoding="utf-8") for path in others}
     return {REFERENCE: catalogue.reference_source(), **texts}
 
@@ -78,7 +80,9 @@ def _spared(part: str, base: str) -> frozenset[str]:
 
 def correct() -> Iterator[Subject]:
     """The bases themselves, and every correct variant of the test suite."""
-    folders: Sequence[Path] = sorted((TESTS / "submissions").glob("variant-*"))
-    variants = {path.name: (path / "rnn.py").read_text(encoding="utf-8") for path in folders}
+    folders: Sequence[Path] = sorted((PROGRAMS / "variants").iterdir())
+    variants = {
+        f"variants/{path.name}": (path / "rnn.py").read_text(encoding="utf-8") for path in folders
+    }
     for name, source in {**bases(), **variants}.items():
         yield Subject("", name, source)

@@ -11,7 +11,7 @@ import msgspec
 
 from grader.faults import KitFault
 
-SOLUTIONS = Path(__file__).parent.parent / "solutions"
+SOLUTIONS = Path(__file__).parents[2] / "solutions"
 
 
 class Change(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -18,7 +18,7 @@ from grader.language import render
 from grader.questions.case import CaseOutcome
 from grader.records import Verdict
 
-QUESTIONS = Path(__file__).parent / "questions"
+QUESTIONS = Path(__file__).parent
 
 
 @dataclass(frozen=True, slots=True)

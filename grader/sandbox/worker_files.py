@@ -24,11 +24,7 @@ from pathlib import Path
 from grader.faults import KitFault
 from grader.sandbox import scratch
 
-HERE = Path(__file__).parent
-WORKER_FILES = (
-    "schema", "wire", "values", "pictures", "places", "parameters", "blame", "source", "figures", "series",
-    "windows", "watch", "rounds", "printed", "patches", "runner", "landlock", "confine", "worker",
-)  # fmt: skip
+WORKER = Path(__file__).with_name("worker")
 LIBRARIES = ("numpy", "matplotlib", "msgspec")
 SYSTEM_FONTS = Path("/usr/share/fonts")
 
@@ -57,7 +53,7 @@ def stage() -> WorkerFiles:
     # Not atexit: the processes of a pool end without it.
     Finalize(None, shutil.rmtree, (home,), {"ignore_errors": True}, exitpriority=0)
     home.chmod(0o755)  # a worker of another uid reads it
-    _copy_worker(home / "grader" / "sandbox")
+    _copy_worker(home / "grader" / "sandbox" / "worker")
     packages = _packages()
     (home / "site").mkdir()
     for name, path in packages.items():
@@ -67,10 +63,10 @@ def stage() -> WorkerFiles:
 
 def _copy_worker(package: Path) -> None:
     package.mkdir(parents=True)
-    for name in WORKER_FILES:
-        target = package / f"{name}.py"
-        shutil.copyfile(HERE / f"{name}.py", target)
-        mode = py_compile.PycInvalidationMode.UNCHECKED_HASH
+    mode = py_compile.PycInvalidationMode.UNCHECKED_HASH
+    for source in sorted(WORKER.glob("*.py")):
+        target = package / source.name
+        shutil.copyfile(source, target)
         py_compile.compile(str(target), doraise=True, invalidation_mode=mode)
 
 

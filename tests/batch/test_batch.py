@@ -29,9 +29,8 @@ from grader.batch.pools import (
 from grader.faults import KitFault
 from grader.records import Grade, Status, Submission
 from grader.results.store import NAME, Store
+from tests import ROOT
 from tests.batch import batch_fakes as fakes
-
-ROOT = Path(__file__).parent.parent
 
 
 class Watch:

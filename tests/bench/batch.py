@@ -1,7 +1,7 @@
 """A class of 200: speed, what a second worker brings, memory, growth, and `otter run` beside it.
 
 Run from the root: `python -m tests.bench.batch [STUDENTS]`. Everything is a ratio within this run.
-The submissions are the variants and wrong programs of `tests/submissions` and the misconceptions,
+The submissions are the variants and wrong programs of `tests/programs` and the misconceptions,
 each student's with a comment of its own, so that no two are the same.
 """
 
@@ -23,7 +23,8 @@ from grader.assignment import load
 from grader.batch import coordinator
 from grader.batch.inbox_run import Quiet
 from grader.batch.pools import InlineExaminers, LocalExaminers
-from grader.grading import Settings, grade, kit_version
+from grader.grading import Settings, grade
+from grader.kit_version import kit_version
 from grader.misconceptions import catalogue
 from grader.records import Submission
 from grader.reports import gradebook
@@ -53,8 +54,8 @@ def main(students: int = STUDENTS) -> int:
 
 def programs() -> list[str]:
     """Sources as a class sends them: right in many ways, and wrong in many."""
-    folders = ROOT / "tests" / "submissions"
-    kinds = ("variant-*/rnn.py", "wrong-*/rnn.py", "broken-*/rnn.py")
+    folders = ROOT / "tests" / "programs"
+    kinds = ("variants/*/rnn.py", "wrong/*/rnn.py", "broken/*/rnn.py")
     files = itertools.chain.from_iterable(sorted(folders.glob(kind)) for kind in kinds)
     sources = [path.read_bytes().decode("utf-8", "replace") for path in files]
     return [*sources, *(each.source() for each in catalogue.misconceptions())]

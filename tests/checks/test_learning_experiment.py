@@ -18,7 +18,7 @@ from tests import expectations, inprocess
 from tests.checks.test_learning_windows import observation
 
 QUESTIONS = ("q5_1", "q5_2", "q5_3")
-FOLDERS = expectations.folders("q5-*")
+FOLDERS = expectations.folders("experiments/*")
 
 
 @pytest.fixture(autouse=True)
@@ -56,9 +56,9 @@ def _touches(folder: str, expected: expectations.Expectation, question: str) -> 
         "backward-updates",
         "randn-init",
     ]
-    if folder == "q5-base":
+    if folder == "base":
         return True
-    if folder.removeprefix("q5-") in learners:
+    if folder in learners:
         return question != "q5_1"
     return question in (lost or {"q5_1", "q5_3"})
 

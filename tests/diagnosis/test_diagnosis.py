@@ -15,7 +15,8 @@ from grader.language import render
 from grader.misconceptions import catalogue
 from grader.sandbox import local
 from solutions import rnn as reference
-from tests.inprocess import BASES, candidates
+from tests import BASES
+from tests.inprocess import candidates
 
 KNOWN = {one.name: one for one in catalogue.misconceptions()}
 QUESTION = {
@@ -119,7 +120,7 @@ def test_what_cannot_be_told_is_not_guessed(name, base) -> None:
     assert finding is None or finding.name == "" or KNOWN[finding.name].family == one.family
 
 
-QUESTIONS = tuple(match.TOPICS)
+QUESTIONS = tuple(match.CONCERNS)
 
 
 @pytest.mark.parametrize("base", ["reference", "row", "column", "fused", "objects"])

@@ -21,8 +21,8 @@ import pytest
 from packaging.requirements import Requirement
 
 from grader.handout import build, wheel
+from tests import ROOT
 
-ROOT = Path(__file__).parent.parent
 # Shorter lines ("return", "pass", "h = 0") stand in every program.
 TELLING = 18
 
@@ -139,7 +139,7 @@ def hidden_lines() -> set[str]:
     instructors = [
         read("grader", "questions", "oracle.py"),
         read("grader", "questions", "hidden_tasks.py"),
-        read("grader", "mutants.py"),
+        read("grader", "misconceptions", "catalogue.py"),
     ]
     imports = re.compile(r"^(from|import) ")
     kept = "\n".join(

@@ -17,8 +17,8 @@ import pytest
 from grader.assignment import load
 from grader.handout import build
 from grader.intake import IntakeRules, collect
+from tests import ROOT
 
-ROOT = Path(__file__).parent.parent
 # What a shell has anyway; nothing of this checkout or of its environment.
 KEPT = ("PATH", "HOME", "TMPDIR", "SSL_CERT_FILE", "http_proxy", "https_proxy", "no_proxy")
 

@@ -14,8 +14,8 @@ import pytest
 
 from grader import assignment
 from solutions import rnn as reference
+from tests import ROOT
 
-ROOT = Path(__file__).parents[1]
 SKELETON = ROOT / "student" / "rnn.py"
 
 # As the assignment prints them.

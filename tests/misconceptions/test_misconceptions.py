@@ -44,7 +44,7 @@ def test_at_least_four_other_bases_get_most_mistakes() -> None:
 
 
 def test_at_least_forty_correct_variants() -> None:
-    assert sum(subject.base.startswith("variant-") for subject in correct()) >= 40
+    assert sum(subject.base.startswith("variants/") for subject in correct()) >= 40
 
 
 @by_name

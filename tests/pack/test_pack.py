@@ -15,13 +15,12 @@ from PIL import Image
 
 from grader.commands.pack import pack as command
 from grader.intake import IntakeRules, collect
-from grader.pack import inlining
+from grader.pack import inlining, report_images
 from grader.pack.complaints import Severity
 from grader.pack.imports import foreign_imports
 from grader.pack.packing import Packed, Request, pack
-from grader.written import report_images
+from tests import ROOT
 
-ROOT = Path(__file__).parent.parent
 SOURCE = (ROOT / "solutions" / "rnn.py").read_text(encoding="utf-8")
 REPORT = (ROOT / "solutions" / "report.md").read_text(encoding="utf-8")
 # Has every name and starts in no time: most tests here are not about the program.

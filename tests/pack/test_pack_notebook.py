@@ -7,8 +7,7 @@ from pathlib import Path
 import nbformat
 
 from grader.pack.packing import Request, pack
-
-ROOT = Path(__file__).parent.parent
+from tests import ROOT
 
 
 def request(folder: Path) -> Request:

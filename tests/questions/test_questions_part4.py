@@ -16,7 +16,8 @@ from grader.questions.case import CaseOutcome
 from grader.records import Verdict
 from grader.sandbox import local
 from solutions import rnn as reference
-from tests.inprocess import BASES, candidates, outcomes_of
+from tests import BASES
+from tests.inprocess import candidates, outcomes_of
 
 RNN = ("q4_1", "q4_2", "q4_3", "q4_4")
 CELL = ("q4_5", "q4_6")

@@ -18,6 +18,7 @@ from grader.language import say
 from grader.records import Status
 from grader.reports.pages.all_pages import write_all
 from grader.results.intake import Problem
+from tests import ROOT
 from tests.reports.reports_samples import (
     awful,
     classroom,
@@ -40,7 +41,7 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-ARTEFACTS = Path(__file__).parents[1] / "artefacts" / "pages"
+ARTEFACTS = ROOT / "artefacts" / "pages"
 DESKTOP, PHONE = ViewportSize(width=1280, height=900), ViewportSize(width=390, height=844)
 PAGES = {
     "report": "report.html",

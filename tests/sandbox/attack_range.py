@@ -20,9 +20,10 @@ import numpy as np
 from grader.faults import BadValue, Crashed, StudentFault, TimedOut
 from grader.language import render
 from grader.sandbox import Limits, Session, session
+from tests import PROGRAMS, ROOT
 
-SUBMISSIONS = Path(__file__).parent / "submissions"
-KIT = Path(__file__).parents[1]
+ATTACKS = PROGRAMS / "attacks"
+KIT = ROOT
 # Short for programs that are to be stopped; the others need not hurry on a busy machine.
 SHORT = Limits(call=1.0, load=1.0, training=1.0, total=6.0)
 LONG = Limits(call=30.0, load=30.0, training=30.0, total=100.0)

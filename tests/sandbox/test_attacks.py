@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -20,17 +19,18 @@ from grader.grading import Settings, grade
 from grader.language import render
 from grader.records import Grade, Status, Submission
 from grader.sandbox import Limits, start_command, tiers
+from tests import ROOT
 from tests.sandbox.attack_range import (
+    ATTACKS,
     LONG,
     SHORT,
-    SUBMISSIONS,
     Range,
     next_is_right,
     shoot,
     subreaper,
 )
 
-ATTACKS = sorted(path.name for path in SUBMISSIONS.glob("attack-*"))
+NAMES = sorted(path.name for path in ATTACKS.iterdir())
 SAFE_TO_SHOW = re.compile(r"[^\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]*")
 
 pytestmark = [pytest.mark.needs("linux"), pytest.mark.slow]
@@ -49,7 +49,7 @@ def target(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Range]:
 
 
 def expected(name: str) -> dict[str, Any]:
-    return tomllib.loads((SUBMISSIONS / name / "expect.toml").read_text())
+    return tomllib.loads((ATTACKS / name / "expect.toml").read_text())
 
 
 def limits(expect: dict[str, Any]) -> Limits:
@@ -59,18 +59,18 @@ def limits(expect: dict[str, Any]) -> Limits:
 
 
 def source(name: str, target: Range) -> str:
-    return target.fill((SUBMISSIONS / name / "rnn.py").read_bytes().decode())
+    return target.fill((ATTACKS / name / "rnn.py").read_bytes().decode())
 
 
 def test_there_are_enough_attacks() -> None:
-    assert len(ATTACKS) >= 70
+    assert len(NAMES) >= 70
 
 
 # On the plain tier the others would really do it.
 SHOTS = [
     (tier, name)
     for tier in start_command.TIERS
-    for name in ATTACKS
+    for name in NAMES
     if tier != start_command.PLAIN or expected(name)["plain"]
 ]
 
@@ -101,7 +101,7 @@ def earned(result: Grade) -> set[str]:
     }
 
 
-@pytest.mark.parametrize("name", ATTACKS)
+@pytest.mark.parametrize("name", NAMES)
 def test_attack_earns_what_it_must(name: str, target: Range) -> None:
     submission = Submission("20230001", "Mallory", source(name, target))
     settings = Settings(secret=target.canary.encode(), limits=limits(expected(name)))
@@ -119,6 +119,6 @@ def test_attack_earns_what_it_must(name: str, target: Range) -> None:
 
 
 def test_after_all_attacks_the_reference_gets_full_marks() -> None:
-    solution = (Path(__file__).parents[1] / "solutions" / "rnn.py").read_text()
+    solution = (ROOT / "solutions" / "rnn.py").read_text()
     result = grade(Submission("20230002", "Alice", solution), Settings(secret=bytes(32)))
     assert result.auto == result.auto_possible

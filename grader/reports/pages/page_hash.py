@@ -12,7 +12,7 @@ from grader.reports.plots.fonts import families
 from grader.reports.wording import Wording
 from grader.results.codec import encode
 
-HERE = Path(__file__).parent
+REPORTS = Path(__file__).parents[1]
 HEAD = 2_000  # characters of a page that hold its fingerprint
 FIELD = 'name="ml6-fingerprint"'
 
@@ -21,7 +21,7 @@ def look(wording: Wording) -> bytes:
     """Hash all that makes a page but the grade: code, templates, catalogues, titles, fonts."""
     digest = sha256(encode(asdict(wording)).encode())
     digest.update(repr(families()).encode())
-    files = [*HERE.glob("*.py"), *(HERE / "templates").iterdir()]
+    files = [*REPORTS.rglob("*.py"), *(REPORTS / "pages" / "templates").iterdir()]
     files += (grader.language.HERE / wording.language).glob("*.*o")
     for file in sorted(files):
         digest.update(file.read_bytes())

@@ -1,7 +1,4 @@
-"""One step from an object to what it holds: read it, and bind something else there.
-
-This file runs on both sides: it imports the standard library only.
-"""
+"""One step from an object to what it holds: read it, and bind something else there."""
 
 from __future__ import annotations
 

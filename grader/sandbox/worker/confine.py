@@ -2,8 +2,6 @@
 
 `apply` is the table of contents. Every layer that cannot be had raises, or is missing from the
 names that go to the examiner, which then refuses the worker: nothing is weakened silently.
-
-This file runs in the worker: it imports the standard library and its siblings only.
 """
 
 from __future__ import annotations

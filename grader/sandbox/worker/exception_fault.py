@@ -1,7 +1,4 @@
-"""From an exception in a student's code to the `Fault` that travels.
-
-This file runs on both sides: it imports the standard library and its siblings only.
-"""
+"""From an exception in a student's code to the `Fault` that travels."""
 
 from __future__ import annotations
 

@@ -1,8 +1,4 @@
-"""Figures that a student's program draws: kept when it shows, saves or closes them.
-
-This file runs on both sides: it imports the standard library and its siblings only; matplotlib
-when the student's code does.
-"""
+"""Figures that a student's program draws: kept when it shows, saves or closes them."""
 
 from __future__ import annotations
 

@@ -2,8 +2,6 @@
 
 Numbers and structs: linux/landlock.h and `man 7 landlock`. The system calls have one number on
 every architecture, and the C library has no wrapper for them.
-
-This file runs in the worker: it imports the standard library only.
 """
 
 from __future__ import annotations

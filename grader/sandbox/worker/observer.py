@@ -3,8 +3,6 @@
 The methods of the class, and of every subclass that overrides them, are replaced by wrappers that
 count, note the lengths, hash the input windows and keep the last evaluations. A forward that a
 backward of the same object follows is training; any other forward is evaluation.
-
-This file runs on both sides: it imports the standard library, NumPy and its siblings only.
 """
 
 from __future__ import annotations

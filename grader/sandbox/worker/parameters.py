@@ -3,8 +3,6 @@
 Looks through attributes (`__dict__` and `__slots__` over the whole MRO), class attributes, dicts,
 lists, tuples and objects of any user class, nearest first, and never through modules, functions
 or classes. Pure-Python weights (nested lists of floats) count as arrays.
-
-This file runs on both sides: it imports the standard library, NumPy and `places` only.
 """
 
 from __future__ import annotations

@@ -1,7 +1,4 @@
-"""What a student's code prints in a worker.
-
-This file runs on both sides: it imports the standard library and its siblings only.
-"""
+"""What a student's code prints in a worker."""
 
 from __future__ import annotations
 

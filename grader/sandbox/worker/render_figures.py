@@ -1,7 +1,6 @@
 """Figures of matplotlib, rendered to PNG on the side where the student's code runs.
 
-This file runs on both sides: it imports the standard library only, and uses matplotlib when the
-student's code has imported it already.
+matplotlib is used when the student's code has imported it already.
 """
 
 from __future__ import annotations

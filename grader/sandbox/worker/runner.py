@@ -2,8 +2,6 @@
 
 The same code serves the worker process (`worker`) and a notebook (`local`). It knows nothing of
 grading: it makes objects, calls them, reads and writes their arrays, and says what went wrong.
-
-This file runs on both sides: it imports the standard library, NumPy and its siblings only.
 """
 
 from __future__ import annotations
@@ -13,10 +11,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from grader.sandbox import patches
 from grader.sandbox.worker import (
     observer,
     parameters,
+    patches,
     schema,
     source,
     training_rounds,
@@ -72,7 +70,8 @@ class Runner:
         with self._captured():
             module, fault = source.run(words, request.seconds, request.until)
         self.namespace = module.__dict__
-        loaded = schema.Loaded(source.defined(self.namespace), fault, self._taken())
+        defined = source.defined(self.namespace, request.classes, request.functions)
+        loaded = schema.Loaded(defined, fault, self._taken())
         return wire.FrameWriter().frame(loaded)
 
     def _carry_out(

@@ -1,8 +1,6 @@
 """What examiner and worker say to each other: a closed msgspec schema.
 
 msgspec refuses whatever is not declared here. Every field of a reply is the student's word.
-
-This file runs on both sides: it imports the standard library and msgspec only.
 """
 
 from __future__ import annotations
@@ -88,6 +86,8 @@ class Load(Node, tag="load"):
     source: Array
     seconds: float
     until: int
+    classes: dict[str, tuple[str, ...]]  # what the assignment asks for: methods by class
+    functions: tuple[str, ...]
 
 
 class Construct(Node, tag="new"):

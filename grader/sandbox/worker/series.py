@@ -1,8 +1,6 @@
 """What `generate_sequence_data` gives while `train_rnn_on_sequence` runs.
 
 Only the series itself tells whether a scaler was fitted on all of it or on the training part.
-
-This file runs on both sides: it imports the standard library, NumPy and its siblings only.
 """
 
 from __future__ import annotations

@@ -1,7 +1,4 @@
-"""Rounds of training without a message for each: the message would cost more than the step.
-
-This file runs on both sides: it imports the standard library, NumPy and its siblings only.
-"""
+"""Rounds of training without a message for each: the message would cost more than the step."""
 
 from __future__ import annotations
 

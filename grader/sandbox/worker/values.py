@@ -2,8 +2,6 @@
 
 A student's object may lie: subclass ndarray, override `__eq__` or `__len__`, contain itself.
 So every container is read through its built-in base type, and counts and depth are capped.
-
-This file runs on both sides: it imports the standard library, NumPy and its siblings only.
 """
 
 from __future__ import annotations

@@ -1,7 +1,4 @@
-"""Input windows of a training run: which were seen, and the arrays of the last evaluations.
-
-This file runs on both sides: it imports the standard library and NumPy only.
-"""
+"""Input windows of a training run: which were seen, and the arrays of the last evaluations."""
 
 from __future__ import annotations
 

@@ -4,8 +4,6 @@ A frame is two little-endian uint32 (bytes of header, bytes of body), the header
 message of the schema) and the body (the raw bytes of its arrays, in the order in which the
 header names them, each padded to 16 bytes). Nothing is ever unpickled; a size, a dtype, a shape
 and a depth are checked before they are believed. Whatever is wrong with a frame is a `WireError`.
-
-This file runs on both sides: it imports the standard library, NumPy, msgspec and `schema` only.
 """
 
 from __future__ import annotations
