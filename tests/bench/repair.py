@@ -20,9 +20,10 @@ from grader.diagnosis.repair.search import parsed, search
 from grader.diagnosis.repair.stages.stage import Refused
 from grader.diagnosis.repair.trial import Clock, opened
 from grader.misconceptions import catalogue
+from tests import BASES, PROGRAMS
 from tests.bench.defects import METHODS, Defect, _difference, defects
 
-TESTS = Path(__file__).parents[1]
+
 TUNED = ("row", "column", "params-list", "grads-on-self", "rnn-cell")
 HELD_OUT = (
     "fused", "objects", "coursera", "rolling", "hoisted", "linear-layers", "goodfellow-letters",
@@ -32,9 +33,9 @@ PARTS = {"forward": "q4_2", "bptt": "q4_3", "update": "q4_4", "lstm": "q4_6"}
 
 
 def base(name: str) -> str:
-    path = TESTS / "bases" / f"{name}.py"
+    path = BASES / f"{name}.py"
     if not path.exists():
-        path = TESTS / "submissions" / f"variant-{name}" / "rnn.py"
+        path = PROGRAMS / "variants" / name / "rnn.py"
     return path.read_text(encoding="utf-8")
 
 

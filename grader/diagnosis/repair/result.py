@@ -38,10 +38,21 @@ class Repair:
     def of(cls, program: Program, question: str, proven: Proven, seconds: float) -> Repair:
         """From what was verified."""
         alternatives = tuple(_alternative(program, edit) for edit in proven.edits)
-        lines = {(one.method, one.line) for one in alternatives}
+        lines = _without_doubles(program, {(one.method, one.line) for one in alternatives})
         method, line = lines.pop() if len(lines) == 1 and proven.settled else ("", 0)
         code = program.line(line) if line else ""
         return cls(question, alternatives, line, method, code, round(seconds, 3))
+
+
+def _without_doubles(
+    program: Program, lines: set[tuple[str, int]]
+) -> set[tuple[str, int]]:
+    """Of a line that stands twice in a row the second: it is the one too many."""
+    return {
+        (method, line)
+        for method, line in lines
+        if (method, line + 1) not in lines or program.line(line) != program.line(line + 1)
+    }
 
 
 def _alternative(program: Program, edit: Edit) -> Alternative:

@@ -19,7 +19,7 @@ from grader.diagnosis.repair.stages.stage import Refused, Stage
 from grader.diagnosis.repair.trial import Clock, Opened, opened
 from grader.diagnosis.repair.verify import verified
 
-NEARBY = 0.5  # how much dearer than the first success others are tried
+NEARBY = 0.25  # how much dearer than the first success others are tried
 SHARE = 0.7  # of the time goes to the search, the rest to verifying
 
 

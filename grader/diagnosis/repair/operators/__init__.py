@@ -13,6 +13,7 @@ from grader.diagnosis.repair.operators import (
     indexes,
     names,
     products,
+    relatives,
     statements,
 )
 
@@ -25,4 +26,5 @@ OPERATORS: tuple[Callable[[Ground], Iterator[Edit]], ...] = (
     names.edits,
     copies.edits,
     additions.edits,
+    relatives.edits,
 )

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 
 from grader.diagnosis.repair.edits import NUMERIC, Edit, Ground, Site, called, root
 from grader.diagnosis.repair.operators.calls import UNTOUCHED, one_argument_functions
-from grader.diagnosis.repair.operators.words import Words, akin, module_names, words
+from grader.diagnosis.repair.operators.relatives import relatives
+from grader.diagnosis.repair.operators.words import Words, module_names, words
 
-MOST = 60  # summands, and factors, that are tried in one place
-LETTERS = ("T", "self", "np")
+MOST = 80  # summands, and factors, that are tried in one place
 
 
 def edits(ground: Ground) -> Iterator[Edit]:
@@ -59,8 +59,11 @@ def _grown(ground: Ground, site: Site, summands: list[str], factors: list[str]) 
 def _wrapped(ground: Ground, site: Site, known: Words, squashes: list[str]) -> Iterator[Edit]:
     node, text = site.node, ground.closed(site.node)
     for function in squashes:
-        if isinstance(site.parent, ast.Assign | ast.AugAssign | ast.Return | ast.BinOp):
+        # Where a value comes to be rather than where it is used.
+        if isinstance(site.parent, ast.Assign | ast.AugAssign | ast.Return):
             yield ground.put("function around", 2, node, f"{function}({ground.of(node)})")
+        elif isinstance(site.parent, ast.BinOp):
+            yield ground.put("function around", 2.5, node, f"{function}({ground.of(node)})")
     if not isinstance(node, ast.Name | ast.Attribute | ast.Subscript) and isinstance(
         site.parent, ast.BinOp
     ):
@@ -101,28 +104,7 @@ def _summands(ground: Ground, known: Words) -> list[str]:
                 if not (isinstance(side, ast.BinOp) and isinstance(side.op, ast.Add)):
                     found[ground.closed(side)] = None
     for text in list(found):
-        for name in _identifiers(text):
-            for other, _, _ in akin(name, known.identifiers):
-                found[_renamed(text, name, other)] = None
+        found |= dict.fromkeys(relatives(text, known))
     atoms = dict.fromkeys(known.atoms)
     atoms |= {f"self.{name}": None for name in known.attributes.get("self", ())}
     return list(found)[:MOST] + [text for text in atoms if text not in found]
-
-
-def _identifiers(text: str) -> list[str]:
-    try:
-        tree = ast.parse(text, mode="eval")
-    except SyntaxError:
-        return []
-    names = [getattr(node, "attr", None) or getattr(node, "id", None) for node in ast.walk(tree)]
-    return [name for name in names if isinstance(name, str) and name not in LETTERS]
-
-
-def _renamed(text: str, old: str, new: str) -> str:
-    tree = ast.parse(text, mode="eval")
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Name) and node.id == old:
-            node.id = new
-        elif isinstance(node, ast.Attribute) and node.attr == old:
-            node.attr = new
-    return f"({ast.unparse(tree)})"

@@ -76,7 +76,7 @@ def _other_arguments(ground: Ground, node: ast.Call) -> Iterator[Edit]:
 
 def one_argument_functions(ground: Ground) -> list[str]:
     """Functions of one argument that the program has for its numbers: np.tanh, self.sigmoid."""
-    found = {"np.tanh": None} if "np" in _names(ground) else {}
+    found = {"np.tanh": None, "np.exp": None} if "np" in _names(ground) else {}
     for unit in (ground.unit, *ground.siblings):
         for node in ast.walk(unit.node):
             if (

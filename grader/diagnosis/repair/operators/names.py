@@ -75,7 +75,7 @@ def _everywhere(ground: Ground, known: Words, callees: set[int], top: set[str]) 
         for other, kind in known.atoms.items():
             if kind is ast.Name and other != name:
                 changes = tuple(ground.change(node, other) for node in nodes)
-                yield ground.edit("name everywhere", 2, nodes[0], changes)
+                yield ground.edit("name everywhere", 2.25, nodes[0], changes)
 
 
 def _exchanged(ground: Ground, statement: ast.stmt, known: Words) -> Iterator[Edit]:
