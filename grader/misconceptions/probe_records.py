@@ -25,7 +25,6 @@ from grader.diagnosis.repair import points
 from grader.faults import StudentFault
 from grader.language import HERE, literal
 from grader.misconceptions import catalogue
-from grader.questions import oracle
 from grader.sandbox import local
 
 KINDS: dict[str, tuple[str, Callable[[Any], Record]]] = {
@@ -70,31 +69,35 @@ def golden() -> Record:
 
 def repair_points() -> Record:
     """What the reference gives at the points where repairs are judged."""
+    reference = catalogue.module(catalogue.reference_source(), RIGHT)
     found: Record = {}
     for symmetric in (False, True):
         for rnn in (points.RNN_SEARCH, *points.RNN_VERIFY):
             for absent in ((), ("b_h",), ("b_y",), ("b_h", "b_y")):
-                _add_rnn_point(found, rnn, absent, symmetric=symmetric)
+                values = rnn.parameters(symmetric=symmetric)
+                values |= {name: np.zeros_like(values[name]) for name in absent}
+                network = _holding(reference[contract.RNN](*rnn.sizes), values)
+                key = points.rnn_key(rnn, absent, symmetric=symmetric)
+                for call, (x, _) in enumerate(rnn.inputs()):
+                    outputs, hidden = network.forward(x)
+                    found[f"{key} {call} outputs"] = outputs.copy()
+                    found[f"{key} {call} hidden"] = hidden.copy()
         for cell in (points.CELL_SEARCH, *points.CELL_VERIFY):
+            unit = _holding(
+                reference[contract.LSTM](*cell.sizes), cell.parameters(symmetric=symmetric)
+            )
             key = points.cell_key(cell, symmetric=symmetric)
             for call, arguments in enumerate(cell.inputs()):
-                states = oracle.cell(cell.parameters(symmetric=symmetric), *arguments)
-                found[f"{key} {call} hidden"], found[f"{key} {call} cell"] = states
+                hidden, state = unit.forward(*arguments)
+                found[f"{key} {call} hidden"], found[f"{key} {call} cell"] = hidden, state
     return found
 
 
-def _add_rnn_point(
-    found: Record, rnn: points.RnnPoints, absent: tuple[str, ...], *, symmetric: bool
-) -> None:
-    values = rnn.parameters(symmetric=symmetric)
-    values |= {name: np.zeros_like(values[name]) for name in absent}
-    key = points.rnn_key(rnn, absent, symmetric=symmetric)
-    for call, (x, _) in enumerate(rnn.inputs()):
-        outputs, hidden = oracle.forward(values, x)
-        found[f"{key} {call} outputs"], found[f"{key} {call} hidden"] = (
-            outputs.copy(),
-            hidden.copy(),
-        )
+def _holding(network: Any, values: Record) -> Any:
+    """The network with these parameters."""
+    for name, value in values.items():
+        getattr(network, name)[...] = value
+    return network
 
 
 def all_records() -> dict[tuple[str, str], Record]:

@@ -41,6 +41,7 @@ EXPECTED: dict[type, Any] = {
     schema.Train: schema.Done,
     schema.Observe: schema.Seen,
     schema.Patch: schema.Patched,
+    schema.Look: schema.Shapes,
 }
 
 

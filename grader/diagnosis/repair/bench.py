@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.diagnosis.repair.edits import Edit, patched
+from grader.diagnosis.repair.edits import Edit, Shape, patched
 from grader.diagnosis.repair.program import Program, Unit
 from grader.faults import StudentFault
 from grader.protocol import (
@@ -20,10 +20,12 @@ from grader.protocol import (
 from grader.sandbox import replies
 from grader.sandbox.session import Session
 from grader.sandbox.worker import schema
+from grader.sandbox.worker.shapes import UNKNOWN
 from grader.sandbox.worker.values import Packer
 
 PER_MESSAGE = 40
 SECONDS = 0.06  # for one edit: all its steps take 1 ms where nothing loops
+MOST_TEXTS = 4000  # expressions whose shapes are asked for at a time
 WHERE = "repair"
 
 Attempt = tuple[Edit, ...]  # edits that are tried together
@@ -66,6 +68,26 @@ class Bench:
             Tried([replies.value(node, reader, WHERE) for node in one.values], tuple(one.changed))
             for one in reply.results
         ]
+
+    def shapes(
+        self, unit: Unit, texts: list[str], sizes: Sequence[int], steps: Sequence[Step]
+    ) -> dict[str, Shape]:
+        """The shapes of expressions when the function returns, without those that have none."""
+        packer = Packer()
+        packed = [_packed(step, packer) for step in steps]
+        first, last = (self.program.line_at(offset) for offset in unit.span)
+        request = schema.Look(
+            self.subject, list(sizes), packed, unit.name, first, last, texts[:MOST_TEXTS], SECONDS
+        )
+        try:
+            reply, _ = self.student.exchange(request, packer, WHERE, None)
+        except StudentFault:
+            return {}
+        return {
+            text: shape
+            for text, shape in zip(texts, reply.shapes, strict=False)
+            if shape != UNKNOWN
+        }
 
     def _replacements(self, attempt: Attempt, packer: Packer) -> list[schema.Replacement]:
         changes: dict[Unit, list[Any]] = {}

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from grader.diagnosis.repair.program import Program, Unit
+
+Shape = tuple[int, ...]
 
 NUMERIC = {"np", "numpy", "math"}  # modules, no values
 
@@ -46,6 +49,13 @@ class Site:
     statement: ast.stmt
 
     @property
+    def defines(self) -> bool:
+        """Whether a value comes to be here, rather than is used: a right-hand side, say."""
+        if isinstance(self.parent, ast.Assign | ast.AugAssign | ast.Return | ast.Lambda):
+            return True
+        return isinstance(self.parent, ast.Call) and isinstance(self.node, ast.BinOp)
+
+    @property
     def stores(self) -> bool:
         return isinstance(getattr(self.node, "ctx", None), ast.Store | ast.Del)
 
@@ -57,10 +67,25 @@ class Ground:
     program: Program
     unit: Unit
     siblings: tuple[Unit, ...]  # the other functions in scope
-    sites: list[Site] = field(default_factory=list)
+    shapes: Mapping[str, Shape] = field(default_factory=dict)  # of expressions, where known
 
-    def __post_init__(self) -> None:
-        self.sites = [site for site in _walk(self.unit.node, None) if _is_code(site)]
+    @cached_property
+    def sites(self) -> list[Site]:
+        return [site for site in _walk(self.unit.node, None) if _is_code(site)]
+
+    def alike(self, text: str, other: str) -> bool:
+        """Whether two values have one shape, as far as is known."""
+        mine, its = self.shapes.get(text), self.shapes.get(other)
+        return mine is None or its is None or mine == its
+
+    def fits(self, text: str, other: str) -> bool:
+        """Whether adding or multiplying the other value leaves this one's shape, if known."""
+        mine, its = self.shapes.get(text), self.shapes.get(other)
+        if mine is None or its is None:
+            return True
+        pairs = zip(reversed(mine), reversed(its), strict=False)
+        whole = min((*mine, *its), default=0) >= 0
+        return whole and len(its) <= len(mine) and all(b in (1, a) for a, b in pairs)
 
     def of(self, node: ast.expr | ast.stmt | ast.arg) -> str:
         return self.program.of(node)

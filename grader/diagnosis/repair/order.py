@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from grader.diagnosis.repair.edits import Edit, Ground
+from grader.diagnosis.repair.edits import Edit, Ground, Shape
 from grader.diagnosis.repair.operators import OPERATORS
+from grader.diagnosis.repair.operators.additions import factors, summands
+from grader.diagnosis.repair.operators.relatives import products
+from grader.diagnosis.repair.operators.words import words
 from grader.diagnosis.repair.program import Program, Unit
 
+CHEAP = 2.0  # what an edit may cost that is not in the method that fails
 ELSEWHERE = 0.5  # what it costs that an edit is not in the method that fails
 
 
@@ -20,20 +24,48 @@ class Ranked:
     edit: Edit
 
 
-def in_order(program: Program, stages: Sequence[Sequence[Unit]]) -> list[Ranked]:
+Look = Callable[[Unit, list[str]], Mapping[str, Shape]]
+
+
+def in_order(
+    program: Program, stages: Sequence[Sequence[Unit]], look: Look
+) -> list[Ranked]:
     """Edits of the stage's own functions and of those of the stages before it, by cost.
 
-    stages: the functions of the stage that fails, then those of earlier ones.
+    stages: the functions of the stage that fails, then those of earlier ones. look: the shapes
+    that expressions of a function have when it runs, as far as they can be known.
     """
     found: dict[object, tuple[float, Edit]] = {}
     every = [unit for units in stages for unit in units]
     for distance, units in enumerate(stages):
         for unit in units:
-            ground = Ground(program, unit, tuple(other for other in every if other is not unit))
+            ground = Ground(program, unit, _neighbours(program, unit, every))
+            ground.shapes = look(unit, _texts(ground))
             for operator in OPERATORS:
                 for edit in operator(ground):
+                    if distance and edit.cost > CHEAP:
+                        continue
                     rank = edit.cost + ELSEWHERE * distance
                     key = tuple(sorted((one.start, one.end, one.text) for one in edit.changes))
                     if key not in found or rank < found[key][0]:
                         found[key] = (rank, edit)
     return [Ranked(*pair) for pair in sorted(found.values(), key=lambda pair: pair[0])]
+
+
+def _neighbours(program: Program, unit: Unit, every: Sequence[Unit]) -> tuple[Unit, ...]:
+    """The functions whose names for things a function may use: those tried, and its class."""
+    owners = {one.owner for one in every if one.owner}
+    return tuple(
+        other
+        for other in program.units
+        if other is not unit and (other in every or other.owner in owners)
+    )
+
+
+def _texts(ground: Ground) -> list[str]:
+    """The expressions of a function, and those that edits would bring into it."""
+    known = words(ground)
+    own = (ground.of(site.node) for site in ground.loads())
+    attributes = (f"{base}.{name}" for base, names in known.attributes.items() for name in names)
+    brought = (*summands(ground, known), *products(ground, known), *factors(ground))
+    return list(dict.fromkeys((*own, *known.atoms, *attributes, *brought)))

@@ -84,7 +84,7 @@ class CellPoints:
         ]
 
 
-RNN_SEARCH = RnnPoints((3, 4, 2), 60, ((4, 3), (2, 3), (1, 1)))
+RNN_SEARCH = RnnPoints((3, 4, 2), 60, ((6, 5), (2, 5), (1, 1)))
 RNN_VERIFY = (
     RnnPoints((2, 5, 3), 61, ((7, 2), (3, 2), (1, 3))),
     RnnPoints((4, 3, 2), 62, ((26, 1), (2, 5))),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from functools import partial
 from itertools import islice
 
 from grader.diagnosis.repair.bench import PER_MESSAGE
@@ -33,11 +34,12 @@ def search(source: str, question: str, *, seconds: float, tier: str | None = Non
     program, topic = parsed(source), TOPICS.get(question)
     if topic is None or program is None:
         return None
-    ranked = in_order(program, topic.units(program))
     with opened(program, topic, clock, tier) as trial:
         stage = _failing(trial)
         if stage is None:
             return None
+        look = partial(trial.bench.shapes, sizes=stage.sizes, steps=stage.steps)
+        ranked = in_order(program, topic.units(program), look)
         found = list(_successes(ranked, stage, trial, clock))
         proven = verified(found, trial, clock, tier)
     return Repair.of(program, question, proven, clock.spent) if proven.edits else None

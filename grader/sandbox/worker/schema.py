@@ -172,7 +172,20 @@ class Patch(Node, tag="patch"):
     seconds: float  # for each edit
 
 
-Request = Load | Construct | Invoke | Steps | Train | Observe | Patch
+class Look(Node, tag="look"):
+    """Carry out the steps on a new object; what shapes have expressions when a function returns?"""
+
+    subject: str  # the class of the object
+    sizes: list[int]  # what its constructor gets
+    steps: list[Method | Put | Get]
+    name: str  # of the function, which begins between these lines of the file
+    first: int
+    last: int
+    texts: list[str]
+    seconds: float
+
+
+Request = Load | Construct | Invoke | Steps | Train | Observe | Patch | Look
 
 
 class Ready(Node, tag="ready"):
@@ -245,4 +258,11 @@ class Patched(Node, tag="patched"):
     printed: str
 
 
-Reply = Ready | Loaded | Done | Seen | Patched
+class Shapes(Node, tag="shapes"):
+    """Reply to `Look`: a shape for each expression (see `shapes`); none if it was never called."""
+
+    shapes: list[tuple[int, ...]]
+    printed: str
+
+
+Reply = Ready | Loaded | Done | Seen | Patched | Shapes

@@ -10,17 +10,18 @@ from grader.diagnosis.repair.operators.calls import UNTOUCHED, one_argument_func
 from grader.diagnosis.repair.operators.relatives import relatives
 from grader.diagnosis.repair.operators.words import Words, module_names, words
 
+USE = 0.5  # what it costs that a value is changed where it is used, not where it comes to be
 MOST = 80  # summands, and factors, that are tried in one place
 
 
 def edits(ground: Ground) -> Iterator[Edit]:
     known = words(ground)
-    summands, factors = _summands(ground, known), _factors(ground)
+    terms, multiples = summands(ground, known), factors(ground)
     squashes = one_argument_functions(ground)
     top = module_names(ground.program.tree)
     for site in ground.loads():
         if _holds_a_value(site) and root(site.node) not in NUMERIC | top:
-            yield from _grown(ground, site, summands, factors)
+            yield from _grown(ground, site, terms, multiples)
             yield from _wrapped(ground, site, known, squashes)
 
 
@@ -44,26 +45,26 @@ def _holds_a_value(site: Site) -> bool:
     )
 
 
-def _grown(ground: Ground, site: Site, summands: list[str], factors: list[str]) -> Iterator[Edit]:
-    node, text = site.node, ground.closed(site.node)
-    yield ground.put("sign", 2, node, f"(-{text})")
-    for factor in factors:
-        yield ground.put("factor", 2.25, node, f"({text} * {factor})")
+def _grown(ground: Ground, site: Site, terms: list[str], multiples: list[str]) -> Iterator[Edit]:
+    node, text, bare = site.node, ground.closed(site.node), ground.of(site.node)
+    use = 0 if site.defines else USE
+    yield ground.put("sign", 2 + use, node, f"(-{text})")
+    for factor in multiples:
+        if ground.fits(bare, factor):
+            yield ground.put("factor", 2.25 + use, node, f"({text} * {factor})")
     # Adding to one operand of a sum is adding to the sum.
     if not (isinstance(site.parent, ast.BinOp) and isinstance(site.parent.op, ast.Add | ast.Sub)):
-        for summand in summands:
-            if summand != text:
-                yield ground.put("summand", 2.5, node, f"({text} + {summand})")
+        for summand in terms:
+            if summand != text and ground.fits(bare, summand):
+                yield ground.put("summand", 2.5 + use, node, f"({text} + {summand})")
 
 
 def _wrapped(ground: Ground, site: Site, known: Words, squashes: list[str]) -> Iterator[Edit]:
     node, text = site.node, ground.closed(site.node)
+    use = 0 if site.defines else USE
     for function in squashes:
-        # Where a value comes to be rather than where it is used.
-        if isinstance(site.parent, ast.Assign | ast.AugAssign | ast.Return):
-            yield ground.put("function around", 2, node, f"{function}({ground.of(node)})")
-        elif isinstance(site.parent, ast.BinOp):
-            yield ground.put("function around", 2.5, node, f"{function}({ground.of(node)})")
+        if isinstance(site.parent, ast.Assign | ast.AugAssign | ast.Return | ast.BinOp):
+            yield ground.put("function around", 2 + use, node, f"{function}({ground.of(node)})")
     if not isinstance(node, ast.Name | ast.Attribute | ast.Subscript) and isinstance(
         site.parent, ast.BinOp
     ):
@@ -73,14 +74,14 @@ def _wrapped(ground: Ground, site: Site, known: Words, squashes: list[str]) -> I
         yield ground.put("square", 2.25, node, f"({text} ** 2)")
     for arguments in ("axis=0", "axis=1", ""):
         yield ground.put("sum", 2.25, node, f"{text}.sum({arguments})")
-    for atom, kind in known.atoms.items():
-        if kind is not ast.Name or atom not in ("i", "j", "k"):
-            yield ground.put("derivative", 3, node, f"({text} * (1 - {atom} ** 2))")
     for atom in known.atoms:
-        yield ground.put("product", 3, node, f"({text} * {atom})")
+        if ground.fits(ground.of(node), atom):
+            derivative = f"({text} * (1 - {atom} ** 2))"
+            yield ground.put("derivative", 2.75 + use, node, derivative)
+            yield ground.put("product", 2.75 + use, node, f"({text} * {atom})")
 
 
-def _factors(ground: Ground) -> list[str]:
+def factors(ground: Ground) -> list[str]:
     """What this function multiplies by, with other indexes and exponents as well."""
     found: dict[str, None] = {}
     for site in ground.loads():
@@ -95,7 +96,7 @@ def _factors(ground: Ground) -> list[str]:
     return list(found)[:MOST]
 
 
-def _summands(ground: Ground, known: Words) -> list[str]:
+def summands(ground: Ground, known: Words) -> list[str]:
     """What this function adds, the same with names of the same kind, and all named values."""
     found: dict[str, None] = {}
     for site in ground.loads():

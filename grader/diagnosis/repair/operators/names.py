@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from grader.diagnosis.repair.edits import NUMERIC, Edit, Ground, Site, is_atom, root
 from grader.diagnosis.repair.operators.words import Words, module_names, words
 
+FOREIGN = 2.75  # what a name costs whose value has another shape
+
 
 def edits(ground: Ground) -> Iterator[Edit]:
     known = words(ground)
@@ -48,18 +50,21 @@ def _renamed(ground: Ground, site: Site, known: Words) -> Iterator[Edit]:
     if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
         for attribute in known.attributes.get(node.value.id, ()):
             if attribute != node.attr:
-                yield ground.put("name", 1.5, node, f"{node.value.id}.{attribute}")
+                other = f"{node.value.id}.{attribute}"
+                yield ground.put("name", 1.5 if ground.alike(text, other) else FOREIGN, node, other)
         if not site.stores:
             for other, kind in known.atoms.items():
-                if kind is ast.Name:
+                if kind is ast.Name and ground.alike(text, other):
                     yield ground.put("other value", 2.5, node, other)
         return
     for other, kind in known.atoms.items():
         if other == text or site.stores and kind is not type(node):
             continue
         if kind is type(node):
-            yield ground.put("name", 1.5, node, other)
-        elif not (isinstance(site.parent, ast.Subscript) and site.field == "value"):
+            yield ground.put("name", 1.5 if ground.alike(text, other) else FOREIGN, node, other)
+        elif ground.alike(text, other) and not (
+            isinstance(site.parent, ast.Subscript) and site.field == "value"
+        ):
             yield ground.put("other value", 2.5, node, other)
 
 

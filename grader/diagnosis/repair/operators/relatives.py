@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 import ast
-import copy
 from collections.abc import Iterator
 
 from grader.diagnosis.repair.edits import Edit, Ground, Site, is_atom
 from grader.diagnosis.repair.operators.products import is_product, operands
 from grader.diagnosis.repair.operators.words import Words, akin, words
 
-MOST = 160  # products that are tried in one place
+MOST = 3000  # products of one function: of most the operands do not fit
 
 
 def edits(ground: Ground) -> Iterator[Edit]:
     """A matrix product added to what is assigned, returned or squashed."""
     known = words(ground)
-    products = _products(ground, known)
+    terms = products(ground, known)
     for site in ground.loads():
         if _is_whole(site):
             text = ground.closed(site.node)
-            for product in products:
-                yield ground.put("product added", 3.25, site.node, f"({text} + {product})")
+            for product in terms:
+                if ground.fits(ground.of(site.node), product):
+                    yield ground.put("product added", 3, site.node, f"({text} + {product})")
 
 
 def _is_whole(site: Site) -> bool:
@@ -37,7 +37,7 @@ def _is_whole(site: Site) -> bool:
     )
 
 
-def _products(ground: Ground, known: Words) -> list[str]:
+def products(ground: Ground, known: Words) -> list[str]:
     """Every product of the function with a value and a parameter exchanged."""
     found: dict[str, None] = {}
     for site in ground.loads():
@@ -56,11 +56,9 @@ def _exchanged_twice(
     text = ground.program.text
     if not is_atom(part):
         return
-    for atom in known.atoms:
+    for atom in {**known.atoms, **known.shifted}:
         changed = text[first:start].decode() + atom + text[end:second].decode()
-        for other in relatives(f"({changed})", known):
-            if other.count(atom):
-                yield other
+        yield from relatives(f"({changed})", known)
 
 
 def relatives(text: str, known: Words) -> Iterator[str]:
@@ -69,17 +67,25 @@ def relatives(text: str, known: Words) -> Iterator[str]:
         tree = ast.parse(text, mode="eval").body
     except SyntaxError:
         return
-    for number, node in enumerate(ast.walk(tree)):
-        field = _FIELDS.get(type(node), "")
-        name = getattr(node, field, None)
-        if isinstance(name, str) and name not in ("T", "self", "np", "numpy"):
-            for other, _, _ in akin(name, _kind(node, known)):
-                changed = copy.deepcopy(tree)
-                setattr(list(ast.walk(changed))[number], field, other)
-                yield f"({ast.unparse(changed)})"
+    octets = text.encode()
+    for node in ast.walk(tree):
+        name = _name(node)
+        if isinstance(node, ast.expr) and name and "\n" not in text:
+            end = node.end_col_offset or 0
+            start = end - len(name.encode())
+            for other, _, _ in akin(name.strip("'\""), _kind(node, known)):
+                new = repr(other) if isinstance(node, ast.Constant) else other
+                yield (octets[:start] + new.encode() + octets[end:]).decode()
 
 
-_FIELDS = {ast.Name: "id", ast.Attribute: "attr", ast.Constant: "value"}
+def _name(node: ast.AST) -> str:
+    """The text at the end of a node that another may stand for; "" where there is none."""
+    match node:
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            return "" if name in ("T", "self", "np", "numpy") else name
+        case ast.Constant(value=str() as value):
+            return repr(value)
+    return ""
 
 
 def _kind(node: ast.AST, known: Words) -> dict[str, None]:

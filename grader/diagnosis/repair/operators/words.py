@@ -16,6 +16,7 @@ class Words:
 
     atoms: dict[str, type[ast.expr]] = field(default_factory=dict)  # of this function
     attributes: dict[str, dict[str, None]] = field(default_factory=dict)  # by object: self.W_hh
+    shifted: dict[str, None] = field(default_factory=dict)  # items one step before and after
     keys: dict[str, None] = field(default_factory=dict)  # strings that stand for parameters
     identifiers: dict[str, None] = field(default_factory=dict)  # all names, however used
 
@@ -36,10 +37,22 @@ def words(ground: Ground) -> Words:
         text = ground.of(node)
         if text != "self":
             found.atoms.setdefault(text, type(node))
+            found.shifted |= dict.fromkeys(_shifted(ground, node))
     for argument in ast.walk(ground.unit.node):
         if isinstance(argument, ast.arg) and argument.arg != "self":
             found.atoms.setdefault(argument.arg, ast.Name)
     return found
+
+
+def _shifted(ground: Ground, node: ast.expr) -> list[str]:
+    """h[t - 1], h[t] and h[t + 1] for any of them."""
+    if not isinstance(node, ast.Subscript):
+        return []
+    index = node.slice.left if isinstance(node.slice, ast.BinOp) else node.slice
+    if not isinstance(index, ast.Name):
+        return []
+    base = ground.of(node.value)
+    return [f"{base}[{index.id}{shift}]" for shift in ("", " + 1", " - 1")]
 
 
 def _note(node: ast.AST, found: Words, functions: set[str]) -> None:
