@@ -118,12 +118,13 @@ def measure(defect: Defect, seconds: float) -> dict:
     clock = Clock(seconds)
     found = search(defect.source, defect.question, seconds=seconds)
     verdict = "silent"
-    if found and found.line:
-        verdict = "right" if found.line in defect.lines else "wrong"
+    told = {place.line for place in found.lines} if found else set()
+    if told:
+        verdict = "right" if told <= {*defect.lines} else "wrong"
     return {
         "base": defect.base, "question": defect.question, "kind": defect.kind, "lines": defect.lines,
-        "change": defect.change, "verdict": verdict, "line": found.line if found else None,
-        "found": [(one.kind, one.line, one.after) for one in found.alternatives] if found else [],
+        "change": defect.change, "verdict": verdict, "told": sorted(told),
+        "found": [(one.kind, one.line, one.after) for one in found.edits] if found else [],
         "seconds": round(clock.spent, 2),
     }  # fmt: skip
 

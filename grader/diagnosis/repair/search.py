@@ -15,10 +15,11 @@ from grader.diagnosis.repair.bench import PER_MESSAGE
 from grader.diagnosis.repair.order import Ranked, in_order
 from grader.diagnosis.repair.program import Program
 from grader.diagnosis.repair.questions import TOPICS
-from grader.diagnosis.repair.result import Repair
+from grader.diagnosis.repair.result import of_one_line
 from grader.diagnosis.repair.stages.stage import Refused, Stage
 from grader.diagnosis.repair.trial import Clock, Opened, opened
 from grader.diagnosis.repair.verify import verified
+from grader.records import Repair
 
 NEARBY = 0.25  # how much dearer than the first success others are tried
 SHARE = 0.7  # of the time goes to the search, the rest to verifying
@@ -35,17 +36,17 @@ def search(source: str, question: str, *, seconds: float, tier: str | None = Non
     if topic is None or program is None:
         return None
     with opened(program, topic, clock, tier) as trial:
-        stage = _failing(trial)
+        stage = failing(trial)
         if stage is None:
             return None
         look = partial(trial.bench.shapes, sizes=stage.sizes, steps=stage.steps)
         ranked = in_order(program, topic.units(program), look)
         found = list(_successes(ranked, stage, trial, clock))
         proven = verified(found, trial, clock, tier)
-    return Repair.of(program, question, proven, clock.spent) if proven.edits else None
+    return of_one_line(program, question, proven, clock.spent) if proven.edits else None
 
 
-def _failing(trial: Opened) -> Stage | None:
+def failing(trial: Opened) -> Stage | None:
     """The stage at the first point where it is not right; None where what fails is not judged here."""
     for points in (trial.topic.search, *trial.topic.verify):
         with suppress(Refused):

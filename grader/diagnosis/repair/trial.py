@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from grader.diagnosis.repair.bench import Bench
+from grader.diagnosis.repair.bench import Bench, Tried
+from grader.diagnosis.repair.edits import Edit
 from grader.diagnosis.repair.order import Ranked
 from grader.diagnosis.repair.program import Program
 from grader.diagnosis.repair.questions import Topic
@@ -52,9 +53,13 @@ class Opened:
         except StudentFault:
             raise Refused from None
 
+    def run(self, edits: tuple[Edit, ...], stage: Stage) -> Tried:
+        """What the stage's steps give with these edits made."""
+        return self.bench.run([edits], stage.sizes, stage.steps)[0]
+
     def is_complete(self, stage: Stage) -> bool:
         """Whether the program as it is has every part right."""
-        return stage.complete(self.bench.run([()], stage.sizes, stage.steps)[0])
+        return stage.complete(self.run((), stage))
 
     def is_promising(self, stage: Stage) -> bool:
         """Whether its first call is right as it is."""

@@ -36,9 +36,18 @@ def verified(found: Sequence[Ranked], trial: Opened, clock: Clock, tier: str | N
         if clock.left() <= 0:
             settled = False
             break
-        if any(_holds_alone(edit, trial, clock, tier) for edit in same_line[:PER_LINE]):
+        if any(_holds_afresh((edit,), trial, clock, tier) for edit in same_line[:PER_LINE]):
             lasting.update(same_line)
     return Proven(tuple(edit for edit in holding if edit in lasting), settled)
+
+
+def holds_together(
+    edits: tuple[Edit, ...], trial: Opened, clock: Clock, tier: str | None
+) -> bool:
+    """Whether these edits, made together, hold at other points and as a whole program."""
+    return all(
+        stage.complete(trial.run(edits, stage)) for stage in _stages(trial)
+    ) and _holds_afresh(edits, trial, clock, tier)
 
 
 def _elsewhere(edits: list[Edit], trial: Opened) -> list[Edit]:
@@ -72,9 +81,11 @@ def _stages(trial: Opened) -> Iterator[Stage]:
             continue
 
 
-def _holds_alone(edit: Edit, trial: Opened, clock: Clock, tier: str | None) -> bool:
+def _holds_afresh(
+    edits: tuple[Edit, ...], trial: Opened, clock: Clock, tier: str | None
+) -> bool:
     """Whether the edited program, loaded afresh and its roles found anew, is right."""
-    program = Program(edited(trial.bench.program, (edit,)))
+    program = Program(edited(trial.bench.program, edits))
     with opened(program, trial.topic, clock, tier) as fresh:
         try:
             return fresh.is_complete(fresh.stage(trial.topic.verify[0]))
