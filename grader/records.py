@@ -127,6 +127,7 @@ class Repair:
     edits: tuple[RepairEdit, ...]  # the most plausible first
     together: bool  # all of them are needed, not any one of them
     seconds: float
+    fault: str = ""  # what went wrong in the kit while it was looked for
 
 
 @dataclass(frozen=True, slots=True)

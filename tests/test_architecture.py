@@ -42,8 +42,8 @@ ALLOWED: dict[str, set[str]] = {
     "grader.results": set(),
     "grader.intake": set(),
     "grader.handout": set(),
-    "grader.diagnosis": {"grader.checks"},
-    "grader.misconceptions": {"grader.checks", "grader.sandbox"},
+    "grader.diagnosis": {"grader.checks", "grader.sandbox"},
+    "grader.misconceptions": {"grader.checks", "grader.diagnosis", "grader.sandbox"},
     "grader.written": {"grader.handout"},
     "grader.questions": {"grader.checks", "grader.diagnosis", "grader.sandbox", "solutions"},
     "grader.reports": {"grader.results", "grader.written"},
@@ -57,12 +57,14 @@ ALLOWED: dict[str, set[str]] = {
     },
     "grader.kit_version": set(),
     "grader.grading": {
+        "grader.diagnosis",
         "grader.kit_version",
         "grader.questions",
         "grader.sandbox",
         "grader.written",
     },
     "grader.batch": {
+        "grader.diagnosis",
         "grader.grading",
         "grader.kit_version",
         "grader.intake",
@@ -72,6 +74,7 @@ ALLOWED: dict[str, set[str]] = {
     },
     "grader.home": {
         "grader.batch",
+        "grader.diagnosis",
         "grader.grading",
         "grader.intake",
         "grader.questions",

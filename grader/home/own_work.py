@@ -13,6 +13,7 @@ from rich.text import Text
 
 from grader.assignment import load
 from grader.batch.request import GradeRequest
+from grader.diagnosis.repair import budget
 from grader.language import render, say
 from grader.questions import otter_import
 from grader.records import Grade, Submission
@@ -64,7 +65,7 @@ def grade_one(submission: Submission, request: GradeRequest) -> tuple[Grade, boo
         from grader.batch import inbox_run  # noqa: PLC0415  # the instructor's edition only
 
         settings = inbox_run.settings(unsafe=request.unsafe, only=request.question)
-    settings = replace(settings, ahead=request.ahead)
+    settings = replace(settings, ahead=request.ahead, repair=budget.AT_HOME)
     return grading.grade(submission, settings), settings.public_only
 
 

@@ -156,7 +156,7 @@ def _index(node: Any, parent: Any, rng: random.Random) -> bool:
 
 def _axis(node: Any, _parent: Any, rng: random.Random) -> bool:
     if isinstance(node, ast.Call) and node.keywords:
-        if rng.random() < 0.5:  # noqa: PLR2004
+        if rng.random() < 0.5:
             del node.keywords[rng.randrange(len(node.keywords))]
             return True
         for keyword in node.keywords:
@@ -201,7 +201,7 @@ def _exchange(node: Any, _parent: Any, rng: random.Random) -> bool:
     names = [
         one for one in ast.walk(node.value) if isinstance(one, ast.Attribute) and one.attr != "T"
     ]
-    if len({one.attr for one in names}) < 2:  # noqa: PLR2004
+    if len({one.attr for one in names}) < 2:
         return False
     first = rng.choice(names)
     second = rng.choice([one for one in names if one.attr != first.attr])
@@ -276,15 +276,12 @@ def _assignment(node: Any, parent: Any, _rng: random.Random) -> bool:
 
 def _drop(node: Any, parent: Any, _rng: random.Random) -> bool:
     body = getattr(parent, "body", None)
-    if isinstance(node, ast.Assign | ast.AugAssign | ast.Expr) and isinstance(body, list):
-        if (
-            len(body) > 1
-            and any(one is node for one in body)
-            and not isinstance(node.value, ast.Constant)
-        ):
-            body.remove(node)
-            return True
-    return False
+    if not isinstance(node, ast.Assign | ast.AugAssign | ast.Expr) or not isinstance(body, list):
+        return False
+    if len(body) < 2 or node not in body or isinstance(node.value, ast.Constant):
+        return False
+    body.remove(node)
+    return True
 
 
 def _move(node: Any, parent: Any, _rng: random.Random) -> bool:

@@ -23,7 +23,6 @@ from grader.misconceptions import catalogue
 from tests import BASES, PROGRAMS
 from tests.bench.defects import METHODS, Defect, _difference, defects
 
-
 TUNED = ("row", "column", "params-list", "grads-on-self", "rnn-cell")
 HELD_OUT = (
     "fused", "objects", "coursera", "rolling", "hoisted", "linear-layers", "goodfellow-letters",

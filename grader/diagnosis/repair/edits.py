@@ -96,7 +96,7 @@ class Ground:
         return text if isinstance(node, _ATOMIC) else f"({text})"
 
     def put(self, kind: str, cost: float, node: ast.expr | ast.stmt, text: str) -> Edit:
-        """This text in place of a node."""
+        """Put this text in place of a node."""
         return self.edit(kind, cost, node, (self.change(node, text),))
 
     def edit(

@@ -27,9 +27,7 @@ class Ranked:
 Look = Callable[[Unit, list[str]], Mapping[str, Shape]]
 
 
-def in_order(
-    program: Program, stages: Sequence[Sequence[Unit]], look: Look
-) -> list[Ranked]:
+def in_order(program: Program, stages: Sequence[Sequence[Unit]], look: Look) -> list[Ranked]:
     """Edits of the stage's own functions and of those of the stages before it, by cost.
 
     stages: the functions of the stage that fails, then those of earlier ones. look: the shapes

@@ -1,7 +1,7 @@
 """A student's program as text and syntax tree: which text a node stands for, and what calls what.
 
-Offsets count UTF-8 bytes, as the columns of `ast` do. Line ends are all made "\n", which leaves
-every line its number.
+Offsets count UTF-8 bytes, as the columns of `ast` do. All line ends are made line feeds, which
+leaves every line its number.
 """
 
 from __future__ import annotations

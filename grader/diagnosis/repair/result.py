@@ -8,7 +8,7 @@ from grader.diagnosis.repair.edits import Edit
 from grader.diagnosis.repair.program import Program
 from grader.diagnosis.repair.verify import Proven, edited
 from grader.diagnosis.repair.words import told
-from grader.records import Repair, RepairedLine, RepairEdit
+from grader.records import Repair, RepairEdit, RepairedLine
 
 
 def of_one_line(program: Program, question: str, proven: Proven, seconds: float) -> Repair:

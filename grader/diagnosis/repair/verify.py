@@ -41,9 +41,7 @@ def verified(found: Sequence[Ranked], trial: Opened, clock: Clock, tier: str | N
     return Proven(tuple(edit for edit in holding if edit in lasting), settled)
 
 
-def holds_together(
-    edits: tuple[Edit, ...], trial: Opened, clock: Clock, tier: str | None
-) -> bool:
+def holds_together(edits: tuple[Edit, ...], trial: Opened, clock: Clock, tier: str | None) -> bool:
     """Whether these edits, made together, hold at other points and as a whole program."""
     return all(
         stage.complete(trial.run(edits, stage)) for stage in _stages(trial)
@@ -81,9 +79,7 @@ def _stages(trial: Opened) -> Iterator[Stage]:
             continue
 
 
-def _holds_afresh(
-    edits: tuple[Edit, ...], trial: Opened, clock: Clock, tier: str | None
-) -> bool:
+def _holds_afresh(edits: tuple[Edit, ...], trial: Opened, clock: Clock, tier: str | None) -> bool:
     """Whether the edited program, loaded afresh and its roles found anew, is right."""
     program = Program(edited(trial.bench.program, edits))
     with opened(program, trial.topic, clock, tier) as fresh:

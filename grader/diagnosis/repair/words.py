@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from grader.language import Message, say
-from grader.records import RepairedLine, RepairEdit
+from grader.language import Message, Value, say
+from grader.records import RepairEdit, RepairedLine
 from grader.sandbox.fault_messages import plain
 
 ADDS = "line missing"  # the kind of edit that leaves its line and adds another
@@ -33,7 +33,7 @@ def told(
             what=RIGHT[question],
             lines=", ".join(str(one.line) for one in lines),
         )
-    values = {
+    values: dict[str, Value] = {
         "line": first.line,
         "method": first.method,
         "what": RIGHT[question],

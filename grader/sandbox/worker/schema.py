@@ -173,7 +173,7 @@ class Patch(Node, tag="patch"):
 
 
 class Look(Node, tag="look"):
-    """Carry out the steps on a new object; what shapes have expressions when a function returns?"""
+    """Carry out the steps on a new object; ask for shapes of expressions as a function returns."""
 
     subject: str  # the class of the object
     sizes: list[int]  # what its constructor gets

@@ -13,19 +13,25 @@ FOREIGN = 2.75  # what a name costs whose value has another shape
 
 def edits(ground: Ground) -> Iterator[Edit]:
     known = words(ground)
-    top = module_names(ground.program.tree)
     callees = {id(site.node.func) for site in ground.sites if isinstance(site.node, ast.Call)}
+    modules = NUMERIC | module_names(ground.program.tree) | {"self"}
     for site in ground.sites:
         node = site.node
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             yield from _key(ground, node, node.value, known)
-        elif is_atom(node) and id(node) not in callees and not _is_part(site):
-            if root(node) not in NUMERIC | top and ground.of(node) != "self":
-                yield from _renamed(ground, site, known)
-    yield from _everywhere(ground, known, callees, top)
+        elif id(node) not in callees and _is_value(site, modules):
+            yield from _renamed(ground, site, known)
+    yield from _everywhere(ground, known, callees, modules)
     for statement in ast.walk(ground.unit.node):
         if isinstance(statement, ast.Assign | ast.AugAssign | ast.Return):
             yield from _exchanged(ground, statement, known)
+
+
+def _is_value(site: Site, modules: set[str]) -> bool:
+    node = site.node
+    if not is_atom(node) or _is_part(site):
+        return False
+    return isinstance(node, ast.Attribute | ast.Subscript) or root(node) not in modules
 
 
 def _is_part(site: Site) -> bool:
@@ -47,35 +53,36 @@ def _key(ground: Ground, node: ast.Constant, value: str, known: Words) -> Iterat
 
 def _renamed(ground: Ground, site: Site, known: Words) -> Iterator[Edit]:
     node, text = site.node, ground.of(site.node)
-    if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
-        for attribute in known.attributes.get(node.value.id, ()):
-            if attribute != node.attr:
-                other = f"{node.value.id}.{attribute}"
-                yield ground.put("name", 1.5 if ground.alike(text, other) else FOREIGN, node, other)
-        if not site.stores:
-            for other, kind in known.atoms.items():
-                if kind is ast.Name and ground.alike(text, other):
-                    yield ground.put("other value", 2.5, node, other)
+    for other in _of_its_kind(node, known):
+        if other != text:
+            cost = 1.5 if ground.alike(text, other) else FOREIGN
+            yield ground.put("name", cost, node, other)
+    is_base = isinstance(site.parent, ast.Subscript) and site.field == "value"
+    if site.stores or is_base:
         return
     for other, kind in known.atoms.items():
-        if other == text or site.stores and kind is not type(node):
-            continue
-        if kind is type(node):
-            yield ground.put("name", 1.5 if ground.alike(text, other) else FOREIGN, node, other)
-        elif ground.alike(text, other) and not (
-            isinstance(site.parent, ast.Subscript) and site.field == "value"
-        ):
+        if kind is not type(node) and ground.alike(text, other):
             yield ground.put("other value", 2.5, node, other)
 
 
-def _everywhere(ground: Ground, known: Words, callees: set[int], top: set[str]) -> Iterator[Edit]:
+def _of_its_kind(node: ast.expr, known: Words) -> list[str]:
+    """Attributes of the same object for an attribute, else values that are named alike."""
+    if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+        base = node.value.id
+        return [f"{base}.{name}" for name in known.attributes.get(base, ())]
+    return [other for other, kind in known.atoms.items() if kind is type(node)]
+
+
+def _everywhere(
+    ground: Ground, known: Words, callees: set[int], modules: set[str]
+) -> Iterator[Edit]:
     """A variable read under another name wherever it is read."""
     places: dict[str, list[ast.Name]] = {}
     for site in ground.loads():
         if isinstance(site.node, ast.Name) and id(site.node) not in callees:
             places.setdefault(site.node.id, []).append(site.node)
     for name, nodes in places.items():
-        if len(nodes) < 2 or name in NUMERIC | top or name == "self":  # noqa: PLR2004
+        if len(nodes) < 2 or name in modules:  # noqa: PLR2004
             continue
         for other, kind in known.atoms.items():
             if kind is ast.Name and other != name:

@@ -56,19 +56,16 @@ def _shifted(ground: Ground, node: ast.expr) -> list[str]:
 
 
 def _note(node: ast.AST, found: Words, functions: set[str]) -> None:
-    if isinstance(node, ast.Attribute):
-        found.identifiers[node.attr] = None
-        if isinstance(node.value, ast.Name) and node.value.id not in NUMERIC:
-            if node.attr not in functions | {"T", "shape"}:
-                found.attributes.setdefault(node.value.id, {})[node.attr] = None
-    elif isinstance(node, ast.Name):
-        found.identifiers[node.id] = None
-    elif isinstance(node, ast.arg):
-        found.identifiers[node.arg] = None
-    elif isinstance(node, ast.Constant) and isinstance(node.value, str):
-        if node.value.isidentifier():
-            found.keys[node.value] = None
-            found.identifiers[node.value] = None
+    match node:
+        case ast.Attribute(value=ast.Name(id=base), attr=name):
+            found.identifiers[name] = None
+            if base not in NUMERIC and name not in functions | {"T", "shape"}:
+                found.attributes.setdefault(base, {})[name] = None
+        case ast.Attribute(attr=name) | ast.Name(id=name) | ast.arg(arg=name):
+            found.identifiers[name] = None
+        case ast.Constant(value=str() as name) if name.isidentifier():
+            found.keys[name] = None
+            found.identifiers[name] = None
 
 
 def module_names(tree: ast.Module) -> set[str]:

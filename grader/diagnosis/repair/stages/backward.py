@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 
@@ -85,10 +85,10 @@ class BackwardStage(Stage):
     def judgements(self, tried: Tried) -> Iterator[Judgement]:
         for call, one in enumerate(self._rounds):
             start = call * (3 + self._reads + self._updates)
-            yield ("outputs", call), lambda o=one, s=start: self._unchanged(tried, o, s)
+            yield ("outputs", call), partial(self._unchanged, tried, one, start)
             matches = _Matches(self, tried, one, start + 2)
             for name in self._layout.slots:
-                yield (f"d{name}", call), lambda m=matches, n=name: m.right(n)
+                yield (f"d{name}", call), partial(matches.right, name)
         yield ("d_outputs", 0), lambda: not tried.changed
 
     def _unchanged(self, tried: Tried, one: _Round, start: int) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from grader.checks.compare import agrees, tolerance
 from grader.checks.parameters.roles import lstm_layout
@@ -42,10 +43,7 @@ class CellStage(Stage):
         for call, right in enumerate(self._right):
             for which, name in ((1, "new_cell_state"), (0, "new_hidden_state")):
                 expected = right[which]
-                yield (
-                    (name, call),
-                    lambda c=call, w=which, e=expected: self._agrees(tried, c, w, e),
-                )
+                yield (name, call), partial(self._agrees, tried, call, which, expected)
         yield ("arguments", 0), lambda: not tried.changed
 
     def _agrees(self, tried: Tried, call: int, which: int, expected: Array) -> bool:

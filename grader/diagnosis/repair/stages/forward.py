@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from grader.checks.compare import agrees, tolerance
 from grader.checks.parameters.roles import rnn_layout
@@ -32,8 +33,8 @@ class ForwardStage(Stage):
 
     def judgements(self, tried: Tried) -> Iterator[Judgement]:
         for call, (outputs, hidden) in enumerate(self._right):
-            yield ("hidden_states", call), lambda c=call, h=hidden: self._hidden(tried, c, h)
-            yield ("outputs", call), lambda c=call, o=outputs: self._outputs(tried, c, o)
+            yield ("hidden_states", call), partial(self._hidden, tried, call, hidden)
+            yield ("outputs", call), partial(self._outputs, tried, call, outputs)
         yield ("inputs", 0), lambda: not tried.changed
 
     def _hidden(self, tried: Tried, call: int, expected: Array) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -98,11 +99,8 @@ class UpdateStage(Stage):
         for call, one in enumerate(self._rounds):
             at = 1 + call * STRIDE
             for name in one.moves:
-                yield (
-                    (name, call),
-                    lambda a=at, o=one, n=name, b=before: self._stepped(tried, a, o, n, b),
-                )
-            yield ("gradients", call), lambda a=at, o=one: self._kept(tried, a, o)
+                yield (name, call), partial(self._stepped, tried, at, one, name, before)
+            yield ("gradients", call), partial(self._kept, tried, at, one)
             before = self._moved(before, one)
 
     def _stepped(
