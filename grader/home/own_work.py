@@ -49,8 +49,10 @@ def grade_here(request: GradeRequest, console: Console) -> int:
     )
 
 
-def grade_one(submission: Submission, request: GradeRequest) -> tuple[Grade, bool]:
-    """The grade, and whether it is of the public cases alone."""
+def grade_one(
+    submission: Submission, request: GradeRequest, *, repair: float = budget.AT_HOME
+) -> tuple[Grade, bool]:
+    """The grade, and whether it is of the public cases alone. repair: see `grading.Settings`."""
     names = [question.name for question in load().automatic]
     if request.question and request.question not in names:
         raise click.UsageError(
@@ -65,7 +67,7 @@ def grade_one(submission: Submission, request: GradeRequest) -> tuple[Grade, boo
         from grader.batch import inbox_run  # noqa: PLC0415  # the instructor's edition only
 
         settings = inbox_run.settings(unsafe=request.unsafe, only=request.question)
-    settings = replace(settings, ahead=request.ahead, repair=budget.AT_HOME)
+    settings = replace(settings, ahead=request.ahead, repair=repair)
     return grading.grade(submission, settings), settings.public_only
 
 
