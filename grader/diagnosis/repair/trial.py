@@ -42,9 +42,15 @@ class Opened:
 
     bench: Bench
     topic: Topic
+    _stages: dict[object, Stage] = field(default_factory=dict)
 
     def stage(self, points: object) -> Stage:
         """The question's stage at these points. Raises Refused where it cannot be judged."""
+        if points not in self._stages:
+            self._stages[points] = self._made(points)
+        return self._stages[points]
+
+    def _made(self, points: object) -> Stage:
         cls = self.bench.student.environment().get(self.topic.subject)
         if cls is None:
             raise Refused
