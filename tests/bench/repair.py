@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from grader.diagnosis.repair.questions import TOPICS
-from grader.diagnosis.repair.search import parsed, search
+from grader.diagnosis.repair.search import editable, search
 from grader.diagnosis.repair.stages.stage import Refused
 from grader.diagnosis.repair.trial import Clock, opened
 from grader.misconceptions import catalogue
@@ -74,7 +74,7 @@ def known(share: int) -> Iterator[Defect]:
 
 def fails(defect: Defect) -> bool:
     """Whether the program runs, and its stage is wrong somewhere."""
-    program, topic = parsed(defect.source), TOPICS[defect.question]
+    program, topic = editable(defect.source, defect.question), TOPICS[defect.question]
     assert program is not None
     with opened(program, topic, Clock(10), None) as trial:
         for points in (topic.search, *topic.verify):

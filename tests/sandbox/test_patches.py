@@ -93,7 +93,10 @@ def test_super_and_private_names_work_in_an_edit(student: Session) -> None:
 
 
 def test_an_edit_that_loops_or_leaves_costs_only_itself(student: Session) -> None:
-    loop = "\n" * 14 + "    def forward(self, x):\n        while True:\n            try: pass\n            except: pass"
+    loop = (
+        "\n" * 14
+        + "    def forward(self, x):\n        while True:\n            try: pass\n            except: pass"
+    )
     late, left, raised, broken, fine = tried(
         student,
         ("SimpleRNN", "forward", loop),

@@ -95,6 +95,15 @@ class Ground:
         text = self.of(node)
         return text if isinstance(node, _ATOMIC) else f"({text})"
 
+    def place(self, site: Site) -> str:
+        """What has the shape that belongs here: the target of an assignment, else the value."""
+        if isinstance(site.parent, ast.Assign | ast.AugAssign) and site.field == "value":
+            targets = getattr(site.parent, "targets", None) or [site.parent.target]  # type: ignore[union-attr]
+            target = self.of(targets[0])
+            if target in self.shapes:
+                return target
+        return self.of(site.node)
+
     def put(self, kind: str, cost: float, node: ast.expr | ast.stmt, text: str) -> Edit:
         """Put this text in place of a node."""
         return self.edit(kind, cost, node, (self.change(node, text),))

@@ -9,7 +9,7 @@ from grader.diagnosis.repair.edits import Edit, Ground, Shape
 from grader.diagnosis.repair.operators import OPERATORS
 from grader.diagnosis.repair.operators.additions import factors, summands
 from grader.diagnosis.repair.operators.relatives import products
-from grader.diagnosis.repair.operators.words import words
+from grader.diagnosis.repair.operators.scope import scope_of
 from grader.diagnosis.repair.program import Program, Unit
 
 CHEAP = 2.0  # what an edit may cost that is not in the method that fails
@@ -62,8 +62,8 @@ def _neighbours(program: Program, unit: Unit, every: Sequence[Unit]) -> tuple[Un
 
 def _texts(ground: Ground) -> list[str]:
     """The expressions of a function, and those that edits would bring into it."""
-    known = words(ground)
-    own = (ground.of(site.node) for site in ground.loads())
+    known = scope_of(ground)
+    own = (ground.of(site.node) for site in ground.sites)
     attributes = (f"{base}.{name}" for base, names in known.attributes.items() for name in names)
     brought = (*summands(ground, known), *products(ground, known), *factors(ground))
     return list(dict.fromkeys((*own, *known.atoms, *attributes, *brought)))

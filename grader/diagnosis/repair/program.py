@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -132,6 +132,18 @@ class Program:
 
 
 _SILENT = {"__call__", "__matmul__", "__add__", "__mul__"}  # called without being named
+
+
+# What edits might do harm with, where no sandbox confines the worker.
+_FORBIDDEN = {
+    "open", "exec", "eval", "compile", "input", "os", "sys", "shutil", "subprocess", "socket",
+    "pathlib", "Path", "pickle", "multiprocessing", "threading", "save", "savez", "savetxt", "tofile",
+}  # fmt: skip
+
+
+def is_harmless(units: Iterable[Unit]) -> bool:
+    """Whether these functions only compute: an edit could undo a condition around the rest."""
+    return not any(mentioned(unit.node) & _FORBIDDEN for unit in units)
 
 
 def _may_call(named: set[str], other: Unit) -> bool:

@@ -13,7 +13,7 @@ from itertools import islice
 
 from grader.diagnosis.repair.bench import PER_MESSAGE
 from grader.diagnosis.repair.order import Ranked, in_order
-from grader.diagnosis.repair.program import Program
+from grader.diagnosis.repair.program import Program, is_harmless
 from grader.diagnosis.repair.questions import TOPICS
 from grader.diagnosis.repair.result import of_one_line
 from grader.diagnosis.repair.stages.stage import Refused, Stage
@@ -32,7 +32,7 @@ def search(source: str, question: str, *, seconds: float, tier: str | None = Non
     worker can be started. It says nothing about marks.
     """
     clock = Clock(seconds)
-    program, topic = parsed(source), TOPICS.get(question)
+    program, topic = editable(source, question), TOPICS.get(question)
     if topic is None or program is None:
         return None
     with opened(program, topic, clock, tier) as trial:
@@ -56,12 +56,15 @@ def failing(trial: Opened) -> Stage | None:
     return None
 
 
-def parsed(source: str) -> Program | None:
-    """The program, if it parses."""
+def editable(source: str, question: str) -> Program | None:
+    """The program, if it parses and the functions that the question is about only compute."""
+    topic = TOPICS.get(question)
     try:
-        return Program(source)
+        program = Program(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
+    units = topic.units(program) if topic else []
+    return program if all(map(is_harmless, units)) else None
 
 
 def _successes(

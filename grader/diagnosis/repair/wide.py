@@ -16,7 +16,7 @@ from grader.diagnosis.repair.edits import Edit
 from grader.diagnosis.repair.order import Ranked, in_order
 from grader.diagnosis.repair.questions import TOPICS
 from grader.diagnosis.repair.result import of_several_lines
-from grader.diagnosis.repair.search import failing, parsed, search
+from grader.diagnosis.repair.search import editable, failing, search
 from grader.diagnosis.repair.stages.stage import Part, Stage
 from grader.diagnosis.repair.trial import Clock, Opened, opened
 from grader.diagnosis.repair.verify import holds_together
@@ -45,7 +45,7 @@ def search_widely(
     """As `search`; where no single edit is enough, several edits that are together."""
     clock = Clock(seconds)
     single = search(source, question, seconds=seconds * NARROW, tier=tier)
-    program, topic = parsed(source), TOPICS.get(question)
+    program, topic = editable(source, question), TOPICS.get(question)
     if single is not None or topic is None or program is None:
         return single
     with opened(program, topic, clock, tier) as trial:

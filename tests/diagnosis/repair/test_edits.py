@@ -16,7 +16,9 @@ from grader.diagnosis.repair.verify import edited
 from tests import BASES, PROGRAMS
 
 
-def ranked(program: Program, question: str, shapes: dict[str, tuple[int, ...]] | None = None) -> list[Ranked]:
+def ranked(
+    program: Program, question: str, shapes: dict[str, tuple[int, ...]] | None = None
+) -> list[Ranked]:
     return in_order(program, TOPICS[question].units(program), lambda *_: shapes or {})
 
 

@@ -5,24 +5,27 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from grader.diagnosis.repair.edits import NUMERIC, Edit, Ground, Site, called, root
+from grader.diagnosis.repair.edits import NUMERIC, Edit, Ground, Site, called, is_atom, root
 from grader.diagnosis.repair.operators.calls import UNTOUCHED, one_argument_functions
 from grader.diagnosis.repair.operators.relatives import relatives
-from grader.diagnosis.repair.operators.words import Words, module_names, words
+from grader.diagnosis.repair.operators.scope import Scope, module_names, scope_of
 
 USE = 0.5  # what it costs that a value is changed where it is used, not where it comes to be
 MOST = 80  # summands, and factors, that are tried in one place
 
 
 def edits(ground: Ground) -> Iterator[Edit]:
-    known = words(ground)
+    known = scope_of(ground)
     terms, multiples = summands(ground, known), factors(ground)
     squashes = one_argument_functions(ground)
     top = module_names(ground.program.tree)
     for site in ground.loads():
         if _holds_a_value(site) and root(site.node) not in NUMERIC | top:
             yield from _grown(ground, site, terms, multiples)
-            yield from _wrapped(ground, site, known, squashes)
+            yield from _wrapped(ground, site, squashes)
+            if is_atom(site.node) or not isinstance(site.parent, ast.BinOp):
+                yield from _reduced(ground, site)
+                yield from _multiplied(ground, site, known, squashes)
 
 
 def _holds_a_value(site: Site) -> bool:
@@ -46,9 +49,11 @@ def _holds_a_value(site: Site) -> bool:
 
 
 def _grown(ground: Ground, site: Site, terms: list[str], multiples: list[str]) -> Iterator[Edit]:
-    node, text, bare = site.node, ground.closed(site.node), ground.of(site.node)
+    node, text, bare = site.node, ground.closed(site.node), ground.place(site)
     use = 0 if site.defines else USE
     yield ground.put("sign", 2 + use, node, f"(-{text})")
+    for wrapped in (f"(1 / {text})", f"(1 - {text})"):
+        yield ground.put("inverse", 2.5 + use, node, wrapped)
     for factor in multiples:
         if ground.fits(bare, factor):
             yield ground.put("factor", 2.25 + use, node, f"({text} * {factor})")
@@ -59,26 +64,37 @@ def _grown(ground: Ground, site: Site, terms: list[str], multiples: list[str]) -
                 yield ground.put("summand", 2.5 + use, node, f"({text} + {summand})")
 
 
-def _wrapped(ground: Ground, site: Site, known: Words, squashes: list[str]) -> Iterator[Edit]:
+def _wrapped(ground: Ground, site: Site, squashes: list[str]) -> Iterator[Edit]:
+    if isinstance(site.parent, ast.Assign | ast.AugAssign | ast.Return | ast.BinOp):
+        cost = 2 if site.defines else 2 + USE
+        for function in squashes:
+            text = f"{function}({ground.of(site.node)})"
+            yield ground.put("function around", cost, site.node, text)
+
+
+def _reduced(ground: Ground, site: Site) -> Iterator[Edit]:
     node, text = site.node, ground.closed(site.node)
-    use = 0 if site.defines else USE
-    for function in squashes:
-        if isinstance(site.parent, ast.Assign | ast.AugAssign | ast.Return | ast.BinOp):
-            yield ground.put("function around", 2 + use, node, f"{function}({ground.of(node)})")
-    if not isinstance(node, ast.Name | ast.Attribute | ast.Subscript) and isinstance(
-        site.parent, ast.BinOp
-    ):
-        return
-    if isinstance(node, ast.Name | ast.Attribute | ast.Subscript):
+    if is_atom(node):
         yield ground.put("copy", 2, node, f"{text}.copy()")
         yield ground.put("square", 2.25, node, f"({text} ** 2)")
     for arguments in ("axis=0", "axis=1", ""):
         yield ground.put("sum", 2.25, node, f"{text}.sum({arguments})")
+
+
+def _multiplied(ground: Ground, site: Site, known: Scope, squashes: list[str]) -> Iterator[Edit]:
+    node, text, place = site.node, ground.closed(site.node), ground.place(site)
+    use = 0 if site.defines else USE
+    scalar = ground.shapes.get(place) == ()  # a learning rate without its gradient
     for atom in known.atoms:
-        if ground.fits(ground.of(node), atom):
+        fits = ground.fits(place, atom)
+        if fits:
             derivative = f"({text} * (1 - {atom} ** 2))"
             yield ground.put("derivative", 2.75 + use, node, derivative)
+        if fits or scalar:
             yield ground.put("product", 2.75 + use, node, f"({text} * {atom})")
+        if fits and site.defines:
+            for function in squashes:
+                yield ground.put("product", 3, node, f"({text} * {function}({atom}))")
 
 
 def factors(ground: Ground) -> list[str]:
@@ -96,7 +112,7 @@ def factors(ground: Ground) -> list[str]:
     return list(found)[:MOST]
 
 
-def summands(ground: Ground, known: Words) -> list[str]:
+def summands(ground: Ground, known: Scope) -> list[str]:
     """What this function adds, the same with names of the same kind, and all named values."""
     found: dict[str, None] = {}
     for site in ground.loads():

@@ -36,7 +36,7 @@ def _binary(ground: Ground, node: ast.BinOp) -> Iterator[Edit]:
         yield ground.put("drop operand", 1, node, left)
         yield ground.put("drop operand", 1 if not isinstance(node.op, ast.Div) else 2, node, right)
     for sign in OTHERS.get(type(node.op), ()):
-        yield ground.put("operator", 1.25, node, f"({left} {sign} {right})")
+        yield ground.put("operator", 1.5, node, f"({left} {sign} {right})")
     if isinstance(node.op, ast.Sub | ast.Div | ast.Pow):
         sign = SIGNS[type(node.op)]
         yield ground.put("swap operands", 1.5, node, f"({right} {sign} {left})")
@@ -46,7 +46,7 @@ def _augmented(ground: Ground, node: ast.AugAssign) -> Iterator[Edit]:
     target, value = ground.of(node.target), ground.closed(node.value)
     for sign in OTHERS.get(type(node.op), ()):
         if sign in "+-":
-            yield ground.put("operator", 1.25, node, f"{target} {sign}= {value}")
+            yield ground.put("operator", 1.5, node, f"{target} {sign}= {value}")
 
 
 def _constant(ground: Ground, site: Site, value: object) -> Iterator[Edit]:

@@ -18,6 +18,7 @@ for _one, _other in PAIRS:
     ALIKE.setdefault(_one, []).append(_other)
     ALIKE.setdefault(_other, []).append(_one)
 
+REDUCTIONS = {"sum", "mean", "max", "min"}
 UNTOUCHED = {"range", "len", "super", "getattr", "setattr", "enumerate", "zip", "isinstance"}
 
 
@@ -47,7 +48,8 @@ def _other_function(ground: Ground, node: ast.Call, squashes: list[str]) -> Iter
     for other in ALIKE.get(name, ()):
         text = ground.of(node.func)
         yield ground.put("function", 1, node.func, text[: len(text) - len(name)] + other)
-    if len(node.args) == 1 and not node.keywords and name not in UNTOUCHED:
+    named = {keyword.arg for keyword in node.keywords}
+    if len(node.args) == 1 and named <= {"out"} and name not in UNTOUCHED:
         for text in squashes:
             if text != ground.of(node.func):
                 yield ground.put("function", 1.25, node.func, text)
@@ -64,6 +66,11 @@ def _other_arguments(ground: Ground, node: ast.Call) -> Iterator[Edit]:
             ]
             text = f"{ground.of(node.func)}({', '.join(left)})"
             yield ground.put("drop argument", 1.25, node, text)
+    if called(node) in REDUCTIONS and not node.keywords:
+        text = ground.of(node)
+        for axis in ("axis=0", "axis=1"):
+            comma = ", " if node.args else ""
+            yield ground.put("add argument", 1.5, node, f"{text[:-1]}{comma}{axis})")
     if called(node) in PRODUCTS:
         return
     for first, second in zip(node.args, node.args[1:], strict=False):

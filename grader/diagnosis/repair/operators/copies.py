@@ -7,21 +7,21 @@ import re
 from collections.abc import Iterator
 
 from grader.diagnosis.repair.edits import Edit, Ground
+from grader.diagnosis.repair.operators.scope import Scope, akin, scope_of
 from grader.diagnosis.repair.operators.statements import blocks
-from grader.diagnosis.repair.operators.words import Words, akin, words
 
 MOST = 40  # pairs of names for one line
 
 
 def edits(ground: Ground) -> Iterator[Edit]:
-    known = words(ground)
+    known = scope_of(ground)
     for block in blocks(ground.unit.node):
         for statement in block:
             if isinstance(statement, ast.Assign | ast.AugAssign | ast.Expr):
                 yield from _sisters(ground, statement, known)
 
 
-def _sisters(ground: Ground, statement: ast.stmt, known: Words) -> Iterator[Edit]:
+def _sisters(ground: Ground, statement: ast.stmt, known: Scope) -> Iterator[Edit]:
     text = ground.of(statement)
     if "\n" in text:
         return
@@ -35,7 +35,7 @@ def _sisters(ground: Ground, statement: ast.stmt, known: Words) -> Iterator[Edit
             yield ground.put("line missing", 2.75, statement, f"{text}\n{indent}{other}")
 
 
-def _pairs(text: str, known: Words) -> list[tuple[str, str]]:
+def _pairs(text: str, known: Scope) -> list[tuple[str, str]]:
     """Stretches of names that may be exchanged: (h, y) for W_hh and W_hy, or whole names."""
     found: dict[tuple[str, str], None] = {}
     for name in re.findall(r"[^\W\d]\w*", text):
@@ -47,7 +47,7 @@ def _pairs(text: str, known: Words) -> list[tuple[str, str]]:
     return list(found)[:MOST]
 
 
-def _exchanged(text: str, old: str, new: str, known: Words) -> str:
+def _exchanged(text: str, old: str, new: str, known: Scope) -> str:
     """Every name that has the one stretch gets the other, where that gives a known name."""
 
     def other(match: re.Match[str]) -> str:

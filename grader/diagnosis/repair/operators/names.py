@@ -6,13 +6,13 @@ import ast
 from collections.abc import Iterator
 
 from grader.diagnosis.repair.edits import NUMERIC, Edit, Ground, Site, is_atom, root
-from grader.diagnosis.repair.operators.words import Words, module_names, words
+from grader.diagnosis.repair.operators.scope import Scope, module_names, scope_of
 
 FOREIGN = 2.75  # what a name costs whose value has another shape
 
 
 def edits(ground: Ground) -> Iterator[Edit]:
-    known = words(ground)
+    known = scope_of(ground)
     callees = {id(site.node.func) for site in ground.sites if isinstance(site.node, ast.Call)}
     modules = NUMERIC | module_names(ground.program.tree) | {"self"}
     for site in ground.sites:
@@ -44,14 +44,14 @@ def _is_part(site: Site) -> bool:
     )
 
 
-def _key(ground: Ground, node: ast.Constant, value: str, known: Words) -> Iterator[Edit]:
+def _key(ground: Ground, node: ast.Constant, value: str, known: Scope) -> Iterator[Edit]:
     if value in known.keys:
         for other in known.keys:
             if other != value:
                 yield ground.put("key", 1.5, node, repr(other))
 
 
-def _renamed(ground: Ground, site: Site, known: Words) -> Iterator[Edit]:
+def _renamed(ground: Ground, site: Site, known: Scope) -> Iterator[Edit]:
     node, text = site.node, ground.of(site.node)
     for other in _of_its_kind(node, known):
         if other != text:
@@ -65,7 +65,7 @@ def _renamed(ground: Ground, site: Site, known: Words) -> Iterator[Edit]:
             yield ground.put("other value", 2.5, node, other)
 
 
-def _of_its_kind(node: ast.expr, known: Words) -> list[str]:
+def _of_its_kind(node: ast.expr, known: Scope) -> list[str]:
     """Attributes of the same object for an attribute, else values that are named alike."""
     if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
         base = node.value.id
@@ -74,7 +74,7 @@ def _of_its_kind(node: ast.expr, known: Words) -> list[str]:
 
 
 def _everywhere(
-    ground: Ground, known: Words, callees: set[int], modules: set[str]
+    ground: Ground, known: Scope, callees: set[int], modules: set[str]
 ) -> Iterator[Edit]:
     """A variable read under another name wherever it is read."""
     places: dict[str, list[ast.Name]] = {}
@@ -90,7 +90,7 @@ def _everywhere(
                 yield ground.edit("name everywhere", 2.25, nodes[0], changes)
 
 
-def _exchanged(ground: Ground, statement: ast.stmt, known: Words) -> Iterator[Edit]:
+def _exchanged(ground: Ground, statement: ast.stmt, known: Scope) -> Iterator[Edit]:
     """Two names of one statement exchanged."""
     places: dict[str, list[ast.expr]] = {}
     for site in ground.loads():

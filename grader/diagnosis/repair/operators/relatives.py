@@ -7,20 +7,20 @@ from collections.abc import Iterator
 
 from grader.diagnosis.repair.edits import Edit, Ground, Site, is_atom
 from grader.diagnosis.repair.operators.products import is_product, operands
-from grader.diagnosis.repair.operators.words import Words, akin, words
+from grader.diagnosis.repair.operators.scope import Scope, akin, scope_of
 
 MOST = 3000  # products of one function: of most the operands do not fit
 
 
 def edits(ground: Ground) -> Iterator[Edit]:
     """A matrix product added to what is assigned, returned or squashed."""
-    known = words(ground)
+    known = scope_of(ground)
     terms = products(ground, known)
     for site in ground.loads():
         if _is_whole(site):
             text = ground.closed(site.node)
             for product in terms:
-                if ground.fits(ground.of(site.node), product):
+                if ground.fits(ground.place(site), product):
                     yield ground.put("product added", 3, site.node, f"({text} + {product})")
 
 
@@ -37,7 +37,7 @@ def _is_whole(site: Site) -> bool:
     )
 
 
-def products(ground: Ground, known: Words) -> list[str]:
+def products(ground: Ground, known: Scope) -> list[str]:
     """Every product of the function with a value and a parameter exchanged."""
     found: dict[str, None] = {}
     for site in ground.loads():
@@ -48,7 +48,7 @@ def products(ground: Ground, known: Words) -> list[str]:
 
 
 def _exchanged_twice(
-    ground: Ground, product: ast.expr, part: ast.expr, known: Words
+    ground: Ground, product: ast.expr, part: ast.expr, known: Scope
 ) -> Iterator[str]:
     """The product with any atom for one operand, and a relative of the other."""
     first, second = ground.program.span(product)
@@ -61,7 +61,7 @@ def _exchanged_twice(
         yield from relatives(f"({changed})", known)
 
 
-def relatives(text: str, known: Words) -> Iterator[str]:
+def relatives(text: str, known: Scope) -> Iterator[str]:
     """The expression with one of its names, attributes or keys exchanged for one of its kind."""
     try:
         tree = ast.parse(text, mode="eval").body
@@ -88,7 +88,7 @@ def _name(node: ast.AST) -> str:
     return ""
 
 
-def _kind(node: ast.AST, known: Words) -> dict[str, None]:
+def _kind(node: ast.AST, known: Scope) -> dict[str, None]:
     if isinstance(node, ast.Constant):
         return known.keys
     if isinstance(node, ast.Attribute):

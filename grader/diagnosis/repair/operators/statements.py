@@ -67,6 +67,7 @@ def _assigned(ground: Ground, statement: ast.Assign) -> Iterator[Edit]:
     if isinstance(target, ast.Tuple | ast.List):
         return
     yield ground.put("+= for =", 1, statement, f"{text} += {value}")
+    yield ground.put("-= for =", 1.25, statement, f"{text} -= {value}")
     if isinstance(target, ast.Name):
         yield ground.put("into", 2, target, f"{text}[:]")
     elif isinstance(target, ast.Subscript) and isinstance(target.value, ast.Name):

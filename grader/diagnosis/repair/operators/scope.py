@@ -11,7 +11,7 @@ LONGEST = 8  # letters in which two names of one kind may differ
 
 
 @dataclass
-class Words:
+class Scope:
     """Texts of values in scope, in the order in which they are seen."""
 
     atoms: dict[str, type[ast.expr]] = field(default_factory=dict)  # of this function
@@ -21,9 +21,9 @@ class Words:
     identifiers: dict[str, None] = field(default_factory=dict)  # all names, however used
 
 
-def words(ground: Ground) -> Words:
+def scope_of(ground: Ground) -> Scope:
     """What an edit of this function may mention."""
-    found = Words()
+    found = Scope()
     functions = {unit.name for unit in ground.program.units}
     for unit in (ground.unit, *ground.siblings):
         for node in ast.walk(unit.node):
@@ -55,7 +55,7 @@ def _shifted(ground: Ground, node: ast.expr) -> list[str]:
     return [f"{base}[{index.id}{shift}]" for shift in ("", " + 1", " - 1")]
 
 
-def _note(node: ast.AST, found: Words, functions: set[str]) -> None:
+def _note(node: ast.AST, found: Scope, functions: set[str]) -> None:
     match node:
         case ast.Attribute(value=ast.Name(id=base), attr=name):
             found.identifiers[name] = None
