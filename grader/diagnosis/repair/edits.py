@@ -15,7 +15,7 @@ NUMERIC = {"np", "numpy", "math"}  # modules, no values
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class Splice:
     """Bytes of the program from `start` to `end`, and what stands there instead."""
 
     start: int
@@ -31,7 +31,7 @@ class Edit:
     cost: float
     line: int  # where the student would make it
     unit: Unit
-    changes: tuple[Change, ...]
+    changes: tuple[Splice, ...]
 
     @property
     def lines(self) -> tuple[int, ...]:
@@ -109,12 +109,12 @@ class Ground:
         return self.edit(kind, cost, node, (self.change(node, text),))
 
     def edit(
-        self, kind: str, cost: float, at: ast.expr | ast.stmt, changes: tuple[Change, ...]
+        self, kind: str, cost: float, at: ast.expr | ast.stmt, changes: tuple[Splice, ...]
     ) -> Edit:
         return Edit(kind, cost, at.lineno, self.unit, changes)
 
-    def change(self, node: ast.expr | ast.stmt | ast.arg, text: str) -> Change:
-        return Change(*self.program.span(node), text)
+    def change(self, node: ast.expr | ast.stmt | ast.arg, text: str) -> Splice:
+        return Splice(*self.program.span(node), text)
 
     def loads(self) -> Iterator[Site]:
         """The sites of values that are read."""
@@ -188,7 +188,7 @@ def is_method_call(node: ast.Call) -> bool:
     }
 
 
-def patched(program: Program, unit: Unit, changes: tuple[Change, ...]) -> bytes:
+def patched(program: Program, unit: Unit, changes: tuple[Splice, ...]) -> bytes:
     """The text of a function after changes, in front of it the line ends that keep its lines."""
     start, end = unit.span
     parts, position = [], start

@@ -26,7 +26,7 @@ MOST_BYTES = 1 << 20  # of one edit's results
 Edits = list[schema.Replacement]
 
 
-class Patch:
+class AppliedPatch:
     """One edit, which may concern several functions."""
 
     def __init__(self, namespace: dict[str, Any], edits: Edits, texts: list[bytes]) -> None:
@@ -81,7 +81,7 @@ def _defined(namespace: dict[str, Any], edit: schema.Replacement, text: str, hol
 
 
 def outcome(
-    patch: Patch,
+    patch: AppliedPatch,
     trial: Callable[[Packer], schema.Done],
     seconds: float,
     files: tuple[str, ...],

@@ -141,7 +141,7 @@ class Runner:
         results = []
         with self._captured():
             for edit, texts in zip(request.edits, sources, strict=True):
-                patch = patches.Patch(self.namespace, edit, texts)
+                patch = patches.AppliedPatch(self.namespace, edit, texts)
                 trial = partial(self._trial, request, reader.body, reader.position)
                 done, chunks = patches.outcome(patch, trial, request.seconds, self.files)
                 writer.chunks += chunks
@@ -159,7 +159,7 @@ class Runner:
             found.extend(shapes.seen(request, run))
             return schema.Done([], [], None, "")
 
-        nothing = patches.Patch(self.namespace, [], [])
+        nothing = patches.AppliedPatch(self.namespace, [], [])
         with self._captured():
             patches.outcome(nothing, trial, request.seconds, self.files)
         self._forget(_NOBODY)

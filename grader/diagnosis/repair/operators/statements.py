@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from grader.diagnosis.repair.edits import Change, Edit, Ground
+from grader.diagnosis.repair.edits import Splice, Edit, Ground
 
 COMPOUND = (ast.For, ast.While, ast.If, ast.With, ast.Try, ast.FunctionDef, ast.ClassDef)
 COMPARISONS: dict[type[ast.cmpop], tuple[str, ...]] = {
@@ -83,7 +83,7 @@ def _swapped(ground: Ground, first: ast.stmt, second: ast.stmt) -> Iterator[Edit
 
 def _neighbours(ground: Ground, node: ast.Tuple | ast.List) -> Iterator[Edit]:
     for first, second in zip(node.elts, node.elts[1:], strict=False):
-        changes: tuple[Change, ...] = (
+        changes: tuple[Splice, ...] = (
             ground.change(first, ground.closed(second)),
             ground.change(second, ground.closed(first)),
         )
