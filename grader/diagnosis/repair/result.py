@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from grader.diagnosis.repair.edits import Edit
 from grader.diagnosis.repair.program import Program
+from grader.diagnosis.repair.telling import told
 from grader.diagnosis.repair.verify import Proven, edited
-from grader.diagnosis.repair.words import told
 from grader.records import Repair, RepairEdit, RepairedLine
 
 

@@ -17,7 +17,7 @@ from grader.sandbox.worker.source import FILENAME
 
 MOST_DIMENSIONS = 6
 UNKNOWN = (-1,)  # a value that has no shape, or names that are not bound
-BROKEN = (-2,)  # operands that do not fit one another
+BROKEN = (-2,)  # operands that do not fit one another, or a part that is not there
 
 Shape = tuple[int, ...]
 
@@ -64,7 +64,7 @@ def _shape(expression: types.CodeType | None, frame: types.FrameType) -> Shape:
         return UNKNOWN
     try:
         value = eval(expression, frame.f_globals, frame.f_locals)  # noqa: S307 - this is the job
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, LookupError, AttributeError):
         return BROKEN
     except Exception:  # noqa: BLE001 - whatever else the student's code may raise
         return UNKNOWN

@@ -11,9 +11,9 @@ from grader.diagnosis.repair.operators import (
     calls,
     copies,
     indexes,
-    names,
     products,
     relatives,
+    renames,
     statements,
 )
 
@@ -23,7 +23,7 @@ OPERATORS: tuple[Callable[[Ground], Iterator[Edit]], ...] = (
     arithmetic.edits,
     indexes.edits,
     calls.edits,
-    names.edits,
+    renames.edits,
     copies.edits,
     additions.edits,
     relatives.edits,

@@ -11,6 +11,7 @@ from grader.diagnosis.repair.operators.relatives import relatives
 from grader.diagnosis.repair.operators.scope import Scope, module_names, scope_of
 
 USE = 0.5  # what it costs that a value is changed where it is used, not where it comes to be
+FEW = 12  # values of a function in which pairs of them are tried
 MOST = 80  # summands, and factors, that are tried in one place
 
 
@@ -26,6 +27,8 @@ def edits(ground: Ground) -> Iterator[Edit]:
             if is_atom(site.node) or not isinstance(site.parent, ast.BinOp):
                 yield from _reduced(ground, site)
                 yield from _multiplied(ground, site, known, squashes)
+            if site.defines and len(known.atoms) <= FEW:
+                yield from _stepped(ground, site, known)
 
 
 def _holds_a_value(site: Site) -> bool:
@@ -95,6 +98,18 @@ def _multiplied(ground: Ground, site: Site, known: Scope, squashes: list[str]) -
         if fits and site.defines:
             for function in squashes:
                 yield ground.put("product", 3, node, f"({text} * {function}({atom}))")
+    for item in known.shifted:
+        if item not in known.atoms and item in ground.shapes and ground.fits(place, item):
+            yield ground.put("product", 3 + use, node, f"({text} * {item})")
+
+
+def _stepped(ground: Ground, site: Site, known: Scope) -> Iterator[Edit]:
+    """A rate times a gradient taken away: tried in functions that have few values."""
+    text, place = ground.closed(site.node), ground.place(site)
+    for first in known.atoms:
+        for second in known.atoms:
+            if first < second and ground.fits(place, first) and ground.fits(place, second):
+                yield ground.put("step", 3, site.node, f"({text} - {first} * {second})")
 
 
 def factors(ground: Ground) -> list[str]:

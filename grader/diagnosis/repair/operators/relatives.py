@@ -15,7 +15,8 @@ MOST = 3000  # products of one function: of most the operands do not fit
 def edits(ground: Ground) -> Iterator[Edit]:
     """A matrix product added to what is assigned, returned or squashed."""
     known = scope_of(ground)
-    terms = products(ground, known)
+    every = products(ground, known)
+    terms = [one for one in every if one in ground.shapes] if ground.shapes else every
     for site in ground.loads():
         if _is_whole(site):
             text = ground.closed(site.node)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from grader.diagnosis.repair.edits import NUMERIC, Ground, is_atom, root
@@ -16,7 +17,7 @@ class Scope:
 
     atoms: dict[str, type[ast.expr]] = field(default_factory=dict)  # of this function
     attributes: dict[str, dict[str, None]] = field(default_factory=dict)  # by object: self.W_hh
-    shifted: dict[str, None] = field(default_factory=dict)  # items one step before and after
+    shifted: dict[str, None] = field(default_factory=dict)  # h[t - 1] for h[t], p['b'] for p['W']
     keys: dict[str, None] = field(default_factory=dict)  # strings that stand for parameters
     identifiers: dict[str, None] = field(default_factory=dict)  # all names, however used
 
@@ -37,22 +38,24 @@ def scope_of(ground: Ground) -> Scope:
         text = ground.of(node)
         if text != "self":
             found.atoms.setdefault(text, type(node))
-            found.shifted |= dict.fromkeys(_shifted(ground, node))
+            found.shifted |= dict.fromkeys(_shifted(ground, node, found.keys))
     for argument in ast.walk(ground.unit.node):
         if isinstance(argument, ast.arg) and argument.arg != "self":
             found.atoms.setdefault(argument.arg, ast.Name)
     return found
 
 
-def _shifted(ground: Ground, node: ast.expr) -> list[str]:
-    """h[t - 1], h[t] and h[t + 1] for any of them."""
+def _shifted(ground: Ground, node: ast.expr, keys: Iterable[str]) -> list[str]:
+    """h[t - 1], h[t] and h[t + 1] for any of them; p["W"] for every key."""
     if not isinstance(node, ast.Subscript):
         return []
-    index = node.slice.left if isinstance(node.slice, ast.BinOp) else node.slice
-    if not isinstance(index, ast.Name):
-        return []
     base = ground.of(node.value)
-    return [f"{base}[{index.id}{shift}]" for shift in ("", " + 1", " - 1")]
+    index = node.slice.left if isinstance(node.slice, ast.BinOp) else node.slice
+    if isinstance(index, ast.Name):
+        return [f"{base}[{index.id}{shift}]" for shift in ("", " + 1", " - 1")]
+    if isinstance(index, ast.Constant) and str(index.value) in keys:
+        return [f"{base}[{key!r}]" for key in keys]
+    return []
 
 
 def _note(node: ast.AST, found: Scope, functions: set[str]) -> None:

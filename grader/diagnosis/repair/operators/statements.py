@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from grader.diagnosis.repair.edits import Splice, Edit, Ground
+from grader.diagnosis.repair.edits import Edit, Ground, Splice
 
 COMPOUND = (ast.For, ast.While, ast.If, ast.With, ast.Try, ast.FunctionDef, ast.ClassDef)
 COMPARISONS: dict[type[ast.cmpop], tuple[str, ...]] = {
@@ -66,7 +66,8 @@ def _assigned(ground: Ground, statement: ast.Assign) -> Iterator[Edit]:
     text = ground.of(target)
     if isinstance(target, ast.Tuple | ast.List):
         return
-    yield ground.put("+= for =", 1, statement, f"{text} += {value}")
+    doubles = text in ground.of(statement.value)  # h = h + x, which adds already
+    yield ground.put("+= for =", 2 if doubles else 1, statement, f"{text} += {value}")
     yield ground.put("-= for =", 1.25, statement, f"{text} -= {value}")
     if isinstance(target, ast.Name):
         yield ground.put("into", 2, target, f"{text}[:]")
