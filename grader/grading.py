@@ -28,6 +28,7 @@ from grader.records import (
     Submission,
     Verdict,
 )
+from grader.sandbox.forked import ParentGone
 from grader.sandbox.limits import Limits
 from grader.sandbox.session import Session, session
 
@@ -40,7 +41,7 @@ class Settings:
     public_only: bool = False
     only: str = ""  # one question's name, or "" for all
     tier: str | None = None  # sandbox tier; None: the best that the machine has
-    ahead: bool = False  # another grading follows in this process: start its worker meanwhile
+    many: bool = False  # other gradings follow in this process: fork workers, see `workers`
     # Seconds of wall time for each failing question in which its repair is looked for; 0: none.
     repair: float = 0.0
     limits: Limits = field(default_factory=Limits)
@@ -55,15 +56,21 @@ def grade(submission: Submission, settings: Settings) -> Grade:
     """Grade one submission. Raises KitFault, and never anything for what a student did."""
     if submission.source is None:
         return _with_notes(_ungraded(submission, settings), *_written_notes(submission))
+    try:
+        return _judged(submission, submission.source, settings)
+    except ParentGone:
+        return _judged(submission, submission.source, replace(settings, many=False))
+
+
+def _judged(submission: Submission, source: str, settings: Settings) -> Grade:
+    """Grade a program. Raises KitFault."""
     began = time.perf_counter()
-    with session(
-        submission.source, settings.limits, settings.tier, ahead=settings.ahead
-    ) as student:
+    with session(source, settings.limits, settings.tier, many=settings.many) as student:
         environment = _environment(student, submission, settings)
         paths = otter.paths(only=settings.only, public_only=settings.public_only)
         files = {path: otter.run(path, environment) for path in paths}
         tier = student.tier
-    questions = tuple(_repaired(one, submission.source, settings) for one in _questions(files))
+    questions = tuple(_repaired(one, source, settings) for one in _questions(files))
     otter.agree_with_otter(files.values(), _total(one.score for one in questions))
     if not settings.public_only:
         _agree_with_table(questions)
@@ -111,7 +118,13 @@ def _repaired(question: QuestionResult, source: str, settings: Settings) -> Ques
     if not wrong or settings.repair <= 0:
         return question
     try:
-        found = search(source, question.name, seconds=settings.repair, tier=settings.tier)
+        found = search(
+            source,
+            question.name,
+            seconds=settings.repair,
+            tier=settings.tier,
+            many=settings.many,
+        )
     except KitFault:
         raise
     except Exception:  # noqa: BLE001  # a fault of the search must cost nobody a grade

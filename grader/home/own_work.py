@@ -67,7 +67,7 @@ def grade_one(
         from grader.batch import inbox_run  # noqa: PLC0415  # the instructor's edition only
 
         settings = inbox_run.settings(unsafe=request.unsafe, only=request.question)
-    settings = replace(settings, ahead=request.ahead, repair=repair)
+    settings = replace(settings, many=request.many, repair=repair)
     return grading.grade(submission, settings), settings.public_only
 
 

@@ -18,7 +18,7 @@ import numpy as np
 from grader.diagnosis.repair.questions import TOPICS
 from grader.diagnosis.repair.search import editable, search
 from grader.diagnosis.repair.stages.stage import Refused
-from grader.diagnosis.repair.trial import Clock, opened
+from grader.diagnosis.repair.trial import Terms, opened
 from grader.misconceptions import catalogue
 from tests import BASES, PROGRAMS
 from tests.bench.defects import METHODS, Defect, _difference, defects
@@ -76,7 +76,7 @@ def fails(defect: Defect) -> bool:
     """Whether the program runs, and its stage is wrong somewhere."""
     program, topic = editable(defect.source, defect.question), TOPICS[defect.question]
     assert program is not None
-    with opened(program, topic, Clock(10), None) as trial:
+    with opened(program, topic, Terms(10)) as trial:
         for points in (topic.search, *topic.verify):
             try:
                 stage = trial.stage(points)
@@ -114,7 +114,7 @@ def main() -> None:
 
 
 def measure(defect: Defect, seconds: float) -> dict:
-    clock = Clock(seconds)
+    terms = Terms(seconds)
     found = search(defect.source, defect.question, seconds=seconds)
     verdict = "silent"
     told = {place.line for place in found.lines} if found else set()
@@ -124,7 +124,7 @@ def measure(defect: Defect, seconds: float) -> dict:
         "base": defect.base, "question": defect.question, "kind": defect.kind, "lines": defect.lines,
         "change": defect.change, "verdict": verdict, "told": sorted(told),
         "found": [(one.kind, one.line, one.after) for one in found.edits] if found else [],
-        "seconds": round(clock.spent, 2),
+        "seconds": round(terms.spent, 2),
     }  # fmt: skip
 
 

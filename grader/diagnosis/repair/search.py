@@ -17,7 +17,7 @@ from grader.diagnosis.repair.program import Program, is_harmless
 from grader.diagnosis.repair.questions import TOPICS
 from grader.diagnosis.repair.result import of_one_line
 from grader.diagnosis.repair.stages.stage import Refused, Stage
-from grader.diagnosis.repair.trial import Clock, Opened, opened
+from grader.diagnosis.repair.trial import Opened, Terms, opened
 from grader.diagnosis.repair.verify import verified
 from grader.records import Repair
 
@@ -25,25 +25,27 @@ NEARBY = 0.25  # how much dearer than the first success others are tried
 SHARE = 0.7  # of the time goes to the search, the rest to verifying
 
 
-def search(source: str, question: str, *, seconds: float, tier: str | None = None) -> Repair | None:
+def search(
+    source: str, question: str, *, seconds: float, tier: str | None = None, many: bool = False
+) -> Repair | None:
     """The edits of one line that make this question's stage right, and how sure that is.
 
     None where none is found in time, or where nothing can be judged. Raises KitFault where no
     worker can be started. It says nothing about marks.
     """
-    clock = Clock(seconds)
+    terms = Terms(seconds, tier, many)
     program, topic = editable(source, question), TOPICS.get(question)
     if topic is None or program is None:
         return None
-    with opened(program, topic, clock, tier) as trial:
+    with opened(program, topic, terms) as trial:
         stage = failing(trial)
         if stage is None:
             return None
         look = partial(trial.bench.shapes, sizes=stage.sizes, steps=stage.steps)
         ranked = in_order(program, topic.units(program), look)
-        found = list(_successes(ranked, stage, trial, clock))
-        proven = verified(found, trial, clock, tier)
-    return of_one_line(program, question, proven, clock.spent) if proven.edits else None
+        found = list(_successes(ranked, stage, trial, terms))
+        proven = verified(found, trial, terms)
+    return of_one_line(program, question, proven, terms.spent) if proven.edits else None
 
 
 def failing(trial: Opened) -> Stage | None:
@@ -68,14 +70,14 @@ def editable(source: str, question: str) -> Program | None:
 
 
 def _successes(
-    ranked: Sequence[Ranked], stage: Stage, trial: Opened, clock: Clock
+    ranked: Sequence[Ranked], stage: Stage, trial: Opened, terms: Terms
 ) -> Iterator[Ranked]:
     """Edits with which every part is right."""
     limit = float("inf")
     waiting = iter(ranked)
     sieve = not trial.is_promising(stage)
     while batch := list(islice(waiting, PER_MESSAGE)):
-        if batch[0].rank > limit or clock.left(SHARE) <= 0:
+        if batch[0].rank > limit or terms.left(SHARE) <= 0:
             return
         if sieve:
             batch = trial.promising(batch, stage)

@@ -22,10 +22,12 @@ CALL = 2.0  # seconds for one message
 
 
 @dataclass(frozen=True)
-class Clock:
-    """Wall time that is left."""
+class Terms:
+    """What a search may take: wall time, and workers of which kind (see `sandbox.session`)."""
 
     seconds: float
+    tier: str | None = None
+    many: bool = False
     began: float = field(default_factory=time.monotonic)
 
     def left(self, share: float = 1.0) -> float:
@@ -87,9 +89,9 @@ class Opened:
 
 
 @contextmanager
-def opened(program: Program, topic: Topic, clock: Clock, tier: str | None) -> Iterator[Opened]:
+def opened(program: Program, topic: Topic, terms: Terms) -> Iterator[Opened]:
     """A fresh worker with the part of the program that the class needs. Raises KitFault."""
-    left = max(clock.left(), 0.1)
+    left = max(terms.left(), 0.1)
     limits = Limits(call=min(left, CALL), load=left, total=left)
-    with session(sliced(program), limits, tier) as student:
+    with session(sliced(program), limits, terms.tier, many=terms.many) as student:
         yield Opened(Bench(student, program, topic.subject), topic)

@@ -9,7 +9,7 @@ from grader.diagnosis.repair.edits import Edit
 from grader.diagnosis.repair.order import Ranked
 from grader.diagnosis.repair.program import Program
 from grader.diagnosis.repair.stages.stage import Refused, Stage
-from grader.diagnosis.repair.trial import Clock, Opened, opened
+from grader.diagnosis.repair.trial import Opened, Terms, opened
 
 PER_LINE = 2  # edits of one line that are run as whole programs before the line is given up
 MOST = 60  # successes that are looked at
@@ -23,7 +23,7 @@ class Proven:
     settled: bool
 
 
-def verified(found: Sequence[Ranked], trial: Opened, clock: Clock, tier: str | None) -> Proven:
+def verified(found: Sequence[Ranked], trial: Opened, terms: Terms) -> Proven:
     """The edits that hold at other points, of the lines of which one holds as a whole program."""
     edits = [one.edit for one in found]
     holding = _innermost(_elsewhere(edits[:MOST], trial)) if edits else []
@@ -33,19 +33,19 @@ def verified(found: Sequence[Ranked], trial: Opened, clock: Clock, tier: str | N
     lasting: set[Edit] = set()
     settled = len(edits) <= MOST
     for same_line in by_line.values():
-        if clock.left() <= 0:
+        if terms.left() <= 0:
             settled = False
             break
-        if any(_holds_afresh((edit,), trial, clock, tier) for edit in same_line[:PER_LINE]):
+        if any(_holds_afresh((edit,), trial, terms) for edit in same_line[:PER_LINE]):
             lasting.update(same_line)
     return Proven(tuple(edit for edit in holding if edit in lasting), settled)
 
 
-def holds_together(edits: tuple[Edit, ...], trial: Opened, clock: Clock, tier: str | None) -> bool:
+def holds_together(edits: tuple[Edit, ...], trial: Opened, terms: Terms) -> bool:
     """Whether these edits, made together, hold at other points and as a whole program."""
     return all(
         stage.complete(trial.run(edits, stage)) for stage in _stages(trial)
-    ) and _holds_afresh(edits, trial, clock, tier)
+    ) and _holds_afresh(edits, trial, terms)
 
 
 def _elsewhere(edits: list[Edit], trial: Opened) -> list[Edit]:
@@ -79,10 +79,10 @@ def _stages(trial: Opened) -> Iterator[Stage]:
             continue
 
 
-def _holds_afresh(edits: tuple[Edit, ...], trial: Opened, clock: Clock, tier: str | None) -> bool:
+def _holds_afresh(edits: tuple[Edit, ...], trial: Opened, terms: Terms) -> bool:
     """Whether the edited program, loaded afresh and its roles found anew, is right."""
     program = Program(edited(trial.bench.program, edits))
-    with opened(program, trial.topic, clock, tier) as fresh:
+    with opened(program, trial.topic, terms) as fresh:
         try:
             return fresh.is_complete(fresh.stage(trial.topic.verify[0]))
         except Refused:

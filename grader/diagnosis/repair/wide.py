@@ -18,7 +18,7 @@ from grader.diagnosis.repair.questions import TOPICS
 from grader.diagnosis.repair.result import of_several_lines
 from grader.diagnosis.repair.search import editable, failing, search
 from grader.diagnosis.repair.stages.stage import Part, Stage
-from grader.diagnosis.repair.trial import Clock, Opened, opened
+from grader.diagnosis.repair.trial import Opened, Terms, opened
 from grader.diagnosis.repair.verify import holds_together
 from grader.records import Repair
 
@@ -43,26 +43,26 @@ def search_widely(
     source: str, question: str, *, seconds: float, tier: str | None = None
 ) -> Repair | None:
     """As `search`; where no single edit is enough, several edits that are together."""
-    clock = Clock(seconds)
+    terms = Terms(seconds, tier)
     single = search(source, question, seconds=seconds * NARROW, tier=tier)
     program, topic = editable(source, question), TOPICS.get(question)
     if single is not None or topic is None or program is None:
         return single
-    with opened(program, topic, clock, tier) as trial:
+    with opened(program, topic, terms) as trial:
         stage = failing(trial)
         if stage is None:
             return None
         look = partial(trial.bench.shapes, sizes=stage.sizes, steps=stage.steps)
         ranked = in_order(program, topic.units(program), look)
-        for edits in _complete(ranked, stage, trial, clock):
+        for edits in _complete(ranked, stage, trial, terms):
             needed = _needed(edits, stage, trial)
-            if holds_together(needed, trial, clock, tier):
-                return of_several_lines(program, question, needed, clock.spent)
+            if holds_together(needed, trial, terms):
+                return of_several_lines(program, question, needed, terms.spent)
     return None
 
 
 def _complete(
-    ranked: Sequence[Ranked], stage: Stage, trial: Opened, clock: Clock
+    ranked: Sequence[Ranked], stage: Stage, trial: Opened, terms: Terms
 ) -> Iterator[tuple[Edit, ...]]:
     """Edits with which all is right."""
     tried = trial.run((), stage)
@@ -71,7 +71,7 @@ def _complete(
     for _ in range(DEPTH):
         found: list[Way] = []
         for way in ways:
-            for better in islice(_better(way, ranked, stage, trial, clock), ENOUGH):
+            for better in islice(_better(way, ranked, stage, trial, terms), ENOUGH):
                 if better.right == every:
                     yield better.edits
                 found.append(better)
@@ -79,12 +79,12 @@ def _complete(
 
 
 def _better(
-    way: Way, ranked: Sequence[Ranked], stage: Stage, trial: Opened, clock: Clock
+    way: Way, ranked: Sequence[Ranked], stage: Stage, trial: Opened, terms: Terms
 ) -> Iterator[Way]:
     """The way with one edit more, where that makes more parts right and none wrong."""
     waiting = (one for one in ranked if not _overlaps(one.edit, way.edits))
     limit = float("inf")
-    while clock.left(SHARE) > 0 and (batch := list(islice(waiting, PER_MESSAGE))):
+    while terms.left(SHARE) > 0 and (batch := list(islice(waiting, PER_MESSAGE))):
         if batch[0].rank > limit:
             return
         attempts = [(*way.edits, one.edit) for one in batch]
