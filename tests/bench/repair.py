@@ -76,7 +76,7 @@ def fails(defect: Defect) -> bool:
     """Whether the program runs, and its stage is wrong somewhere."""
     program, topic = editable(defect.source, defect.question), TOPICS[defect.question]
     assert program is not None
-    with opened(program, topic, Terms(10)) as trial:
+    with opened(program, topic, Terms(10, many=True)) as trial:
         for points in (topic.search, *topic.verify):
             try:
                 stage = trial.stage(points)
@@ -115,7 +115,7 @@ def main() -> None:
 
 def measure(defect: Defect, seconds: float) -> dict:
     terms = Terms(seconds)
-    found = search(defect.source, defect.question, seconds=seconds)
+    found = search(defect.source, defect.question, seconds=seconds, many=True)
     verdict = "silent"
     told = {place.line for place in found.lines} if found else set()
     if told:

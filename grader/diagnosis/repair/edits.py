@@ -56,6 +56,11 @@ class Site:
         return isinstance(self.parent, ast.Call) and isinstance(self.node, ast.BinOp)
 
     @property
+    def is_bare(self) -> bool:
+        """Whether a statement only copies a value under a new name: something may be missing."""
+        return isinstance(self.parent, ast.Assign) and is_atom(self.node)
+
+    @property
     def stores(self) -> bool:
         return isinstance(getattr(self.node, "ctx", None), ast.Store | ast.Del)
 

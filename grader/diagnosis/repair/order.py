@@ -13,6 +13,7 @@ from grader.diagnosis.repair.operators.scope import scope_of
 from grader.diagnosis.repair.program import Program, Unit
 
 CHEAP = 2.0  # what an edit may cost that is not in the method that fails
+HELPER = 0.25  # what it costs that an edit is in a function that the method calls
 ELSEWHERE = 0.5  # what it costs that an edit is not in the method that fails
 
 
@@ -43,7 +44,7 @@ def in_order(program: Program, stages: Sequence[Sequence[Unit]], look: Look) -> 
                 for edit in operator(ground):
                     if distance and edit.cost > CHEAP:
                         continue
-                    rank = edit.cost + ELSEWHERE * distance
+                    rank = edit.cost + ELSEWHERE * distance + HELPER * (unit is not units[0])
                     key = tuple(sorted((one.start, one.end, one.text) for one in edit.changes))
                     if key not in found or rank < found[key][0]:
                         found[key] = (rank, edit)

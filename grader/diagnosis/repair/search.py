@@ -18,7 +18,7 @@ from grader.diagnosis.repair.questions import TOPICS
 from grader.diagnosis.repair.result import of_one_line
 from grader.diagnosis.repair.stages.stage import Refused, Stage
 from grader.diagnosis.repair.trial import Opened, Terms, opened
-from grader.diagnosis.repair.verify import verified
+from grader.diagnosis.repair.verify import elsewhere, verified
 from grader.records import Repair
 
 NEARBY = 0.25  # how much dearer than the first success others are tried
@@ -81,7 +81,7 @@ def _successes(
             return
         if sieve:
             batch = trial.promising(batch, stage)
-        for one in trial.completing(batch, stage):
+        for one in elsewhere(trial.completing(batch, stage), trial):
             if one.rank <= limit:
                 limit = min(limit, one.rank + NEARBY)
                 yield one

@@ -24,9 +24,9 @@ class Proven:
 
 
 def verified(found: Sequence[Ranked], trial: Opened, terms: Terms) -> Proven:
-    """The edits that hold at other points, of the lines of which one holds as a whole program."""
+    """Of edits that hold at all points those on whose line one holds as a whole program."""
     edits = [one.edit for one in found]
-    holding = _innermost(_elsewhere(edits[:MOST], trial)) if edits else []
+    holding = _innermost(edits[:MOST])
     by_line: dict[tuple[str, int], list[Edit]] = {}
     for edit in holding:
         by_line.setdefault((edit.unit.label, edit.line), []).append(edit)
@@ -48,13 +48,12 @@ def holds_together(edits: tuple[Edit, ...], trial: Opened, terms: Terms) -> bool
     ) and _holds_afresh(edits, trial, terms)
 
 
-def _elsewhere(edits: list[Edit], trial: Opened) -> list[Edit]:
+def elsewhere(batch: Sequence[Ranked], trial: Opened) -> list[Ranked]:
     """The edits that make the stage right at every other point that can be judged."""
-    stages = list(_stages(trial))
-    for stage in stages:
-        tried = trial.bench.run([(edit,) for edit in edits], stage.sizes, stage.steps)
-        edits = [edit for edit, what in zip(edits, tried, strict=True) if stage.complete(what)]
-    return edits if stages else []
+    holding = list(batch)
+    for stage in _stages(trial) if holding else ():
+        holding = trial.completing(holding, stage)
+    return holding
 
 
 def _innermost(edits: list[Edit]) -> list[Edit]:

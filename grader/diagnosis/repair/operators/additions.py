@@ -12,6 +12,7 @@ from grader.diagnosis.repair.operators.scope import Scope, module_names, scope_o
 
 USE = 0.5  # what it costs that a value is changed where it is used, not where it comes to be
 FEW = 12  # values of a function in which pairs of them are tried
+BARE = 0.5  # what it is worth that a statement only copies a value: b = a
 MOST = 80  # summands, and factors, that are tried in one place
 
 
@@ -51,9 +52,16 @@ def _holds_a_value(site: Site) -> bool:
     )
 
 
+def _use(site: Site) -> float:
+    """What it costs, or is worth, that a value is changed here."""
+    if site.is_bare:
+        return -BARE
+    return 0 if site.defines else USE
+
+
 def _grown(ground: Ground, site: Site, terms: list[str], multiples: list[str]) -> Iterator[Edit]:
     node, text, bare = site.node, ground.closed(site.node), ground.place(site)
-    use = 0 if site.defines else USE
+    use = _use(site)
     yield ground.put("sign", 2 + use, node, f"(-{text})")
     for wrapped in (f"(1 / {text})", f"(1 - {text})"):
         yield ground.put("inverse", 2.5 + use, node, wrapped)
@@ -69,10 +77,9 @@ def _grown(ground: Ground, site: Site, terms: list[str], multiples: list[str]) -
 
 def _wrapped(ground: Ground, site: Site, squashes: list[str]) -> Iterator[Edit]:
     if isinstance(site.parent, ast.Assign | ast.AugAssign | ast.Return | ast.BinOp):
-        cost = 2 if site.defines else 2 + USE
         for function in squashes:
             text = f"{function}({ground.of(site.node)})"
-            yield ground.put("function around", cost, site.node, text)
+            yield ground.put("function around", 2 + _use(site), site.node, text)
 
 
 def _reduced(ground: Ground, site: Site) -> Iterator[Edit]:
@@ -86,7 +93,7 @@ def _reduced(ground: Ground, site: Site) -> Iterator[Edit]:
 
 def _multiplied(ground: Ground, site: Site, known: Scope, squashes: list[str]) -> Iterator[Edit]:
     node, text, place = site.node, ground.closed(site.node), ground.place(site)
-    use = 0 if site.defines else USE
+    use = _use(site)
     scalar = ground.shapes.get(place) == ()  # a learning rate without its gradient
     for atom in known.atoms:
         fits = ground.fits(place, atom)
@@ -97,7 +104,7 @@ def _multiplied(ground: Ground, site: Site, known: Scope, squashes: list[str]) -
             yield ground.put("product", 2.75 + use, node, f"({text} * {atom})")
         if fits and site.defines:
             for function in squashes:
-                yield ground.put("product", 3, node, f"({text} * {function}({atom}))")
+                yield ground.put("product", 3 + use, node, f"({text} * {function}({atom}))")
     for item in known.shifted:
         if item not in known.atoms and item in ground.shapes and ground.fits(place, item):
             yield ground.put("product", 3 + use, node, f"({text} * {item})")
@@ -109,7 +116,9 @@ def _stepped(ground: Ground, site: Site, known: Scope) -> Iterator[Edit]:
     for first in known.atoms:
         for second in known.atoms:
             if first < second and ground.fits(place, first) and ground.fits(place, second):
-                yield ground.put("step", 3, site.node, f"({text} - {first} * {second})")
+                yield ground.put(
+                    "step", 3 + _use(site), site.node, f"({text} - {first} * {second})"
+                )
 
 
 def factors(ground: Ground) -> list[str]:

@@ -22,7 +22,12 @@ def edits(ground: Ground) -> Iterator[Edit]:
             text = ground.closed(site.node)
             for product in terms:
                 if ground.fits(ground.place(site), product):
-                    yield ground.put("product added", 3, site.node, f"({text} + {product})")
+                    yield ground.put(
+                        "product added",
+                        2.5 if site.is_bare else 3,
+                        site.node,
+                        f"({text} + {product})",
+                    )
 
 
 def _is_whole(site: Site) -> bool:
