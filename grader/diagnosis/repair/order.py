@@ -67,4 +67,4 @@ def _texts(ground: Ground) -> list[str]:
     own = (ground.of(site.node) for site in ground.sites)
     attributes = (f"{base}.{name}" for base, names in known.attributes.items() for name in names)
     brought = (*summands(ground, known), *products(ground, known), *factors(ground))
-    return list(dict.fromkeys((*own, *known.atoms, *attributes, *brought)))
+    return list(dict.fromkeys((*own, *known.atoms, *known.shifted, *attributes, *brought)))

@@ -104,7 +104,9 @@ def test_where_several_lines_could_be_changed_none_is_told() -> None:
     source = (BASES / "objects.py").read_text(encoding="utf-8")
     line = "            d_signal = d_state * (1 - state ** 2)\n"
     assert source.count(line) == 1
-    source = source.replace(line, "            d_state = d_state * 2\n" + line + "            d_signal *= 3\n")
+    source = source.replace(
+        line, "            d_state = d_state * 2\n" + line + "            d_signal *= 3\n"
+    )
     source = source.replace("d_signal *= 3", "d_signal = d_signal / 4 * 2")
     assert search(source, "q4_3", seconds=SECONDS) is None
 

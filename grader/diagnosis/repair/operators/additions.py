@@ -28,6 +28,7 @@ def edits(ground: Ground) -> Iterator[Edit]:
             if is_atom(site.node) or not isinstance(site.parent, ast.BinOp):
                 yield from _reduced(ground, site)
                 yield from _multiplied(ground, site, known, squashes)
+                yield from _transformed(ground, site, known)
             if site.defines and len(known.atoms) <= FEW:
                 yield from _stepped(ground, site, known)
 
@@ -108,6 +109,24 @@ def _multiplied(ground: Ground, site: Site, known: Scope, squashes: list[str]) -
     for item in known.shifted:
         if item not in known.atoms and item in ground.shapes and ground.fits(place, item):
             yield ground.put("product", 3 + use, node, f"({text} * {item})")
+
+
+def _transformed(ground: Ground, site: Site, known: Scope) -> Iterator[Edit]:
+    """A matrix product with a weight of the right shape, where shapes are known."""
+    text, mine = ground.closed(site.node), ground.shapes.get(ground.of(site.node), ())
+    attributes = (f"self.{name}" for name in known.attributes.get("self", ()))
+    for weight in dict.fromkeys((*known.atoms, *known.shifted, *attributes)):
+        its = ground.shapes.get(weight, ())
+        if len(mine) == len(its) == 2:  # noqa: PLR2004  # matrices
+            for turned, shape in (("", its), (".T", its[::-1])):
+                if mine[1] == shape[0]:
+                    yield ground.put(
+                        "matrix", 2.75 + _use(site), site.node, f"({text} @ {weight}{turned})"
+                    )
+                if shape[1] == mine[0]:
+                    yield ground.put(
+                        "matrix", 2.75 + _use(site), site.node, f"({weight}{turned} @ {text})"
+                    )
 
 
 def _stepped(ground: Ground, site: Site, known: Scope) -> Iterator[Edit]:
