@@ -10,7 +10,7 @@ import pytest
 
 from grader.sandbox import Limits, Session, session
 from grader.sandbox.worker import schema
-from grader.sandbox.worker.shapes import BROKEN, UNKNOWN
+from grader.sandbox.worker.patches import BROKEN, UNKNOWN
 from grader.sandbox.worker.values import Packer
 
 LIMITS = Limits(call=5.0, load=5.0, total=60.0)

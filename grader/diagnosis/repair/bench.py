@@ -20,7 +20,7 @@ from grader.protocol import (
 from grader.sandbox import replies
 from grader.sandbox.session import Session
 from grader.sandbox.worker import schema
-from grader.sandbox.worker.shapes import UNKNOWN
+from grader.sandbox.worker.patches import UNKNOWN
 from grader.sandbox.worker.values import Packer
 
 PER_MESSAGE = 40

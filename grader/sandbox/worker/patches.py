@@ -1,7 +1,8 @@
 """Puts edited functions into a running program, tries them, and takes them back.
 
 An edit is the new source of a function; it is compiled into the class or module where the old one
-stands, on the lines where that stood, without loading the module again.
+stands, on the lines where that stood, without loading the module again. Before that, the shapes
+that expressions have when a function ends tell which edits are worth a trial.
 
 This file runs on both sides: it imports the standard library, NumPy and its siblings only.
 """
@@ -9,11 +10,14 @@ This file runs on both sides: it imports the standard library, NumPy and its sib
 from __future__ import annotations
 
 import signal
+import sys
 import types
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
+
+import numpy as np
 
 from grader.sandbox.worker import schema, wire
 from grader.sandbox.worker.exception_fault import from_exception
@@ -23,7 +27,12 @@ from grader.sandbox.worker.values import Packer, TooMuch
 AGAIN = 0.02  # seconds until the alarm rings again, for loops with a bare `except:`
 MOST_BYTES = 1 << 20  # of one edit's results
 
+MOST_DIMENSIONS = 6
+UNKNOWN = (-1,)  # a value that has no shape, or names that are not bound
+BROKEN = (-2,)  # operands that do not fit one another, or a part that is not there
+
 Edits = list[schema.Replacement]
+Shape = tuple[int, ...]
 
 
 class AppliedPatch:
@@ -123,3 +132,55 @@ def _limited(seconds: float) -> Iterator[None]:
         running = False
         signal.setitimer(signal.ITIMER_PROF, 0)
         signal.signal(signal.SIGPROF, previous)
+
+
+def shapes_seen(request: schema.Look, run: Callable[[], object]) -> list[Shape]:
+    """The shape of each expression at the first return of the function, while `run` runs."""
+    found: list[Shape] = []
+    expressions = [_compiled(text) for text in request.texts]
+
+    def at_return(frame: types.FrameType, event: str, _argument: object) -> Any:
+        if event == "return" and not found:
+            sys.settrace(None)
+            found.extend(_shape(one, frame) for one in expressions)
+        return at_return
+
+    def at_call(frame: types.FrameType, _event: str, _argument: object) -> Any:
+        code = frame.f_code
+        if (
+            not found
+            and code.co_name in (request.name, "<lambda>")
+            and code.co_filename == FILENAME
+            and request.first <= code.co_firstlineno <= request.last
+        ):
+            return at_return
+        return None
+
+    sys.settrace(at_call)
+    try:
+        run()
+    finally:
+        sys.settrace(None)
+    return found
+
+
+def _compiled(text: str) -> types.CodeType | None:
+    try:
+        return compile(text, "<expression>", "eval", dont_inherit=True)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+
+
+def _shape(expression: types.CodeType | None, frame: types.FrameType) -> Shape:
+    if expression is None:
+        return UNKNOWN
+    try:
+        value = eval(expression, frame.f_globals, frame.f_locals)  # noqa: S307 - this is the job
+    except (ValueError, TypeError, LookupError, AttributeError):
+        return BROKEN
+    except Exception:  # noqa: BLE001 - whatever else the student's code may raise
+        return UNKNOWN
+    if isinstance(value, np.ndarray | np.number | float | int):
+        shape = np.shape(value)
+        return shape if len(shape) <= MOST_DIMENSIONS else UNKNOWN
+    return UNKNOWN

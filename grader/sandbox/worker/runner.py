@@ -17,7 +17,6 @@ from grader.sandbox.worker import (
     parameters,
     patches,
     schema,
-    shapes,
     source,
     training_rounds,
     wire,
@@ -152,11 +151,11 @@ class Runner:
 
     def _look(self, request: schema.Look, reader: wire.FrameReader) -> bytes:
         """The shapes of a function's expressions."""
-        found: list[shapes.Shape] = []
+        found: list[patches.Shape] = []
 
         def trial(packer: Packer) -> schema.Done:
             run = partial(self._trial, request, reader.body, 0, packer)
-            found.extend(shapes.seen(request, run))
+            found.extend(patches.shapes_seen(request, run))
             return schema.Done([], [], None, "")
 
         nothing = patches.AppliedPatch(self.namespace, [], [])

@@ -259,7 +259,7 @@ class Patched(Node, tag="patched"):
 
 
 class Shapes(Node, tag="shapes"):
-    """Reply to `Look`: a shape for each expression (see `shapes`); none if it was never called."""
+    """Reply to `Look`: a shape for each expression (see `patches`); none if it was never called."""
 
     shapes: list[tuple[int, ...]]
     printed: str
