@@ -13,7 +13,7 @@ from grader.language import render
 from grader.records import Repair, Submission
 from tests import BASES, PROGRAMS
 
-SECONDS = 30.0  # a loaded machine; most take one
+SECONDS = 90.0  # for a machine that has much else to do; most take one
 pytestmark = pytest.mark.slow
 
 
@@ -72,7 +72,7 @@ def test_the_line_of_a_fault_is_told(name: str) -> None:
 
 def test_several_faults_are_told_together() -> None:
     source, lines = faulty(FAULTS["next state"], FAULTS["averaged"])
-    found = search_widely(source, "q4_3", seconds=60)
+    found = search_widely(source, "q4_3", seconds=2 * SECONDS)
     assert told(found) == lines
     assert found is not None
     assert found.together
