@@ -137,13 +137,17 @@ _SILENT = {"__call__", "__matmul__", "__add__", "__mul__"}  # called without bei
 # What edits might do harm with, where no sandbox confines the worker.
 _FORBIDDEN = {
     "open", "exec", "eval", "compile", "input", "os", "sys", "shutil", "subprocess", "socket",
-    "pathlib", "Path", "pickle", "multiprocessing", "threading", "save", "savez", "savetxt", "tofile",
+    "pathlib", "Path", "pickle", "multiprocessing", "threading",
 }  # fmt: skip
+_FORBIDDEN_ATTRIBUTES = {"save", "savez", "savez_compressed", "savetxt", "tofile", "savefig"}
 
 
 def is_harmless(units: Iterable[Unit]) -> bool:
     """Whether these functions only compute: an edit could undo a condition around the rest."""
-    return not any(mentioned(unit.node) & _FORBIDDEN for unit in units)
+    nodes = [node for unit in units for node in ast.walk(unit.node)]
+    names = {node.id for node in nodes if isinstance(node, ast.Name)}
+    attributes = {node.attr for node in nodes if isinstance(node, ast.Attribute)}
+    return not (names & _FORBIDDEN or attributes & _FORBIDDEN_ATTRIBUTES)
 
 
 def _may_call(named: set[str], other: Unit) -> bool:

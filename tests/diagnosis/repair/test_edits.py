@@ -9,7 +9,7 @@ import pytest
 
 from grader.diagnosis.repair.edits import Edit, patched
 from grader.diagnosis.repair.order import Ranked, in_order
-from grader.diagnosis.repair.program import Program, Unit
+from grader.diagnosis.repair.program import Program, Unit, is_harmless
 from grader.diagnosis.repair.questions import TOPICS
 from grader.diagnosis.repair.sliced import sliced
 from grader.diagnosis.repair.verify import edited
@@ -159,6 +159,14 @@ def test_a_decorated_program_keeps_its_decorators_only_with_its_classes() -> Non
     unit: Unit = Program(source).units[1]
     edit = Edit("none", 1, 6, unit, ())
     assert "@staticmethod" in patched(Program(source), unit, edit.changes).decode()
+
+
+@pytest.mark.parametrize(
+    ("line", "harmless"),
+    [("y = self.input(x)", True), ("if False: os.remove(x)", False), ("np.save('a', x)", False)],
+)
+def test_functions_that_do_more_than_compute_are_left_alone(line: str, harmless: bool) -> None:
+    assert is_harmless(forward(line).reachable("SimpleRNN", "forward")) is harmless
 
 
 def test_programs_of_others_give_edits_too() -> None:
