@@ -165,7 +165,7 @@ def test_a_decorated_program_keeps_its_decorators_only_with_its_classes() -> Non
     ("line", "harmless"),
     [("y = self.input(x)", True), ("if False: os.remove(x)", False), ("np.save('a', x)", False)],
 )
-def test_functions_that_do_more_than_compute_are_left_alone(line: str, harmless: bool) -> None:
+def test_functions_that_do_more_than_compute_are_left_alone(line: str, *, harmless: bool) -> None:
     assert is_harmless(forward(line).reachable("SimpleRNN", "forward")) is harmless
 
 
