@@ -6,7 +6,7 @@ as well, so that it is known whether the line that it stands on is the only one.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from functools import partial
 from itertools import islice
@@ -43,8 +43,8 @@ def search(
             return None
         look = partial(trial.bench.shapes, sizes=stage.sizes, steps=stage.steps)
         ranked = in_order(program, topic.units(program), look)
-        found = list(_successes(ranked, stage, trial, terms))
-        proven = verified(found, trial, terms)
+        found, settled = _successes(ranked, stage, trial, terms)
+        proven = verified(found, trial, terms, settled=settled)
     return of_one_line(program, question, proven, terms.spent) if proven.edits else None
 
 
@@ -71,17 +71,19 @@ def editable(source: str, question: str) -> Program | None:
 
 def _successes(
     ranked: Sequence[Ranked], stage: Stage, trial: Opened, terms: Terms
-) -> Iterator[Ranked]:
-    """Edits with which every part is right."""
-    limit = float("inf")
+) -> tuple[list[Ranked], bool]:
+    """Edits with which every part is right, and whether all as plausible as the first were tried."""
+    found: list[Ranked] = []
     waiting = iter(ranked)
     sieve = not trial.is_promising(stage)
     while batch := list(islice(waiting, PER_MESSAGE)):
-        if batch[0].rank > limit or terms.left(SHARE) <= 0:
-            return
+        if found and batch[0].rank > found[0].rank + NEARBY:
+            break
+        if terms.left(SHARE) <= 0:
+            return found, bool(found) and batch[0].rank > found[0].rank
         if sieve:
             batch = trial.promising(batch, stage)
-        for one in elsewhere(trial.completing(batch, stage), trial):
-            if one.rank <= limit:
-                limit = min(limit, one.rank + NEARBY)
-                yield one
+        holding = elsewhere(trial.completing(batch, stage), trial)
+        limit = (found or holding)[0].rank + NEARBY if found or holding else 0
+        found += [one for one in holding if one.rank <= limit]
+    return found, True

@@ -23,7 +23,7 @@ class Proven:
     settled: bool
 
 
-def verified(found: Sequence[Ranked], trial: Opened, terms: Terms) -> Proven:
+def verified(found: Sequence[Ranked], trial: Opened, terms: Terms, *, settled: bool) -> Proven:
     """Of edits that hold at all points those on whose line one holds as a whole program."""
     edits = [one.edit for one in found]
     holding = _innermost(edits[:MOST])
@@ -31,7 +31,7 @@ def verified(found: Sequence[Ranked], trial: Opened, terms: Terms) -> Proven:
     for edit in holding:
         by_line.setdefault((edit.unit.label, edit.line), []).append(edit)
     lasting: set[Edit] = set()
-    settled = len(edits) <= MOST
+    settled = settled and len(edits) <= MOST
     for same_line in by_line.values():
         if terms.left() <= 0:
             settled = False
