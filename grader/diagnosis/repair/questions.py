@@ -17,7 +17,7 @@ from grader.protocol import CandidateClass
 
 
 @dataclass(frozen=True, slots=True)
-class Topic:
+class RepairTopic:
     """A question's stage. `methods`: the one that fails, then those before it."""
 
     subject: str
@@ -40,8 +40,10 @@ class Topic:
 _RNN = ("SimpleRNN", points.RNN_SEARCH, points.RNN_VERIFY)
 
 TOPICS = {
-    "q4_2": Topic("SimpleRNN", ("forward",), ForwardStage, *_RNN[1:]),
-    "q4_3": Topic("SimpleRNN", ("backward", "forward"), BackwardStage, *_RNN[1:]),
-    "q4_4": Topic("SimpleRNN", ("update_parameters", "backward"), UpdateStage, *_RNN[1:]),
-    "q4_6": Topic("LSTMCell", ("forward",), CellStage, points.CELL_SEARCH, points.CELL_VERIFY),
+    "q4_2": RepairTopic("SimpleRNN", ("forward",), ForwardStage, *_RNN[1:]),
+    "q4_3": RepairTopic("SimpleRNN", ("backward", "forward"), BackwardStage, *_RNN[1:]),
+    "q4_4": RepairTopic("SimpleRNN", ("update_parameters", "backward"), UpdateStage, *_RNN[1:]),
+    "q4_6": RepairTopic(
+        "LSTMCell", ("forward",), CellStage, points.CELL_SEARCH, points.CELL_VERIFY
+    ),
 }

@@ -11,7 +11,7 @@ from grader.diagnosis.repair.bench import Bench, Tried
 from grader.diagnosis.repair.edits import Edit
 from grader.diagnosis.repair.order import Ranked
 from grader.diagnosis.repair.program import Program
-from grader.diagnosis.repair.questions import Topic
+from grader.diagnosis.repair.questions import RepairTopic
 from grader.diagnosis.repair.sliced import sliced
 from grader.diagnosis.repair.stages.stage import Refused, Stage
 from grader.faults import StudentFault
@@ -43,7 +43,7 @@ class Opened:
     """A program in which edits can be tried for one question."""
 
     bench: Bench
-    topic: Topic
+    topic: RepairTopic
     _stages: dict[object, Stage] = field(default_factory=dict)
 
     def stage(self, points: object) -> Stage:
@@ -89,7 +89,7 @@ class Opened:
 
 
 @contextmanager
-def opened(program: Program, topic: Topic, terms: Terms) -> Iterator[Opened]:
+def opened(program: Program, topic: RepairTopic, terms: Terms) -> Iterator[Opened]:
     """A fresh worker with the part of the program that the class needs. Raises KitFault."""
     left = max(terms.left(), 0.1)
     limits = Limits(call=min(left, CALL), load=left, total=left)
