@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import traceback
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.assignment import load
+from grader.diagnosis.repair.search import search
 from grader.faults import KitFault, StudentFault
 from grader.kit_version import kit_version
 from grader.language import Message, say
@@ -22,8 +24,10 @@ from grader.records import (
     CaseResult,
     Grade,
     QuestionResult,
+    Repair,
     Status,
     Submission,
+    Verdict,
 )
 from grader.sandbox.forked import ParentGone
 from grader.sandbox.limits import Limits
@@ -39,6 +43,8 @@ class Settings:
     only: str = ""  # one question's name, or "" for all
     tier: str | None = None  # sandbox tier; None: the best that the machine has
     many: bool = False  # other gradings follow in this process: fork workers, see `workers`
+    # Seconds of wall time for each failing question in which its repair is looked for; 0: none.
+    repair: float = 0.0
     limits: Limits = field(default_factory=Limits)
 
     @property
@@ -65,7 +71,7 @@ def _judged(submission: Submission, source: str, settings: Settings) -> Grade:
         paths = otter.paths(only=settings.only, public_only=settings.public_only)
         files = {path: otter.run(path, environment) for path in paths}
         tier = student.tier
-    questions = _questions(files)
+    questions = tuple(_repaired(one, source, settings) for one in _questions(files))
     otter.agree_with_otter(files.values(), _total(map(_earned, files.values())))
     if not settings.public_only:
         _agree_with_table(questions)
@@ -105,6 +111,26 @@ def _questions(files: Mapping[Path, Ran]) -> tuple[QuestionResult, ...]:
         )
         for name, cases in by_name.items()
     )
+
+
+def _repaired(question: QuestionResult, source: str, settings: Settings) -> QuestionResult:
+    """The question with what makes it right, where an answer of the program's was wrong."""
+    wrong = any(case.verdict is Verdict.FAILED for case in question.cases)
+    if not wrong or settings.repair <= 0:
+        return question
+    try:
+        found = search(
+            source,
+            question.name,
+            seconds=settings.repair,
+            tier=settings.tier,
+            many=settings.many,
+        )
+    except KitFault:
+        raise
+    except Exception:  # noqa: BLE001  # a fault of the search must cost nobody a grade
+        found = Repair(None, (), (), together=False, seconds=0.0, fault=traceback.format_exc())
+    return replace(question, repair=found)
 
 
 def _earned(ran: Ran) -> float:

@@ -123,6 +123,42 @@ class CaseResult:
 
 
 @dataclass(frozen=True, slots=True)
+class RepairedLine:
+    """A line of the student's program."""
+
+    method: str  # "SimpleRNN.backward"
+    line: int  # from 1
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class RepairEdit:
+    """One edit that was tried and holds: what stands there, and what would. Not for the student."""
+
+    kind: str
+    method: str
+    line: int
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """Edits of a program with which a question's stage is right, verified; no part of the marks.
+
+    `lines`: the one line on which all of them stand, or the several that are needed `together`;
+    empty where successes do not agree on a line. `told`: what the student may read of it.
+    """
+
+    told: Message | None
+    lines: tuple[RepairedLine, ...]
+    edits: tuple[RepairEdit, ...]  # the most plausible first
+    together: bool  # all of them are needed, not any one of them
+    seconds: float
+    fault: str = ""  # what went wrong in the kit while it was looked for
+
+
+@dataclass(frozen=True, slots=True)
 class QuestionResult:
     """One question of the table of points."""
 
@@ -130,6 +166,7 @@ class QuestionResult:
     score: float
     possible: float
     cases: tuple[CaseResult, ...]
+    repair: Repair | None = None
 
 
 @dataclass(frozen=True, slots=True)

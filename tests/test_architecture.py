@@ -44,8 +44,8 @@ ALLOWED: dict[str, set[str]] = {
     "grader.results": set(),
     "grader.intake": {"grader.results"},
     "grader.handout": set(),
-    "grader.diagnosis": {"grader.checks"},
-    "grader.misconceptions": {"grader.checks", "grader.sandbox"},
+    "grader.diagnosis": {"grader.checks", "grader.sandbox"},
+    "grader.misconceptions": {"grader.checks", "grader.diagnosis", "grader.sandbox"},
     "grader.written": {"grader.handout", "grader.results"},
     "grader.questions": {"grader.checks", "grader.diagnosis", "grader.sandbox", "solutions"},
     "grader.scoring": {"grader.results", "grader.written"},
@@ -61,12 +61,14 @@ ALLOWED: dict[str, set[str]] = {
     },
     "grader.kit_version": set(),
     "grader.grading": {
+        "grader.diagnosis",
         "grader.kit_version",
         "grader.questions",
         "grader.sandbox",
         "grader.written",
     },
     "grader.batch": {
+        "grader.diagnosis",
         "grader.grading",
         "grader.kit_version",
         "grader.intake",
@@ -85,6 +87,7 @@ ALLOWED: dict[str, set[str]] = {
     },
     "grader.home": {
         "grader.batch",
+        "grader.diagnosis",
         "grader.grading",
         "grader.intake",
         "grader.reports",

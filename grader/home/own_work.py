@@ -13,6 +13,7 @@ from rich.text import Text
 
 from grader.assignment import load
 from grader.batch.request import GradeRequest
+from grader.diagnosis.repair import budget
 from grader.language import render, say
 from grader.records import Grade, Submission
 from grader.reports.clean_message import words
@@ -47,8 +48,10 @@ def grade_here(request: GradeRequest, console: Console) -> int:
     )
 
 
-def grade_one(submission: Submission, request: GradeRequest) -> tuple[Grade, bool]:
-    """The grade, and whether it is of the public cases alone."""
+def grade_one(
+    submission: Submission, request: GradeRequest, *, repair: float = budget.AT_HOME
+) -> tuple[Grade, bool]:
+    """The grade, and whether it is of the public cases alone. repair: see `grading.Settings`."""
     names = [question.name for question in load().automatic]
     if request.question and request.question not in names:
         raise click.UsageError(
@@ -62,7 +65,7 @@ def grade_one(submission: Submission, request: GradeRequest) -> tuple[Grade, boo
         from grader.batch import inbox_run  # noqa: PLC0415  # the instructor's edition only
 
         settings = inbox_run.settings(unsafe=request.unsafe, only=request.question)
-    settings = replace(settings, many=request.many)
+    settings = replace(settings, many=request.many, repair=repair)
     return grading.grade(submission, settings), settings.public_only
 
 

@@ -21,6 +21,7 @@ from grader.checks.probe_point import (
     Hint,
     Record,
 )
+from grader.diagnosis.repair import points
 from grader.faults import StudentFault
 from grader.language import HERE, literal
 from grader.misconceptions import catalogue
@@ -48,6 +49,7 @@ def write() -> int:
         msgspec.json.format(msgspec.json.encode(hints())) + b"\n"
     )
     (HERE / "zh" / "hints.po").write_text(translations(), encoding="utf-8")
+    np.savez_compressed(points.FILE, **repair_points())  # type: ignore[arg-type]  # as above
     return len(records) - len(KINDS)
 
 
@@ -63,6 +65,39 @@ def golden() -> Record:
             if value is not None:
                 numbers[" ".join([*missing, name])] = value
     return numbers
+
+
+def repair_points() -> Record:
+    """What the reference gives at the points where repairs are judged."""
+    reference = catalogue.module(catalogue.reference_source(), RIGHT)
+    found: Record = {}
+    for symmetric in (False, True):
+        for rnn in (points.RNN_SEARCH, *points.RNN_VERIFY):
+            for absent in ((), ("b_h",), ("b_y",), ("b_h", "b_y")):
+                values = rnn.parameters(symmetric=symmetric)
+                values |= {name: np.zeros_like(values[name]) for name in absent}
+                network = _holding(reference[contract.RNN](*rnn.sizes), values)
+                key = points.rnn_key(rnn, absent, symmetric=symmetric)
+                for call, (x, _) in enumerate(rnn.inputs()):
+                    outputs, hidden = network.forward(x)
+                    found[f"{key} {call} outputs"] = outputs.copy()
+                    found[f"{key} {call} hidden"] = hidden.copy()
+        for cell in (points.CELL_SEARCH, *points.CELL_VERIFY):
+            unit = _holding(
+                reference[contract.LSTM](*cell.sizes), cell.parameters(symmetric=symmetric)
+            )
+            key = points.cell_key(cell, symmetric=symmetric)
+            for call, arguments in enumerate(cell.inputs()):
+                hidden, state = unit.forward(*arguments)
+                found[f"{key} {call} hidden"], found[f"{key} {call} cell"] = hidden, state
+    return found
+
+
+def _holding(network: Any, values: Record) -> Any:
+    """The network with these parameters."""
+    for name, value in values.items():
+        getattr(network, name)[...] = value
+    return network
 
 
 def all_records() -> dict[tuple[str, str], Record]:

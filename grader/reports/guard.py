@@ -14,7 +14,7 @@ from collections.abc import Mapping
 
 from grader import contract
 from grader.language import Message, Value
-from grader.records import CaseResult, Verdict
+from grader.records import CaseResult, QuestionResult, Verdict
 from grader.reports.clean_message import (
     DEFAULT_LIMIT,
     ELLIPSIS,
@@ -62,6 +62,11 @@ def case_text(case: CaseResult, language: str, limit: int = DEFAULT_LIMIT) -> st
 def case_hint(case: CaseResult, wording: Wording) -> str:
     """Render what explains the mistake: the case's own hint, else that of its diagnosis."""
     return words(_shown(case, case.hint), wording.language) or wording.hint(case.diagnosis)
+
+
+def repair_text(question: QuestionResult, language: str) -> str:
+    """Render which line is to be changed: the student's own, found at points that all may know."""
+    return words(question.repair.told if question.repair else None, language)
 
 
 def _shown(case: CaseResult, message: Message | None) -> Message | None:

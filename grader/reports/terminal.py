@@ -25,7 +25,7 @@ from grader.records import (
     Verdict,
 )
 from grader.reports.clean_message import one_line, points
-from grader.reports.guard import case_hint, case_print, case_text
+from grader.reports.guard import case_hint, case_print, case_text, repair_text
 from grader.reports.labels import STATUS_STATES, STATUSES
 from grader.reports.next_steps import (
     VERDICTS,
@@ -79,7 +79,8 @@ def _print_first(writer: TerminalWriter, grade: Grade) -> None:
     question, case = found
     heading = Text(f"{question.name}  {writer.wording.title(question.name)}", "bold")
     step = _hint(writer, case) or writer.say(next_step(grade, question, case))
-    lines = [heading, _case_line(writer, case), _step_line(writer, step), *_printed(writer, case)]
+    lines = [heading, _case_line(writer, case), _step_line(writer, step)]
+    lines += [*_repair(writer, question), *_printed(writer, case)]
     box = ROUNDED if writer.sign("╭", "+") == "╭" else ASCII
     title = writer.say(say("Fix this first"))
     panel = Panel(Group(*lines), title=title, title_align="left", box=box, border_style="yellow")
@@ -103,6 +104,11 @@ def _step_line(writer: TerminalWriter, step: str) -> Text:
 
 def _hint(writer: TerminalWriter, case: CaseResult) -> str:
     return case_hint(case, writer.wording)
+
+
+def _repair(writer: TerminalWriter, question: QuestionResult) -> list[Text]:
+    told = repair_text(question, writer.wording.language)
+    return [_step_line(writer, told)] if told else []
 
 
 def _printed(writer: TerminalWriter, case: CaseResult) -> list[Text]:
@@ -166,6 +172,8 @@ def _print_others(writer: TerminalWriter, grade: Grade) -> None:
     for question in grade.questions:
         cases = [case for case in question.cases if lost(case) and (question, case) != first]
         lines = _other_lines(writer, [case for case in cases if case.verdict not in STYLES], told)
+        if not first or question is not first[0]:
+            lines += _repair(writer, question)
         if lines:
             title = f"{question.name} {writer.wording.title(question.name)}"
             writer.console.print(Text(title, "bold"), Padding(Group(*lines), (0, 0, 1, 2)))

@@ -41,6 +41,8 @@ EXPECTED: dict[type, Any] = {
     schema.Steps: schema.Done,
     schema.Train: schema.Done,
     schema.Observe: schema.Seen,
+    schema.Patch: schema.Patched,
+    schema.Look: schema.Shapes,
 }
 
 

@@ -20,7 +20,7 @@ from grader.records import (
 from grader.reports.account import GradebookRow
 from grader.reports.account_view import AccountView, account_view
 from grader.reports.clean_message import moment, one_line, words
-from grader.reports.guard import case_hint, case_print, case_text
+from grader.reports.guard import case_hint, case_print, case_text, repair_text
 from grader.reports.labels import ROLES
 from grader.reports.next_steps import (
     VERDICTS,
@@ -74,6 +74,7 @@ class QuestionView:
     total: int
     cases: tuple[CaseView, ...]  # what lost points or did not pass
     figures: tuple[FigureView, ...]
+    repair: str = ""  # which line is to be changed
 
     @property
     def state(self) -> str:
@@ -189,6 +190,7 @@ def _question(
         total=len(question.cases),
         cases=tuple(_merged(case_view(case, wording) for case in bad)),
         figures=tuple(figure for name, figure in figures if name == question.name),
+        repair=repair_text(question, wording.language),
     )
 
 
