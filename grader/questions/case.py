@@ -18,7 +18,7 @@ from types import MethodType
 from typing import Any
 
 import numpy as np
-from otter.test_files import test_case
+from otter.test_files.exception_test import test_case
 
 from grader.checks.diagnosis import Finding, diagnose, named
 from grader.faults import CheckFailed, KitFault, NotDefined, StudentFault
