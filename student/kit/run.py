@@ -143,8 +143,11 @@ def set_up(name, fixed):
     if name == "grade":
         command, version = interpreter(fixed)
     print(WAIT[name].format(version=version), flush=True)
-    if name == "grade" and subprocess.call(command + ["-m", "venv", str(VENV)]):
-        sys.exit(NO_VENV)
+    if name == "grade":
+        # An editor may have made one with a Python that does not fit.
+        anew = ["--clear"] if PYTHON.exists() and not starts([str(PYTHON)], version) else []
+        if subprocess.call(command + ["-m", "venv"] + anew + [str(VENV)]):
+            sys.exit(NO_VENV)
     # The list is complete and carries a hash for every file, so nothing else is fetched.
     pip_install("--require-hashes", "--no-deps", "-r", str(LISTS[name]), count=pins(LISTS[name]))
     if name == "notebook":
