@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from grader.assignment import load
-from grader.otter_files import QUESTIONS, loaded
+from grader.questions.otter import QUESTIONS, loaded
+from tests import ROOT
 
-ROOT = Path(__file__).parent.parent
 GRADER = ROOT / "grader"
 
 BELOW_ALL = {
@@ -18,7 +18,7 @@ BELOW_ALL = {
     "grader.language",
     "grader.faults",
     "grader.assignment",
-    "grader.results.records",
+    "grader.records",
 }
 CHECKS = {"grader.checks"}
 SANDBOX = {"grader.sandbox"}
@@ -42,14 +42,14 @@ WORKER_SIDE = {
 # Package or module -> what it may import of the kit besides itself and what lies below all.
 ALLOWED: dict[str, set[str]] = {
     "grader.language": set(),
-    "grader.faults": {"grader.language", "grader.results.records"},
-    "grader.results.records": {"grader.language"},
+    "grader.faults": {"grader.language", "grader.records"},
+    "grader.records": {"grader.language"},
     "grader.assignment": set(),
-    "grader.interrupts": set(),
+    "grader.batch.interrupts": set(),
     "grader.checks": set(),
-    "grader.sandbox": {"grader.checks.protocol"},
+    "grader.sandbox": {"grader.protocol"},
     "grader.questions": CHECKS | SANDBOX | {"solutions"},
-    "grader.submissions": {"grader.results"},
+    "grader.intake": {"grader.results"},
     "grader.reports": {"grader.results"},
     "grader.results": set(),
 }
