@@ -49,7 +49,7 @@ ALLOWED: dict[str, set[str]] = {
     "grader.checks": set(),
     "grader.sandbox": {"grader.protocol"},
     "grader.questions": CHECKS | SANDBOX | {"solutions"},
-    "grader.intake": {"grader.results"},
+    "grader.intake": {"grader.results", "grader.sandbox.worker.cells"},
     "grader.reports": {"grader.results"},
     "grader.results": set(),
 }

@@ -76,9 +76,7 @@ def _pins(lock: str) -> dict[str, str]:
     return found
 
 
-def _closure(
-    direct: Iterable[str], pins: Mapping[str, str], alone: Iterable[str] = ()
-) -> set[str]:
+def _closure(direct: Iterable[str], pins: Mapping[str, str], alone: Iterable[str] = ()) -> set[str]:
     """`direct` and all that it needs; of `alone` nothing that they need."""
     wanted: set[str] = set()
     waiting = [Requirement(line) for line in direct]

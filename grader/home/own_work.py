@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import tokenize
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -12,6 +10,9 @@ from rich.console import Console
 from rich.text import Text
 
 from grader.assignment import load
+from grader.intake.reading import own_file
+from grader.intake.reading.decoding import Unreadable
+from grader.intake.reading.own_file import OwnFile
 from grader.language import render, say
 from grader.questions import otter_import
 from grader.records import Grade, Submission
@@ -20,7 +21,7 @@ from grader.reports.terminal import print_grade
 from grader.reports.wording import load_wording
 from grader.results.files import write_atomically
 
-PROGRAMS = (".py", ".ipynb")
+PROGRAMS = ("python", "notebook")
 LOCAL = "local"
 HIDDEN = Path(__file__).parents[1] / "questions" / "hidden"
 
@@ -85,8 +86,8 @@ def grade_one(submission: Submission, request: LocalRequest) -> tuple[Grade, boo
 def read(paths: tuple[Path, ...], who: str = "") -> Submission:
     """One's own work: a program, and a report where one is given. Raises click.UsageError."""
     files = [file for path in paths for file in (_of_folder(path) if path.is_dir() else [path])]
-    programs = [file for file in files if file.suffix.lower() in PROGRAMS]
-    reports = [file for file in files if file.suffix.lower() == ".md"]
+    programs = [file for file in files if own_file.kind(file) in PROGRAMS]
+    reports = [file for file in files if own_file.kind(file) == "report"]
     others = [file.name for file in files if file not in (*programs, *reports)]
     if len(programs) != 1 or len(reports) > 1 or others:
         raise click.UsageError(
@@ -95,44 +96,27 @@ def read(paths: tuple[Path, ...], who: str = "") -> Submission:
             + ". For a whole inbox give --out, and no --local."
         )
     name, _, student_id = who.rpartition("-")
-    source, embedded = _program(programs[0])
-    report = text_of(reports[0]) if reports else embedded
-    return Submission(student_id or LOCAL, name, source, report)
+    program = _read(programs[0])
+    report = _read(reports[0]).report if reports else program.report
+    return Submission(student_id or LOCAL, name, program.source or "", report, notes=program.notes)
+
+
+def _read(path: Path) -> OwnFile:
+    try:
+        return own_file.read(path)
+    except Unreadable as unreadable:
+        raise click.UsageError(f"{path.name}: {unreadable.trouble.reason}") from None
 
 
 def _of_folder(folder: Path) -> list[Path]:
     """`rnn.py`, else the only program there is; and `report.md`, else the only `.md`."""
     found: list[Path] = []
-    for usual, suffixes in (("rnn.py", PROGRAMS), ("report.md", (".md",))):
-        there = sorted(path for path in folder.iterdir() if path.suffix.lower() in suffixes)
+    for usual, kinds in (("rnn.py", PROGRAMS), ("report.md", ("report",))):
+        there = sorted(path for path in folder.iterdir() if own_file.kind(path) in kinds)
         own = [path for path in there if path.name == usual]
         # A README is no report.
         found += own or [path for path in there if path.stem.lower() != "readme"]
     return found
-
-
-def _program(path: Path) -> tuple[str, str | None]:
-    """The source, and the report that a notebook holds besides."""
-    if path.suffix.lower() != ".ipynb":
-        return text_of(path), None
-    from grader.intake.reading.notebooks import read_notebook  # noqa: PLC0415  # nbformat is slow
-
-    notebook = read_notebook(text_of(path))
-    return notebook.program, notebook.report or None
-
-
-def text_of(path: Path) -> str:
-    """The text of a file in UTF-8, in what a coding cookie says, or in what Windows writes here."""
-    data = path.read_bytes()
-    try:
-        encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
-        return data.decode(encoding).replace("\r\n", "\n")
-    except (SyntaxError, UnicodeDecodeError):
-        pass
-    try:
-        return data.decode("gb18030").replace("\r\n", "\n")
-    except UnicodeDecodeError:
-        raise click.UsageError(f"{path.name} is no text; save it as UTF-8.") from None
 
 
 def _draw(grade: Grade, request: LocalRequest, console: Console) -> None:

@@ -17,11 +17,13 @@ from grader.handout.stubs import untouched
 from grader.language import Message, say
 from grader.pack import run_once
 from grader.pack.complaints import Complaint, Severity
-from grader.pack.imports import foreign_imports
+from grader.pack.imports import Import, foreign_imports
 
 ASKED = ("SimpleRNN", "LSTMCell", "generate_sequence_data", "train_rnn_on_sequence")
 # The intake reads no more of a program.
 MOST_BYTES = 1 << 20
+# The folder that holds the kit: a checkout, or a venv's packages.
+KIT = Path(__file__).parents[2]
 # Training while importing is allowed; beyond a minute it is a mistake.
 START_SECONDS = 60
 
@@ -60,16 +62,21 @@ def _syntax(error: Exception, file: str) -> Complaint:
 
 def _import_findings(tree: ast.Module, file: str) -> Iterator[Complaint]:
     for found in foreign_imports(tree):
-        severity = Severity.WARNING if found.caught else Severity.ERROR
-        yield Complaint(
-            severity, file, _import_message(found.package, caught=found.caught), found.line
-        )
+        harmless = found.caught or found.idle
+        severity = Severity.WARNING if harmless else Severity.ERROR
+        yield Complaint(severity, file, _import_message(found), found.line)
 
 
-def _import_message(package: str, *, caught: bool) -> Message:
-    if caught:
+def _import_message(found: Import) -> Message:
+    package = found.package
+    if found.caught:
         return say(
             "{package} will be missing when this is graded; your except branch runs.",
+            package=package,
+        )
+    if found.idle:
+        return say(
+            "{package} will be missing when this is graded; nothing that is asked for uses it, so that costs nothing.",
             package=package,
         )
     if package == ".":
@@ -121,7 +128,7 @@ def start_once(source: str) -> Start:
         program.write_text(source, encoding="utf-8")
         # The student's own machine and code: a plain process, so that neither can break the other.
         done = subprocess.run(  # noqa: S603  # our interpreter, our script
-            [sys.executable, "-I", run_once.__file__, str(program)],
+            [sys.executable, "-I", run_once.__file__, str(program), str(KIT)],
             cwd=folder,
             env={**os.environ, "MPLBACKEND": "Agg", "PYTHONUTF8": "1"},
             stdin=subprocess.DEVNULL,

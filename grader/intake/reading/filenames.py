@@ -34,7 +34,9 @@ def split_suffix(name: str, known: Callable[[str], bool]) -> tuple[str, str]:
     if not known(path.suffix.lower()) and known(PurePosixPath(outer).suffix.lower()):
         path = PurePosixPath(outer)
     inner = PurePosixPath(path.stem.rstrip())
-    hiding = (".txt", ".bin", ".dat", ".download", inner.suffix.lower())
+    hiding = [".txt", ".bin", ".dat", ".download", inner.suffix.lower()]
+    if inner.suffix.lower() == ".ipynb":
+        hiding.append(".json")  # a notebook is JSON, and some browsers say so
     if path.suffix.lower() in hiding and known(inner.suffix.lower()):
         return inner.stem.rstrip(), inner.suffix.lower()
     return path.stem.rstrip(), path.suffix.lower()

@@ -24,8 +24,9 @@ from grader.intake.reading.kinds import (
     too_deep,
     too_large,
 )
+from grader.intake.reading.magics import without_magics
 from grader.intake.reading.mails import open_mail, open_mbox
-from grader.intake.reading.notebooks import EXPORTED, read_notebook, without_magics
+from grader.intake.reading.notebooks import EXPORTED, read_notebook
 from grader.intake.reading.programs import defines_rnn
 from grader.intake.reading.zips import open_zip
 from grader.language import say

@@ -13,7 +13,7 @@ import warnings
 from collections.abc import Callable
 from typing import Any
 
-from grader.sandbox.worker import schema
+from grader.sandbox.worker import cells, schema, stand_ins
 from grader.sandbox.worker.exception_fault import from_exception
 
 FILENAME = "rnn.py"
@@ -35,28 +35,54 @@ class OutOfTime(BaseException):
 def run(text: str, seconds: float, until: int) -> tuple[types.ModuleType, schema.Fault | None]:
     """Run a source as module `rnn`; what stands above an error is defined all the same.
 
-    `until`: run only what stands above this line (0: everything).
+    `until`: run only what stands above this line (0: everything); of a notebook, leave its cell out.
     """
-    module = types.ModuleType(MODULE)
-    module.__file__ = FILENAME
-    # What `jupyter nbconvert --to script` leaves behind where a notebook had magics.
-    module.__dict__["get_ipython"] = _NoNotebook
-    sys.modules[MODULE] = module
     lines = text.splitlines(keepends=True)
     linecache.cache[FILENAME] = (len(text), None, lines, FILENAME)
-    if until:
-        text = "".join(lines[: until - 1])
+    stand_ins.install(text)
+    try:
+        if cells.is_notebook(text):
+            return _run_notebook(text, seconds, until)
+        return _run_script("".join(lines[: until - 1]) if until else text, seconds)
+    finally:
+        stand_ins.loaded()
+
+
+def _run_script(text: str, seconds: float) -> tuple[types.ModuleType, schema.Fault | None]:
+    module = _module(MODULE)
     code, fault = parse(text)
     if code is None:
         return module, fault
-    return module, _execute(code, module, seconds) or fault
+    return module, _execute(lambda: exec(code, module.__dict__), seconds) or fault  # noqa: S102 - this is the job
 
 
-class _NoNotebook:
-    """Stands for IPython: every magic is accepted and does nothing."""
+def _run_notebook(
+    text: str, seconds: float, until: int
+) -> tuple[types.ModuleType, schema.Fault | None]:
+    modules: list[types.ModuleType] = []
 
-    def __getattr__(self, _name: str) -> Callable[..., None]:
-        return lambda *_arguments, **_named: None
+    def fresh() -> dict[str, Any]:
+        # A notebook's cells are `__main__`; what looks a class's module up finds it there.
+        modules.append(_module("__main__"))
+        return modules[-1].__dict__
+
+    best = cells.run(text, fresh, _execute, _missing, seconds, until)
+    module = next(one for one in modules if one.__dict__ is best.namespace)
+    sys.modules[MODULE] = sys.modules["__main__"] = module
+    return module, best.fault
+
+
+def _module(name: str) -> types.ModuleType:
+    module = types.ModuleType(name)
+    module.__file__ = FILENAME
+    # Also for scripts: `jupyter nbconvert --to script` leaves calls of get_ipython behind.
+    module.__dict__.update(stand_ins.jupyter(module.__dict__))
+    sys.modules[name] = sys.modules[MODULE] = module
+    return module
+
+
+def _missing(namespace: dict[str, Any]) -> int:
+    return sum(not callable(namespace.get(name)) for name in (*CLASSES, *FUNCTIONS))
 
 
 def parse(text: str) -> tuple[types.CodeType | None, schema.Fault | None]:
@@ -86,8 +112,8 @@ def _reason(error: BaseException) -> str:
     return str(getattr(error, "msg", None) or error)[:200]
 
 
-def _execute(code: types.CodeType, module: types.ModuleType, seconds: float) -> schema.Fault | None:
-    """Run the module's code. The alarm is for honest programs; the examiner has its own clock."""
+def _execute(action: Callable[[], None], seconds: float) -> schema.Fault | None:
+    """Run the program or a cell. The alarm is for honest ones; the examiner has its own clock."""
     running = True
 
     def ring(_signal: int, _frame: object) -> None:
@@ -98,7 +124,7 @@ def _execute(code: types.CodeType, module: types.ModuleType, seconds: float) -> 
     # It rings again and again, for the sake of loops with a bare `except:`.
     signal.setitimer(signal.ITIMER_REAL, seconds, 0.2)
     try:
-        exec(code, module.__dict__)  # noqa: S102 - this is the job
+        action()
     except OutOfTime as error:
         running = False
         return schema.Fault("late", line=_statement(error))
