@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import dis
 import inspect
 import linecache
+import os
 import re
 import signal
 import sys
@@ -32,24 +34,34 @@ class OutOfTime(BaseException):
     """The import ran over its time; no `except Exception` of the student stops it."""
 
 
-def run(text: str, seconds: float, until: int) -> tuple[types.ModuleType, schema.Fault | None]:
+def run(
+    text: str, seconds: float, until: int, path: str = FILENAME
+) -> tuple[types.ModuleType, schema.Fault | None]:
     """Run a source as module `rnn`; what stands above an error is defined all the same.
 
-    `until`: run only what stands above this line (0: everything).
+    until: run only what stands above this line (0: everything). path: of the module's file.
     """
     module = types.ModuleType(MODULE)
-    module.__file__ = FILENAME
+    module.__file__ = path
     # What `jupyter nbconvert --to script` leaves behind where a notebook had magics.
     module.__dict__["get_ipython"] = _NoNotebook
     sys.modules[MODULE] = module
     lines = text.splitlines(keepends=True)
-    linecache.cache[FILENAME] = (len(text), None, lines, FILENAME)
+    linecache.cache[path] = (len(text), None, lines, path)
     if until:
         text = "".join(lines[: until - 1])
-    code, fault = parse(text)
+    code, fault = parse(text, path)
     if code is None:
         return module, fault
     return module, _execute(code, module, seconds) or fault
+
+
+def write(text: str, folder: str) -> str:
+    """The source as a file of its own, for programs that look for it; its path."""
+    path = os.path.join(folder, FILENAME)  # noqa: PTH118 - as in landlock, no pathlib before need
+    with contextlib.suppress(OSError), open(path, "w", encoding="utf-8") as file:  # noqa: PTH123 - as above
+        file.write(text)
+    return path
 
 
 class _NoNotebook:
@@ -59,10 +71,10 @@ class _NoNotebook:
         return lambda *_arguments, **_named: None
 
 
-def parse(text: str) -> tuple[types.CodeType | None, schema.Fault | None]:
+def parse(text: str, path: str = FILENAME) -> tuple[types.CodeType | None, schema.Fault | None]:
     """Code of the source, or of the longest part from its start that parses, and the fault."""
     try:
-        return _compile(text), None
+        return _compile(text, path), None
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         line = getattr(error, "lineno", None) or 0
         fault = schema.Fault("syntax", type(error).__name__, "", _reason(error), line)
@@ -70,16 +82,16 @@ def parse(text: str) -> tuple[types.CodeType | None, schema.Fault | None]:
     cuts = [n for n in range(min(line or len(lines), len(lines))) if _START.match(lines[n])]
     for cut in reversed(cuts[-_MAX_TRIES:]):
         try:
-            return _compile("".join(lines[:cut])), fault
+            return _compile("".join(lines[:cut]), path), fault
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             continue
     return None, fault
 
 
-def _compile(text: str) -> types.CodeType:
+def _compile(text: str, path: str) -> types.CodeType:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # an invalid escape in a docstring is no error
-        return compile(text, FILENAME, "exec", dont_inherit=True)
+        return compile(text, path, "exec", dont_inherit=True)
 
 
 def _reason(error: BaseException) -> str:
@@ -101,10 +113,10 @@ def _execute(code: types.CodeType, module: types.ModuleType, seconds: float) -> 
         exec(code, module.__dict__)  # noqa: S102 - this is the job
     except OutOfTime as error:
         running = False
-        return schema.Fault("late", line=_statement(error))
+        return schema.Fault("late", line=_statement(error, str(module.__file__)))
     except BaseException as error:  # noqa: BLE001 - sys.exit and the like are faults as well
         running = False
-        return from_exception(error, (FILENAME,))
+        return from_exception(error, (str(module.__file__),))
     finally:
         running = False
         signal.setitimer(signal.ITIMER_REAL, 0)
@@ -112,11 +124,11 @@ def _execute(code: types.CodeType, module: types.ModuleType, seconds: float) -> 
     return None
 
 
-def _statement(error: BaseException) -> int:
+def _statement(error: BaseException, path: str) -> int:
     """Line of the module's own statement that was running."""
     trace = error.__traceback__
     while trace is not None:
-        if trace.tb_frame.f_code.co_filename == FILENAME:
+        if trace.tb_frame.f_code.co_filename == path:
             return trace.tb_lineno
         trace = trace.tb_next
     return 0
