@@ -5,15 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from hashlib import sha256
 from hmac import digest
 from pathlib import Path
 from typing import Any
 
-from grader import __version__
 from grader.assignment import load
 from grader.faults import KitFault, StudentFault
+from grader.kit_version import kit_version
 from grader.language import Message
 from grader.questions import otter
 from grader.questions.case import CaseOutcome
@@ -29,8 +28,6 @@ from grader.records import (
 from grader.results.notes import load_note
 from grader.sandbox.limits import Limits
 from grader.sandbox.session import Session, session
-
-HERE = Path(__file__).parent
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,19 +197,3 @@ def _graded(
         notes=(*submission.notes, *notes),
         exhibits=exhibits,
     )
-
-
-@cache
-def kit_version() -> str:
-    """Version, and a hash of every file that decides a grade."""
-    solutions = HERE.parent / "solutions"
-    parts = [
-        HERE / "assignment.toml",
-        HERE / "grading.py",
-        HERE / "otter_files.py",
-        solutions / "rnn.py",
-    ]
-    for folder in ("questions", "checks", "sandbox"):
-        parts += sorted((HERE / folder).rglob("*.py"))
-    content = b"".join(part.read_bytes() for part in parts if part.exists())
-    return f"{__version__}+{sha256(content).hexdigest()[:12]}"

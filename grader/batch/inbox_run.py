@@ -31,6 +31,7 @@ from grader.intake import (
     collect,
     read_roster,
 )
+from grader.kit_version import kit_version
 from grader.language import Message, render, say
 from grader.records import FileRecord, Grade, Submission
 from grader.reports.clean_message import words
@@ -58,7 +59,7 @@ def grade_inbox(request: BatchRequest, console: Console) -> int:
         request.out,
         request.language,
         assignment,
-        grading.kit_version(),
+        kit_version(),
         variant=variant(public_only=request.public_only),
         regrade=request.regrade,
         deadline=request.deadline or assignment.assignment.deadline,

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import unquote
 
-from grader.pack import report_images
+from grader.written import report_images
 
 # Photos of handwriting come from phones with 5 to 12 MB; beyond this they are made smaller.
 SMALL_ENOUGH = 1_000_000

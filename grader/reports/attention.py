@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from grader.language import Message, render, say
 from grader.records import Status
+from grader.reports.classroom import Classroom, ClassRow
 from grader.reports.clean_message import one_line, words
-from grader.reports.pages.classroom import Classroom, ClassRow
 from grader.results.intake import Problem
 
 

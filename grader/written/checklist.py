@@ -15,8 +15,7 @@ from functools import cache
 
 from grader.handout import template
 from grader.language import Message, say
-from grader.pack import report_images
-from grader.written import formulas, sections
+from grader.written import formulas, report_images, sections
 from grader.written.markdown import Block, TooUnusual, blocks
 
 # Less is no answer: "略", "TODO", one word.

@@ -23,7 +23,8 @@ from grader.assignment import load
 from grader.batch import coordinator
 from grader.batch.inbox_run import Quiet
 from grader.batch.pools import InlineExaminers, LocalExaminers
-from grader.grading import Settings, grade, kit_version
+from grader.grading import Settings, grade
+from grader.kit_version import kit_version
 from grader.misconceptions import catalogue
 from grader.records import Submission
 from grader.reports import gradebook

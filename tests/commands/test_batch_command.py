@@ -18,6 +18,7 @@ from grader.__main__ import cli
 from grader.batch import inbox_run
 from grader.batch.pools import InlineExaminers
 from grader.faults import KitFault
+from grader.kit_version import kit_version
 from grader.records import Grade, Submission
 from tests import ROOT
 from tests.batch import batch_fakes as fakes
@@ -34,7 +35,7 @@ def _cheap(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 def fake(submission: Submission, settings: grading.Settings) -> Grade:
     """The fakes' grade, with the real kit's name on it; a public run has no hidden cases."""
-    grade = replace(fakes.grade(submission), kit=grading.kit_version())
+    grade = replace(fakes.grade(submission), kit=kit_version())
     if not settings.public_only:
         return grade
     questions = (

@@ -139,7 +139,7 @@ def hidden_lines() -> set[str]:
     instructors = [
         read("grader", "questions", "oracle.py"),
         read("grader", "questions", "hidden_tasks.py"),
-        read("grader", "mutants.py"),
+        read("grader", "misconceptions", "catalogue.py"),
     ]
     imports = re.compile(r"^(from|import) ")
     kept = "\n".join(

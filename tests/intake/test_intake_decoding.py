@@ -157,7 +157,7 @@ def test_every_text_of_the_intake_has_its_chinese() -> None:
     from grader.language import translations
 
     home = Path(grader.__file__).parent
-    files = [*(home / "submissions").glob("*.py"), home / "commands" / "fetch.py"]
+    files = [*(home / "intake").rglob("*.py"), home / "commands" / "fetch.py"]
     texts = {
         ast.literal_eval(node.args[0])
         for path in files

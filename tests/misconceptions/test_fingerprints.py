@@ -22,7 +22,7 @@ def test_the_hints_are_those_of_the_misconceptions() -> None:
 
 def test_the_chinese_hints_are_those_of_the_misconceptions() -> None:
     kept = (HERE / "zh" / "hints.po").read_text(encoding="utf-8")
-    assert kept == probe_records.catalogue(), AGAIN
+    assert kept == probe_records.translations(), AGAIN
 
 
 @pytest.mark.parametrize("name", [one.name for one in catalogue.misconceptions()])

@@ -21,10 +21,10 @@ from grader.records import (
     Submission,
     Verdict,
 )
+from grader.reports.classroom import Classroom
 from grader.reports.pages import render
 from grader.reports.pages.all_pages import write_all
 from grader.reports.pages.class_page import class_page
-from grader.reports.pages.classroom import Classroom
 from grader.reports.pages.student_page import student_page
 from grader.reports.wording import load_hints, load_wording
 from grader.results.files import file_names
@@ -398,8 +398,8 @@ def spoken(source: Path) -> set[str]:
 
 
 def test_every_text_of_pages_and_terminal_has_its_chinese() -> None:
-    here = Path(render.__file__).parent
-    sources = [*here.glob("*.py"), *(here / "templates").glob("*.html")]
+    reports = Path(render.__file__).parents[1]
+    sources = [*reports.rglob("*.py"), *reports.rglob("*.html")]
     texts = {text for source in sources for text in spoken(source)}
     assert len(texts) > 100
     catalogue = translations("zh")

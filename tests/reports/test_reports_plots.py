@@ -13,7 +13,7 @@ from PIL import Image, PngImagePlugin
 
 from grader.language import say
 from grader.records import Exhibit
-from grader.reports.pages.classroom import Classroom
+from grader.reports.classroom import Classroom
 from grader.reports.plots import class_plots, exhibit_plots, fonts
 from grader.reports.plots.canvas import Plot, Sheet
 from grader.reports.plots.exhibit_plots import NO_NUMBER, thin

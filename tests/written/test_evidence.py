@@ -11,11 +11,11 @@ from PIL import Image
 
 from grader.handout import template
 from grader.language import render
-from grader.pack import report_images
 from grader.written import (
     checklist,
     formulas,
     markdown,
+    report_images,
     sections,
 )
 from grader.written.checklist import State

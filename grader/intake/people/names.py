@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass, replace
 from enum import IntEnum
 
-from grader.intake.reading.filenames import COPIES, COPY_OF, normalise
+from grader.intake.reading.filenames import COPIES, COPY_OF, LONGEST, normalise
 
 
 class Strength(IntEnum):
@@ -52,7 +52,6 @@ class Identity:
 
 
 NOBODY = Identity()
-LONGEST = 300  # characters of a clue that are looked at
 
 _HAN = r"\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _LETTERS = rf"[^\W\d_{_HAN}]+(?:['·][^\W\d_{_HAN}]+)*"

@@ -13,13 +13,13 @@ from io import BytesIO
 from typing import BinaryIO
 
 from grader.intake.collection import Caps
-from grader.intake.people.names import LONGEST
 from grader.intake.reading.arrivals import (
     Arrival,
     Parcel,
     Raw,
     arrival,
 )
+from grader.intake.reading.filenames import LONGEST
 from grader.intake.reading.headers import (
     RAW_HEADERS,
     file_name,

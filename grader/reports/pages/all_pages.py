@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Protocol
 
 from grader.records import Grade, Submission
+from grader.reports.classroom import Classroom
 from grader.reports.pages.class_page import class_page
-from grader.reports.pages.classroom import Classroom
 from grader.reports.pages.page_hash import (
     FIELD,
     fingerprint,

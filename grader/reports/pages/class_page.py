@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from grader.assignment import load
 from grader.language import Message, render, say
+from grader.reports.classroom import Classroom
 from grader.reports.pages.class_view import class_view
-from grader.reports.pages.classroom import Classroom
 from grader.reports.pages.render import page
 from grader.reports.pages.student_page import plotted
 from grader.reports.pages.student_view import FigureView

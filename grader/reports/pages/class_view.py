@@ -9,10 +9,10 @@ from statistics import mean, median
 from grader.language import Message, render, say
 from grader.records import Status, Verdict
 from grader.reports.attention import AttentionGroup, attention
+from grader.reports.classroom import CaseTally, Classroom
 from grader.reports.clean_message import one_line
 from grader.reports.labels import STATUSES
 from grader.reports.next_steps import VERDICTS
-from grader.reports.pages.classroom import CaseTally, Classroom
 from grader.reports.pages.student_table import (
     Cause,
     Column,

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from grader.language import Message, render, say
+from grader.reports.classroom import Classroom, ClassRow
 from grader.reports.clean_message import moment, one_line, points
 from grader.reports.labels import STATUS_STATES, STATUSES
-from grader.reports.pages.classroom import Classroom, ClassRow
 from grader.reports.wording import Wording
 
 NAME_LIMIT = 40

@@ -9,8 +9,8 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
 from grader.language import say
+from grader.reports.classroom import CaseTally, QuestionTally
 from grader.reports.clean_message import percent, points
-from grader.reports.pages.classroom import CaseTally, QuestionTally
 from grader.reports.plots.canvas import (
     BLUE,
     GREY,
