@@ -74,7 +74,13 @@ def in_plain_python(habit: str) -> list[Any]:
         subprocess.run(
             [sys.executable, "rnn.py"],
             cwd=folder,
-            env={**os.environ, "OUTCOME": str(outcome), "USER": "x", "LANG": "C.UTF-8", "TMPDIR": folder},
+            env={
+                **os.environ,
+                "OUTCOME": str(outcome),
+                "USER": "x",
+                "LANG": "C.UTF-8",
+                "TMPDIR": folder,
+            },
             stdin=subprocess.DEVNULL,
             capture_output=True,
             timeout=60,

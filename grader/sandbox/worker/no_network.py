@@ -22,7 +22,9 @@ def change_socket(socket: Any) -> None:
         create(self, family, *arguments, **named)
 
     def look_up(*_: Any, **__: Any) -> Any:
-        raise socket.gaierror(socket.EAI_AGAIN, f"Temporary failure in name resolution: {NO_NETWORK}")
+        raise socket.gaierror(
+            socket.EAI_AGAIN, f"Temporary failure in name resolution: {NO_NETWORK}"
+        )
 
     socket.socket.__init__ = __init__
     socket.getaddrinfo = socket.gethostbyname = look_up

@@ -78,7 +78,9 @@ class ThreadLock:
         if self._recursive and self._is_mine():
             self._depth += 1
             return True
-        taken = bool(self._lock.acquire(block, max(0.0, timeout) if block and timeout is not None else None))
+        taken = bool(
+            self._lock.acquire(block, max(0.0, timeout) if block and timeout is not None else None)
+        )
         if taken:
             self._owner, self._depth = threading.get_ident(), self._depth + 1
         return taken
