@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,6 +11,7 @@ from hmac import digest
 from pathlib import Path
 from typing import Any
 
+from grader import portability
 from grader.assignment import load
 from grader.faults import KitFault, StudentFault
 from grader.kit_version import kit_version
@@ -73,6 +75,7 @@ def grade(submission: Submission, settings: Settings) -> Grade:
         files = {path: otter.run(path, environment) for path in paths}
         tier = student.tier
     questions = _questions(files)
+    too_new = _too_new(student, questions)
     otter.agree_with_otter(files.values(), _total(one.score for one in questions))
     if not settings.public_only:
         _agree_with_table(questions)
@@ -82,8 +85,12 @@ def grade(submission: Submission, settings: Settings) -> Grade:
         questions,
         tier=tier,
         seconds=round(time.perf_counter() - began, 3),
-        status=_status(questions),
-        notes=(*_load_notes(student.load_fault), *_written_notes(submission.report)),
+        status=Status.NEEDS_REVIEW if too_new else _status(questions),
+        notes=(
+            *_load_notes(student.load_fault),
+            *(() if student.load_fault else too_new),
+            *_written_notes(submission.report),
+        ),
         exhibits=tuple(environment["exhibits"]),
     )
 
@@ -153,6 +160,14 @@ def _agree_with_table(questions: Sequence[QuestionResult]) -> None:
 def _status(questions: Sequence[QuestionResult]) -> Status:
     reviewed = any(case.review for question in questions for case in question.cases)
     return Status.NEEDS_REVIEW if reviewed else Status.GRADED
+
+
+def _too_new(student: Session, questions: Sequence[QuestionResult]) -> tuple[Message, ...]:
+    """What this Python is too old for, where points were lost: never a silent zero."""
+    if all(question.score == question.possible for question in questions):
+        return ()
+    needs = student.program.newer.values()
+    return tuple(portability.words(need, sys.version_info[:2]) for need in needs)
 
 
 def _load_notes(fault: StudentFault | None) -> tuple[Message, ...]:

@@ -21,7 +21,7 @@ MODULES = (
     "protocol.py",
     "records.py",
 )
-ROOMS = ("checks", "diagnosis", "questions", "sandbox")
+ROOMS = ("checks", "diagnosis", "portability", "questions", "sandbox")
 REFERENCE = ("rnn.py",)
 
 

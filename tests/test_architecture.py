@@ -36,7 +36,8 @@ ALLOWED: dict[str, set[str]] = {
     "grader.assignment": set(),
     "grader.protocol": set(),
     "grader.checks": set(),
-    "grader.sandbox": set(),
+    "grader.portability": set(),
+    "grader.sandbox": {"grader.portability"},
     "grader.results": set(),
     "grader.intake": {"grader.sandbox.worker.cells"},
     "grader.handout": set(),
@@ -56,6 +57,7 @@ ALLOWED: dict[str, set[str]] = {
     "grader.kit_version": set(),
     "grader.grading": {
         "grader.kit_version",
+        "grader.portability",
         "grader.questions",
         "grader.results",
         "grader.sandbox",

@@ -28,11 +28,11 @@ def run(path: str) -> dict[str, object]:
         namespace.update(stand_ins.jupyter(namespace))
         error, line = _tried(lambda: exec(compile(text, path, "exec"), namespace), path)  # noqa: S102  # this is the job
         return {"names": sorted(namespace), "error": error, "line": line}
-    kernel = cells.Kernel({"__name__": "__main__"})
+    kernel = cells.Kernel({"__name__": "__main__"}, path)
     kernel.namespace.update(stand_ins.jupyter(kernel.namespace))
     first = ("", 0)
     for cell in cells.split(text):
-        told = _tried(partial(_run_cell, kernel, cell), cells.FILENAME)
+        told = _tried(partial(_run_cell, kernel, cell), path)
         first = first if first[0] or cell.may_raise else told
     return {"names": sorted(kernel.namespace), "error": first[0], "line": first[1]}
 

@@ -6,6 +6,7 @@ import linecache
 from typing import Any
 
 from grader.sandbox import candidate
+from grader.sandbox.program_text import ProgramText
 from grader.sandbox.worker import schema, wire
 from grader.sandbox.worker.runner import Runner
 from grader.sandbox.worker.source import CLASSES, describe_class, describe_function
@@ -34,7 +35,7 @@ class LocalChannel:
     generation = 1
 
     def __init__(self, namespace: dict[str, Any], filename: str) -> None:
-        self._filename = filename
+        self.program = ProgramText("".join(linecache.getlines(filename)))
         # A KeyboardInterrupt is the user's wish to stop, not a fault.
         self._runner = Runner(namespace, (filename,), (Exception, SystemExit))
 
@@ -46,9 +47,6 @@ class LocalChannel:
         frame = self._runner.answer(request, b"".join(packer.writer.chunks))
         header, body = wire.split(frame)
         return wire.decode_reply(header), wire.FrameReader(body)
-
-    def line_of(self, line: int) -> str:
-        return linecache.getline(self._filename, line).strip()
 
 
 def _filename(value: Any) -> str:

@@ -10,8 +10,10 @@ import signal
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 
 from grader.faults import StudentFault
@@ -24,6 +26,8 @@ from grader.sandbox import (
 )
 from grader.sandbox.launch import Worker, WorkerGone, WorkerGreedy, WorkerLate
 from grader.sandbox.limits import Limits
+from grader.sandbox.machine_paths import hidden
+from grader.sandbox.program_text import ProgramText
 from grader.sandbox.worker import figures, schema, wire
 from grader.sandbox.worker.source import CLASSES, FILENAME, FUNCTIONS
 from grader.sandbox.worker.values import Packer
@@ -69,7 +73,7 @@ class Session:
         self.load_fault: StudentFault | None = None
         self.generation = 0
         self._source = source.encode("utf-8", "backslashreplace")
-        self._lines = source.splitlines()
+        self.program = ProgramText(source)
         self._until = 0
         self._worker: Worker | None = None
         self._death: dict[int, StudentFault] = {}
@@ -93,9 +97,6 @@ class Session:
         """What the student's code has printed since the last time, escaped and capped."""
         printed, self._printed = self._printed, ""
         return fault_messages.plain(printed, MAX_PRINTED)
-
-    def line_of(self, line: int) -> str:
-        return self._lines[line - 1] if 0 < line <= len(self._lines) else ""
 
     def close(self) -> None:
         """End the worker."""
@@ -130,7 +131,7 @@ class Session:
         if self.generation == 1:
             self._defined = [one for one in loaded.defined if _is_expected(one)]
         if loaded.fault is not None and self.load_fault is None:
-            self.load_fault = fault_messages.of_load(loaded.fault, self.line_of, self.limits.load)
+            self.load_fault = fault_messages.of_load(loaded.fault, self.program, self.limits.load)
             if loaded.fault.kind == "late":
                 self._until = loaded.fault.line  # the next worker need not wait for it again
 
@@ -161,6 +162,7 @@ class Session:
         finally:
             if not isinstance(request, schema.Observe):
                 self._spent += worker.spent
+        reply = _without_folders(reply, worker.scratch)
         self._printed = (self._printed + reply.printed)[:MAX_PRINTED]
         return reply, reader
 
@@ -183,6 +185,14 @@ class Session:
         """Seconds until the worker is killed: what a worker adds of its own is no student's."""
         ours = GRACE if isinstance(request, (schema.Load, schema.Observe)) else 0.0
         return self._promised(request) + ours
+
+
+def _without_folders(reply: Any, own: Path) -> Any:
+    """The reply without folders of this machine in what the student's code said and printed."""
+    fault = reply.fault
+    if fault is not None:
+        fault = msgspec.structs.replace(fault, text=hidden(fault.text, own))
+    return msgspec.structs.replace(reply, fault=fault, printed=hidden(reply.printed, own))
 
 
 def _is_expected(defined: schema.Defined) -> bool:

@@ -25,7 +25,6 @@ from typing import Any
 from grader.sandbox.worker.schema import Fault
 
 HEADER = "# [notebook] Each cell runs by itself, as in Jupyter; an error costs its own cell only."
-FILENAME = "rnn.py"
 EXPECTED = "raises-exception"  # the tag of a cell that is meant to raise
 _MARK = re.compile(r"# \[cell (\d+)\](?: In \[(\d+)\])?( raises-exception)?")
 _FUTURE = sum(getattr(__future__, name).compiler_flag for name in __future__.all_feature_names)
@@ -51,7 +50,7 @@ class Cell:
 class Attempt:
     """What came of running the cells in one order."""
 
-    namespace: dict[str, Any]
+    kernel: Kernel
     faults: list[Fault] = field(default_factory=list)
 
     @property
@@ -92,7 +91,7 @@ def number_at(text: str, line: int) -> int:
 
 def run(
     text: str,
-    fresh: Callable[[], dict[str, Any]],
+    fresh: Callable[[], Kernel],
     execute: Execute,
     missing: Callable[[dict[str, Any]], int],
     seconds: float,
@@ -100,20 +99,20 @@ def run(
 ) -> Attempt:
     """Run a notebook's cells and give the better attempt.
 
-    fresh: gives an empty namespace. execute: runs something within some seconds, gives its fault.
+    fresh: gives a kernel in which nothing ran. execute: runs something within some seconds, gives its fault.
     missing: how much of what the assignment asks for a namespace lacks. until: a line whose cell
     is left out, because an earlier worker was stopped there.
     """
     cells = [cell for cell in split(text) if not (until and cell.holds(until))]
     end = time.monotonic() + seconds
     page = _attempt(cells, fresh(), execute, end)
-    if not page.faults and not missing(page.namespace):
+    if not page.faults and not missing(page.kernel.namespace):
         return page
     as_run = _as_run(cells)
     if as_run == cells:
         return page
     other = _attempt(as_run, fresh(), execute, end)
-    return min(page, other, key=lambda one: (missing(one.namespace), len(one.faults)))
+    return min(page, other, key=lambda one: (missing(one.kernel.namespace), len(one.faults)))
 
 
 def _as_run(cells: Sequence[Cell]) -> list[Cell]:
@@ -121,10 +120,8 @@ def _as_run(cells: Sequence[Cell]) -> list[Cell]:
     return sorted(cells, key=lambda cell: (cell.number > 0, cell.count is None, cell.count or 0))
 
 
-def _attempt(
-    cells: Sequence[Cell], namespace: dict[str, Any], execute: Execute, end: float
-) -> Attempt:
-    attempt, kernel = Attempt(namespace), Kernel(namespace)
+def _attempt(cells: Sequence[Cell], kernel: Kernel, execute: Execute, end: float) -> Attempt:
+    attempt = Attempt(kernel)
     for cell in cells:
         # One cell that never ends leaves time to all that follow.
         left = max(0.1, (end - time.monotonic()) / 2)
@@ -147,8 +144,9 @@ def _unreadable(error: Exception) -> Fault:
 class Kernel:
     """The namespace of a notebook, and what Jupyter keeps in it: `_`, `Out`, `In`."""
 
-    def __init__(self, namespace: dict[str, Any]) -> None:
+    def __init__(self, namespace: dict[str, Any], path: str) -> None:
         self.namespace = namespace
+        self.path = path  # that tracebacks name
         self.flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
         self.loop: Any = None
         self.ran = 0
@@ -161,14 +159,14 @@ class Kernel:
         text = "\n" * (cell.first - 1) + cell.code
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # an invalid escape in a docstring is no error
-            tree = ast.parse(text, FILENAME)
+            tree = ast.parse(text, self.path)
             last = [tree.body.pop()] if self._is_shown(tree.body, cell.code) else []
             codes = [self._compile(tree, "exec")]
             self.flags |= codes[0].co_flags & _FUTURE
             return [*codes, self._compile(ast.Interactive(last), "single")] if last else codes
 
     def _compile(self, tree: ast.Module | ast.Interactive, mode: str) -> CodeType:
-        code: CodeType = compile(tree, FILENAME, mode, self.flags, dont_inherit=True)
+        code: CodeType = compile(tree, self.path, mode, self.flags, dont_inherit=True)
         return code
 
     def run(self, cell: Cell, codes: Sequence[CodeType]) -> None:

@@ -20,7 +20,6 @@ from __future__ import annotations
 
 import os
 import random
-import sys
 from functools import partial
 from typing import Any
 
@@ -30,6 +29,7 @@ from grader.sandbox.worker import (
     confine,
     figures,
     schema,
+    surroundings,
     wire,
 )
 from grader.sandbox.worker.printed import Printed
@@ -42,12 +42,13 @@ def main(settings: dict[str, Any]) -> None:
     channel = settings["channel"]
     layers = confine.apply(settings)
     _bring_fonts(settings["fonts"])
-    _silence()
+    printed = _silence()
+    surroundings.settle()
     if settings["draws"]:
         figures.prepare()
     _send(channel, wire.FrameWriter().frame(schema.Ready(layers)))
     runner = Runner({}, (FILENAME,))
-    runner.printed = Printed()
+    runner.printed = printed
     _fix_luck()
     while True:
         try:
@@ -91,10 +92,13 @@ def _fix_luck() -> None:
     np.random.bit_generator.randbits = entropy.getrandbits  # type: ignore[attr-defined]
 
 
-def _silence() -> None:
-    """From here on nothing that is written to standard output or error goes anywhere."""
-    nowhere = os.open(os.devnull, os.O_RDWR)
-    for descriptor in (0, 1, 2):
-        os.dup2(nowhere, descriptor)
-    os.close(nowhere)
-    sys.stdin = open(os.devnull)  # noqa: PTH123, SIM115 - lives as long as the process
+def _silence() -> Printed:
+    """From here on nothing that is written to standard output or error goes anywhere else.
+
+    Descriptors 0 and 1 lead to /dev/null since before the confinement, which denies questions
+    about devices that are opened later.
+    """
+    os.dup2(1, 2)
+    printed = Printed()
+    printed.install()
+    return printed
