@@ -66,9 +66,12 @@ class Runner:
         path = source.write(words, os.getcwd())  # noqa: PTH109 - as in landlock, no pathlib before need
         surroundings.run_as(path)
         self.files = (path,)
-        module, fault = source.run(words, request.seconds, request.until, path)
+        module, fault = source.run(
+            words, request.seconds, request.until, path, (*request.classes, *request.functions)
+        )
         self.namespace = module.__dict__
-        loaded = schema.Loaded(source.defined(self.namespace), fault, self._taken())
+        defined = source.defined(self.namespace, request.classes, request.functions)
+        loaded = schema.Loaded(defined, fault, self._taken())
         return wire.FrameWriter().frame(loaded)
 
     def _carry_out(

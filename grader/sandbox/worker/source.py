@@ -12,7 +12,7 @@ import signal
 import sys
 import types
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
@@ -21,11 +21,6 @@ from grader.sandbox.worker.exception_fault import from_exception
 
 FILENAME = "rnn.py"
 MODULE = "rnn"
-CLASSES = {
-    "SimpleRNN": ("__init__", "forward", "backward", "update_parameters"),
-    "LSTMCell": ("__init__", "forward"),
-}
-FUNCTIONS = ("generate_sequence_data", "train_rnn_on_sequence")
 
 _MAX_TRIES = 200  # cuts of a source that does not parse
 _START = re.compile(r"\s*(?:def|class|async|@)|[^\s#)\]}]")
@@ -36,19 +31,19 @@ class OutOfTime(BaseException):
 
 
 def run(
-    text: str, seconds: float, until: int, path: str = FILENAME
+    text: str, seconds: float, until: int, path: str = FILENAME, asked: tuple[str, ...] = ()
 ) -> tuple[types.ModuleType, schema.Fault | None]:
     """Run a source as module `rnn`; what stands above an error is defined all the same.
 
     until: run only what stands above this line (0: everything); of a notebook, leave its cell out.
-    path: of the module's file.
+    path: of the module's file. asked: the names that a notebook should define.
     """
     lines = text.splitlines(keepends=True)
     linecache.cache[path] = (len(text), None, lines, path)
     stand_ins.install(text)
     try:
         if cells.is_notebook(text):
-            return _run_notebook(text, seconds, until, path)
+            return _run_notebook(text, seconds, until, path, asked)
         return _run_script("".join(lines[: until - 1]) if until else text, seconds, path)
     finally:
         stand_ins.loaded()
@@ -66,7 +61,7 @@ def _run_script(
 
 
 def _run_notebook(
-    text: str, seconds: float, until: int, path: str
+    text: str, seconds: float, until: int, path: str, asked: tuple[str, ...]
 ) -> tuple[types.ModuleType, schema.Fault | None]:
     modules: list[types.ModuleType] = []
 
@@ -75,7 +70,10 @@ def _run_notebook(
         modules.append(_module("__main__", path))
         return cells.Kernel(modules[-1].__dict__, path)
 
-    best = cells.run(text, fresh, partial(_execute, path=path), _missing, seconds, until)
+    def missing(namespace: Mapping[str, Any]) -> int:
+        return sum(not callable(namespace.get(name)) for name in asked)
+
+    best = cells.run(text, fresh, partial(_execute, path=path), missing, seconds, until)
     module = next(one for one in modules if one.__dict__ is best.kernel.namespace)
     sys.modules[MODULE] = sys.modules["__main__"] = module
     return module, best.fault
@@ -88,10 +86,6 @@ def _module(name: str, path: str) -> types.ModuleType:
     module.__dict__.update(stand_ins.jupyter(module.__dict__))
     sys.modules[name] = sys.modules[MODULE] = module
     return module
-
-
-def _missing(namespace: dict[str, Any]) -> int:
-    return sum(not callable(namespace.get(name)) for name in (*CLASSES, *FUNCTIONS))
 
 
 def write(text: str, folder: str) -> str:
@@ -165,13 +159,17 @@ def _statement(error: BaseException, path: str) -> int:
     return 0
 
 
-def defined(namespace: dict[str, Any]) -> list[schema.Defined]:
-    """Which names of the assignment there are, and which of them are only stubs."""
+def defined(
+    namespace: Mapping[str, Any],
+    classes: Mapping[str, tuple[str, ...]],
+    functions: tuple[str, ...],
+) -> list[schema.Defined]:
+    """Which of the names there are, and which of them are only stubs."""
     found = []
-    for name, methods in CLASSES.items():
+    for name, methods in classes.items():
         if callable(namespace.get(name)):
             found.append(describe_class(name, namespace[name], methods))
-    for name in FUNCTIONS:
+    for name in functions:
         function = namespace.get(name)
         if callable(function):
             found.append(describe_function(name, function))
