@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from hmac import digest
@@ -58,8 +58,13 @@ def default_limits() -> Limits:
     )
 
 
-def grade(submission: Submission, settings: Settings) -> Grade:
-    """Grade one submission. Raises KitFault, and never anything for what a student did."""
+def grade(
+    submission: Submission, settings: Settings, tell: Callable[[str], None] = lambda _: None
+) -> Grade:
+    """Grade one submission. Raises KitFault, and never anything for what a student did.
+
+    tell: gets the name of each question before it is looked at.
+    """
     if submission.source is None:
         return _with_notes(_ungraded(submission, settings), *_written_notes(submission))
     began = time.perf_counter()
@@ -68,7 +73,7 @@ def grade(submission: Submission, settings: Settings) -> Grade:
     ) as student:
         environment = _environment(student, submission, settings)
         paths = otter.paths(only=settings.only, public_only=settings.public_only)
-        files = {path: otter.run(path, environment) for path in paths}
+        files = {path: _run(path, environment, tell) for path in paths}
         tier = student.tier
     questions = _questions(files)
     too_new = _too_new(student, questions)
@@ -88,6 +93,11 @@ def grade(submission: Submission, settings: Settings) -> Grade:
     return _with_notes(graded, *load_notes, *_written_notes(submission))
 
 
+def _run(path: Path, environment: dict[str, Any], tell: Callable[[str], None]) -> Ran:
+    tell(path.stem)
+    return otter.run(path, environment)
+
+
 def _environment(student: Session, submission: Submission, settings: Settings) -> dict[str, Any]:
     """What the question files get: candidates by name, the seed, and where to put what they find."""
     return {
@@ -95,6 +105,7 @@ def _environment(student: Session, submission: Submission, settings: Settings) -
         "seed": digest(settings.secret, submission.sha256.encode(), "sha256"),
         "printed": student.printed_since,
         "exhibits": [],
+        "program": student.program,
     }
 
 

@@ -46,7 +46,13 @@ ALLOWED: dict[str, set[str]] = {
     "grader.written": {"grader.handout", "grader.results"},
     "grader.questions": {"grader.checks", "grader.diagnosis", "grader.sandbox", "solutions"},
     "grader.reports": {"grader.results", "grader.written"},
-    "grader.pack": {"grader.handout", "grader.intake", "grader.sandbox", "grader.written"},
+    "grader.pack": {
+        "grader.handout",
+        "grader.intake",
+        "grader.portability",
+        "grader.sandbox",
+        "grader.written",
+    },
     "grader.matrix": {"grader.misconceptions", "grader.questions", "grader.sandbox"},
     "grader.calibration": {
         "grader.checks",
@@ -74,6 +80,7 @@ ALLOWED: dict[str, set[str]] = {
         "grader.batch",
         "grader.grading",
         "grader.intake",
+        "grader.portability",
         "grader.questions",
         "grader.reports",
         "grader.results",

@@ -81,7 +81,8 @@ def grade(  # noqa: PLR0913  # one argument per option
             here = LocalRequest(paths, out, language, who, question, public_only, plots, unsafe)
             sys.exit(grade_here(here, console))
         if question:
-            raise click.UsageError("--question grades one's own file: leave --out away.")
+            text = say("--question grades one's own file: leave --out away.")
+            raise click.UsageError(render(text, language))
         batch = BatchRequest(
             paths,
             out,
@@ -107,9 +108,8 @@ def _grade_inbox(request: BatchRequest, console: Console) -> int:
     except ModuleNotFoundError as error:
         if error.name is None or not error.name.startswith("grader.batch.inbox_run"):
             raise
-        raise click.UsageError(
-            "this is the student's edition: it grades one file, without --out."
-        ) from error
+        text = say("This is the student's edition: it grades one file, without --out.")
+        raise click.UsageError(render(text, request.language)) from error
     return grade_inbox(request, console)
 
 

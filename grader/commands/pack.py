@@ -42,7 +42,7 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 @click.option(
     "--report",
     type=FILE,
-    help="Your report, .md or .ipynb.  [default: the notebook, else report.md]",
+    help="Your report, .md or .ipynb; by default the notebook, else report.md.",
 )
 @click.option(
     "--into", type=click.Path(file_okay=False, path_type=Path), default="to-send",
@@ -68,6 +68,8 @@ def pack(
     language = lang or default_language()
     report = report or (source if own_file.is_notebook(source) else Path("report.md"))
     packed = pack_up(Request(name, student_id, source, report, into, force), language)
+    taken = say("Program: {source}. Report: {report}.", source=str(source), report=str(report))
+    console.print(Text(render(taken, language), "dim"), soft_wrap=True)
     _print_checklist(console, packed.evidence, language)
     for finding in packed.findings:
         console.print(_line(finding, language), soft_wrap=True)
@@ -125,6 +127,8 @@ def _print_outcome(console: Console, packed: Packed, into: Path, language: str) 
     )
     for name, content in packed.files.items():
         console.print(Text(f"  {name}  ({len(content):,} B)"))
+    address = say("To: {address}", address=packed.recipient)
+    console.print(Text(render(address, language), "bold"), soft_wrap=True)
     advice = say("Open the .eml with your mail program, look at it, and send it. Keep the receipt.")
     console.print(Text(render(advice, language)))
     console.print(Text(f"sha256 {packed.sha256}"), soft_wrap=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -46,8 +47,10 @@ def grade_here(request: LocalRequest, console: Console) -> int:
 
     Raises KitFault where the kit fails, click.UsageError where there is nothing to grade.
     """
-    submission = read(request.paths, request.who)
-    grade, public_only = grade_one(submission, request)
+    submission = read(request.paths, request.who, request.language)
+    telling = _Progress(console, request.language)
+    grade, public_only = grade_one(submission, request, telling)
+    telling.done()
     wording = load_wording(request.language)
     # One knows who one is; the name stands in only where files are written.
     shown = grade if request.who else replace(grade, student_id="")
@@ -63,13 +66,41 @@ def grade_here(request: LocalRequest, console: Console) -> int:
     )
 
 
-def grade_one(submission: Submission, request: LocalRequest) -> tuple[Grade, bool]:
+class _Progress:
+    """Says at once that something happens, and then each question as its turn comes."""
+
+    def __init__(self, console: Console, language: str) -> None:
+        self._console = console
+        self._told: set[str] = set()
+        self._print(render(say("Being graded:"), language) + " ")
+
+    def __call__(self, question: str) -> None:
+        if question not in self._told:
+            self._told.add(question)
+            self._print(f"{question} ")
+
+    def done(self) -> None:
+        self._console.print()
+
+    def _print(self, words: str) -> None:
+        self._console.print(Text(words, "dim"), end="", soft_wrap=True)
+        self._console.file.flush()
+
+
+def grade_one(
+    submission: Submission,
+    request: LocalRequest,
+    tell: Callable[[str], None] = lambda _: None,
+) -> tuple[Grade, bool]:
     """The grade, and whether it is of the public cases alone."""
     names = [question.name for question in load().automatic]
     if request.question and request.question not in names:
-        raise click.UsageError(
-            f"--question: there is no {request.question}; there are {', '.join(names)}."
+        text = say(
+            "There is no question {name}; there are {names}.",
+            name=request.question,
+            names=", ".join(names),
         )
+        raise click.UsageError(render(text, request.language))
     otter_import.install()
     from grader import grading  # noqa: PLC0415  # otter, half a second: not for a wrong path
 
@@ -80,32 +111,34 @@ def grade_one(submission: Submission, request: LocalRequest) -> tuple[Grade, boo
 
         settings = inbox_run.settings(unsafe=request.unsafe, only=request.question)
     settings = replace(settings, ahead=request.ahead)
-    return grading.grade(submission, settings), settings.public_only
+    return grading.grade(submission, settings, tell), settings.public_only
 
 
-def read(paths: tuple[Path, ...], who: str = "") -> Submission:
+def read(paths: tuple[Path, ...], who: str = "", language: str = "en") -> Submission:
     """One's own work: a program, and a report where one is given. Raises click.UsageError."""
     files = [file for path in paths for file in (_of_folder(path) if path.is_dir() else [path])]
     programs = [file for file in files if own_file.kind(file) in PROGRAMS]
     reports = [file for file in files if own_file.kind(file) == "report"]
     others = [file.name for file in files if file not in (*programs, *reports)]
     if len(programs) != 1 or len(reports) > 1 or others:
-        raise click.UsageError(
-            "one program (.py or .ipynb) and at most one report (.md) are graded at a time, not "
-            + (", ".join(file.name for file in files) or "an empty folder")
-            + ". For a whole inbox give --out, and no --local."
+        text = say(
+            "One program (.py or .ipynb) and at most one report (.md) are graded at a time; here are: {files}. "
+            "For a whole inbox give --out, and no --local.",
+            files=", ".join(file.name for file in files) or "–",
         )
+        raise click.UsageError(render(text, language))
     name, _, student_id = who.rpartition("-")
-    program = _read(programs[0])
-    report = _read(reports[0]).report if reports else program.report
+    program = _read(programs[0], language)
+    report = _read(reports[0], language).report if reports else program.report
     return Submission(student_id or LOCAL, name, program.source or "", report, notes=program.notes)
 
 
-def _read(path: Path) -> OwnFile:
+def _read(path: Path, language: str) -> OwnFile:
     try:
         return own_file.read(path)
     except Unreadable as unreadable:
-        raise click.UsageError(f"{path.name}: {unreadable.trouble.reason}") from None
+        reason = render(unreadable.trouble.reason, language)
+        raise click.UsageError(f"{path.name}: {reason}") from None
 
 
 def _of_folder(folder: Path) -> list[Path]:

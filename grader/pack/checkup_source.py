@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader import contract
+from grader import contract, portability
 from grader.handout.stubs import untouched
 from grader.language import Message, say
 from grader.pack import run_once
@@ -46,10 +46,11 @@ def source_findings(source: str, file: str) -> tuple[Complaint, ...]:
             warnings.simplefilter("ignore")  # an invalid escape in a string stops nothing
             tree = ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        return (_syntax(error, file),)
+        return (_syntax(error, file), *_machine_findings(source, file))
     return (
         *_import_findings(tree, file),
         *_stub_findings(tree, file),
+        *_machine_findings(source, file),
         *_start_findings(source, file),
     )
 
@@ -100,6 +101,12 @@ def _stub_findings(tree: ast.Module, file: str) -> Iterator[Complaint]:
             file,
             say("{name} is as you got it: nothing is written there yet.", name=name),
         )
+
+
+def _machine_findings(source: str, file: str) -> Iterator[Complaint]:
+    """What runs on this machine and may not run on the one that grades."""
+    for need in (*portability.needs_newer(source), *portability.needs_others(source)):
+        yield Complaint(Severity.WARNING, file, portability.words(need), need.line)
 
 
 def _start_findings(source: str, file: str) -> Iterator[Complaint]:

@@ -51,6 +51,7 @@ class Packed:
     evidence: Evidence
     files: Mapping[str, bytes]  # name -> content, as written into `Request.into`
     sha256: str  # of program and report together, as the teacher's table shows it
+    recipient: str  # the course's mailbox, by the handout's configuration
 
 
 def pack(request: Request, language: str) -> Packed:
@@ -65,7 +66,7 @@ def pack(request: Request, language: str) -> Packed:
     if not blocking(findings, force=request.force):
         files = _files(who, submission, language)
         _write(request.into, files)
-    return Packed(findings, evidence, files, submission.sha256)
+    return Packed(findings, evidence, files, submission.sha256, load().mail.recipient)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,11 @@ import sys
 from contextlib import suppress
 from functools import cached_property
 
+from grader.language import Message
 from grader.portability import Need, needs_newer
 from grader.portability.names import is_main_block
+from grader.sandbox import similar_names
+from grader.sandbox.worker import cells
 
 
 class ProgramText:
@@ -21,6 +24,21 @@ class ProgramText:
     def line(self, number: int) -> str:
         """That line; "" where there is none."""
         return self._lines[number - 1] if 0 < number <= len(self._lines) else ""
+
+    def cell(self, number: int) -> tuple[int, int]:
+        """The notebook's cell that a line stands in, and the line within it; (0, number) in a script."""
+        found = next((cell for cell in self._cells if cell.holds(number)), None)
+        return (found.number, number - found.first + 1) if found else (0, number)
+
+    @cached_property
+    def _cells(self) -> list[cells.Cell]:
+        return cells.split(self._source)[1:] if cells.is_notebook(self._source) else []
+
+    def meant_by(self, name: str) -> Message | None:
+        """What the student may have meant by a name that is missing."""
+        with suppress(SyntaxError, ValueError, RecursionError, MemoryError):
+            return similar_names.meant(name, ast.parse(self._source))
+        return None
 
     @cached_property
     def newer(self) -> dict[int, Need]:

@@ -15,7 +15,7 @@ import numpy as np
 from grader.assignment import load
 from grader.checks.compare import kind, numbers
 from grader.checks.experiment.evaluations import Line
-from grader.faults import BadValue, CheckFailed, NotImplementedYet, StudentFault
+from grader.faults import BadValue, CheckFailed, ReturnedNothing, StudentFault
 from grader.language import Message, say
 from grader.protocol import Observation, Picture, TrainingFunction
 
@@ -136,7 +136,7 @@ def run(function: TrainingFunction) -> Experiment:
     if isinstance(seen, StudentFault):
         raise seen
     if seen.returned is None and seen.forward_calls == 0:
-        raise NotImplementedYet(NAME)
+        raise ReturnedNothing(NAME)
     return Experiment(seen)
 
 

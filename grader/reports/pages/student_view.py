@@ -158,7 +158,7 @@ def _first(grade: Grade, wording: Wording) -> FirstView | None:
     if found is None:
         return None
     question, case = found
-    step = render(next_step(grade, question, case), wording.language)
+    step = render(next_step(question, case), wording.language)
     return FirstView(question.name, wording.title(question.name), case_view(case, wording), step)
 
 
