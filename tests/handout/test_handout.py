@@ -324,8 +324,9 @@ def launcher() -> ModuleType:
         ("watch Q=q4_3", "watch rnn.py --question q4_3"),
         ("explain Q=q4_3", "explain q4_3"),
         ("explain", "explain"),
-        ("pack NAME=张三 ID=2023001", "pack --name 张三 --id 2023001 --source rnn.py"),
-        ("pack NAME=张三 ID=2023001 FORCE=1 REPORT=r.md", "pack --name 张三 --id 2023001 --source rnn.py --report r.md --force"),
+        ("pack NAME=张三 ID=2023001", "pack --name 张三 --id 2023001"),
+        ("pack NAME=张三 ID=2023001 SOURCE=rnn.ipynb", "pack --name 张三 --id 2023001 --source rnn.ipynb"),
+        ("pack NAME=张三 ID=2023001 FORCE=1 REPORT=r.md INTO=out", "pack --name 张三 --id 2023001 --report r.md --into out --force"),
     ],
 )  # fmt: skip
 def test_makes_verbs_become_the_graders(launcher: ModuleType, words: str, arguments: str):
