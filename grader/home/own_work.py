@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.text import Text
 
 from grader.assignment import load
+from grader.batch.request import GradeRequest
 from grader.intake.reading import own_file
 from grader.intake.reading.decoding import Unreadable
 from grader.intake.reading.own_file import OwnFile
@@ -27,22 +28,7 @@ LOCAL = "local"
 HIDDEN = Path(__file__).parents[1] / "questions" / "hidden"
 
 
-@dataclass(frozen=True, slots=True)
-class LocalRequest:
-    """One's own work to grade. `paths`: a program and perhaps a report, or a folder with them."""
-
-    paths: tuple[Path, ...]
-    out: Path | None
-    language: str
-    who: str = ""
-    question: str = ""
-    public_only: bool = False
-    plots: bool = False
-    unsafe: bool = False
-    ahead: bool = False  # another grading follows, see `grading.Settings`
-
-
-def grade_here(request: LocalRequest, console: Console) -> int:
+def grade_here(request: GradeRequest, console: Console) -> int:
     """Grade, print, and with `out` write the same files as for a class. Give the exit code.
 
     Raises KitFault where the kit fails, click.UsageError where there is nothing to grade.
@@ -89,7 +75,7 @@ class _Progress:
 
 def grade_one(
     submission: Submission,
-    request: LocalRequest,
+    request: GradeRequest,
     tell: Callable[[str], None] = lambda _: None,
 ) -> tuple[Grade, bool]:
     """The grade, and whether it is of the public cases alone."""
@@ -152,7 +138,7 @@ def _of_folder(folder: Path) -> list[Path]:
     return found
 
 
-def _draw(grade: Grade, request: LocalRequest, console: Console) -> None:
+def _draw(grade: Grade, request: GradeRequest, console: Console) -> None:
     """Write every exhibit into `plots/` beside the program, and say where."""
     from grader.reports.plots.canvas import Sheet  # noqa: PLC0415  # matplotlib takes a second
     from grader.reports.plots.exhibit_plots import plot  # noqa: PLC0415

@@ -20,6 +20,7 @@ from grader.written import report_images
 from grader.pack.complaints import Severity
 from grader.pack.imports import foreign_imports
 from grader.pack.packing import Packed, Request, pack
+from grader.written import report_images
 from tests import ROOT
 
 SOURCE = (ROOT / "solutions" / "rnn.py").read_text(encoding="utf-8")

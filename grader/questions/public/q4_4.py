@@ -11,13 +11,13 @@ points = 1.5
 
 
 @case("moves", points=0.5, claim=say("Every parameter moves against its gradient."))
-def moves(SimpleRNN, rng):
-    check.moves(SimpleRNN, rng)
+def moves(SimpleRNN):
+    check.moves(SimpleRNN)
 
 
 @case("downhill", points=0.25, claim=say("A small step makes the loss smaller."))
-def downhill(SimpleRNN, rng):
-    check.downhill(SimpleRNN, rng)
+def downhill(SimpleRNN):
+    check.downhill(SimpleRNN)
 
 
 @case("repeats", points=0.5, claim=say("The same gradient gives the same step again: no momentum."))
