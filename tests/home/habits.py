@@ -10,6 +10,7 @@ import ast
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from tests import PROGRAMS
 
@@ -33,7 +34,7 @@ def _parts() -> list[str]:
     ]
     first = next(node.lineno for node in ast.parse(SOURCE).body if isinstance(node, ast.ClassDef))
     cuts = [0, first - 1, *ends, len(lines)]
-    return ["\n".join(lines[a:b]).strip("\n") for a, b in zip(cuts, cuts[1:], strict=False)]
+    return ["\n".join(lines[a:b]).strip("\n") for a, b in pairwise(cuts)]
 
 
 IMPORTS, RNN, LSTM, SERIES, TRAINING = _parts()

@@ -31,7 +31,7 @@ _DROPPED = re.compile(
 # Magics that run without their sign while nothing else has the name, and no operator follows.
 _AUTOMAGIC = re.compile(
     r"(?P<indent>[ \t]*)(?P<name>pip|conda|mamba|ls|ll|cd|pwd|mkdir|cat|cp|mv|rm|matplotlib|load_ext|"
-    r"autoreload|whos?|time|timeit|env|run|history)(?P<rest>[ \t]+(?![-+*/%&|^<>!=]?=|[-+*/%&|^<>,;:)\]}]|"
+    r"autoreload|whos?|time|timeit|env|run|history)(?P<rest>[ \t]+(?![-+*/%&|^<>!=]?=|-(?![-\w])|[+*/%&|^<>,;:)\]}]|"
     r"(?:in|is|and|or|not|if|else|for)\b)[^(\[.,:=][^=]*|[ \t]*)$"
 )
 _AUTOTIME = re.compile(rf"(?P<indent>[ \t]*){_RUNS}(?P<code>[^=(\[.,].*)")
