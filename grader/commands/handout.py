@@ -6,7 +6,9 @@ from pathlib import Path
 
 import click
 
+from grader.assignment import load
 from grader.handout import build
+from grader.language import default_language, render, say
 
 
 @click.command()
@@ -27,4 +29,6 @@ def handout(*, into: Path, notebook_only: bool, lock_only: bool) -> None:
         written = build.write_lock()
     else:
         written = build.build(into)
+        address = say("Students send to: {address}", address=load().mail.recipient)
+        click.echo(render(address, default_language()), err=True)
     click.echo(written)

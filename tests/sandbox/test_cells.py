@@ -84,7 +84,9 @@ def test_a_line_knows_its_cell() -> None:
 
 
 def test_underscore_and_out_are_jupyters() -> None:
-    namespace, fault = run([Cell("40 + 2", 7), "x = _ + 1", "y = Out[7]", "z = _7", "_ = 0", "5", "w = _"])
+    namespace, fault = run(
+        [Cell("40 + 2", 7), "x = _ + 1", "y = Out[7]", "z = _7", "_ = 0", "5", "w = _"]
+    )
     assert fault is None
     assert [namespace[name] for name in "xyzw"] == [43, 42, 42, 0]
 
