@@ -56,6 +56,7 @@ ALLOWED: dict[str, set[str]] = {
         "grader.written",
     },
     "grader.scoring": {"grader.results", "grader.written"},
+    "grader.model_answers": set(),
     "grader.matrix": {"grader.misconceptions", "grader.questions", "grader.sandbox"},
     "grader.calibration": {
         "grader.checks",
@@ -96,6 +97,7 @@ ALLOWED: dict[str, set[str]] = {
         "grader.intake",
         "grader.matrix",
         "grader.misconceptions",
+        "grader.model_answers",
         "grader.pack",
         "grader.questions",
         "grader.reports",

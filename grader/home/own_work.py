@@ -10,6 +10,7 @@ import click
 from rich.console import Console
 from rich.text import Text
 
+from grader import portability
 from grader.assignment import load
 from grader.batch.request import GradeRequest
 from grader.intake.reading import own_file
@@ -96,7 +97,7 @@ def grade_one(
         from grader.batch import inbox_run  # noqa: PLC0415  # the instructor's edition only
 
         settings = inbox_run.settings(unsafe=request.unsafe, only=request.question)
-    settings = replace(settings, ahead=request.ahead)
+    settings = replace(settings, many=request.many)
     return grading.grade(submission, settings, tell), settings.public_only
 
 
@@ -116,7 +117,10 @@ def read(paths: tuple[Path, ...], who: str = "", language: str = "en") -> Submis
     name, _, student_id = who.rpartition("-")
     program = _read(programs[0], language)
     report = _read(reports[0], language).report if reports else program.report
-    return Submission(student_id or LOCAL, name, program.source or "", report, notes=program.notes)
+    source = program.source or ""
+    needs = (*portability.needs_newer(source), *portability.needs_others(source))
+    notes = (*program.notes, *(portability.words(need) for need in needs))
+    return Submission(student_id or LOCAL, name, source, report, notes=notes)
 
 
 def _read(path: Path, language: str) -> OwnFile:
