@@ -58,12 +58,14 @@ def grade(
     if submission.source is None:
         return _with_notes(_ungraded(submission, settings), *_written_notes(submission))
     try:
-        return _judged(submission, submission.source, settings)
+        return _judged(submission, submission.source, settings, tell)
     except ParentGone:
-        return _judged(submission, submission.source, replace(settings, many=False))
+        return _judged(submission, submission.source, replace(settings, many=False), tell)
 
 
-def _judged(submission: Submission, source: str, settings: Settings) -> Grade:
+def _judged(
+    submission: Submission, source: str, settings: Settings, tell: Callable[[str], None]
+) -> Grade:
     """Grade a program. Raises KitFault."""
     began = time.perf_counter()
     with session(source, settings.limits, settings.tier, many=settings.many) as student:

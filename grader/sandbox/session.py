@@ -219,7 +219,7 @@ class Session:
         return self._promised(request) + ours
 
 
-def _without_folders(reply: Any, own: Path) -> Any:
+def _without_folders(reply: Any, own: Path | None) -> Any:
     """The reply without folders of this machine in what the student's code said and printed."""
     fault = reply.fault
     if fault is not None:

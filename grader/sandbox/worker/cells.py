@@ -23,6 +23,7 @@ from types import CodeType
 from typing import Any
 
 from grader.sandbox.worker.schema import Fault
+from grader.sandbox.worker.stand_ins import parsed
 
 HEADER = "# [notebook] Each cell runs by itself, as in Jupyter; an error costs its own cell only."
 EXPECTED = "raises-exception"  # the tag of a cell that is meant to raise
@@ -159,7 +160,7 @@ class Kernel:
         text = "\n" * (cell.first - 1) + cell.code
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # an invalid escape in a docstring is no error
-            tree = ast.parse(text, self.path)
+            tree = parsed(text, self.path)
             last = [tree.body.pop()] if self._is_shown(tree.body, cell.code) else []
             codes = [self._compile(tree, "exec")]
             self.flags |= codes[0].co_flags & _FUTURE

@@ -10,6 +10,7 @@ gets the ModuleNotFoundError that the import would have raised. An import within
 from __future__ import annotations
 
 import ast
+import gc
 import importlib.machinery
 import sys
 import types
@@ -73,7 +74,7 @@ def loaded() -> None:
 def top_level_imports(text: str) -> Iterator[str]:
     """The libraries that a program imports outside functions, and nobody catches it."""
     try:
-        waiting: list[ast.stmt] = list(ast.parse(text).body)
+        waiting: list[ast.stmt] = list(parsed(text).body)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return
     while waiting:
@@ -84,6 +85,21 @@ def top_level_imports(text: str) -> Iterator[str]:
             yield node.module.partition(".")[0]
         elif isinstance(node, ast.If | ast.With | ast.For | ast.While):
             waiting += [*node.body, *getattr(node, "orelse", [])]
+
+
+def parsed(text: str, path: str = "rnn.py") -> ast.Module:
+    """The text as a tree. Raises SyntaxError, ValueError, RecursionError or MemoryError.
+
+    Up to 3.11.8 CPython miscounts its depth where the garbage collector runs code of ours meanwhile
+    (gh-106905), so it waits.
+    """
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        return ast.parse(text, path)
+    finally:
+        if collecting:
+            gc.enable()
 
 
 def _used(path: str) -> None:
