@@ -134,6 +134,7 @@ def _attempt(cells: Sequence[Cell], kernel: Kernel, execute: Execute, end: float
         fault = execute(partial(kernel.run, cell, codes), left)
         if fault is not None and not (cell.may_raise and fault.kind == "raised"):
             attempt.faults.append(fault)
+    kernel.close()
     return attempt
 
 
@@ -180,6 +181,11 @@ class Kernel:
                 self._run(code)
         finally:
             sys.displayhook = shown
+
+    def close(self) -> None:
+        """No cell follows."""
+        if self.loop is not None:
+            self.loop.close()
 
     def _is_shown(self, body: list[ast.stmt], code: str) -> bool:
         return bool(body) and isinstance(body[-1], ast.Expr) and not code.rstrip().endswith(";")
