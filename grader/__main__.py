@@ -14,9 +14,9 @@ from typing import cast
 import click
 
 from grader import __version__
-from grader.commands.translated import speak, translated
 from grader.faults import KitFault
 from grader.language import default_language, translations
+from grader.language.command_help import speak, translated
 
 COMMANDS = {
     "grade": "Grade files, folders, zips or mailboxes.",

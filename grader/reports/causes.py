@@ -15,7 +15,7 @@ EVERYWHERE = (Verdict.CRASHED, Verdict.TIMED_OUT, Verdict.NOT_IMPLEMENTED)
 
 
 @dataclass(slots=True)
-class Cause:
+class FailureCause:
     """The first case that met it, and how many others did, by question."""
 
     question: QuestionResult
@@ -32,9 +32,9 @@ class Cause:
         return {name: n for name, n in self.others.items() if name != self.question.name}
 
 
-def causes(grade: Grade) -> dict[Hashable, Cause]:
+def causes(grade: Grade) -> dict[Hashable, FailureCause]:
     """Every cause for which points are missing, in the order of the questions."""
-    found: dict[Hashable, Cause] = {}
+    found: dict[Hashable, FailureCause] = {}
     for question in grade.questions:
         for case in question.cases:
             if not lost(case):
@@ -43,7 +43,7 @@ def causes(grade: Grade) -> dict[Hashable, Cause]:
             if key in found:
                 found[key].others[question.name] += 1
             else:
-                found[key] = Cause(question, case)
+                found[key] = FailureCause(question, case)
     return found
 
 

@@ -25,7 +25,7 @@ from grader.records import (
     Status,
     Verdict,
 )
-from grader.reports.causes import Cause, cause_of, causes
+from grader.reports.causes import FailureCause, cause_of, causes
 from grader.reports.clean_message import one_line, points
 from grader.reports.guard import case_hint, case_print, case_text
 from grader.reports.labels import STATUS_STATES, STATUSES
@@ -82,7 +82,7 @@ def _print_heading(writer: TerminalWriter, grade: Grade) -> None:
         writer.console.print(heading)
 
 
-def _first_cause(grade: Grade, found: Mapping[Hashable, Cause]) -> Cause | None:
+def _first_cause(grade: Grade, found: Mapping[Hashable, FailureCause]) -> FailureCause | None:
     first = first_to_fix(grade)
     if first is None:
         return None
@@ -97,7 +97,7 @@ def _loading(writer: TerminalWriter, note: Message) -> list[Text]:
     return [Text(writer.fold(text, MARGIN)), _step_line(writer, writer.say(step))]
 
 
-def _to_fix(writer: TerminalWriter, cause: Cause) -> list[Text]:
+def _to_fix(writer: TerminalWriter, cause: FailureCause) -> list[Text]:
     question, case = cause.question, cause.case
     heading = Text(f"{question.name}  {writer.wording.title(question.name)}", "bold")
     step = _hint(writer, case) or writer.say(next_step(question, case))
@@ -112,7 +112,7 @@ def _print_panel(writer: TerminalWriter, lines: list[Text]) -> None:
     writer.console.print(panel)
 
 
-def _also(writer: TerminalWriter, cause: Cause, here: str) -> list[Text]:
+def _also(writer: TerminalWriter, cause: FailureCause, here: str) -> list[Text]:
     """Where else the same is met: said in one line, not told again."""
     places = {here: cause.here - 1 if here else 0, **cause.elsewhere}
     named = ", ".join(f"{name} ×{count}" for name, count in places.items() if count)
@@ -195,7 +195,9 @@ def _cases(writer: TerminalWriter, question: QuestionResult) -> Text:
     return Text(writer.say(text), "dim")
 
 
-def _print_others(writer: TerminalWriter, found: list[Cause], first: Cause | None) -> None:
+def _print_others(
+    writer: TerminalWriter, found: list[FailureCause], first: FailureCause | None
+) -> None:
     """Print all else that lost points, in order; a stub has said so in the table already."""
     told = {_hint(writer, first.case)} if first else set()
     told_of = [cause for cause in found if cause.case.verdict not in STYLES or cause.case.hint]
@@ -207,7 +209,7 @@ def _print_others(writer: TerminalWriter, found: list[Cause], first: Cause | Non
         writer.console.print(Text(title, "bold"), Padding(Group(*lines), (0, 0, 1, 2)))
 
 
-def _other_lines(writer: TerminalWriter, cause: Cause, told: set[str]) -> list[Text]:
+def _other_lines(writer: TerminalWriter, cause: FailureCause, told: set[str]) -> list[Text]:
     """The case and how often it is met, and its hint unless the page has it already."""
     lines = [_case_line(writer, cause.case, cause.here), *_also(writer, cause, "")]
     hint = _hint(writer, cause.case)

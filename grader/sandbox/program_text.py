@@ -31,7 +31,7 @@ class ProgramText:
         return (found.number, number - found.first + 1) if found else (0, number)
 
     @cached_property
-    def _cells(self) -> list[cells.Cell]:
+    def _cells(self) -> list[cells.NotebookCell]:
         return cells.split(self._source)[1:] if cells.is_notebook(self._source) else []
 
     def meant_by(self, name: str) -> Message | None:

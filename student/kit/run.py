@@ -189,19 +189,25 @@ def pip_install(*arguments, count):
     """Install, with one line per package; the paths in the list are relative to `kit/`."""
     # Compiling thousands of modules that are never imported takes half of an installation.
     pip = [str(PYTHON), "-m", "pip", "install", "--no-compile", "--disable-pip-version-check"]
-    process = subprocess.Popen(
+    with subprocess.Popen(
         pip + list(arguments), cwd=str(KIT), env=dict(os.environ, PYTHONUTF8="1"),
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, universal_newlines=True, encoding="utf-8", errors="replace",
-    )  # fmt: skip
+    ) as process:  # fmt: skip
+        said = watched(process, count)
+    if process.returncode:
+        print("".join(said[-12:]), end="", flush=True)
+        offline = any(word in line.lower() for line in said for word in OFFLINE)
+        sys.exit(NO_NETWORK if offline else NO_PIP)
+
+
+def watched(process, count):
+    """Show what pip is at, and a hint where it takes long; give what it complained about."""
     hint = threading.Timer(SLOW_SECONDS, lambda: print(SLOW, flush=True))
     hint.daemon = True
     hint.start()
     said = follow(process.stdout, count)
     hint.cancel()
-    if process.wait():
-        print("".join(said[-12:]), end="", flush=True)
-        offline = any(word in line.lower() for line in said for word in OFFLINE)
-        sys.exit(NO_NETWORK if offline else NO_PIP)
+    return said
 
 
 def follow(lines, count):

@@ -34,7 +34,7 @@ Execute = Callable[[Callable[[], None], float], Fault | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class NotebookCell:
     """One code cell. `count`: the number in `In [7]`, None where it was never run."""
 
     number: int
@@ -48,7 +48,7 @@ class Cell:
 
 
 @dataclass(slots=True)
-class Attempt:
+class NotebookRun:
     """What came of running the cells in one order."""
 
     kernel: Kernel
@@ -71,17 +71,17 @@ def is_notebook(text: str) -> bool:
     return text.startswith(HEADER)
 
 
-def split(text: str) -> list[Cell]:
+def split(text: str) -> list[NotebookCell]:
     """The cells of a text, in the order of the page. What stands before the first is cell 0."""
     lines = text.split("\n")
     marks = [(n, found) for n, line in enumerate(lines) if (found := _MARK.fullmatch(line))]
     ends = [*(n for n, _ in marks[1:]), len(lines)]
     head = "\n".join(lines[: marks[0][0] if marks else len(lines)])
-    cells = [Cell(0, None, may_raise=False, first=1, code=head)]
+    cells = [NotebookCell(0, None, may_raise=False, first=1, code=head)]
     for (start, found), end in zip(marks, ends, strict=True):
         code = "\n".join(lines[start + 1 : end])
         count = int(found[2]) if found[2] else None
-        cells.append(Cell(int(found[1]), count, bool(found[3]), start + 2, code))
+        cells.append(NotebookCell(int(found[1]), count, bool(found[3]), start + 2, code))
     return cells
 
 
@@ -97,7 +97,7 @@ def run(
     missing: Callable[[dict[str, Any]], int],
     seconds: float,
     until: int = 0,
-) -> Attempt:
+) -> NotebookRun:
     """Run a notebook's cells and give the better attempt.
 
     fresh: gives a kernel in which nothing ran. execute: runs something within some seconds, gives its fault.
@@ -116,13 +116,15 @@ def run(
     return min(page, other, key=lambda one: (missing(one.kernel.namespace), len(one.faults)))
 
 
-def _as_run(cells: Sequence[Cell]) -> list[Cell]:
+def _as_run(cells: Sequence[NotebookCell]) -> list[NotebookCell]:
     """In the order of `In [n]`; what never ran comes last, the head stays first."""
     return sorted(cells, key=lambda cell: (cell.number > 0, cell.count is None, cell.count or 0))
 
 
-def _attempt(cells: Sequence[Cell], kernel: Kernel, execute: Execute, end: float) -> Attempt:
-    attempt = Attempt(kernel)
+def _attempt(
+    cells: Sequence[NotebookCell], kernel: Kernel, execute: Execute, end: float
+) -> NotebookRun:
+    attempt = NotebookRun(kernel)
     for cell in cells:
         # One cell that never ends leaves time to all that follow.
         left = max(0.1, (end - time.monotonic()) / 2)
@@ -156,7 +158,7 @@ class Kernel:
         namespace.update(zip(("_", "__", "___"), self.last, strict=True))
         namespace.update(In=[""], Out={})
 
-    def compiled(self, cell: Cell) -> list[CodeType]:
+    def compiled(self, cell: NotebookCell) -> list[CodeType]:
         """Its statements, and by itself a last expression, whose value is `_`."""
         text = "\n" * (cell.first - 1) + cell.code
         with warnings.catch_warnings():
@@ -171,7 +173,7 @@ class Kernel:
         code: CodeType = compile(tree, self.path, mode, self.flags, dont_inherit=True)
         return code
 
-    def run(self, cell: Cell, codes: Sequence[CodeType]) -> None:
+    def run(self, cell: NotebookCell, codes: Sequence[CodeType]) -> None:
         """Run one cell; raises what it raises."""
         self.ran = cell.count or self.ran + 1
         self.namespace["In"].append(cell.code)
