@@ -12,7 +12,6 @@ GRADING := $(if $(wildcard $(READY)),$(READY),$(LIGHT))
 PIP := $(RUN) -m pip install --no-compile --disable-pip-version-check --require-hashes
 PROGRESS := | awk '/^ *(Collecting|Installing collected|ERROR)/ {print substr($$0, 1, 100); fflush()}'
 SUBMISSIONS ?= inbox
-OUT ?= results
 ARGS ?=
 # Two test processes: enough for two cores, few enough for the deadlines of the sandbox tests.
 JOBS ?= 2
@@ -43,10 +42,14 @@ $(VENV):
 	$(PYTHON) -m venv $(VENV)
 
 grade: $(GRADING) ## grade student/ as a student would
-	@$(RUN) -m grader grade student/rnn.py --local --out $(OUT) $(ARGS)
+	@$(RUN) -m grader grade student/rnn.py --local --out "$(OUT)" $(ARGS)
 
 batch: $(READY) ## grade an inbox: make batch SUBMISSIONS=inbox OUT=results
-	@$(RUN) -m grader grade $(SUBMISSIONS) --out $(OUT) $(ARGS)
+	@$(RUN) -m grader grade "$(SUBMISSIONS)" --out "$(OUT)" $(ARGS)
+
+# One's own work and a class never share a folder: each folder is one gradebook.
+grade: OUT ?= own-results
+batch: OUT ?= results
 
 test: test-fast test-slow ## run the whole suite
 

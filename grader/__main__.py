@@ -14,8 +14,8 @@ from typing import cast
 import click
 
 from grader import __version__
-from grader.faults import KitFault
-from grader.language import default_language, translations
+from grader.faults import BadFile, KitFault
+from grader.language import default_language, render, translations
 from grader.language.command_help import speak, translated
 
 COMMANDS = {
@@ -23,6 +23,8 @@ COMMANDS = {
     "fetch": "Fetch mails from an IMAP mailbox into an inbox folder.",
     "score": "Score the written part on a local page.",
     "report": "Rebuild all pages and tables of an OUT folder from its store.",
+    "mail": "Write a letter per student, with the feedback page, or what to send again.",
+    "gradescope": "Build an autograder for Gradescope.",
     "doctor": "Say which sandbox this machine offers, and what is missing.",
     "explain": "Explain a question: what it asks, its cases, common misconceptions.",
     "pack": "Check a submission and write the files and the mail to send.",
@@ -69,6 +71,9 @@ def main() -> None:
     speak(default_language())
     try:
         translated(cli, default_language())()
+    except BadFile as mistake:
+        click.echo(render(mistake.reason, default_language()), err=True)
+        sys.exit(2)
     except KitFault as fault:
         click.echo(f"kit fault: {fault}", err=True)
         sys.exit(2)

@@ -21,6 +21,7 @@ GRADER = ROOT / "grader"
 BELOW_ALL = {
     "grader",
     "grader.assignment",
+    "grader.configuration",
     "grader.contract",
     "grader.faults",
     "grader.language",
@@ -35,19 +36,21 @@ ALLOWED: dict[str, set[str]] = {
     "grader.records": set(),
     "grader.faults": set(),
     "grader.contract": set(),
+    "grader.configuration": set(),
     "grader.assignment": set(),
     "grader.protocol": set(),
     "grader.checks": set(),
     "grader.portability": set(),
     "grader.sandbox": {"grader.portability"},
     "grader.results": set(),
-    "grader.intake": {"grader.sandbox.worker.cells"},
+    "grader.intake": {"grader.results", "grader.sandbox.worker.cells"},
     "grader.handout": set(),
     "grader.diagnosis": {"grader.checks"},
     "grader.misconceptions": {"grader.checks", "grader.sandbox"},
-    "grader.written": {"grader.handout"},
+    "grader.written": {"grader.handout", "grader.results"},
     "grader.questions": {"grader.checks", "grader.diagnosis", "grader.sandbox", "solutions"},
-    "grader.reports": {"grader.results", "grader.written"},
+    "grader.scoring": {"grader.results", "grader.written"},
+    "grader.reports": {"grader.results", "grader.scoring", "grader.written"},
     "grader.pack": {
         "grader.handout",
         "grader.intake",
@@ -55,7 +58,6 @@ ALLOWED: dict[str, set[str]] = {
         "grader.sandbox",
         "grader.written",
     },
-    "grader.scoring": {"grader.results", "grader.written"},
     "grader.model_answers": set(),
     "grader.matrix": {"grader.misconceptions", "grader.questions", "grader.sandbox"},
     "grader.calibration": {
@@ -80,18 +82,27 @@ ALLOWED: dict[str, set[str]] = {
         "grader.results",
         "grader.sandbox",
     },
+    "grader.gradescope": {
+        "grader.batch",
+        "grader.grading",
+        "grader.handout",
+        "grader.intake",
+        "grader.reports",
+        "grader.results",
+        "grader.sandbox",
+    },
     "grader.home": {
         "grader.batch",
         "grader.grading",
         "grader.intake",
         "grader.portability",
-        "grader.questions",
         "grader.reports",
         "grader.results",
     },
     "grader.commands": {
         "grader.batch",
         "grader.calibration",
+        "grader.gradescope",
         "grader.handout",
         "grader.home",
         "grader.intake",
@@ -106,7 +117,9 @@ ALLOWED: dict[str, set[str]] = {
         "grader.scoring",
         "grader.written",
     },
-    "grader.__main__": {"grader.language.command_help"},  # names its commands in strings, and imports the one that is called
+    "grader.__main__": {
+        "grader.language.command_help"
+    },  # names its commands in strings, and imports the one that is called
 }
 MOST_MODULES = 21  # in one folder: what a reader takes in at a glance
 

@@ -21,8 +21,10 @@ from packaging.utils import canonicalize_name
 
 from grader.faults import KitFault
 
+# Besides what a student's machine needs: translations, and archives that are handed in.
+GRADING = ("babel", "py7zr", "rarfile", "tnefparse")
 ENTRY = re.compile(r"(?m)^(?=[A-Za-z0-9])")
-# Installed without what it asks for: its test files need the standard library only (quick_otter).
+# Installed without what it asks for: its test files need the standard library only.
 ALONE = frozenset({"otter-grader"})
 # A checkout reads its own .po files and writes result pages; a handout does neither.
 CHECKOUT = ("babel", "jinja2")
@@ -55,6 +57,17 @@ def checkout_lock(lock: str, project: Path) -> str:
 
 def _listed(names: Iterable[str], pins: Mapping[str, str]) -> str:
     return "".join(f"{pins[name]}\n" for name in sorted(names))
+
+
+def grading_requirements(lock: str, project: Path) -> str:
+    """What a machine needs that grades and shows nothing: Gradescope's container.
+
+    Raises KitFault where the lock misses a direct dependency.
+    """
+    pins = _pins(lock)
+    return "".join(
+        f"{pins[name]}\n" for name in sorted(_closure([*dependencies(project), *GRADING], pins))
+    )
 
 
 def dependencies(project: Path) -> list[str]:

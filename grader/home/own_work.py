@@ -17,7 +17,6 @@ from grader.intake.reading import own_file
 from grader.intake.reading.decoding import Unreadable
 from grader.intake.reading.own_file import OwnFile
 from grader.language import render, say
-from grader.questions import otter_import
 from grader.records import Grade, Submission
 from grader.reports.clean_message import words
 from grader.reports.terminal import print_grade
@@ -88,7 +87,6 @@ def grade_one(
             names=", ".join(names),
         )
         raise click.UsageError(render(text, request.language))
-    otter_import.install()
     from grader import grading  # noqa: PLC0415  # otter, half a second: not for a wrong path
 
     if request.public_only or not HIDDEN.is_dir():

@@ -18,7 +18,6 @@ from types import MethodType
 from typing import Any
 
 import numpy as np
-from otter.test_files.exception_test import test_case
 
 from grader import contract
 from grader.diagnosis.match import Diagnosis, diagnose, named
@@ -31,6 +30,7 @@ from grader.faults import (
     StudentFault,
 )
 from grader.language import LANGUAGES, Message, default_language, render, say
+from grader.questions.otter_import import test_case
 from grader.records import Exhibit, Verdict
 from grader.sandbox import candidate, local
 from grader.sandbox.program_text import ProgramText
