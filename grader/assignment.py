@@ -32,7 +32,6 @@ class Header(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The assignment as a whole. `late_penalty` is a share of the automatic points per day."""
 
     title: dict[str, str]
-    language: str  # of readers whose locale names none
     deadline: str
     late_penalty: float
     late_penalty_cap: float

@@ -66,6 +66,10 @@ def test_messages_render_in_both_languages_and_nest() -> None:
         ({"LANG": "en_GB.UTF-8"}, "en"),
         ({"LC_ALL": "en_US", "LANG": "zh_CN"}, "en"),
         ({"LC_MESSAGES": "zh_TW", "LANG": "C"}, "zh"),
+        ({"LANG": "C.UTF-8"}, "zh"),
+        ({"LC_ALL": "POSIX"}, "zh"),
+        ({"ML6_LANG": "en", "LC_ALL": "zh_CN.UTF-8"}, "en"),
+        ({"ML6_LANG": "zh", "LANG": "en_US.UTF-8"}, "zh"),
     ],
 )
 def test_the_locale_chooses_the_language(environment: dict[str, str], language: str) -> None:
