@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import sys
 import time
 import traceback
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from hmac import digest
 from pathlib import Path
 from typing import Any
 
+from grader import portability
 from grader.assignment import load
 from grader.diagnosis.repair.search import search
 from grader.faults import KitFault, StudentFault
@@ -53,38 +55,52 @@ class Settings:
         return sha256(b"fingerprint" + self.secret).hexdigest()[:16] if self.secret else ""
 
 
-def grade(submission: Submission, settings: Settings) -> Grade:
-    """Grade one submission. Raises KitFault, and never anything for what a student did."""
+def grade(
+    submission: Submission, settings: Settings, tell: Callable[[str], None] = lambda _: None
+) -> Grade:
+    """Grade one submission. Raises KitFault, and never anything for what a student did.
+
+    tell: gets the name of each question before it is looked at.
+    """
     if submission.source is None:
         return _with_notes(_ungraded(submission, settings), *_written_notes(submission))
     try:
-        return _judged(submission, submission.source, settings)
+        return _judged(submission, submission.source, settings, tell)
     except ParentGone:
-        return _judged(submission, submission.source, replace(settings, many=False))
+        return _judged(submission, submission.source, replace(settings, many=False), tell)
 
 
-def _judged(submission: Submission, source: str, settings: Settings) -> Grade:
+def _judged(
+    submission: Submission, source: str, settings: Settings, tell: Callable[[str], None]
+) -> Grade:
     """Grade a program. Raises KitFault."""
     began = time.perf_counter()
     with session(source, settings.limits, settings.tier, many=settings.many) as student:
         environment = _environment(student, submission, settings)
         paths = otter.paths(only=settings.only, public_only=settings.public_only)
-        files = {path: otter.run(path, environment) for path in paths}
+        files = {path: _run(path, environment, tell) for path in paths}
         tier = student.tier
     questions = tuple(_repaired(one, source, settings) for one in _questions(files))
+    too_new = _too_new(student, questions)
     otter.agree_with_otter(files.values(), _total(map(_earned, files.values())))
     if not settings.public_only:
         _agree_with_table(questions)
     graded = replace(
         _ungraded(submission, settings),
-        status=_status(questions),
+        status=Status.NEEDS_REVIEW if too_new else _status(questions),
         questions=questions,
         sandbox=tier,
         seconds=round(time.perf_counter() - began, 3),
         loaded=student.load_fault is None,
         exhibits=tuple(environment["exhibits"]),
     )
-    return _with_notes(graded, *_load_notes(student.load_fault), *_written_notes(submission))
+    load_notes = _load_notes(student.load_fault) or too_new
+    return _with_notes(graded, *load_notes, *_written_notes(submission))
+
+
+def _run(path: Path, environment: dict[str, Any], tell: Callable[[str], None]) -> Ran:
+    tell(path.stem)
+    return otter.run(path, environment)
 
 
 def _environment(student: Session, submission: Submission, settings: Settings) -> dict[str, Any]:
@@ -94,6 +110,7 @@ def _environment(student: Session, submission: Submission, settings: Settings) -
         "seed": digest(settings.secret, submission.sha256.encode(), "sha256"),
         "printed": student.printed_since,
         "exhibits": [],
+        "program": student.program,
     }
 
 
@@ -183,6 +200,14 @@ def _agree_with_table(questions: Sequence[QuestionResult]) -> None:
 def _status(questions: Sequence[QuestionResult]) -> Status:
     reviewed = any(case.review for question in questions for case in question.cases)
     return Status.NEEDS_REVIEW if reviewed else Status.GRADED
+
+
+def _too_new(student: Session, questions: Sequence[QuestionResult]) -> tuple[Message, ...]:
+    """What this Python is too old for, where points were lost: never a silent zero."""
+    if all(question.score == question.possible for question in questions):
+        return ()
+    needs = student.program.newer.values()
+    return tuple(portability.words(need, sys.version_info[:2]) for need in needs)
 
 
 def _load_notes(fault: StudentFault | None) -> tuple[Message, ...]:

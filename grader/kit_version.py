@@ -22,7 +22,7 @@ MODULES = (
     "protocol.py",
     "records.py",
 )
-ROOMS = ("checks", "diagnosis", "questions", "sandbox")
+ROOMS = ("checks", "diagnosis", "portability", "questions", "sandbox")
 REFERENCE = ("rnn.py",)
 
 

@@ -21,11 +21,19 @@ import numpy as np
 
 from grader import contract
 from grader.diagnosis.match import Diagnosis, diagnose, named
-from grader.faults import CheckFailed, KitFault, NeedsReview, NotDefined, StudentFault
+from grader.faults import (
+    CheckFailed,
+    KitFault,
+    NeedsReview,
+    NotDefined,
+    ReturnedNothing,
+    StudentFault,
+)
 from grader.language import LANGUAGES, Message, default_language, render, say
 from grader.questions.otter_import import test_case
 from grader.records import Exhibit, Verdict
 from grader.sandbox import candidate, local
+from grader.sandbox.program_text import ProgramText
 
 PUBLIC_SEED = b"ml-6 public cases: the same for everybody"
 
@@ -111,11 +119,21 @@ def _judge(
         return CaseOutcome(
             fault.verdict,
             fault.guarded if hidden else fault.message,
-            hint=found.message if found else None,
+            hint=found.message if found else _hint(env, fault),
             diagnosis=found.name if found else "",
             printed=_public(printed, hidden),
         )
     return CaseOutcome(Verdict.PASSED, printed=_public(printed, hidden))
+
+
+def _hint(env: Environment, fault: StudentFault) -> Message | None:
+    """What the program's own text says about a name that is missing, or about a lost result."""
+    if isinstance(fault, ReturnedNothing):
+        return say(
+            "Write the `return` as the last line of {name}, below its loop.", name=fault.name
+        )
+    program = _examiners(env, "program", ProgramText, None)
+    return program.meant_by(fault.name) if program and isinstance(fault, NotDefined) else None
 
 
 def _diagnosis(

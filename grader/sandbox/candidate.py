@@ -26,6 +26,7 @@ from grader.protocol import (
     Write,
 )
 from grader.sandbox import fault_messages, replies
+from grader.sandbox.program_text import ProgramText
 from grader.sandbox.worker import schema, wire
 from grader.sandbox.worker.values import Packer, TooMuch
 
@@ -43,8 +44,9 @@ class Channel(Protocol):
         """
         ...
 
-    def line_of(self, line: int) -> str:
-        """That line of the student's file; "" where unknown."""
+    @property
+    def program(self) -> ProgramText:
+        """The source that the student's code comes from."""
         ...
 
     @property
@@ -92,7 +94,7 @@ class ObjectProxy:
         self._changed = tuple(reply.changed)
         if reply.fault is not None:
             raise fault_messages.of_call(
-                reply.fault, self._name(steps, reply.fault.step), self._channel.line_of
+                reply.fault, self._name(steps, reply.fault.step), self._channel.program
             )
         values = [replies.value(node, reader, where) for node in reply.values]
         if len(values) != len(steps):
@@ -116,7 +118,7 @@ class ObjectProxy:
             step = reply.fault.step
             known = 0 <= step < len(schema.ROUND)
             at = f"{self._class.name}.{schema.ROUND[step]}" if known else where
-            raise fault_messages.of_call(reply.fault, at, self._channel.line_of)
+            raise fault_messages.of_call(reply.fault, at, self._channel.program)
         match reply.values:
             case [int(count), returned] if 0 < count <= len(rounds.inputs):
                 return count, replies.value(returned, reader, where)
@@ -184,7 +186,7 @@ class ClassProxy:
         request = schema.Construct(self.name, handle, packed)
         reply, _ = self._channel.exchange(request, packer, where, None)
         if reply.fault is not None:
-            raise fault_messages.of_call(reply.fault, where, self._channel.line_of)
+            raise fault_messages.of_call(reply.fault, where, self._channel.program)
         return ObjectProxy(self, handle, self._channel.generation)
 
     def implements(self, method: str) -> bool:
@@ -220,7 +222,7 @@ class FunctionProxy:
         request = schema.Invoke(self.name, packed)
         reply, reader = self._channel.exchange(request, packer, self.name, None)
         if reply.fault is not None:
-            raise fault_messages.of_call(reply.fault, self.name, self._channel.line_of)
+            raise fault_messages.of_call(reply.fault, self.name, self._channel.program)
         if len(reply.values) != 1:
             raise fault_messages.garbled(self.name)
         return replies.value(reply.values[0], reader, self.name)
@@ -239,7 +241,7 @@ class TrainingProxy(FunctionProxy):
         request = schema.Observe(self.name, "SimpleRNN")
         reply, reader = self._channel.exchange(request, Packer(), self.name, None)
         if reply.fault is not None:
-            raise fault_messages.of_call(reply.fault, self.name, self._channel.line_of)
+            raise fault_messages.of_call(reply.fault, self.name, self._channel.program)
         try:
             return replies.observation(reply, reader)
         except wire.WireError:

@@ -7,22 +7,17 @@ of the student's own file, so that a hidden input cannot be read out through the
 from __future__ import annotations
 
 import builtins
-import re
 import unicodedata
-from collections.abc import Callable
 
 from grader.faults import BadValue, Crashed, NotDefined, NotImplementedYet, StudentFault, TimedOut
 from grader.language import Message, Value, say
+from grader.sandbox import fault_hints
+from grader.sandbox.program_text import ProgramText
 from grader.sandbox.worker import schema
 
-LineOf = Callable[[int], str]
 FILE = "rnn.py"
 
 _HIDDEN = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}  # control, format (bidi), surrogate, private use
-_NUMPY_2 = re.compile(
-    r"only 0-dimensional arrays can be converted|inhomogeneous shape"
-    r"|setting an array element with a sequence"
-)
 
 
 def plain(words: str, limit: int = 300) -> str:
@@ -36,7 +31,7 @@ def plain(words: str, limit: int = 300) -> str:
     )
 
 
-def of_call(fault: schema.Fault, where: str, line_of: LineOf) -> StudentFault:
+def of_call(fault: schema.Fault, where: str, program: ProgramText) -> StudentFault:
     """The fault of a call; `where` names what was called ("SimpleRNN.forward")."""
     if fault.kind == "missing":
         return NotDefined(where)
@@ -46,35 +41,45 @@ def of_call(fault: schema.Fault, where: str, line_of: LineOf) -> StudentFault:
         return BadValue(say("The parameters of {where} cannot be written.", where=where))
     if fault.builtin == "NotImplementedError":
         return NotImplementedYet(where)
-    return crash(fault, where, line_of)
+    return crash(fault, where, program)
 
 
-def crash(fault: schema.Fault, where: str, line_of: LineOf) -> Crashed:
+def crash(fault: schema.Fault, where: str, program: ProgramText) -> Crashed:
     """A call that raised: the exception, its words, the student's line, and a hint."""
-    code = line_of(fault.line)
+    code = program.line(fault.line)
+    cell, line = program.cell(fault.line)
     known: dict[str, Value] = {
         "where": where,
         "exception": plain(fault.exception, 60),
         "words": _one_line(fault.text),
-        "line": fault.line,
+        "line": line,
+        "cell": cell,
         "code": _one_line(code),
     }
-    if code:
+    if code and cell:
+        message = say(
+            "{where} raised {exception}: {words} (cell {cell}, line {line}: {code}).", **known
+        )
+        guarded = say(
+            "{where} raised {exception} (cell {cell} of your notebook, line {line}).",
+            where=where, exception=_builtin(fault.builtin), cell=cell, line=line,
+        )  # fmt: skip
+    elif code:
         message = say("{where} raised {exception}: {words} (line {line}: {code}).", **known)
         guarded = say(
             "{where} raised {exception} (line {line} of your file).",
-            where=where, exception=_builtin(fault.builtin), line=fault.line,
+            where=where, exception=_builtin(fault.builtin), line=line,
         )  # fmt: skip
     else:
         message = say("{where} raised {exception}: {words}.", **known)
         guarded = say("{where} raised {exception}.", where=where, exception=_builtin(fault.builtin))
-    if _NUMPY_2.search(fault.text):
-        return Crashed(_with_hint(message), _with_hint(guarded))
-    return Crashed(message, guarded)
+    return _hinted(message, guarded, fault, program)
 
 
-def of_load(fault: schema.Fault, line_of: LineOf, seconds: float) -> StudentFault:
+def of_load(fault: schema.Fault, program: ProgramText, seconds: float) -> StudentFault:
     """What went wrong while the file was read or run."""
+    if cell := program.cell(fault.line)[0]:
+        return _of_cell(fault, cell, program)
     if fault.kind == "late":
         return TimedOut(
             say(
@@ -85,19 +90,55 @@ def of_load(fault: schema.Fault, line_of: LineOf, seconds: float) -> StudentFaul
             )
         )  # fmt: skip
     if fault.kind == "syntax":
-        return Crashed(
+        return _hinted(
             say(
                 "Python cannot read your file: {words} (line {line}: {code}). "
                 "Only what stands above was graded.",
-                words=_one_line(fault.text), line=fault.line, code=_one_line(line_of(fault.line)),
+                words=_one_line(fault.text), line=fault.line, code=_one_line(program.line(fault.line)),
             ),
             say("Python cannot read your file from line {line} on.", line=fault.line),
+            fault,
+            program,
         )  # fmt: skip
-    return _load_crash(fault, line_of)
+    return _load_crash(fault, program)
 
 
-def _load_crash(fault: schema.Fault, line_of: LineOf) -> Crashed:
-    inner = crash(fault, FILE, line_of)
+def _of_cell(fault: schema.Fault, cell: int, program: ProgramText) -> StudentFault:
+    """What went wrong in one cell of a notebook; the others were run."""
+    known: dict[str, Value] = {
+        "cell": cell,
+        "exception": plain(fault.exception, 60),
+        "words": _one_line(fault.text),
+        "code": _one_line(program.line(fault.line)),
+    }
+    if fault.kind == "late":
+        return TimedOut(
+            say(
+                "Cell {cell} of your notebook took too long and was stopped. The others were run.",
+                cell=cell,
+            )
+        )
+    if fault.kind == "syntax":
+        message = say(
+            "Python cannot read cell {cell} of your notebook: {words} ({code}). The others were run.",
+            **known,
+        )
+        guarded = say("Python cannot read cell {cell} of your notebook.", cell=cell)
+    else:
+        message = say(
+            "Cell {cell} of your notebook raised {exception}: {words} ({code}). The others were run.",
+            **known,
+        )
+        guarded = say(
+            "Cell {cell} of your notebook raised {exception}. The others were run.",
+            cell=cell,
+            exception=_builtin(fault.builtin),
+        )
+    return _hinted(message, guarded, fault, program)
+
+
+def _load_crash(fault: schema.Fault, program: ProgramText) -> Crashed:
+    inner = crash(fault, FILE, program)
     return Crashed(
         say("{what} Only what stands above that line was graded.", what=inner.message),
         say("{what} Only what stands above that line was graded.", what=inner.guarded),
@@ -141,13 +182,17 @@ def garbled(where: str) -> BadValue:
     return BadValue(say("{where} sent back something that is no data.", where=where))
 
 
-def _with_hint(message: Message) -> Message:
-    return say(
-        "{what} Hint: since NumPy 2.4 an array of one element is no longer taken for a number, and "
-        "rows of different length are no array; index the element (`a[0]`, `a.item()`) or make the "
-        "shapes equal.",
-        what=message,
-    )
+def _hinted(
+    message: Message, guarded: Message, fault: schema.Fault, program: ProgramText
+) -> Crashed:
+    hint = fault_hints.of(fault, program)
+    if hint is None:
+        return Crashed(message, guarded)
+    return Crashed(_followed(message, hint), _followed(guarded, hint))
+
+
+def _followed(message: Message, hint: Message) -> Message:
+    return say("{what} {hint}", what=message, hint=hint)
 
 
 def _one_line(words: str) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 from grader import contract
 from grader.sandbox import candidate
+from grader.sandbox.program_text import ProgramText
 from grader.sandbox.worker import schema, wire
 from grader.sandbox.worker.runner import Runner
 from grader.sandbox.worker.source import describe_class, describe_function
@@ -37,7 +38,7 @@ class LocalChannel:
     generation = 1
 
     def __init__(self, namespace: dict[str, Any], filename: str) -> None:
-        self._filename = filename
+        self.program = ProgramText("".join(linecache.getlines(filename)))
         # A KeyboardInterrupt is the user's wish to stop, not a fault.
         self._runner = Runner(namespace, (filename,), (Exception, SystemExit))
 
@@ -49,9 +50,6 @@ class LocalChannel:
         frame = self._runner.answer(request, b"".join(packer.writer.chunks))
         header, body = wire.split(frame)
         return wire.decode_reply(header), wire.FrameReader(body)
-
-    def line_of(self, line: int) -> str:
-        return linecache.getline(self._filename, line).strip()
 
 
 def _filename(value: Any) -> str:

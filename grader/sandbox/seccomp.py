@@ -36,6 +36,8 @@ QUESTIONS = """
     getpid getppid gettid getuid geteuid getgid getegid getresuid getresgid getgroups getpgrp
     getpgid getsid uname sysinfo getrlimit getcpu getrandom getpriority capget
 """
+# The standard library goes on without what a file system does not support.
+UNSUPPORTED = "listxattr llistxattr flistxattr getxattr lgetxattr fgetxattr"
 FORBIDDEN = """
     socket socketpair connect bind listen accept accept4 sendto sendmsg sendmmsg recvmsg shutdown
     fork vfork execve execveat kill tkill tgkill rt_sigqueueinfo rt_tgsigqueueinfo pidfd_open
@@ -51,8 +53,8 @@ FORBIDDEN = """
 """
 _CLONE_THREAD = 0x10000
 _PR_SET_NAME = 15
-# Questions about a descriptor: FIOCLEX, FIONCLEX, TCGETS, FIONREAD, TIOCGWINSZ (asm-generic).
-_IOCTLS = (0x5451, 0x5450, 0x5401, 0x541B, 0x5413)
+# Of a descriptor: FIOCLEX, FIONCLEX, TCGETS, FIONREAD, TIOCGWINSZ, FIONBIO (asm-generic).
+_IOCTLS = (0x5451, 0x5450, 0x5401, 0x541B, 0x5413, 0x5421)
 # The commands of fcntl that do not make the kernel send signals (F_SETOWN, F_SETSIG, F_SETLEASE,
 # F_NOTIFY do): descriptors and their flags, locks, what size a pipe has (linux/fcntl.h).
 _FCNTLS = (0, 1, 2, 3, 4, 5, 6, 7, 36, 37, 38, 1030, 1032)
@@ -75,6 +77,8 @@ def program(architecture: str | None = None) -> str:
     for names in (FILES, MEMORY, THREADS, CLOCKS, SIGNALS, QUESTIONS):
         for name in names.split():
             _add(rules, target, pyseccomp.ALLOW, name)
+    for name in UNSUPPORTED.split():
+        _add(rules, target, pyseccomp.ERRNO(errno.EOPNOTSUPP), name)
     for name in FORBIDDEN.split():
         _add(rules, target, pyseccomp.ERRNO(errno.EPERM), name)
     _add_conditional(rules, target)

@@ -10,8 +10,10 @@ import signal
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 
 from grader import contract
@@ -26,11 +28,14 @@ from grader.sandbox import (
 from grader.sandbox.forked import ParentGone
 from grader.sandbox.launch import Worker, WorkerGone, WorkerGreedy, WorkerLate
 from grader.sandbox.limits import Limits
+from grader.sandbox.machine_paths import hidden
+from grader.sandbox.program_text import ProgramText
 from grader.sandbox.worker import figures, schema, wire
 from grader.sandbox.worker.source import FILENAME
 from grader.sandbox.worker.values import Packer
 
 MAX_TIMEOUTS = 2  # of one method; after that it is not called any more
+MANY_TIMEOUTS = 4  # of all; after that a method that has never answered has one
 MAX_DEATHS = 12  # of one submission's workers
 MAX_PRINTED = 20_000
 GRACE = 3.0  # seconds for what is ours in a worker: stopping an import, drawing figures
@@ -78,11 +83,12 @@ class Session:
         self.orphaned: ParentGone | None = None  # no verdict stands
         self.generation = 0
         self._source = source.encode("utf-8", "backslashreplace")
-        self._lines = source.splitlines()
+        self.program = ProgramText(source)
         self._until = 0
         self._worker: Worker | None = None
         self._death: dict[int, StudentFault] = {}
         self._timeouts: Counter[str] = Counter()
+        self._answered: set[str] = set()
         self._spent = 0.0
         self._printed = ""
         self._defined: list[schema.Defined] = []
@@ -103,9 +109,6 @@ class Session:
         printed, self._printed = self._printed, ""
         return fault_messages.plain(printed, MAX_PRINTED)
 
-    def line_of(self, line: int) -> str:
-        return self._lines[line - 1] if 0 < line <= len(self._lines) else ""
-
     def close(self) -> None:
         """End the worker."""
         if self._worker is not None:
@@ -120,8 +123,8 @@ class Session:
             raise self.orphaned
         if born is not None and born in self._death:
             raise self._death[born]
-        if self._timeouts[where] >= MAX_TIMEOUTS:
-            raise fault_messages.late(where, self._promised(request))
+        if hanging := self._hanging(request, where):
+            raise fault_messages.late(hanging, self.limits.call)
         if self._spent >= self.limits.total:
             raise fault_messages.spent(self.limits.total)
         if len(self._death) >= MAX_DEATHS:
@@ -129,6 +132,20 @@ class Session:
         if self._worker is None:
             self._load()
         return self._ask(request, packer, where)
+
+    def _hanging(self, request: schema.Request, where: str) -> str:
+        """What of a request is known not to end: not tried again. "" where all may."""
+        many = sum(self._timeouts.values()) >= MANY_TIMEOUTS
+        for name in dict.fromkeys((where, *where.split(", "))):
+            most = 1 if many and name not in self._answered else MAX_TIMEOUTS
+            if self._timeouts[name] >= most:
+                return name
+        if isinstance(request, schema.Observe):
+            # A training that goes through a method that has never ended does not end either.
+            waiting = (name for name, count in self._timeouts.items() if count >= MAX_TIMEOUTS)
+            inside = (name for name in waiting if name.startswith(f"{request.watched}."))
+            return next((name for name in inside if name not in self._answered), "")
+        return ""
 
     def _load(self) -> None:
         """Start a worker and run the source in it."""
@@ -143,7 +160,7 @@ class Session:
         if self.generation == 1:
             self._defined = [one for one in loaded.defined if _is_expected(one)]
         if loaded.fault is not None and self.load_fault is None:
-            self.load_fault = fault_messages.of_load(loaded.fault, self.line_of, self.limits.load)
+            self.load_fault = fault_messages.of_load(loaded.fault, self.program, self.limits.load)
             if loaded.fault.kind == "late":
                 self._until = loaded.fault.line  # the next worker need not wait for it again
 
@@ -174,6 +191,8 @@ class Session:
         finally:
             if not isinstance(request, schema.Observe):
                 self._spent += worker.spent
+        self._answered.add(where)
+        reply = _without_folders(reply, worker.scratch)
         self._printed = (self._printed + reply.printed)[:MAX_PRINTED]
         return reply, reader
 
@@ -200,6 +219,14 @@ class Session:
         """Seconds until the worker is killed: what a worker adds of its own is no student's."""
         ours = GRACE if isinstance(request, (schema.Load, schema.Observe)) else 0.0
         return self._promised(request) + ours
+
+
+def _without_folders(reply: Any, own: Path | None) -> Any:
+    """The reply without folders of this machine in what the student's code said and printed."""
+    fault = reply.fault
+    if fault is not None:
+        fault = msgspec.structs.replace(fault, text=hidden(fault.text, own))
+    return msgspec.structs.replace(reply, fault=fault, printed=hidden(reply.printed, own))
 
 
 def _is_expected(defined: schema.Defined) -> bool:

@@ -35,6 +35,7 @@ BOOTSTRAP = (
 FLAGS = ("-P", "-s", "-S", "-B")  # nothing but the standard library and `paths` on sys.path
 INSIDE = "/kit"
 SCRATCH = "/tmp"  # noqa: S108 - inside: a tmpfs of the worker's own
+USER = "student"  # the name of the one whose program it is
 DEVICES = ("/dev/null", "/dev/zero", "/dev/urandom", "/dev/random")
 # systemd gives these to nobody but services that ask for any free one (systemd.io/UIDS-GIDS).
 FIRST_UID, UIDS = 61184, 4000
@@ -133,7 +134,9 @@ def _environment(scratch: str) -> dict[str, str]:
         **{f"{name}_NUM_THREADS": "1" for name in threads},
         "HOME": scratch,
         "TMPDIR": scratch,
+        "PATH": "/usr/local/bin:/usr/bin:/bin",
         "LANG": "C.UTF-8",
+        **dict.fromkeys(("USER", "LOGNAME", "USERNAME"), USER),
         "MPLBACKEND": "Agg",
         "MPLCONFIGDIR": f"{scratch}/.matplotlib",
         "PYTHONHASHSEED": "0",

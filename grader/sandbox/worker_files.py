@@ -26,7 +26,8 @@ from grader.sandbox import scratch
 
 WORKER = Path(__file__).with_name("worker")
 LIBRARIES = ("numpy", "matplotlib", "msgspec")
-SYSTEM_FONTS = Path("/usr/share/fonts")
+# Fonts, time zones and locales, as programs find them on an ordinary machine.
+SYSTEM_DATA = (Path("/usr/share/fonts"), Path("/usr/share/zoneinfo"), Path("/usr/lib/locale"))
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,7 @@ def _packages() -> dict[str, Path]:
                 raise KitFault(f"{name} is not installed, but students' programs need it") from None
             continue
         for top in {file.parts[0] for file in distribution.files or ()}:
-            if top not in ("..", "__pycache__") and not top.endswith((".dist-info", ".pth")):
+            if top not in ("..", "__pycache__") and not top.endswith(".pth"):
                 found[top] = Path(str(distribution.locate_file(top))).resolve()
         waiting += [_name(one) for one in distribution.requires or () if "extra ==" not in one]
     return found
@@ -114,7 +115,7 @@ def _runtime() -> tuple[Path, ...]:
             paths.append(folder)  # bound as the symlink that it is
         else:
             paths += [folder / f"{platform.machine()}-linux-gnu", *folder.glob("ld-linux*")]
-    paths += [Path("/usr/lib64"), Path("/etc/ld.so.cache"), SYSTEM_FONTS]
+    paths += [Path("/usr/lib64"), Path("/etc/ld.so.cache"), *SYSTEM_DATA]
     found = dict.fromkeys(path for path in paths if path.is_absolute() and path.exists())
     return tuple(p for p in found if not any(other in p.parents for other in found))
 

@@ -67,7 +67,7 @@ def test_no_secret_of_the_examiner_is_in_a_workers_start(
     assert "hunter2" not in repr(start)
     assert set(start.environment) == {
         "OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_NUM_THREADS",
-        "BLIS_NUM_THREADS", "HOME", "TMPDIR", "LANG", "MPLBACKEND", "MPLCONFIGDIR", "PYTHONHASHSEED",
+        "BLIS_NUM_THREADS", "HOME", "TMPDIR", "PATH", "USER", "LOGNAME", "USERNAME", "LANG", "MPLBACKEND", "MPLCONFIGDIR", "PYTHONHASHSEED",
     }  # fmt: skip
 
 

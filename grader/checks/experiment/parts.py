@@ -16,7 +16,7 @@ from grader.assignment import load
 from grader.checks.compare import kind, numbers
 from grader.checks.experiment.evaluations import Line
 from grader.checks.memo import once
-from grader.faults import BadValue, CheckFailed, NotImplementedYet
+from grader.faults import BadValue, CheckFailed, ReturnedNothing
 from grader.language import Message, say
 from grader.protocol import Observation, Picture, TrainingFunction
 
@@ -130,7 +130,7 @@ def run(function: TrainingFunction) -> Experiment:
     """Run the experiment, or recall it: once for a submission."""
     seen = once(function, "seen", function.observe)
     if seen.returned is None and seen.forward_calls == 0:
-        raise NotImplementedYet(NAME)
+        raise ReturnedNothing(NAME)
     return Experiment(seen)
 
 

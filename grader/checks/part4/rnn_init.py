@@ -10,7 +10,7 @@ import numpy as np
 from grader.checks.compare import What, finite
 from grader.checks.parameters.rnn_roles import HIDDEN
 from grader.checks.parameters.roles import rnn_layout
-from grader.checks.part4.init import require, require_own_state, require_same_roles
+from grader.checks.part4.init import require, require_own_state, require_same_roles, require_shapes
 from grader.checks.states import Sizes, read_forward
 from grader.faults import CheckFailed
 from grader.language import say
@@ -29,7 +29,9 @@ def constructs(SimpleRNN: CandidateClass, sizes: tuple[int, int, int]) -> None:
 
 
 def weights(SimpleRNN: CandidateClass, sizes: tuple[int, int, int]) -> None:
-    require(rnn_layout(SimpleRNN, sizes), WEIGHTS)
+    layout = rnn_layout(SimpleRNN, sizes)
+    require_shapes(layout, f"SimpleRNN{sizes}")
+    require(layout, WEIGHTS)
 
 
 def biases(SimpleRNN: CandidateClass, sizes: tuple[int, int, int]) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from grader.language import render
+from grader.language import Message, render, say
 from grader.records import (
     CaseResult,
     FileRecord,
@@ -173,8 +173,14 @@ def _first(grade: Grade, wording: Wording) -> FirstView | None:
     if found is None:
         return None
     question, case = found
-    step = render(next_step(grade, question, case), wording.language)
+    step = render(_step(grade, question, case), wording.language)
     return FirstView(question.name, wording.title(question.name), case_view(case, wording), step)
+
+
+def _step(grade: Grade, question: QuestionResult, case: CaseResult) -> Message:
+    if case.verdict is Verdict.NOT_IMPLEMENTED and not grade.loaded:
+        return say("Mend what is said above about loading your file first: it may hide all else.")
+    return next_step(question, case)
 
 
 def _question(

@@ -22,7 +22,6 @@ from __future__ import annotations
 
 import os
 import random
-import sys
 from functools import partial
 from typing import Any
 
@@ -32,6 +31,7 @@ from grader.sandbox.worker import (
     confine,
     figures,
     schema,
+    surroundings,
     wire,
 )
 from grader.sandbox.worker.printed import Printed
@@ -50,10 +50,11 @@ def main(settings: dict[str, Any]) -> None:
 
 def serve(channel: int, layers: list[str]) -> None:
     """Say what holds this process, then answer requests until the examiner hangs up."""
-    _silence()
+    printed = _silence()
+    surroundings.settle()
     _send(channel, wire.FrameWriter().frame(schema.Ready(layers)))
     runner = Runner({}, (FILENAME,))
-    runner.printed = Printed()
+    runner.printed = printed
     _seed_generators()
     while True:
         try:
@@ -97,10 +98,13 @@ def _seed_generators() -> None:
     np.random.bit_generator.randbits = entropy.getrandbits  # type: ignore[attr-defined]
 
 
-def _silence() -> None:
-    """From here on nothing that is written to standard output or error goes anywhere."""
-    nowhere = os.open(os.devnull, os.O_RDWR)
-    for descriptor in (0, 1, 2):
-        os.dup2(nowhere, descriptor)
-    os.close(nowhere)
-    sys.stdin = open(os.devnull)  # noqa: PTH123, SIM115 - lives as long as the process
+def _silence() -> Printed:
+    """From here on nothing that is written to standard output or error goes anywhere else.
+
+    Descriptors 0 and 1 lead to /dev/null since before the confinement, which denies questions
+    about devices that are opened later.
+    """
+    os.dup2(1, 2)
+    printed = Printed()
+    printed.install()
+    return printed

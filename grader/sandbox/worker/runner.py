@@ -6,9 +6,8 @@ grading: it makes objects, calls them, reads and writes their arrays, and says w
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import os
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -18,6 +17,7 @@ from grader.sandbox.worker import (
     patches,
     schema,
     source,
+    surroundings,
     training_rounds,
     wire,
 )
@@ -61,8 +61,7 @@ class Runner:
         packer = Packer()
         done = schema.Done([], [], None, "")
         try:
-            with self._captured():
-                done = self._carry_out(request, reader, packer)
+            done = self._carry_out(request, reader, packer)
             return packer.writer.frame(self._with_printed(done))
         except (TooMuch, wire.WireError):
             fault = schema.Fault("too_much", step=len(done.values))
@@ -72,8 +71,12 @@ class Runner:
 
     def _load(self, request: schema.Load, reader: wire.FrameReader) -> bytes:
         words = bytes(reader.take(request.source)).decode()
-        with self._captured():
-            module, fault = source.run(words, request.seconds, request.until)
+        path = source.write(words, os.getcwd())  # noqa: PTH109 - as in landlock, no pathlib before need
+        surroundings.run_as(path)
+        self.files = (path,)
+        module, fault = source.run(
+            words, request.seconds, request.until, path, (*request.classes, *request.functions)
+        )
         self.namespace = module.__dict__
         defined = source.defined(self.namespace, request.classes, request.functions)
         loaded = schema.Loaded(defined, fault, self._taken())
@@ -255,24 +258,12 @@ class Runner:
         function = self.namespace.get(request.name)
         watcher = observer.Watcher(self.namespace.get(request.watched), function)
         returned, fault = None, None
-        with self._captured(), watcher:
+        with watcher:
             try:
                 returned = function()  # type: ignore[misc]  # None raises as the student's would
             except self.caught as error:
                 fault = from_exception(error, self.files)
         return watcher.frame(returned, fault, self._taken())
-
-    @contextmanager
-    def _captured(self) -> Iterator[None]:
-        """Prints of the student go to `self.printed` (in a worker)."""
-        if self.printed is None:
-            yield
-            return
-        sys.stdout = sys.stderr = self.printed
-        try:
-            yield
-        finally:
-            sys.stdout, sys.stderr = sys.__stdout__, sys.__stderr__
 
     def _taken(self) -> str:
         return "" if self.printed is None else self.printed.take()
