@@ -15,7 +15,7 @@ import numpy as np
 from grader.assignment import load
 from grader.checks.compare import kind, numbers
 from grader.checks.experiment.evaluations import Line
-from grader.faults import BadValue, CheckFailed, NotImplementedYet, StudentFault
+from grader.faults import BadValue, CheckFailed, NotImplementedYet, StudentFault, Unreturned
 from grader.language import Message, say
 from grader.protocol import Observation, Picture, TrainingFunction
 
@@ -81,7 +81,9 @@ class Experiment:
         return np.shape(self._entry(key))
 
     def _entry(self, key: str) -> Any:
-        returned = self.seen.returned
+        returned, ended = self.seen.returned, self.seen.ended
+        if ended is not None:
+            raise Unreturned(ended.message, ended.guarded)
         if not isinstance(returned, dict):
             raise BadValue(
                 say("train_rnn_on_sequence returned {kind}; expected a dict.", kind=kind(returned)),

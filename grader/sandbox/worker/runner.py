@@ -10,7 +10,10 @@ import os
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
+
 from grader.sandbox.worker import (
+    drawing,
     observer,
     parameters,
     schema,
@@ -203,13 +206,17 @@ class Runner:
     def _observe(self, request: schema.Observe) -> bytes:
         function = self.namespace.get(request.name)
         watcher = observer.Watcher(self.namespace.get(request.watched), function)
-        returned, fault = None, None
+        returned, faults = None, observer.Faults()
         with watcher:
             try:
                 returned = function()  # type: ignore[misc]  # None raises as the student's would
             except self.caught as error:
-                fault = from_exception(error, self.files)
-        return watcher.frame(returned, fault, self._taken())
+                faults.ended = from_exception(error, self.files)
+                faults.in_drawing = drawing.went_wrong(error)
+        if drawing.failures:
+            failure, line = drawing.failures[0]
+            faults.drawing = msgspec.structs.replace(from_exception(failure, self.files), line=line)
+        return watcher.frame(returned, faults, self._taken())
 
     def _taken(self) -> str:
         return "" if self.printed is None else self.printed.take()
