@@ -59,7 +59,6 @@ ALLOWED: dict[str, set[str]] = {
         "grader.kit_version",
         "grader.portability",
         "grader.questions",
-        "grader.results",
         "grader.sandbox",
         "grader.written",
     },
@@ -94,7 +93,7 @@ ALLOWED: dict[str, set[str]] = {
         "grader.sandbox",
         "grader.written",
     },
-    "grader.__main__": {"grader.commands"},
+    "grader.__main__": set(),  # names its commands in strings, and imports the one that is called
 }
 MOST_MODULES = 21  # in one folder: what a reader takes in at a glance
 

@@ -16,6 +16,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
+from grader import contract
 from grader.faults import StudentFault
 from grader.language import Message, say
 from grader.sandbox import (
@@ -29,7 +30,7 @@ from grader.sandbox.limits import Limits
 from grader.sandbox.machine_paths import hidden
 from grader.sandbox.program_text import ProgramText
 from grader.sandbox.worker import figures, schema, wire
-from grader.sandbox.worker.source import CLASSES, FILENAME, FUNCTIONS
+from grader.sandbox.worker.source import FILENAME
 from grader.sandbox.worker.values import Packer
 
 MAX_TIMEOUTS = 2  # of one method; after that it is not called any more
@@ -126,7 +127,9 @@ class Session:
         self.generation += 1
         packer = Packer()
         source = packer.writer.add(np.frombuffer(self._source, np.uint8))
-        request = schema.Load(source, self.limits.load, self._until)
+        request = schema.Load(
+            source, self.limits.load, self._until, dict(contract.CLASSES), contract.FUNCTIONS
+        )
         loaded, _ = self._ask(request, packer, FILENAME)
         if self.generation == 1:
             self._defined = [one for one in loaded.defined if _is_expected(one)]
@@ -197,7 +200,7 @@ def _without_folders(reply: Any, own: Path) -> Any:
 
 def _is_expected(defined: schema.Defined) -> bool:
     """Names come from the worker: only the assignment's own count."""
-    return defined.name in (CLASSES if defined.is_class else FUNCTIONS)
+    return defined.name in (contract.CLASSES if defined.is_class else contract.FUNCTIONS)
 
 
 def _how(status: int) -> Message:

@@ -364,7 +364,9 @@ def test_documents_have_the_agreed_form(store: Store, tmp_path: Path) -> None:
         "points": 0.0,
         "possible": 2.0,
         "message": "error inf in your q4_2",
+        "hint": "",
         "diagnosis": "wrong_q4_2",
+        "review": "",
     }
 
 

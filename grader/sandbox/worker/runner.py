@@ -71,7 +71,8 @@ class Runner:
         self.files = (path,)
         module, fault = source.run(words, request.seconds, request.until, path)
         self.namespace = module.__dict__
-        loaded = schema.Loaded(source.defined(self.namespace), fault, self._taken())
+        defined = source.defined(self.namespace, request.classes, request.functions)
+        loaded = schema.Loaded(defined, fault, self._taken())
         return wire.FrameWriter().frame(loaded)
 
     def _carry_out(
