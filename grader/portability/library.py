@@ -27,7 +27,7 @@ def came_with(name: str) -> Version | None:
     """The Python 3 that brought a module or a member of one ("itertools.batched"); None if unknown."""
     since = _members().get(name) or _modules().get(name)
     three = since[1] if since else None
-    return three if three else None
+    return three or None
 
 
 def _used(tree: ast.Module) -> Iterator[tuple[int, str]]:

@@ -43,7 +43,10 @@ TROUBLES = {
         "plt.rcParams['font.family'] = 'C:/Windows/Fonts/simhei.ttf'",
         "ax[0].set_title('损失', fontname='SimHei')\nfig.savefig('a.png')",
     ),
-    "LaTeX": ("plt.rcParams['text.usetex'] = True", "ax[0].set_title(r'$\\alpha$')\nplt.tight_layout()\nplt.show()"),
+    "LaTeX": (
+        "plt.rcParams['text.usetex'] = True",
+        "ax[0].set_title(r'$\\alpha$')\nplt.tight_layout()\nplt.show()",
+    ),
     "broken mathematics": ("", "ax[0].set_title('$\\\\frac{1}{$')\nfig.savefig('a.png')"),
     "a window to maximise": ("", "plt.get_current_fig_manager().window.showMaximized()"),
     "a window to place": ("", "plt.get_current_fig_manager().window.wm_geometry('+0+0')"),
@@ -56,7 +59,10 @@ TROUBLES = {
     "a style of older versions": ("plt.style.use('seaborn-whitegrid')", "plt.show()"),
     "an argument of older versions": ("", "plt.grid(b=True)\nplt.show()"),
     "a setting of older versions": ("plt.rcParams['text.latex.unicode'] = True", "plt.show()"),
-    "a folder that is not there": ("", "fig.savefig('figures/loss.png')\nplt.savefig('D:/figures/loss.png')"),
+    "a folder that is not there": (
+        "",
+        "fig.savefig('figures/loss.png')\nplt.savefig('D:/figures/loss.png')",
+    ),
     "lengths that differ": ("", "line, = ax[0].plot([1, 2, 3], [1, 2])\nline.set_color('red')"),
     "panels that cannot be": ("", "other, axes = plt.subplots(0, 0)\naxes[0].plot([1])"),
     "numbers that overflow": ("", "ax[0].plot([1e308, -1e308])\nplt.tight_layout()\nplt.show()"),
@@ -64,7 +70,10 @@ TROUBLES = {
     "a method that is none": ("", "ax[0].set_titel('x')"),
     "an image without a reader": ("", "ax[0].imshow(plt.imread('photo.jpg'))"),
     "a legend of nothing": ("warnings.simplefilter('error')", "ax[1].legend()\nplt.show()"),
-    "a font list that is asked": ("", "ax[0].text(0, 0, '损失', family=['Microsoft YaHei', 'SimHei'])\nfig.canvas.draw()"),
+    "a font list that is asked": (
+        "",
+        "ax[0].text(0, 0, '损失', family=['Microsoft YaHei', 'SimHei'])\nfig.canvas.draw()",
+    ),
 }
 
 
@@ -95,7 +104,9 @@ def test_what_could_not_be_drawn_is_told_once() -> None:
 
 
 def test_findfont_and_glyphs_are_not_told() -> None:
-    with session(source("", "ax[0].set_title('损失', family='SimHei')\nplt.show()"), LIMITS) as student:
+    with session(
+        source("", "ax[0].set_title('损失', family='SimHei')\nplt.show()"), LIMITS
+    ) as student:
         student.environment()["train_rnn_on_sequence"].observe()
         assert student.printed_since() == ""
 

@@ -29,10 +29,10 @@ def breaks_symmetry(SimpleRNN):
 @case(
     "scale",
     points=0.5,
-    claim=say("With 100 hidden units the initial hidden states are neither saturated nor zero."),
+    claim=say("The initial weights are neither so small nor so large that learning fails."),
 )
-def scale(SimpleRNN, rng):
-    check.scale(SimpleRNN, rng)
+def scale(SimpleRNN):
+    check.scale(SimpleRNN)
 
 
 @case("own_state", points=0.5, claim=say("Two objects do not share their parameters."))

@@ -16,11 +16,20 @@ def biases(LSTMCell):
 
 @case(
     "breaks_symmetry",
-    points=0.75,
+    points=0.5,
     claim=say("The initial weights differ from unit to unit and gate to gate."),
 )
 def breaks_symmetry(LSTMCell):
     check.breaks_symmetry(LSTMCell)
+
+
+@case(
+    "scale",
+    points=0.25,
+    claim=say("The initial weights are neither so small nor so large that learning fails."),
+)
+def scale(LSTMCell):
+    check.scale(LSTMCell)
 
 
 @case("own_state", points=0.5, claim=say("Two cells do not share their parameters."))
