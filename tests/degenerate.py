@@ -32,6 +32,7 @@ VALUES = {
 METHODS = {
     "SimpleRNN.__init__": """
 def f(self, I, H, O):
+    self.sizes = I, H, O
     self.W_xh, self.W_hh, self.b_h = A((I, H)), A((H, H)), A((H,))
     self.W_hy, self.b_y = A((H, O)), A((O,))
 """,
@@ -122,10 +123,7 @@ def programs() -> Iterator[Degenerate]:
 
 def _made(name: str, methods: tuple[str, ...], bodies: dict[str, str], value: str) -> Degenerate:
     parts = [reference_source(), f"def A(s):\n    return {value}\n"]
-    for method, body in bodies.items():
-        if method == "SimpleRNN.__init__":
-            body = body.replace("I, H, O):", "I, H, O):\n    self.sizes = (I, H, O)")
-        parts.append(f"{body}\n{method} = f\n")
+    parts += [f"{body}\n{method} = f\n" for method, body in bodies.items()]
     if "SimpleRNN.__init__" not in methods:
         parts.append(SIZES)
     return Degenerate(name, methods, "\n".join(parts))

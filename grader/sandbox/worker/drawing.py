@@ -17,7 +17,7 @@ import sys
 import types
 import warnings
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, Self
 
 from grader.sandbox.worker.source import MODULE
 
@@ -54,7 +54,7 @@ class Nothing:
     def __bool__(self) -> bool:
         return False
 
-    def __enter__(self) -> Nothing:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -68,7 +68,7 @@ def guard(pyplot: Any) -> None:
     for name, member in list(vars(pyplot).items()):
         if _is_own(pyplot.__name__, name, member):
             setattr(pyplot, name, guarded(member))
-    style, base = (importlib.import_module(f"matplotlib{one}") for one in (".style", ""))
+    style: Any = _module("style")
     style.use = guarded(style.use)
     pyplot.__getattr__ = _absent("matplotlib.pyplot")
     for cls in _classes():
@@ -77,7 +77,7 @@ def guard(pyplot: Any) -> None:
                 setattr(cls, name, guarded(member))
     for cls in _tops():
         cls.__getattr__ = _absent(cls.__name__)
-    settings = type(base.rcParams)
+    settings = type(pyplot.rcParams)
     settings.__setitem__, settings.update = map(guarded, (settings.__setitem__, settings.update))
 
 
@@ -163,7 +163,7 @@ def _classes() -> list[type]:
     return [cls for cls in found if cls.__module__.startswith("matplotlib")]
 
 
-def _tops() -> tuple[type, ...]:
+def _tops() -> tuple[Any, ...]:
     """The classes from which all figures, axes and artists come, and canvases and their windows."""
     bases = _module("backend_bases")
     return (_module("artist").Artist, bases.FigureCanvasBase, bases.FigureManagerBase)
