@@ -39,23 +39,12 @@ class Settings:
     only: str = ""  # one question's name, or "" for all
     tier: str | None = None  # sandbox tier; None: the best that the machine has
     ahead: bool = False  # another grading follows in this process: start its worker meanwhile
-    limits: Limits = field(default_factory=lambda: default_limits())  # noqa: PLW0108  # defined below
+    limits: Limits = field(default_factory=Limits)
 
     @property
     def seed(self) -> str:
         """Fingerprint of the secret, for the results."""
         return sha256(b"fingerprint" + self.secret).hexdigest()[:16] if self.secret else ""
-
-
-def default_limits() -> Limits:
-    """The limits of `assignment.toml`."""
-    limits = load().limits
-    return Limits(
-        call=limits.call_seconds,
-        load=limits.import_seconds,
-        training=limits.training_seconds,
-        total=limits.submission_seconds,
-    )
 
 
 def grade(submission: Submission, settings: Settings) -> Grade:

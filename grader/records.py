@@ -68,6 +68,17 @@ class Submission:
 
 
 @dataclass(frozen=True, slots=True)
+class Problem:
+    """Something that could not be read, named or paired, and what to do: a line of problems.csv."""
+
+    file: str
+    sha256: str
+    reason: Message
+    action: Message
+    student_id: str = ""  # empty where unknown
+
+
+@dataclass(frozen=True, slots=True)
 class CaseResult:
     """One case of one question."""
 

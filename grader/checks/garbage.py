@@ -12,13 +12,13 @@ import numpy as np
 
 from grader.checks.compare import agrees
 from grader.checks.known_model import CellTrial, Parameters, RnnTrial, random_parameters
+from grader.checks.memo import once
 from grader.checks.parameters import lstm_roles, rnn_roles
 from grader.faults import CheckFailed
 from grader.language import Message, say
 from grader.protocol import Array, CandidateClass
 
 ROUGHLY = 1e-4  # relative; float32 and float64 alike
-MEMO = "computes"
 
 Call = Callable[[Parameters, float], Sequence[Array]]  # a fresh object's answer to an input
 
@@ -60,27 +60,29 @@ def require_backward(SimpleRNN: CandidateClass) -> None:
         arrays = [entry.array for entry in trial.backward(given)]
         return [one / factor for one in arrays if np.any(one) and not _is(one, given)]
 
-    if MEMO + " gradients" not in SimpleRNN.memo:
+    def judge() -> None:
         values = random_parameters(rnn_roles.shapes(*sizes), np.random.default_rng(24))
-        once, twice = call(values, 1.0), call(values, 2.0)
-        SimpleRNN.memo[MEMO + " gradients"] = _any_alike(once, twice)
-    if not SimpleRNN.memo[MEMO + " gradients"]:
-        raise CheckFailed(say("backward gives no gradients at all."))
+        if not _any_alike(call(values, 1.0), call(values, 2.0)):
+            raise CheckFailed(say("backward gives no gradients at all."))
+
+    once(SimpleRNN, "computes gradients", judge)
 
 
 def _require(
     cls: CandidateClass, shapes: dict[str, tuple[int, ...]], call: Call, name: Message
 ) -> None:
-    if MEMO not in cls.memo:
+    def judge() -> None:
         values = random_parameters(shapes, np.random.default_rng(24))
-        once, again, other = call(values, 1.0), call(values, 1.0), call(values, -1.5)
-        cls.memo[MEMO] = _any_alike(once, again) and not _all_alike(once, other)
-    if not cls.memo[MEMO]:
-        raise CheckFailed(
-            say(
-                "What {name} returns does not come from its inputs: nothing is computed.", name=name
+        first, again, other = call(values, 1.0), call(values, 1.0), call(values, -1.5)
+        if not _any_alike(first, again) or _all_alike(first, other):
+            raise CheckFailed(
+                say(
+                    "What {name} returns does not come from its inputs: nothing is computed.",
+                    name=name,
+                )
             )
-        )
+
+    once(cls, "computes", judge)
 
 
 def _any_alike(one: Sequence[Array], other: Sequence[Array]) -> bool:

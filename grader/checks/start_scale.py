@@ -6,14 +6,15 @@ grader's own start. The bounds stand in `assignment.toml`, with how they were me
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 import numpy as np
 
 from grader.assignment import load
 from grader.checks.compare import What, finite
+from grader.checks.memo import once
 from grader.checks.parameters.layout import Layout
-from grader.checks.parameters.roles import lstm_layout, rnn_layout, woken
+from grader.checks.parameters.roles import fresh, lstm_layout, rnn_layout
 from grader.checks.states import Sizes, read_forward
 from grader.faults import BadValue, CheckFailed, StudentFault
 from grader.language import say
@@ -28,12 +29,12 @@ WIDE = Sizes(T=20, B=4, I=50, H=100, O=10)
 
 def require_fit_rnn(SimpleRNN: CandidateClass) -> None:
     """Raise where learning would fail from this start, or hidden states are saturated."""
-    _once(SimpleRNN, _judge_rnn)
+    once(SimpleRNN, MEMO, lambda: _judge_rnn(SimpleRNN))
 
 
 def require_fit_cell(LSTMCell: CandidateClass) -> None:
     """Raise where an LSTM with such weights does not learn."""
-    _once(LSTMCell, _judge_cell)
+    once(LSTMCell, MEMO, lambda: _judge_cell(LSTMCell))
 
 
 def is_charged(SimpleRNN: CandidateClass) -> bool:
@@ -57,18 +58,6 @@ def spread(values: Mapping[str, Array]) -> dict[str, float]:
         for name, value in values.items()
         if value.ndim > 1
     }
-
-
-def _once(cls: CandidateClass, judge: Callable[[CandidateClass], None]) -> None:
-    """Judge a class; what came out the first time holds from then on."""
-    if MEMO not in cls.memo:
-        cls.memo[MEMO] = None
-        try:
-            judge(cls)
-        except StudentFault as fault:
-            cls.memo[MEMO] = fault
-    if isinstance(cls.memo[MEMO], StudentFault):
-        raise cls.memo[MEMO]
 
 
 def _judge_rnn(SimpleRNN: CandidateClass) -> None:
@@ -146,7 +135,7 @@ def _judge_cell(LSTMCell: CandidateClass) -> None:
 
 def _spread_of(cls: CandidateClass, layout: Layout, sizes: tuple[int, ...]) -> dict[str, float]:
     """Of the matrices of a new object; {} where NaN is among them, or nothing is."""
-    values = layout.read(woken(cls, layout, sizes))
+    values = layout.read(fresh(cls, layout, sizes))
     held = {name: value for name, value in values.items() if name in layout.slots}
     if not all(np.all(np.isfinite(value)) for value in held.values()):
         return {}

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from grader import contract
 from grader.checks import probe_point
 from grader.checks.compare import agrees
 from grader.checks.experiment import probe_series
+from grader.checks.memo import once
 from grader.checks.probe_point import RIGHT, Record
 from grader.faults import StudentFault
 from grader.language import Message, literal, say
@@ -78,11 +80,7 @@ def diagnose(question: str, candidates: Mapping[str, Any]) -> Diagnosis | None:
     candidate = candidates.get(asked.subject) if asked and asked.record else None
     if asked is None or candidate is None:
         return None
-    memo = getattr(candidate, "memo", {})
-    if ("finding", question) not in memo:
-        memo["finding", question] = _find(asked, candidate)
-    found: Diagnosis | None = memo["finding", question]
-    return found
+    return once(candidate, ("diagnosis", question), partial(_find, asked, candidate))
 
 
 def named(name: str) -> Diagnosis | None:

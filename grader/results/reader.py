@@ -14,11 +14,11 @@ from grader.records import (
     Exhibit,
     FileRecord,
     Grade,
+    Problem,
     Submission,
 )
 from grader.results import database
 from grader.results.codec import decode, join
-from grader.results.intake import Problem
 
 NAME = "results.sqlite"
 CURRENT = (
@@ -92,6 +92,11 @@ class StoreReader:
                 return
             yield from (join(card, content) for card, content, _ in page)
             position = page[-1][-1]
+
+    def report(self, student_id: str) -> str | None:
+        """The report of the submission that counts; None where none came."""
+        row = self._one("SELECT card, content FROM students WHERE student_id = ?", (student_id,))
+        return join(*row).report if row else None
 
     def count(self, run: Run) -> int:
         """How many submissions the run is about."""

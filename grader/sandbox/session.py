@@ -155,13 +155,13 @@ class Session:
                 raise wire.WireError("another reply was due")  # noqa: TRY301 - one way out for all
         except WorkerLate:
             self._timeouts[where] += 1
-            raise self._buried(fault_messages.late(where, self._promised(request))) from None
+            raise self._end_worker(fault_messages.late(where, self._promised(request))) from None
         except WorkerGreedy:
-            raise self._buried(fault_messages.overfull(where, self.limits.scratch)) from None
+            raise self._end_worker(fault_messages.overfull(where, self.limits.scratch)) from None
         except WorkerGone:
-            raise self._buried(None, where) from None
+            raise self._end_worker(None, where) from None
         except wire.WireError:
-            raise self._buried(fault_messages.garbled(where)) from None
+            raise self._end_worker(fault_messages.garbled(where)) from None
         finally:
             if not isinstance(request, schema.Observe):
                 self._spent += worker.spent
@@ -169,7 +169,7 @@ class Session:
         self._printed = (self._printed + reply.printed)[:MAX_PRINTED]
         return reply, reader
 
-    def _buried(self, fault: StudentFault | None, where: str = "") -> StudentFault:
+    def _end_worker(self, fault: StudentFault | None, where: str = "") -> StudentFault:
         """End the worker; every object that lived in it raises the same fault from now on."""
         assert self._worker is not None  # noqa: S101 - as above
         status = self._worker.kill(hung_up=fault is None)

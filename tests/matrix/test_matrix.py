@@ -9,10 +9,10 @@ import pytest
 
 from grader.matrix import heatmap, table
 from grader.matrix.grade_subject import Lost, MatrixRow, examine
+from grader.matrix.grade_subjects import rows
+from grader.matrix.judgement import judge, rightly_named
 from grader.matrix.reach import SUBJECTS, questions_touched
-from grader.matrix.run import rows
 from grader.matrix.subjects import REFERENCE, Subject, bases, wrong
-from grader.matrix.verdict import judge, rightly_named
 
 CASES = ("q4_3/dW_hh", "q4_3/db_h", "q4_6/golden")
 MISTAKE = Subject("wrong-thing", REFERENCE, "", frozenset({"q4_3/dW_hh"}))

@@ -16,6 +16,7 @@ from grader.language import Message, say, translations
 from grader.records import (
     CaseResult,
     Grade,
+    Problem,
     QuestionResult,
     Status,
     Submission,
@@ -28,7 +29,6 @@ from grader.reports.pages.class_page import class_page
 from grader.reports.pages.student_page import student_page
 from grader.reports.wording import load_hints, load_wording
 from grader.results.files import file_names
-from grader.results.intake import Problem
 from tests.reports.reports_samples import (
     HOSTILE,
     awful,

@@ -17,13 +17,13 @@ from grader.records import (
     CaseResult,
     FileRecord,
     Grade,
+    Problem,
     Status,
     Submission,
     Verdict,
 )
 from grader.results import changes, codec, documents
 from grader.results.files import file_names, is_plain, write_atomically
-from grader.results.intake import Problem
 from grader.results.lock import only_run
 from grader.results.store import NAME, Store
 from tests.batch import batch_fakes as fakes
