@@ -63,6 +63,7 @@ def numerical(
     exhibits: list[Exhibit] | None = None,
 ) -> None:
     """One gradient against central differences of the student's own forward."""
+    garbage.require_backward(SimpleRNN)
     run = _public_run(SimpleRNN)
     if exhibits is not None and not all(run.right(each) for each in ALL):
         exhibits.append(_heat_map(run))
@@ -141,6 +142,7 @@ def against(
     sizes: tuple[int, int, int] = HIDDEN,
 ) -> None:
     """Gradients at a random point."""
+    garbage.require_backward(SimpleRNN)
     trial = RnnTrial.make(SimpleRNN, sizes, rng)
     x, d_outputs = _point(rng, T=T, B=B, sizes=sizes)
     _all_right(run_backward(trial, x, d_outputs, expect), names)
@@ -161,6 +163,7 @@ def _all_right(run: BackwardRun, names: Sequence[str]) -> None:
 
 
 def sum_not_mean(SimpleRNN: CandidateClass, rng: np.random.Generator, expect: Expectation) -> None:
+    garbage.require_backward(SimpleRNN)
     trial = RnnTrial.make(SimpleRNN, HIDDEN, rng)
     x, d_outputs = _point(rng, T=7, B=3, sizes=HIDDEN)
     run = run_backward(trial, x, d_outputs, expect)
@@ -184,6 +187,7 @@ def _some_right(run: BackwardRun) -> tuple[str, ...]:
 
 def again(SimpleRNN: CandidateClass, rng: np.random.Generator, expect: Expectation) -> None:
     """What was right in a first round is right in the next, after an update."""
+    garbage.require_backward(SimpleRNN)
     trial = RnnTrial.make(SimpleRNN, HIDDEN, rng)
     x, d_outputs = _point(rng, T=7, B=3, sizes=HIDDEN)
     right = _some_right(run_backward(trial, x, d_outputs, expect))
@@ -209,6 +213,7 @@ def _still_right(run: BackwardRun, names: Sequence[str], why: object) -> None:
 def latest_forward(
     SimpleRNN: CandidateClass, rng: np.random.Generator, expect: Expectation
 ) -> None:
+    garbage.require_backward(SimpleRNN)
     trial = RnnTrial.make(SimpleRNN, HIDDEN, rng)
     x, d_outputs = _point(rng, T=7, B=3, sizes=HIDDEN)
     right = _some_right(run_backward(trial, x, d_outputs, expect))
@@ -265,6 +270,7 @@ def _divided(trial: RnnTrial, returned: object, d_outputs: Array) -> bool:
 
 def clipping(SimpleRNN: CandidateClass, rng: np.random.Generator, expect: Expectation) -> None:
     """What is right for a tiny gradient is right for one of norm 0.24."""
+    garbage.require_backward(SimpleRNN)
     trial = RnnTrial.make(SimpleRNN, HIDDEN, rng)
     x, d_outputs = _point(rng, T=7, B=3, sizes=HIDDEN)
     small = run_backward(trial, x, d_outputs, expect)
@@ -291,7 +297,8 @@ def _concentrated(SimpleRNN: CandidateClass, trial: RnnTrial, expect: Expectatio
 
 def fast(SimpleRNN: CandidateClass, rng: np.random.Generator) -> None:
     """The call's time limit is the check, for a backward of which something is right."""
-    _some_right(_public_run(SimpleRNN, rng))
+    garbage.require_backward(SimpleRNN)
+    _some_right(_public_run(SimpleRNN))
     T, B, I, H, O = LARGE  # noqa: E741  # sizes as in the equations
     rnn = SimpleRNN(I, H, O)
     rnn.forward(rng.normal(size=(T, B, I)))
