@@ -8,7 +8,7 @@ from contextlib import suppress
 from functools import cached_property
 
 from grader.portability import Need, needs_newer
-from grader.portability.names import is_main_block
+from grader.portability.imported_names import is_main_block
 
 
 class ProgramText:

@@ -18,11 +18,11 @@ from grader.sandbox.worker import (
     parameters,
     schema,
     source,
-    surroundings,
     training_rounds,
     wire,
 )
 from grader.sandbox.worker.exception_fault import from_exception
+from grader.sandbox.worker.ordinary import surroundings
 from grader.sandbox.worker.printed import Printed
 from grader.sandbox.worker.values import Packer, TooMuch
 

@@ -16,7 +16,7 @@ import warnings
 from collections.abc import Callable
 from typing import Any
 
-from grader.sandbox.worker import import_hook, no_network, no_processes
+from grader.sandbox.worker.ordinary import import_hook, no_network, no_processes
 
 NO_LOCALE = "unsupported locale setting"  # `fault_messages` knows these words again
 # "zh_CN.UTF-8", "zh-Hans-CN", and as Windows says it: "Chinese_China.936".
