@@ -28,6 +28,7 @@ COMMANDS = {
     "handout": "Build the student's zip and notebook.",
     "matrix": "Grade every misconception and variant; write the kill matrix.",
     "calibrate": "Measure the thresholds again over many seeds.",
+    "figures": "Measure and draw what the model answers show.",
     "fingerprints": "Write the arrays that diagnose a student's local run.",
 }
 

@@ -50,6 +50,7 @@ ALLOWED: dict[str, set[str]] = {
     "grader.reports": {"grader.results", "grader.written"},
     "grader.pack": {"grader.handout", "grader.intake", "grader.written"},
     "grader.scoring": {"grader.results", "grader.written"},
+    "grader.model_answers": set(),
     "grader.matrix": {"grader.misconceptions", "grader.questions", "grader.sandbox"},
     "grader.calibration": {
         "grader.checks",
@@ -89,6 +90,7 @@ ALLOWED: dict[str, set[str]] = {
         "grader.intake",
         "grader.matrix",
         "grader.misconceptions",
+        "grader.model_answers",
         "grader.pack",
         "grader.questions",
         "grader.reports",

@@ -14,7 +14,7 @@ import click
 from grader.language import LANGUAGES, default_language, render, say
 from grader.scoring import rubric as rubric_file
 from grader.scoring.desk import Desk
-from grader.scoring.store import ScoreStore
+from grader.scoring.score_store import ScoreStore
 
 HOST = "127.0.0.1"
 

@@ -17,9 +17,9 @@ from grader.scoring.desk import Desk
 from grader.scoring.doors import Doors
 from grader.scoring.marks import Mark
 from grader.scoring.models import model_answer
+from grader.scoring.page_words import words_of_page
 from grader.scoring.rubric import Item
-from grader.scoring.store import Conflict
-from grader.scoring.wording import words_of_page
+from grader.scoring.score_store import Conflict
 
 PAGE = Path(__file__).with_name("page")
 FILES = {"": "index.html", "page.css": "page.css", "page.js": "page.js"}

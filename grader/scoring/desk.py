@@ -21,7 +21,7 @@ from grader.scoring import marks as scored
 from grader.scoring.answers import Answer, answers
 from grader.scoring.marks import BONUS, Mark
 from grader.scoring.rubric import Item, Rubric, RubricSection
-from grader.scoring.store import ScoreStore
+from grader.scoring.score_store import ScoreStore
 from grader.written import checklist
 
 APART = 0.2  # two readers further apart than this share of a section's points are listed

@@ -15,7 +15,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from grader.scoring import rubric
-from grader.scoring.store import ScoreStore
+from grader.scoring.score_store import ScoreStore
 from tests import ROOT
 from tests.reports.test_pages_browser import CHROMIUM, DESKTOP, FLAGS, PHONE
 from tests.scoring.desks import MODEL, make_out, served

@@ -13,7 +13,7 @@ from grader.scoring import marks, rubric
 from grader.scoring.desk import Desk
 from grader.scoring.marks import Mark
 from grader.scoring.rubric import Item
-from grader.scoring.store import NAME, Conflict, ScoreStore
+from grader.scoring.score_store import NAME, Conflict, ScoreStore
 from tests.scoring.desks import MODEL, make_out
 
 RUBRIC = rubric.load()

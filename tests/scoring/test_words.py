@@ -7,7 +7,7 @@ from pathlib import Path
 
 import grader.scoring
 from grader.language import render
-from grader.scoring.wording import WORDS
+from grader.scoring.page_words import WORDS
 from tests import ROOT
 
 

@@ -104,5 +104,15 @@ def prepare() -> None:
     drawing.guard(pyplot)
 
 
+def rehearse() -> None:
+    """Draw a figure and throw it away: the first one loads what all others use."""
+    pyplot: Any = importlib.import_module("matplotlib.pyplot")
+    figure, axes = pyplot.subplots()
+    axes.plot([0, 1], label="loss")
+    axes.legend()
+    render_figures.render(figure)
+    pyplot.close(figure)
+
+
 def _stay(*_: Any, **__: Any) -> None:
     """Stay with Agg."""

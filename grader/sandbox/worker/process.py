@@ -1,6 +1,7 @@
 """The process that runs a student's code. This docstring is the whole protocol.
 
-Started by `launch` with one end of a socketpair as an open file descriptor:
+Started by `launch`, or forked from a `forkserver`, with one end of a socketpair as an open file
+descriptor:
 
 1. The worker confines itself (`confine`) before it has read a byte of the student's, and sends
    `Ready(layers)`: what holds it from now on.
@@ -38,14 +39,18 @@ from grader.sandbox.worker.source import FILENAME
 
 
 def main(settings: dict[str, Any]) -> None:
-    """Confine, then serve requests until the examiner hangs up."""
-    channel = settings["channel"]
+    """Confine, load what the program will, then serve requests."""
     layers = confine.apply(settings)
-    _bring_fonts(settings["fonts"])
-    printed = _silence()
-    surroundings.settle()
+    bring_fonts(settings["fonts"])
     if settings["draws"]:
         figures.prepare()
+    serve(settings["channel"], layers)
+
+
+def serve(channel: int, layers: list[str]) -> None:
+    """Say what holds this process, then answer requests until the examiner hangs up."""
+    printed = _silence()
+    surroundings.settle()
     _send(channel, wire.FrameWriter().frame(schema.Ready(layers)))
     runner = Runner({}, (FILENAME,))
     runner.printed = printed
@@ -72,7 +77,7 @@ def _send(channel: int, frame: bytes) -> None:
         view = view[os.write(channel, view) :]
 
 
-def _bring_fonts(cache: str) -> None:
+def bring_fonts(cache: str) -> None:
     """The list of fonts into the working folder: without it, matplotlib looks for 2 s."""
     if cache:
         home = os.environ["MPLCONFIGDIR"]
