@@ -17,6 +17,7 @@ import numpy as np
 
 from grader.faults import BadValue, NotDefined, NotImplementedYet, StudentFault
 from grader.language import say
+from grader.portability.program_text import ProgramText
 from grader.protocol import (
     Array,
     Call,
@@ -27,7 +28,6 @@ from grader.protocol import (
     Write,
 )
 from grader.sandbox import fault_messages, replies
-from grader.sandbox.program_text import ProgramText
 from grader.sandbox.worker import schema, wire
 from grader.sandbox.worker.values import Packer, TooMuch
 

@@ -7,7 +7,7 @@ import sys
 
 from grader import portability
 from grader.language import Message, say
-from grader.sandbox.program_text import ProgramText
+from grader.portability.program_text import ProgramText
 from grader.sandbox.worker import schema
 from grader.sandbox.worker.ordinary.no_network import NO_NETWORK
 from grader.sandbox.worker.ordinary.no_processes import NO_PROCESSES, NO_PROGRAMS

@@ -11,8 +11,8 @@ import unicodedata
 
 from grader.faults import BadValue, Crashed, NotDefined, NotImplementedYet, StudentFault, TimedOut
 from grader.language import Message, Value, say
+from grader.portability.program_text import ProgramText
 from grader.sandbox import fault_hints
-from grader.sandbox.program_text import ProgramText
 from grader.sandbox.worker import schema
 
 FILE = "rnn.py"

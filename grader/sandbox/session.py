@@ -19,6 +19,7 @@ import numpy as np
 from grader import contract
 from grader.faults import KitFault, StudentFault
 from grader.language import Message, say
+from grader.portability.program_text import ProgramText
 from grader.sandbox import (
     candidate,
     fault_messages,
@@ -29,7 +30,6 @@ from grader.sandbox.forked import ParentGone
 from grader.sandbox.launch import Worker, WorkerGone, WorkerGreedy, WorkerLate
 from grader.sandbox.limits import Limits
 from grader.sandbox.machine_paths import hidden
-from grader.sandbox.program_text import ProgramText
 from grader.sandbox.worker import figures, schema, wire
 from grader.sandbox.worker.source import FILENAME
 from grader.sandbox.worker.values import Packer

@@ -295,10 +295,11 @@ def _concentrated(SimpleRNN: CandidateClass, trial: RnnTrial, expect: Expectatio
     return run_backward(RnnTrial.make(SimpleRNN, HIDDEN, values), x, d_outputs, expect)
 
 
-def fast(SimpleRNN: CandidateClass, rng: np.random.Generator) -> None:
+def fast(SimpleRNN: CandidateClass, rng: np.random.Generator, expect: Expectation) -> None:
     """The call's time limit is the check, for a backward of which something is right."""
     garbage.require_backward(SimpleRNN)
-    _some_right(_public_run(SimpleRNN))
+    trial = RnnTrial.make(SimpleRNN, HIDDEN, rng)
+    _some_right(run_backward(trial, *_point(rng, T=7, B=3, sizes=HIDDEN), expect))
     T, B, I, H, O = LARGE  # noqa: E741  # sizes as in the equations
     rnn = SimpleRNN(I, H, O)
     rnn.forward(rng.normal(size=(T, B, I)))

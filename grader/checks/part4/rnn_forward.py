@@ -181,7 +181,7 @@ def single(
 ) -> None:
     """One sequence; then one input, one hidden unit, one output, each by itself."""
     hidden_states(SimpleRNN, rng, whole, T=7, B=1)
-    linear = _gives_outputs(SimpleRNN, rng, whole, oracle)
+    states, linear = _right_at_usual_sizes(SimpleRNN, rng, whole, oracle)
     for sizes in rnn_roles.ONES:
         if not same_roles(rnn_layout, SimpleRNN, HIDDEN, sizes):
             continue
@@ -189,24 +189,27 @@ def single(
         x = rng.normal(size=(7, 3, sizes[0]))
         forward, call = trial.forward(x), trial.at(x).call
         hidden = whole(trial.parameters, x)[1]
-        if forward.hidden is not None:
+        if states and forward.hidden is not None:
             same(forward.hidden, hidden, What("hidden_states", call))
         if linear:
             same(forward.outputs, oracle(trial.parameters, hidden), What("outputs", call))
 
 
-def _gives_outputs(
+def _right_at_usual_sizes(
     SimpleRNN: CandidateClass,
     rng: np.random.Generator,
     whole: Oracle,
     oracle: Callable[[Parameters, Array], Array],
-) -> bool:
-    """Whether outputs are right and linear at usual sizes; if not, that is charged elsewhere."""
+) -> tuple[bool, bool]:
+    """Whether hidden states and outputs are right there; if not, that is charged elsewhere."""
     trial = RnnTrial.make(SimpleRNN, HIDDEN, rng)
     x = rng.normal(size=(7, 3, HIDDEN[0]))
-    given = trial.forward(x).outputs
-    expected = oracle(trial.parameters, whole(trial.parameters, x)[1])
-    return agrees(given, expected, tolerance(given))
+    seen, hidden = trial.forward(x), whole(trial.parameters, x)[1]
+    limit = tolerance(seen.outputs)
+    return (
+        seen.hidden is not None and agrees(seen.hidden, hidden, limit),
+        agrees(seen.outputs, oracle(trial.parameters, hidden), limit),
+    )
 
 
 def outputs(
