@@ -68,7 +68,7 @@ class StartNumbers(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What q4_1 and q4_5 bound initial weights by. A cell has no smallest."""
 
     largest: float
-    smallest: float = 0.0
+    smallest: float | None = None
 
 
 class SequenceNumbers(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
