@@ -64,6 +64,13 @@ class Tolerances(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     step_float32: float
 
 
+class StartNumbers(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What q4_1 and q4_5 bound initial weights by. A cell has no smallest."""
+
+    largest: float
+    smallest: float | None = None
+
+
 class SequenceNumbers(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What q5_1 calls right."""
 
@@ -125,11 +132,16 @@ class ExperimentNumbers(msgspec.Struct, frozen=True, forbid_unknown_fields=True)
 
 
 class LearningNumbers(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The numbers of part 5, here for their types; the checks read them as plain tables."""
+    """The numbers of parts 4 and 5, here for their types; the checks read them as plain tables.
+
+    A handout lacks those of hidden cases.
+    """
 
     q5_1: SequenceNumbers
     q5_2: TrainingNumbers
     q5_3: ExperimentNumbers
+    q4_1: StartNumbers | None = None
+    q4_5: StartNumbers | None = None
 
 
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -101,3 +101,9 @@ class TimedOut(StudentFault):
 
 class BadValue(StudentFault):
     """What came back is no data that the contract allows (type, shape, size, finiteness)."""
+
+
+class Unreturned(BadValue):
+    """Nothing came back, since the call raised where that is no reason to judge nothing."""
+
+    verdict = Verdict.CRASHED

@@ -16,6 +16,8 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from grader.faults import StudentFault
+
 Array = NDArray[Any]
 NAN = float("nan")
 
@@ -152,6 +154,8 @@ class Observation:
     trained_columns: tuple[Array, ...] = ()
     trained_span: tuple[float, float] = (NAN, NAN)  # smallest and largest input trained on
     series: tuple[Array, ...] = ()  # what generate_sequence_data returned meanwhile, each once
+    ended: StudentFault | None = None  # where drawing raised, and nothing was returned
+    drawing: StudentFault | None = None  # the first thing that could not be drawn
 
 
 @dataclass(frozen=True, slots=True)

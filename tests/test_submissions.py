@@ -18,7 +18,7 @@ SETTINGS = Settings(secret=b"one secret for the whole suite..", limits=replace(L
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "folder",
-    folders("variants/*", "wrong/*", "broken/*"),
+    folders("variants/*", "wrong/*", "broken/*", "surroundings/*"),
     ids=lambda folder: f"{folder.parent.name}/{folder.name}",
 )
 def test_submission_gets_what_it_deserves(folder: Path) -> None:

@@ -9,7 +9,7 @@ import ast
 from collections.abc import Iterator
 from functools import cache
 
-from grader.portability.names import Names, is_guard
+from grader.portability.imported_names import Names, is_guard
 from grader.portability.needs import PYTHON, Need, Version
 
 

@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from grader.portability.names import Names, is_main_block
+from grader.portability.imported_names import Names, is_main_block
 from grader.portability.needs import NETWORK, PROCESS, PROGRAM, Need
 
 # Full names of what is called. Threads, locks, pipes and the number of processors are no processes.

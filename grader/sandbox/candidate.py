@@ -10,11 +10,12 @@ from __future__ import annotations
 import weakref
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any, Protocol
 
 import numpy as np
 
-from grader.faults import BadValue, NotDefined, NotImplementedYet
+from grader.faults import BadValue, NotDefined, NotImplementedYet, StudentFault
 from grader.language import say
 from grader.protocol import (
     Array,
@@ -240,12 +241,19 @@ class TrainingProxy(FunctionProxy):
         self._require()
         request = schema.Observe(self.name, "SimpleRNN")
         reply, reader = self._channel.exchange(request, Packer(), self.name, None)
-        if reply.fault is not None:
-            raise fault_messages.of_call(reply.fault, self.name, self._channel.program)
+        ended, drawing = (self._fault(one) for one in (reply.fault, reply.drawing))
+        if ended is not None and not reply.in_drawing:
+            raise ended
         try:
-            return replies.observation(reply, reader)
+            seen = replies.observation(reply, reader)
         except wire.WireError:
             raise fault_messages.garbled(self.name) from None
+        return replace(seen, ended=ended, drawing=drawing)
+
+    def _fault(self, reported: schema.Fault | None) -> StudentFault | None:
+        if reported is None:
+            return None
+        return fault_messages.of_call(reported, self.name, self._channel.program)
 
 
 def environment(defined: Sequence[schema.Defined], channel: Channel) -> dict[str, Any]:

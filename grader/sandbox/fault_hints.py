@@ -9,8 +9,8 @@ from grader import portability
 from grader.language import Message, say
 from grader.sandbox.program_text import ProgramText
 from grader.sandbox.worker import schema
-from grader.sandbox.worker.no_network import NO_NETWORK
-from grader.sandbox.worker.no_processes import NO_PROCESSES, NO_PROGRAMS
+from grader.sandbox.worker.ordinary.no_network import NO_NETWORK
+from grader.sandbox.worker.ordinary.no_processes import NO_PROCESSES, NO_PROGRAMS
 
 _NUMPY_2 = re.compile(
     r"only 0-dimensional arrays can be converted|inhomogeneous shape"

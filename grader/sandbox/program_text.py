@@ -8,9 +8,8 @@ from contextlib import suppress
 from functools import cached_property
 
 from grader.language import Message
-from grader.portability import Need, needs_newer
-from grader.portability.names import is_main_block
-from grader.sandbox import similar_names
+from grader.portability import Need, needs_newer, similar_names
+from grader.portability.imported_names import is_main_block
 from grader.sandbox.worker import cells
 
 

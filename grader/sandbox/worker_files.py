@@ -63,10 +63,10 @@ def stage() -> WorkerFiles:
 
 
 def _copy_worker(package: Path) -> None:
-    package.mkdir(parents=True)
     mode = py_compile.PycInvalidationMode.UNCHECKED_HASH
-    for source in sorted(WORKER.glob("*.py")):
-        target = package / source.name
+    for source in sorted(WORKER.rglob("*.py")):
+        target = package / source.relative_to(WORKER)
+        target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(source, target)
         py_compile.compile(str(target), doraise=True, invalidation_mode=mode)
 

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from grader.faults import StudentFault
+from grader.language import Message
 from grader.sandbox import Limits, session, start_command, tiers
 from tests.sandbox.habits import HABITS
 
@@ -61,7 +62,9 @@ def in_sandbox(habit: str, tier: str) -> list[Any]:
         try:
             value = student.environment()["generate_sequence_data"]()
         except StudentFault as fault:
-            return ["raised", str(fault.message.values["exception"])]
+            message = fault.message.values.get("what", fault.message)  # where a hint follows
+            assert isinstance(message, Message)
+            return ["raised", str(message.values["exception"])]
         return ["value", json.loads(json.dumps(value))]
 
 

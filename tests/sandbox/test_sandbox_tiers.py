@@ -52,7 +52,7 @@ def settings(start: start_command.StartCommand) -> dict[str, Any]:
 def test_the_stage_shows_the_workers_own_files_and_four_libraries() -> None:
     seen = stage()
     shown = {path.stem for path in (seen.home / "grader").rglob("*.py")}
-    assert shown == {path.stem for path in WORKER.glob("*.py")}
+    assert shown == {path.stem for path in WORKER.rglob("*.py")}
     assert {"numpy", "matplotlib", "msgspec"} <= seen.packages.keys()
     assert not {"grader", "otter", "solutions", "pytest", "click"} & seen.packages.keys()
     assert stat.S_IMODE(seen.home.stat().st_mode) == 0o755

@@ -6,7 +6,7 @@ import numpy as np
 
 from grader.assignment import load
 from grader.checks.experiment.parts import Experiment, require_training, too_few_lengths
-from grader.faults import CheckFailed
+from grader.faults import CheckFailed, StudentFault
 from grader.language import say
 from grader.records import Exhibit
 
@@ -100,6 +100,8 @@ def figure(experiment: Experiment, exhibits: list[Exhibit]) -> None:
         Exhibit(question="q5_3", kind="figure", title=say("Your figure"), png=picture.png)
         for picture in pictures
     )
+    if not pictures and experiment.seen.drawing is not None:
+        raise _undrawn(experiment.seen.drawing)
     if not pictures:
         raise CheckFailed(
             say(
@@ -111,6 +113,8 @@ def figure(experiment: Experiment, exhibits: list[Exhibit]) -> None:
     lines = sum(picture.lines for picture in pictures)
     unknown = any(picture.axes == 0 for picture in pictures)  # a PNG whose content nobody counted
     if max(axes, lines) < PANELS and not unknown:
+        if experiment.seen.drawing is not None:
+            raise _undrawn(experiment.seen.drawing)
         raise CheckFailed(
             say(
                 "The figure has {axes} panels with {lines} lines; expected the loss curve, and the "
@@ -119,6 +123,14 @@ def figure(experiment: Experiment, exhibits: list[Exhibit]) -> None:
                 lines=lines,
             )
         )
+
+
+def _undrawn(fault: StudentFault) -> CheckFailed:
+    """What was missing in a picture because drawing it raised."""
+    return CheckFailed(
+        say("The figure could not be drawn. {what}", what=fault.message),
+        say("The figure could not be drawn. {what}", what=fault.guarded),
+    )
 
 
 def _exhibit(what: str, **series: np.typing.NDArray[np.float64]) -> Exhibit:

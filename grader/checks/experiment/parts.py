@@ -16,7 +16,7 @@ from grader.assignment import load
 from grader.checks.compare import kind, numbers
 from grader.checks.experiment.evaluations import Line
 from grader.checks.memo import once
-from grader.faults import BadValue, CheckFailed, ReturnedNothing
+from grader.faults import BadValue, CheckFailed, ReturnedNothing, Unreturned
 from grader.language import Message, say
 from grader.protocol import Observation, Picture, TrainingFunction
 
@@ -82,7 +82,9 @@ class Experiment:
         return np.shape(self._entry(key))
 
     def _entry(self, key: str) -> Any:
-        returned = self.seen.returned
+        returned, ended = self.seen.returned, self.seen.ended
+        if ended is not None:
+            raise Unreturned(ended.message, ended.guarded)
         if not isinstance(returned, dict):
             raise BadValue(
                 say("train_rnn_on_sequence returned {kind}; expected a dict.", kind=kind(returned)),

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from grader.assignment import load
 from grader.checks.compare import What, finite, kind, numbers
+from grader.checks.garbage import require_sequence
 from grader.faults import BadValue, CheckFailed, Crashed, ReturnedNothing
 from grader.language import Message, say
 from grader.protocol import Array, CandidateFunction
@@ -25,6 +26,7 @@ STARTS = ((0, 1), (1, 1))
 
 def generate(function: CandidateFunction, *arguments: Any) -> Any:
     """Call the student's function. `ReturnedNothing` where it returns None."""
+    require_sequence(function)
     returned = function(*arguments)
     if returned is None:
         raise ReturnedNothing(NAME)

@@ -40,6 +40,8 @@ ORDINARY = (0.6, 1.6)
 # A power of two, so that a step is the same to the last bit: no honest clipping (norm 0.25 at the
 # tightest) acts on gradients so small, and none stays hidden where they are so large.
 UNCLIPPED, CLIPPED = 2.0**-10, 64.0
+# A learning rate that changes nothing that counts, and is one all the same: 0 is none.
+BARELY = 1e-12
 NUDGE = 1e-3  # length of the step for the central difference of the loss, in weight space
 
 
@@ -56,7 +58,7 @@ class Descent:
     def pace(self, rate: float) -> Pace:
         """How to train so that the step is `rate` times the gradient."""
         if self.updates_itself:
-            return Pace(0.0, rate / self.factor, updates=self.updates)
+            return Pace(BARELY, rate / self.factor, updates=self.updates)
         ordinary = ORDINARY[0] < self.factor < ORDINARY[1] or self.factor <= 0.0
         return Pace((rate if ordinary else rate / self.factor) / self.scale, self.scale)
 
@@ -69,7 +71,7 @@ def measure(cls: CandidateClass, course: Course, layout: Layout) -> Descent:
     probe = _Probe(cls, course, layout, updates=cls.implements("update_parameters"))
     rate = course.task.numbers.rate
     first, plain = probe.step(rate, 1.0, CLIPPED)
-    still = probe.change(probe.fresh(), 0.0)
+    still = probe.change(probe.fresh(), BARELY)
     if not probe.updates and not still.any():
         raise NotImplementedYet(f"{cls.name}.update_parameters")
     if np.linalg.norm(still) > ALIKE * np.linalg.norm(first):

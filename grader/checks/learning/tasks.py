@@ -102,12 +102,13 @@ class Task:
         """Whether `score` is at least as good as `bound`. False for NaN."""
         return score >= bound if self.classes else score <= bound
 
-    def start(self, rng: Generator) -> dict[str, Array]:
+    def start(self, rng: Generator, gain: float | None = None) -> dict[str, Array]:
         """Small weights, written into the student's object before training."""
+        gain = self.numbers.gain if gain is None else gain
         I, H, O = self.sizes  # noqa: E741  # sizes as in the equations
         return {
             "W_xh": rng.normal(0.0, 0.7 / np.sqrt(I), (I, H)),
-            "W_hh": rng.normal(0.0, self.numbers.gain / np.sqrt(H), (H, H)),
+            "W_hh": rng.normal(0.0, gain / np.sqrt(H), (H, H)),
             "b_h": np.zeros(H),
             "W_hy": rng.normal(0.0, 1.0 / np.sqrt(H), (H, O)),
             "b_y": np.zeros(O),

@@ -33,6 +33,7 @@ from grader.protocol import (
 # Sizes (I, H) at which cells are looked at in public and in hidden cases.
 PUBLIC = (3, 4)
 HIDDEN = (2, 5)
+ONES = ((1, 5), (2, 1))  # one input, one hidden unit
 
 GATES = ("f", "i", "c", "o")
 Slots = dict[str, list[NDArray[np.int64]]]

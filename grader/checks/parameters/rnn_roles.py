@@ -27,6 +27,7 @@ from grader.protocol import Array, CandidateObject
 # from one another and from T and B.
 PUBLIC = (3, 4, 2)
 HIDDEN = (4, 5, 2)
+ONES = ((1, 5, 2), (4, 1, 2), (4, 5, 1))  # one input, one hidden unit, one output
 
 MOVED = 1e-7
 RAISE = 0.5

@@ -68,6 +68,17 @@ def lstm_layout(cls: CandidateClass, sizes: tuple[int, int]) -> Layout:
     )
 
 
+def same_roles(
+    find: Callable[..., Layout], cls: CandidateClass, usual: tuple[int, ...], sizes: tuple[int, ...]
+) -> bool:
+    """Whether the roles at these sizes are found as at the usual ones; sizes of 1 may hide them."""
+    known = find(cls, usual)
+    try:
+        return set(find(cls, sizes).missing) == set(known.missing)
+    except BadValue:
+        return False
+
+
 def with_parameters(
     cls: CandidateClass, layout: Layout, sizes: tuple[int, ...], values: Mapping[str, Array]
 ) -> CandidateObject:

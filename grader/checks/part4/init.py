@@ -18,7 +18,8 @@ WRITTEN = 7.0  # no constructor's value
 
 
 def require(layout: Layout, names: Iterable[str]) -> None:
-    """Refuse an object that has no arrays for these parameters."""
+    """Refuse an object that has no arrays for these parameters, or NaN in one of them."""
+    require_finite(layout)
     absent = [name for name in names if name in layout.absent]
     if absent:
         raise CheckFailed(
@@ -63,8 +64,19 @@ def _fits(array: Array, shape: tuple[int, ...]) -> bool:
     return oriented(np.arange(array.size).reshape(array.shape), shape) is not None
 
 
+def require_finite(layout: Layout) -> None:
+    """Refuse an object that begins with NaN or infinity, of which nothing can be learned."""
+    values = layout.values(layout.storage.arrays)
+    wrong = [name for name in layout.slots if not np.all(np.isfinite(values[name]))]
+    if wrong:
+        raise CheckFailed(
+            say("A new object's {names} holds NaN or infinity.", names=", ".join(wrong))
+        )
+
+
 def require_same_roles(usual: Layout, other: Layout) -> None:
     """Refuse a class that lacks parameters at other sizes than the usual ones."""
+    require_finite(usual)
     if set(other.missing) - set(usual.missing):
         raise CheckFailed(
             say("With other sizes some parameters are missing: do not fix sizes in the code.")
@@ -73,6 +85,7 @@ def require_same_roles(usual: Layout, other: Layout) -> None:
 
 def require_own_state(cls: CandidateClass, layout: Layout, sizes: tuple[int, ...]) -> None:
     """Refuse a class where writing to one object changes another."""
+    require_finite(layout)
     other = fresh(cls, layout, sizes)
     before = other.read()
     with_parameters(

@@ -7,19 +7,20 @@ from functools import partial
 
 import numpy as np
 
-from grader.checks import probe_point
+from grader.checks import garbage, probe_point
 from grader.checks.compare import What, agrees, finite, same, tolerance
 from grader.checks.known_model import CellTrial, Parameters
+from grader.checks.parameters import lstm_roles
 from grader.checks.parameters.lstm_roles import HIDDEN, PUBLIC
-from grader.checks.parameters.roles import lstm_layout
+from grader.checks.parameters.roles import lstm_layout, same_roles
 from grader.faults import CheckFailed
 from grader.language import say
 from grader.protocol import Array, CandidateClass
 
 B = 6
-# Pre-activation that opens a sigmoid to within 1e-26 of 0 or 1.
-DRIVEN = 60.0
-ROUNDING = 1e-6
+# Pre-activation that opens a sigmoid to within 3e-4 of 0 or 1, and that no honest clipping reaches.
+DRIVEN = 8.0
+NEARLY = 3e-3  # of what such a gate lets through or holds back
 CELL_STATE = 2  # its place among the arguments of forward
 # new_hidden_state of a cell with all parameters zero, by cell_state: see `half_open`.
 HALF_OPEN = {2.0: 0.3807970779778824, -4.0: -0.48201379003790845, 0.5: 0.12245933120185457}
@@ -43,6 +44,7 @@ def _call(sizes: tuple[int, int], rows: int = B) -> str:
 
 
 def shapes(LSTMCell: CandidateClass, rng: np.random.Generator) -> None:
+    garbage.require_cell(LSTMCell)
     trial = CellTrial.make(LSTMCell, PUBLIC, rng)
     for name, state in zip(
         ("new_hidden_state", "new_cell_state"), trial.raw(*_inputs(rng, PUBLIC)), strict=True
@@ -93,14 +95,14 @@ def _driven(
     x[:] = np.eye(PUBLIC[0])[0]  # input 0 drives every gate
     hidden, cell = trial.forward(x, h, c)
     call = _call(PUBLIC)
-    if wanted == "keep" and not agrees(cell, c, tolerance(cell)):
+    if wanted == "keep" and not agrees(cell, c, NEARLY):
         raise CheckFailed(
             say(
                 "With the forget gate open and the input gate shut the cell state must stay; it changed [{call}].",
                 call=call,
             )
         )
-    if wanted == "replace" and not agrees(cell, np.ones_like(c), tolerance(cell)):
+    if wanted == "replace" and not agrees(cell, np.ones_like(c), NEARLY):
         raise CheckFailed(
             say(
                 "With the forget gate shut, the input gate open and the candidate driven to 1, the new cell "
@@ -109,7 +111,7 @@ def _driven(
             )
         )
     shown = float(np.abs(finite(hidden, What("new_hidden_state", call))).max())
-    if wanted == "hide" and shown > ROUNDING:
+    if wanted == "hide" and shown > NEARLY:
         raise CheckFailed(
             say(
                 "With the output gate shut the new hidden state must be 0; it is not [{call}].",
@@ -137,6 +139,7 @@ def cell_state(LSTMCell: CandidateClass, rng: np.random.Generator, oracle: Oracl
 
 def hidden_state(LSTMCell: CandidateClass, rng: np.random.Generator, oracle: Shown) -> None:
     """The hidden state that belongs to the student's own new cell state."""
+    garbage.require_cell(LSTMCell)
     _hidden_follows(CellTrial.make(LSTMCell, HIDDEN, rng), rng, oracle)
 
 
@@ -189,6 +192,7 @@ def candidate(LSTMCell: CandidateClass, rng: np.random.Generator, oracle: Oracle
 
 def output_gate(LSTMCell: CandidateClass, rng: np.random.Generator, oracle: Shown) -> None:
     """The hidden state that belongs to the student's own new cell state."""
+    garbage.require_cell(LSTMCell)
     _hidden_follows(_one_gate(LSTMCell, rng, "o"), rng, oracle)
 
 
@@ -219,7 +223,9 @@ def sequence(
     same(c, expected_c, What("new_cell_state", _call(HIDDEN)))
 
 
-def batch(LSTMCell: CandidateClass, rng: np.random.Generator) -> None:
+def batch(LSTMCell: CandidateClass, rng: np.random.Generator, oracle: Oracle) -> None:
+    """Each row alone gives the same; a cell that is right stays so with one input or one unit."""
+    garbage.require_cell(LSTMCell)
     trial = CellTrial.make(LSTMCell, HIDDEN, rng)
     x, h, c = _inputs(rng, HIDDEN)
     together = trial.forward(x, h, c)
@@ -231,8 +237,28 @@ def batch(LSTMCell: CandidateClass, rng: np.random.Generator) -> None:
                 say("A row gives another result alone than in a batch: rows must not mix.")
             )
 
+    if not _is_right(LSTMCell, rng, oracle, HIDDEN):  # charged where all sizes are usual
+        return
+    for sizes in lstm_roles.ONES:
+        if same_roles(lstm_layout, LSTMCell, HIDDEN, sizes) and not _is_right(
+            LSTMCell, rng, oracle, sizes
+        ):
+            raise CheckFailed(
+                say("The cell is wrong for some size of one: one input, or one hidden unit.")
+            )
+
+
+def _is_right(
+    LSTMCell: CandidateClass, rng: np.random.Generator, oracle: Oracle, sizes: tuple[int, int]
+) -> bool:
+    trial = CellTrial.make(LSTMCell, sizes, rng)
+    arguments = _inputs(rng, sizes)
+    found, expected = trial.forward(*arguments), oracle(trial.parameters, *arguments)
+    return all(agrees(a, b, tolerance(a)) for a, b in zip(found, expected, strict=True))
+
 
 def stateless(LSTMCell: CandidateClass, rng: np.random.Generator) -> None:
+    garbage.require_cell(LSTMCell)
     trial = CellTrial.make(LSTMCell, HIDDEN, rng)
     arguments = _inputs(rng, HIDDEN)
     first = trial.forward(*arguments)
@@ -247,6 +273,7 @@ def stateless(LSTMCell: CandidateClass, rng: np.random.Generator) -> None:
 
 
 def inputs_kept(LSTMCell: CandidateClass, rng: np.random.Generator) -> None:
+    garbage.require_cell(LSTMCell)
     trial = CellTrial.make(LSTMCell, HIDDEN, rng)
     trial.forward(*_inputs(rng, HIDDEN))
     changed = trial.cell.changed_inputs
@@ -258,6 +285,7 @@ def inputs_kept(LSTMCell: CandidateClass, rng: np.random.Generator) -> None:
 
 
 def stable(LSTMCell: CandidateClass, rng: np.random.Generator) -> None:
+    garbage.require_cell(LSTMCell)
     trial = CellTrial.make(LSTMCell, HIDDEN, rng)
     x, h, c = _inputs(rng, HIDDEN)
     if not all(np.all(np.isfinite(state)) for state in trial.forward(1e4 * np.sign(x), h, c)):

@@ -4,17 +4,24 @@ from __future__ import annotations
 
 import numpy as np
 
+from grader.checks import start_scale
 from grader.checks.parameters.lstm_roles import GATES, HIDDEN, PUBLIC
 from grader.checks.parameters.roles import lstm_layout
-from grader.checks.part4.init import require, require_own_state, require_same_roles, require_shapes
+from grader.checks.part4.init import (
+    require,
+    require_finite,
+    require_own_state,
+    require_same_roles,
+    require_shapes,
+)
 from grader.faults import CheckFailed
 from grader.language import say
 from grader.protocol import CandidateClass
 
 
 def constructs(LSTMCell: CandidateClass) -> None:
-    """An object comes to be and holds arrays."""
-    lstm_layout(LSTMCell, PUBLIC)
+    """An object comes to be and holds arrays of numbers."""
+    require_finite(lstm_layout(LSTMCell, PUBLIC))
 
 
 def weights(LSTMCell: CandidateClass) -> None:
@@ -33,6 +40,7 @@ def breaks_symmetry(LSTMCell: CandidateClass) -> None:
     """No two units begin alike, nor two gates."""
     layout = lstm_layout(LSTMCell, HIDDEN)
     values = layout.values(layout.storage.arrays)
+    require_finite(layout)
     used = [gate for gate in GATES if f"W_{gate}" in layout.slots]
     if not used:
         require(layout, [f"W_{gate}" for gate in GATES])
@@ -46,6 +54,11 @@ def breaks_symmetry(LSTMCell: CandidateClass) -> None:
                 "Some initial weights are the same for every unit or gate; draw each gate's weights at random."
             )
         )
+
+
+def scale(LSTMCell: CandidateClass) -> None:
+    """Initial weights of a size from which a network learns."""
+    start_scale.require_fit_cell(LSTMCell)
 
 
 def own_state(LSTMCell: CandidateClass) -> None:

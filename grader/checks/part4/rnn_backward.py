@@ -8,6 +8,7 @@ from functools import partial
 
 import numpy as np
 
+from grader.checks import garbage
 from grader.checks.compare import agrees, distance
 from grader.checks.gradient import entries
 from grader.checks.known_model import (
@@ -21,7 +22,9 @@ from grader.checks.known_model import (
 )
 from grader.checks.memo import once
 from grader.checks.numerical import central_differences
+from grader.checks.parameters import rnn_roles
 from grader.checks.parameters.rnn_roles import HIDDEN, PUBLIC
+from grader.checks.parameters.roles import rnn_layout, same_roles
 from grader.checks.states import is_softmax
 from grader.faults import BadValue, CheckFailed, StudentFault
 from grader.language import say
@@ -51,6 +54,7 @@ def shapes(SimpleRNN: CandidateClass) -> None:
         )
     if not all(np.all(np.isfinite(found.gradient)) for found in run.matches.values() if found):
         raise BadValue(say("A gradient contains NaN or infinity."))
+    garbage.require_backward(SimpleRNN)
 
 
 def numerical(
@@ -59,6 +63,7 @@ def numerical(
     exhibits: list[Exhibit] | None = None,
 ) -> None:
     """One gradient against central differences of the student's own forward."""
+    garbage.require_backward(SimpleRNN)
     run = _public_run(SimpleRNN)
     if exhibits is not None and not all(run.right(each) for each in ALL):
         exhibits.append(_heat_map(run))
@@ -134,11 +139,21 @@ def against(
     *,
     T: int,
     B: int,
+    sizes: tuple[int, int, int] = HIDDEN,
 ) -> None:
     """Gradients at a random point."""
-    trial = RnnTrial.make(SimpleRNN, HIDDEN, rng)
-    x, d_outputs = _point(rng, T=T, B=B, sizes=HIDDEN)
+    garbage.require_backward(SimpleRNN)
+    trial = RnnTrial.make(SimpleRNN, sizes, rng)
+    x, d_outputs = _point(rng, T=T, B=B, sizes=sizes)
     _all_right(run_backward(trial, x, d_outputs, expect), names)
+
+
+def single(SimpleRNN: CandidateClass, rng: np.random.Generator, expect: Expectation) -> None:
+    """One sequence; then one input, one hidden unit, one output, each by itself."""
+    against(SimpleRNN, rng, expect, ALL, T=7, B=1)
+    for sizes in rnn_roles.ONES:
+        if same_roles(rnn_layout, SimpleRNN, HIDDEN, sizes):
+            against(SimpleRNN, rng, expect, ALL, T=7, B=3, sizes=sizes)
 
 
 def _all_right(run: BackwardRun, names: Sequence[str]) -> None:
@@ -148,6 +163,7 @@ def _all_right(run: BackwardRun, names: Sequence[str]) -> None:
 
 
 def sum_not_mean(SimpleRNN: CandidateClass, rng: np.random.Generator, expect: Expectation) -> None:
+    garbage.require_backward(SimpleRNN)
     trial = RnnTrial.make(SimpleRNN, HIDDEN, rng)
     x, d_outputs = _point(rng, T=7, B=3, sizes=HIDDEN)
     run = run_backward(trial, x, d_outputs, expect)
@@ -171,6 +187,7 @@ def _some_right(run: BackwardRun) -> tuple[str, ...]:
 
 def again(SimpleRNN: CandidateClass, rng: np.random.Generator, expect: Expectation) -> None:
     """What was right in a first round is right in the next, after an update."""
+    garbage.require_backward(SimpleRNN)
     trial = RnnTrial.make(SimpleRNN, HIDDEN, rng)
     x, d_outputs = _point(rng, T=7, B=3, sizes=HIDDEN)
     right = _some_right(run_backward(trial, x, d_outputs, expect))
@@ -196,6 +213,7 @@ def _still_right(run: BackwardRun, names: Sequence[str], why: object) -> None:
 def latest_forward(
     SimpleRNN: CandidateClass, rng: np.random.Generator, expect: Expectation
 ) -> None:
+    garbage.require_backward(SimpleRNN)
     trial = RnnTrial.make(SimpleRNN, HIDDEN, rng)
     x, d_outputs = _point(rng, T=7, B=3, sizes=HIDDEN)
     right = _some_right(run_backward(trial, x, d_outputs, expect))
@@ -215,7 +233,7 @@ def d_outputs_kept(SimpleRNN: CandidateClass, rng: np.random.Generator) -> None:
     trial.forward(x)
     found = trial.rnn.backward(d_outputs.copy())
     changed = trial.rnn.changed_inputs
-    _answered(trial, found)
+    garbage.require_backward(SimpleRNN)
     if changed:
         raise CheckFailed(
             say("backward changes d_outputs in place: work on a copy."),
@@ -228,9 +246,9 @@ def no_update(SimpleRNN: CandidateClass, rng: np.random.Generator) -> None:
     x, d_outputs = _point(rng, T=7, B=3, sizes=HIDDEN)
     trial.forward(x)
     before = trial.now()
-    found = trial.rnn.backward(d_outputs)
+    trial.rnn.backward(d_outputs)
     after = trial.now()
-    _answered(trial, found)
+    garbage.require_backward(SimpleRNN)
     if any(not np.array_equal(before[name], after[name]) for name in before):
         raise CheckFailed(
             say("backward already changes the parameters: leave that to update_parameters."),
@@ -250,28 +268,38 @@ def _divided(trial: RnnTrial, returned: object, d_outputs: Array) -> bool:
     )
 
 
-def _answered(trial: RnnTrial, returned: object) -> None:
-    """backward gave something, in one way or another."""
-    if not entries(returned, trial.rnn, trial.layout):
-        raise CheckFailed(say("backward gives no gradients at all."))
-
-
 def clipping(SimpleRNN: CandidateClass, rng: np.random.Generator, expect: Expectation) -> None:
     """What is right for a tiny gradient is right for one of norm 0.24."""
+    garbage.require_backward(SimpleRNN)
     trial = RnnTrial.make(SimpleRNN, HIDDEN, rng)
     x, d_outputs = _point(rng, T=7, B=3, sizes=HIDDEN)
     small = run_backward(trial, x, d_outputs, expect)
     right = _some_right(small)
     norm = float(np.sqrt(sum(np.sum(part**2) for part in small.truth.gradients.values())))
+    if norm == 0.0:  # a forward that depends on nothing, charged there
+        raise CheckFailed(say("No gradient is right yet."))
     larger = RnnTrial.make(SimpleRNN, HIDDEN, trial.parameters)
     run = run_backward(larger, x, d_outputs * (UNCLIPPED / norm), expect)
-    _still_right(
-        run, right, say("clipped although the whole gradient's norm is only 0.24; clip later.")
-    )
+    clipped = say("clipped although the whole gradient's norm is only 0.24; clip later.")
+    _still_right(run, right, clipped)
+    if "b_y" in right:
+        _still_right(_concentrated(SimpleRNN, trial, expect), ("b_y",), clipped)
 
 
-def fast(SimpleRNN: CandidateClass, rng: np.random.Generator) -> None:
-    """The call's time limit is the check."""
+def _concentrated(SimpleRNN: CandidateClass, trial: RnnTrial, expect: Expectation) -> BackwardRun:
+    """A gradient of norm 0.24 with nearly all of it in one element, of b_y: h is zero throughout."""
+    values = {name: value * (name == "W_hh") for name, value in trial.parameters.items()}
+    values["W_hy"] = 1e-3 * trial.parameters["W_hy"]
+    x, d_outputs = np.zeros((4, 2, HIDDEN[0])), np.zeros((4, 2, HIDDEN[2]))
+    d_outputs[1, 0, 0] = UNCLIPPED
+    return run_backward(RnnTrial.make(SimpleRNN, HIDDEN, values), x, d_outputs, expect)
+
+
+def fast(SimpleRNN: CandidateClass, rng: np.random.Generator, expect: Expectation) -> None:
+    """The call's time limit is the check, for a backward of which something is right."""
+    garbage.require_backward(SimpleRNN)
+    trial = RnnTrial.make(SimpleRNN, HIDDEN, rng)
+    _some_right(run_backward(trial, *_point(rng, T=7, B=3, sizes=HIDDEN), expect))
     T, B, I, H, O = LARGE  # noqa: E741  # sizes as in the equations
     rnn = SimpleRNN(I, H, O)
     rnn.forward(rng.normal(size=(T, B, I)))

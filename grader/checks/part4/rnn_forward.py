@@ -9,11 +9,12 @@ from collections.abc import Callable
 
 import numpy as np
 
-from grader.checks import probe_point
+from grader.checks import garbage, probe_point
 from grader.checks.compare import What, agrees, finite, same, tolerance
 from grader.checks.known_model import Parameters, RnnTrial
+from grader.checks.parameters import rnn_roles
 from grader.checks.parameters.rnn_roles import HIDDEN, PUBLIC
-from grader.checks.parameters.roles import rnn_layout
+from grader.checks.parameters.roles import rnn_layout, same_roles
 from grader.checks.states import Forward, Sizes, is_softmax
 from grader.faults import BadValue, CheckFailed
 from grader.language import say
@@ -22,6 +23,7 @@ from grader.protocol import Array, CandidateClass
 
 def forward_shapes(SimpleRNN: CandidateClass, rng: np.random.Generator) -> None:
     """Documented shapes. A list over time and h_0 among the states are as good."""
+    garbage.require_forward(SimpleRNN)
     trial = RnnTrial.make(SimpleRNN, PUBLIC, rng)
     x = rng.normal(size=(6, 5, PUBLIC[0]))
     forward = trial.forward(x)
@@ -52,6 +54,7 @@ def _hidden_of(forward: Forward, sizes: Sizes) -> Array:
 
 
 def order(SimpleRNN: CandidateClass, rng: np.random.Generator) -> None:
+    garbage.require_forward(SimpleRNN)
     trial = RnnTrial.make(SimpleRNN, PUBLIC, rng)
     if not trial.forward(rng.normal(size=(6, 5, PUBLIC[0]))).in_order:
         raise CheckFailed(
@@ -62,6 +65,7 @@ def order(SimpleRNN: CandidateClass, rng: np.random.Generator) -> None:
 
 def ablation(SimpleRNN: CandidateClass, rng: np.random.Generator, left: str) -> None:
     """Only the biases, or only biases and input, are left in the equation."""
+    garbage.require_forward(SimpleRNN)
     trial = RnnTrial.make(SimpleRNN, PUBLIC, rng)
     kept = {"b_h", "b_y"} | ({"W_xh", "W_hy"} if left == "input" else set())
     values = {name: value * (name in kept) for name, value in trial.parameters.items()}
@@ -169,6 +173,45 @@ def hidden_states(
     same(_hidden_of(trial.forward(x), sizes), expected, What("hidden_states", sizes.call))
 
 
+def single(
+    SimpleRNN: CandidateClass,
+    rng: np.random.Generator,
+    whole: Oracle,
+    oracle: Callable[[Parameters, Array], Array],
+) -> None:
+    """One sequence; then one input, one hidden unit, one output, each by itself."""
+    hidden_states(SimpleRNN, rng, whole, T=7, B=1)
+    states, linear = _right_at_usual_sizes(SimpleRNN, rng, whole, oracle)
+    for sizes in rnn_roles.ONES:
+        if not same_roles(rnn_layout, SimpleRNN, HIDDEN, sizes):
+            continue
+        trial = RnnTrial.make(SimpleRNN, sizes, rng)
+        x = rng.normal(size=(7, 3, sizes[0]))
+        forward, call = trial.forward(x), trial.at(x).call
+        hidden = whole(trial.parameters, x)[1]
+        if states and forward.hidden is not None:
+            same(forward.hidden, hidden, What("hidden_states", call))
+        if linear:
+            same(forward.outputs, oracle(trial.parameters, hidden), What("outputs", call))
+
+
+def _right_at_usual_sizes(
+    SimpleRNN: CandidateClass,
+    rng: np.random.Generator,
+    whole: Oracle,
+    oracle: Callable[[Parameters, Array], Array],
+) -> tuple[bool, bool]:
+    """Whether hidden states and outputs are right there; if not, that is charged elsewhere."""
+    trial = RnnTrial.make(SimpleRNN, HIDDEN, rng)
+    x = rng.normal(size=(7, 3, HIDDEN[0]))
+    seen, hidden = trial.forward(x), whole(trial.parameters, x)[1]
+    limit = tolerance(seen.outputs)
+    return (
+        seen.hidden is not None and agrees(seen.hidden, hidden, limit),
+        agrees(seen.outputs, oracle(trial.parameters, hidden), limit),
+    )
+
+
 def outputs(
     SimpleRNN: CandidateClass,
     rng: np.random.Generator,
@@ -200,6 +243,7 @@ def _softmax(logits: Array) -> Array:
 
 def batch(SimpleRNN: CandidateClass, rng: np.random.Generator) -> None:
     """Every sequence of a batch alone gives the same."""
+    garbage.require_forward(SimpleRNN)
     trial = RnnTrial.make(SimpleRNN, HIDDEN, rng)
     x = rng.normal(size=(7, 3, HIDDEN[0]))
     together = trial.forward(x).outputs
@@ -213,6 +257,7 @@ def batch(SimpleRNN: CandidateClass, rng: np.random.Generator) -> None:
 
 def twice(SimpleRNN: CandidateClass, rng: np.random.Generator) -> None:
     """Nothing is carried from one call to the next."""
+    garbage.require_forward(SimpleRNN)
     trial = RnnTrial.make(SimpleRNN, HIDDEN, rng)
     x = rng.normal(size=(7, 3, HIDDEN[0]))
     first = trial.forward(x).outputs
@@ -228,6 +273,7 @@ def twice(SimpleRNN: CandidateClass, rng: np.random.Generator) -> None:
 
 
 def inputs_kept(SimpleRNN: CandidateClass, rng: np.random.Generator) -> None:
+    garbage.require_forward(SimpleRNN)
     trial = RnnTrial.make(SimpleRNN, HIDDEN, rng)
     trial.forward(rng.normal(size=(7, 3, HIDDEN[0])))
     if trial.rnn.changed_inputs:
@@ -255,6 +301,7 @@ def linear_output(SimpleRNN: CandidateClass, rng: np.random.Generator) -> None:
 
 def stable(SimpleRNN: CandidateClass, rng: np.random.Generator) -> None:
     """tanh of a large argument is 1, not NaN."""
+    garbage.require_forward(SimpleRNN)
     trial = RnnTrial.make(SimpleRNN, HIDDEN, rng)
     x = 1e4 * rng.choice([-1.0, 1.0], size=(5, 3, HIDDEN[0]))
     forward = trial.forward(x)

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from grader.checks import garbage
 from grader.checks.compare import agrees
 from grader.checks.gradient import entries, match
 from grader.checks.known_model import RnnTrial
@@ -41,6 +42,7 @@ from grader.protocol import (
 
 def repeats(SimpleRNN: CandidateClass, rng: np.random.Generator, *, steps: int) -> None:
     """Every step is the last gradient's, whatever came before."""
+    garbage.require_update(SimpleRNN)
     rounds, limit = _rounds(SimpleRNN, rng, steps), limit_of(rnn_layout(SimpleRNN, PUBLIC))
     if not all(one.plain(limit) or agrees(one.move, rounds[0].move, limit) for one in rounds):
         raise CheckFailed(
@@ -53,6 +55,7 @@ def repeats(SimpleRNN: CandidateClass, rng: np.random.Generator, *, steps: int) 
 
 def no_decay(SimpleRNN: CandidateClass, rng: np.random.Generator, *, steps: int) -> None:
     """The last of many steps is not shorter than its gradient asks for."""
+    garbage.require_update(SimpleRNN)
     first, last = _rounds(SimpleRNN, rng, 2, between=steps - 2)
     limit = limit_of(rnn_layout(SimpleRNN, PUBLIC))
     if last.plain(limit):

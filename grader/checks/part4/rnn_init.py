@@ -7,25 +7,26 @@ from __future__ import annotations
 
 import numpy as np
 
-from grader.checks.compare import What, finite
+from grader.checks import start_scale
 from grader.checks.parameters.rnn_roles import HIDDEN
 from grader.checks.parameters.roles import rnn_layout
-from grader.checks.part4.init import require, require_own_state, require_same_roles, require_shapes
-from grader.checks.states import Sizes, read_forward
+from grader.checks.part4.init import (
+    require,
+    require_finite,
+    require_own_state,
+    require_same_roles,
+    require_shapes,
+)
 from grader.faults import CheckFailed
 from grader.language import say
 from grader.protocol import CandidateClass
 
-# The median |h| over random inputs at I = 50, H = 100: Xavier 0.5, He 0.8, orthogonal 0.6,
-# 0.01 randn 0.05; N(0, 1) weights 1.0.
-SATURATED = 0.98
-VANISHED = 1e-6
 WEIGHTS = ("W_xh", "W_hh", "W_hy")
 
 
 def constructs(SimpleRNN: CandidateClass, sizes: tuple[int, int, int]) -> None:
-    """An object comes to be and holds arrays."""
-    rnn_layout(SimpleRNN, sizes)
+    """An object comes to be and holds arrays of numbers."""
+    require_finite(rnn_layout(SimpleRNN, sizes))
 
 
 def weights(SimpleRNN: CandidateClass, sizes: tuple[int, int, int]) -> None:
@@ -62,26 +63,9 @@ def breaks_symmetry(SimpleRNN: CandidateClass, sizes: tuple[int, int, int]) -> N
         )
 
 
-def scale(SimpleRNN: CandidateClass, rng: np.random.Generator) -> None:
-    """Initial weights of a size that lets hidden states move."""
-    sizes = Sizes(T=20, B=4, I=50, H=100, O=10)
-    returned = SimpleRNN(sizes.I, sizes.H, sizes.O).forward(
-        rng.normal(size=(sizes.T, sizes.B, sizes.I))
-    )
-    hidden = read_forward(returned, sizes).hidden
-    if hidden is None:  # charged in forward
-        return
-    typical = float(np.median(np.abs(finite(hidden, What("hidden_states", sizes.call)))))
-    if typical > SATURATED:
-        raise CheckFailed(
-            say(
-                "With 100 hidden units the initial hidden states are saturated near -1 or 1: the weights "
-                "are too large, and tanh passes no gradient there. See Xavier or He initialisation."
-            ),
-            diagnosis="weights-too-large",
-        )
-    if float(np.abs(hidden).max()) < VANISHED:
-        raise CheckFailed(say("The initial weights are so small that all hidden states are zero."))
+def scale(SimpleRNN: CandidateClass) -> None:
+    """Initial weights of a size from which a network learns."""
+    start_scale.require_fit_rnn(SimpleRNN)
 
 
 def own_state(SimpleRNN: CandidateClass, sizes: tuple[int, int, int]) -> None:

@@ -30,9 +30,13 @@ def long(SimpleRNN, rng):
     check.hidden_states(SimpleRNN, rng, oracle.forward, T=40, B=3)
 
 
-@case("single", points=0.25, claim=say("A batch of one sequence."))
+@case(
+    "single",
+    points=0.25,
+    claim=say("Sizes of one: one sequence, one input, one hidden unit, one output."),
+)
 def single(SimpleRNN, rng):
-    check.hidden_states(SimpleRNN, rng, oracle.forward, T=7, B=1)
+    check.single(SimpleRNN, rng, oracle.forward, oracle.outputs)
 
 
 @case("batch", points=0.5, claim=say("Sequences of one batch do not influence each other."))

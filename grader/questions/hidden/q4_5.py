@@ -14,7 +14,16 @@ def biases(LSTMCell):
     check.biases(LSTMCell)
 
 
-@case("own_state", points=0.75, claim=say("Two cells do not share their parameters."))
+@case(
+    "scale",
+    points=0.25,
+    claim=say("The initial weights are neither so small nor so large that learning fails."),
+)
+def scale(LSTMCell):
+    check.scale(LSTMCell)
+
+
+@case("own_state", points=0.5, claim=say("Two cells do not share their parameters."))
 def own_state(LSTMCell):
     check.own_state(LSTMCell)
 

@@ -8,7 +8,7 @@ import sys
 import warnings
 from typing import Any
 
-from grader.sandbox.worker import render_figures
+from grader.sandbox.worker import drawing, render_figures
 
 MAX_FIGURES = 6
 
@@ -46,9 +46,9 @@ class Figures:
                 self._keep(figure)
             return original_save(figure, name, *arguments, **named)
 
-        self._replace(pyplot, "show", show)
-        self._replace(pyplot, "close", close)
-        self._replace(figure_class, "savefig", savefig)
+        self._replace(pyplot, "show", drawing.guarded(show))
+        self._replace(pyplot, "close", drawing.guarded(close))
+        self._replace(figure_class, "savefig", drawing.guarded(savefig))
 
     def stop(self) -> None:
         """Keep what is still open and take the hooks away."""
@@ -101,6 +101,7 @@ def prepare() -> None:
     pyplot: Any = importlib.import_module("matplotlib.pyplot")
     pyplot.switch_backend("Agg")
     matplotlib.use = pyplot.switch_backend = _stay
+    drawing.guard(pyplot)
 
 
 def rehearse() -> None:

@@ -11,6 +11,7 @@ import functools
 import time
 from array import array
 from collections import deque
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -31,6 +32,15 @@ MAX_OBJECTS = 16  # objects whose weights are compared
 METHODS = ("__init__", "forward", "backward", "update_parameters")
 
 Array = np.ndarray[Any, Any]  # not numpy.typing: its import costs every worker 5 ms
+
+
+@dataclass
+class Faults:
+    """What went wrong in a run: what could not be drawn, and what ended it."""
+
+    drawing: schema.Fault | None = None
+    in_drawing: bool = False
+    ended: schema.Fault | None = None
 
 
 class Watcher:
@@ -69,14 +79,15 @@ class Watcher:
         self.series.stop()
         self.figures.stop()
 
-    def frame(self, returned: Any, fault: schema.Fault | None, printed: str) -> bytes:
+    def frame(self, returned: Any, faults: Faults, printed: str) -> bytes:
         """The reply to `Observe`."""
         try:
-            return self._frame(returned, fault, printed)
+            return self._frame(returned, faults, printed)
         except (TooMuch, wire.WireError):
-            return self._frame(None, fault or schema.Fault("too_much"), printed)
+            faults.ended = faults.ended or schema.Fault("too_much")
+            return self._frame(None, faults, printed)
 
-    def _frame(self, returned: Any, fault: schema.Fault | None, printed: str) -> bytes:
+    def _frame(self, returned: Any, faults: Faults, printed: str) -> bytes:
         packer = Packer()
         packed = packer.pack(returned)
         evaluations = window_log.merged(self.evaluations)[-window_log.MAX_RUNS :]
@@ -94,7 +105,9 @@ class Watcher:
             [packer.writer.add(self.trained.holds(x)) for x, _ in evaluations],
             [packer.writer.add(one) for one in self.series.kept],
             [packer.image(*picture) for picture in self.figures.rendered()],
-            fault,
+            faults.drawing,
+            faults.in_drawing,
+            faults.ended,
             printed,
         )
         return packer.writer.frame(seen)

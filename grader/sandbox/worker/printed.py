@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import io
 import sys
+from typing import Any
 
 from grader.sandbox.worker.values import text
 
@@ -38,7 +39,7 @@ class Printed:
         return text(words[:MAX_PRINTED] + ("…" if cut else ""), MAX_PRINTED + 1)
 
     def _stream(self, name: str, number: int) -> io.TextIOWrapper:
-        raw = io.BufferedWriter(_Kept(self, name, number))
+        raw: Any = io.BufferedWriter(_Kept(self, name, number))
         # Lines reach the store in the order in which the two streams got them.
         stream = io.TextIOWrapper(raw, "utf-8", "surrogateescape", line_buffering=True)
         stream.mode = "w"  # type: ignore[misc]  # as Python's own start does

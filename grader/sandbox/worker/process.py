@@ -31,9 +31,9 @@ from grader.sandbox.worker import (
     confine,
     figures,
     schema,
-    surroundings,
     wire,
 )
+from grader.sandbox.worker.ordinary import surroundings
 from grader.sandbox.worker.printed import Printed
 from grader.sandbox.worker.runner import Runner
 from grader.sandbox.worker.source import FILENAME

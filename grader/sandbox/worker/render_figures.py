@@ -5,6 +5,7 @@ matplotlib is used when the student's code has imported it already.
 
 from __future__ import annotations
 
+import contextlib
 import io
 import math
 import os
@@ -60,12 +61,25 @@ def render(figure: Any) -> Rendered | None:
 def _drawn_or_said(figure: Any, dpi: float) -> bytes:
     from matplotlib.figure import Figure  # noqa: PLC0415 - loaded by now
 
+    with contextlib.suppress(Exception):
+        return _drawn(figure, dpi)
     try:
+        _use_plain_letters(figure)
         return _drawn(figure, dpi)
     except Exception as error:  # noqa: BLE001 - whatever a student's artist raises
         words = Figure(figsize=(6, 2))
         words.text(0.5, 0.5, type(error).__name__[:60], ha="center", parse_math=False)
         return _drawn(words, DPI)
+
+
+def _use_plain_letters(figure: Any) -> None:
+    """The usual font for all words: one that is named may lie on the student's machine only."""
+    from matplotlib.font_manager import FontProperties  # noqa: PLC0415 - loaded by now
+    from matplotlib.text import Text  # noqa: PLC0415 - likewise
+
+    for words in figure.findobj(Text):
+        words.set_usetex(False)
+        words.set_fontproperties(FontProperties(size=words.get_size()))
 
 
 def _drawn(figure: Any, dpi: float) -> bytes:

@@ -11,17 +11,20 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+import msgspec
+
 from grader.sandbox.worker import (
+    drawing,
     observer,
     parameters,
     patches,
     schema,
     source,
-    surroundings,
     training_rounds,
     wire,
 )
 from grader.sandbox.worker.exception_fault import from_exception
+from grader.sandbox.worker.ordinary import surroundings
 from grader.sandbox.worker.printed import Printed
 from grader.sandbox.worker.values import Packer, TooMuch
 
@@ -141,15 +144,14 @@ class Runner:
         sources = [[bytes(reader.take(part.source)) for part in edit] for edit in request.edits]
         writer = wire.FrameWriter()
         results = []
-        with self._captured():
-            for edit, texts in zip(request.edits, sources, strict=True):
-                patch = patches.AppliedPatch(self.namespace, edit, texts)
-                trial = partial(self._trial, request, reader.body, reader.position)
-                done, chunks = patches.outcome(patch, trial, request.seconds, self.files)
-                writer.chunks += chunks
-                writer.size += sum(map(len, chunks))
-                results.append(done)
-                self._forget(_NOBODY)
+        for edit, texts in zip(request.edits, sources, strict=True):
+            patch = patches.AppliedPatch(self.namespace, edit, texts)
+            trial = partial(self._trial, request, reader.body, reader.position)
+            done, chunks = patches.outcome(patch, trial, request.seconds, self.files)
+            writer.chunks += chunks
+            writer.size += sum(map(len, chunks))
+            results.append(done)
+            self._forget(_NOBODY)
         return writer.frame(schema.Patched(results, self._taken()))
 
     def _look(self, request: schema.Look, reader: wire.FrameReader) -> bytes:
@@ -162,8 +164,7 @@ class Runner:
             return schema.Done([], [], None, "")
 
         nothing = patches.AppliedPatch(self.namespace, [], [])
-        with self._captured():
-            patches.outcome(nothing, trial, request.seconds, self.files)
+        patches.outcome(nothing, trial, request.seconds, self.files)
         self._forget(_NOBODY)
         return wire.FrameWriter().frame(schema.Shapes(found, self._taken()))
 
@@ -257,13 +258,17 @@ class Runner:
     def _observe(self, request: schema.Observe) -> bytes:
         function = self.namespace.get(request.name)
         watcher = observer.Watcher(self.namespace.get(request.watched), function)
-        returned, fault = None, None
+        returned, faults = None, observer.Faults()
         with watcher:
             try:
                 returned = function()  # type: ignore[misc]  # None raises as the student's would
             except self.caught as error:
-                fault = from_exception(error, self.files)
-        return watcher.frame(returned, fault, self._taken())
+                faults.ended = from_exception(error, self.files)
+                faults.in_drawing = drawing.went_wrong(error)
+        if drawing.failures:
+            failure, line = drawing.failures[0]
+            faults.drawing = msgspec.structs.replace(from_exception(failure, self.files), line=line)
+        return watcher.frame(returned, faults, self._taken())
 
     def _taken(self) -> str:
         return "" if self.printed is None else self.printed.take()

@@ -247,6 +247,8 @@ class Seen(Node, tag="seen"):
     trained_columns: list[Array]
     series: list[Array]
     figures: list[Image]
+    drawing: Fault | None  # the first thing that could not be drawn
+    in_drawing: bool  # `fault` comes out of drawing
     fault: Fault | None
     printed: str
 

@@ -16,7 +16,7 @@ import warnings
 from collections.abc import Callable
 from typing import Any
 
-from grader.sandbox.worker import import_hook, no_network, no_processes
+from grader.sandbox.worker.ordinary import import_hook, no_network, no_processes
 
 NO_LOCALE = "unsupported locale setting"  # `fault_messages` knows these words again
 # "zh_CN.UTF-8", "zh-Hans-CN", and as Windows says it: "Chinese_China.936".
@@ -34,7 +34,7 @@ def settle() -> None:
     site.sethelper()
     _name_user()
     os.chmod, os.utime = _if_denied_nothing(os.chmod), _if_denied_nothing(os.utime)
-    os.fork, os.system = no_processes.refuse_process, no_processes.system
+    os.fork, os.system = no_processes.refuse_process, no_processes.system  # type: ignore[assignment]  # parameters by position
     _keep_ageing_harmless()
     import_hook.install(
         {
@@ -66,8 +66,8 @@ def _name_user() -> None:
 
     uid, by_uid, by_name = os.getuid(), pwd.getpwuid, pwd.getpwnam
     user = pwd.struct_passwd((name, "x", uid, os.getgid(), "", home, "/bin/sh"))
-    pwd.getpwuid = lambda number: user if number == uid else by_uid(number)  # type: ignore[assignment]  # positional alike
-    pwd.getpwnam = lambda wanted: user if wanted == name else by_name(wanted)  # type: ignore[assignment]  # likewise
+    pwd.getpwuid = lambda number: user if number == uid else by_uid(number)
+    pwd.getpwnam = lambda wanted: user if wanted == name else by_name(wanted)
 
 
 def _if_denied_nothing(change: Callable[..., None]) -> Callable[..., None]:

@@ -16,7 +16,7 @@ def change_socket(socket: Any) -> None:
     """Sockets to other machines cannot be made, names cannot be looked up."""
     create = socket.socket.__init__
 
-    def __init__(self: Any, family: int = -1, *arguments: Any, **named: Any) -> None:
+    def make(self: Any, family: int = -1, *arguments: Any, **named: Any) -> None:
         if family in (-1, socket.AF_INET, socket.AF_INET6) and named.get("fileno") is None:
             raise OSError(errno.ENETUNREACH, f"{os.strerror(errno.ENETUNREACH)}: {NO_NETWORK}")
         create(self, family, *arguments, **named)
@@ -26,7 +26,7 @@ def change_socket(socket: Any) -> None:
             socket.EAI_AGAIN, f"Temporary failure in name resolution: {NO_NETWORK}"
         )
 
-    socket.socket.__init__ = __init__
+    socket.socket.__init__ = make
     socket.getaddrinfo = socket.gethostbyname = look_up
 
 

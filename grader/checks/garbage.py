@@ -1,0 +1,137 @@
+"""Whether a method computes anything at all: zeros, NaN, noise or its own argument earn nothing.
+
+Claims such as "does not change its inputs" hold for whatever does nothing; they are worth points
+only where something is computed, be it wrong.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from grader.checks.compare import agrees, numbers
+from grader.checks.known_model import CellTrial, Parameters, RnnTrial, random_parameters
+from grader.checks.memo import once
+from grader.checks.parameters import lstm_roles, rnn_roles
+from grader.faults import CheckFailed, StudentFault
+from grader.language import Message, say
+from grader.protocol import Array, CandidateClass, CandidateFunction
+
+ROUGHLY = 1e-4  # relative; float32 and float64 alike
+
+Call = Callable[[Parameters, float], Sequence[Array]]  # a fresh object's answer to an input
+
+
+def require_forward(SimpleRNN: CandidateClass) -> None:
+    """Raise where forward's results do not come from its inputs."""
+    sizes = rnn_roles.PUBLIC
+    x = np.random.default_rng(22).normal(size=(4, 2, sizes[0]))
+
+    def call(values: Parameters, factor: float) -> Sequence[Array]:
+        seen = RnnTrial.make(SimpleRNN, sizes, values).forward(factor * x)
+        return [seen.outputs] if seen.hidden is None else [seen.outputs, seen.hidden]
+
+    _require(SimpleRNN, rnn_roles.shapes(*sizes), call, say("forward"))
+
+
+def require_cell(LSTMCell: CandidateClass) -> None:
+    """Raise where the new states do not come from the input."""
+    sizes = lstm_roles.PUBLIC
+    rng = np.random.default_rng(23)
+    x, h, c = rng.normal(size=(2, sizes[0])), *rng.uniform(-0.9, 0.9, (2, 2, sizes[1]))
+
+    def call(values: Parameters, factor: float) -> Sequence[Array]:
+        return CellTrial.make(LSTMCell, sizes, values).forward(factor * x, h, c)
+
+    _require(LSTMCell, lstm_roles.shapes(*sizes), call, say("LSTMCell.forward"))
+
+
+def require_backward(SimpleRNN: CandidateClass) -> None:
+    """Raise where the gradients do not come from d_outputs, or all are zero."""
+
+    def judge() -> None:
+        first, again, other = (_gradients(SimpleRNN, seed) for seed in (1, 1, 2))
+        if not _any_alike(first, again) or _all_alike(first, other):
+            raise CheckFailed(say("backward gives no gradients at all."))
+
+    once(SimpleRNN, "computes gradients", judge)
+
+
+def require_update(SimpleRNN: CandidateClass) -> None:
+    """Raise where what an update changes does not come from the gradients."""
+
+    def judge() -> None:
+        first, again, other = (_moves(SimpleRNN, seed) for seed in (1, 1, 2))
+        if any(map(np.any, first)) and (not _any_alike(first, again) or _all_alike(first, other)):
+            raise CheckFailed(
+                say("What update_parameters changes does not come from the gradients.")
+            )
+
+    once(SimpleRNN, "computes steps", judge)
+
+
+def require_sequence(function: CandidateFunction) -> None:
+    """Raise where a sequence of Fibonacci numbers is constant, no numbers, or other the next time."""
+
+    def judge() -> None:
+        try:
+            first, again = (numbers(function("fibonacci", 12)) for _ in range(2))
+        except StudentFault:  # costs the cases that ask for it
+            return
+        if not agrees(first, again, ROUGHLY) or not first.size or np.ptp(first) == 0.0:
+            raise CheckFailed(say("generate_sequence_data gives no sequence."))
+
+    once(function, "computes", judge)
+
+
+def _gradients(SimpleRNN: CandidateClass, seed: int) -> list[Array]:
+    trial, d_outputs = _after_forward(SimpleRNN, seed)
+    arrays = [entry.array for entry in trial.backward(d_outputs)]
+    return [one for one in arrays if np.any(one) and not _is(one, d_outputs)]
+
+
+def _moves(SimpleRNN: CandidateClass, seed: int) -> list[Array]:
+    trial, d_outputs = _after_forward(SimpleRNN, seed)
+    before = trial.now()
+    trial.rnn.backward(d_outputs)
+    trial.rnn.update_parameters(0.5)
+    return [after - before[name] for name, after in trial.now().items()]
+
+
+def _after_forward(SimpleRNN: CandidateClass, seed: int) -> tuple[RnnTrial, Array]:
+    """A fresh object after its forward, the same each time, and a d_outputs of this seed."""
+    sizes = rnn_roles.PUBLIC
+    rng = np.random.default_rng(21)
+    trial = RnnTrial.make(SimpleRNN, sizes, random_parameters(rnn_roles.shapes(*sizes), rng))
+    trial.forward(rng.normal(size=(4, 2, sizes[0])))
+    return trial, 2e-3 * np.random.default_rng(seed).normal(size=(4, 2, sizes[2]))
+
+
+def _require(
+    cls: CandidateClass, shapes: dict[str, tuple[int, ...]], call: Call, name: Message
+) -> None:
+    def judge() -> None:
+        values = random_parameters(shapes, np.random.default_rng(24))
+        first, again, other = call(values, 1.0), call(values, 1.0), call(values, -1.5)
+        if not _any_alike(first, again) or _all_alike(first, other):
+            raise CheckFailed(
+                say(
+                    "What {name} returns does not come from its inputs: nothing is computed.",
+                    name=name,
+                )
+            )
+
+    once(cls, "computes", judge)
+
+
+def _any_alike(one: Sequence[Array], other: Sequence[Array]) -> bool:
+    return any(agrees(a, b, ROUGHLY) for a, b in zip(one, other, strict=False))
+
+
+def _all_alike(one: Sequence[Array], other: Sequence[Array]) -> bool:
+    return all(agrees(a, b, ROUGHLY) for a, b in zip(one, other, strict=True))
+
+
+def _is(array: Array, given: Array) -> bool:
+    return array.shape == given.shape and np.array_equal(array, given)

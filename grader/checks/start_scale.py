@@ -1,0 +1,146 @@
+"""Whether a constructor's initial weights are of a size from which a network learns.
+
+Judged once: q4_1 (q4_5 for the cell) charges it with the number, and q5_2 then trains from the
+grader's own start. The bounds stand in `assignment.toml`, with how they were measured.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from grader.assignment import load
+from grader.checks.compare import What, finite
+from grader.checks.memo import once
+from grader.checks.parameters.layout import Layout
+from grader.checks.parameters.roles import fresh, lstm_layout, rnn_layout
+from grader.checks.states import Sizes, read_forward
+from grader.faults import BadValue, CheckFailed, StudentFault
+from grader.language import say
+from grader.protocol import Array, CandidateClass
+
+# The median |h| over random inputs at I = 50, H = 100: Xavier 0.5, He 0.8, orthogonal 0.6,
+# 0.01 randn 0.05; N(0, 1) weights 1.0.
+SATURATED = 0.98
+MEMO = "start scale"
+WIDE = Sizes(T=20, B=4, I=50, H=100, O=10)
+
+
+def require_fit_rnn(SimpleRNN: CandidateClass) -> None:
+    """Raise where learning would fail from this start, or hidden states are saturated."""
+    once(SimpleRNN, MEMO, lambda: _judge_rnn(SimpleRNN))
+
+
+def require_fit_cell(LSTMCell: CandidateClass) -> None:
+    """Raise where an LSTM with such weights does not learn."""
+    once(LSTMCell, MEMO, lambda: _judge_cell(LSTMCell))
+
+
+def is_charged(SimpleRNN: CandidateClass) -> bool:
+    """Whether q4_1 takes points for the size of the start."""
+    try:
+        require_fit_rnn(SimpleRNN)
+    except CheckFailed:
+        return True
+    except StudentFault:
+        return False
+    return False
+
+
+def spread(values: Mapping[str, Array]) -> dict[str, float]:
+    """Of each matrix (fan-in, fan-out): standard deviation times sqrt(fan-in), near 1 for Xavier.
+
+    The deviation, not the size: weights that are all alike let no unit differ from another.
+    """
+    return {
+        name: float(np.std(value) * np.sqrt(len(value)))
+        for name, value in values.items()
+        if value.ndim > 1
+    }
+
+
+def _judge_rnn(SimpleRNN: CandidateClass) -> None:
+    _not_saturated(SimpleRNN)
+    bounds, sizes = load().learning["q4_1"], (1, _hidden_size(), 1)
+    try:
+        layout = rnn_layout(SimpleRNN, sizes)
+    except BadValue:  # roles that cannot be told at sizes of 1
+        return
+    found = _spread_of(SimpleRNN, layout, sizes)
+    biggest = {name: found[name] for name in ("W_hh", "W_hy") if name in found}
+    if found and max(found.values()) < bounds["smallest"]:
+        raise CheckFailed(
+            say(
+                "The initial weights are too small: with {hidden} hidden units the largest of them has "
+                "a standard deviation of {size}/sqrt(fan-in), and below {bound} training hardly starts. "
+                "See Xavier or He initialisation.",
+                hidden=sizes[1],
+                size=f"{max(found.values()):.2g}",
+                bound=f"{bounds['smallest']:g}",
+            )
+        )
+    large = [name for name, size in biggest.items() if size > bounds["largest"]]
+    if large:
+        raise CheckFailed(
+            say(
+                "The initial {names} is too large: with {hidden} hidden units its standard deviation is "
+                "{size}/sqrt(fan-in), and above {bound} training goes astray. See Xavier or He "
+                "initialisation.",
+                names=", ".join(large),
+                hidden=sizes[1],
+                size=f"{max(biggest.values()):.2g}",
+                bound=f"{bounds['largest']:g}",
+            ),
+            diagnosis="weights-too-large",
+        )
+
+
+def _not_saturated(SimpleRNN: CandidateClass) -> None:
+    inputs = np.random.default_rng(50).normal(size=(WIDE.T, WIDE.B, WIDE.I))
+    returned = SimpleRNN(WIDE.I, WIDE.H, WIDE.O).forward(inputs)
+    hidden = read_forward(returned, WIDE).hidden
+    if hidden is None:  # charged in forward
+        return
+    typical = float(np.median(np.abs(finite(hidden, What("hidden_states", WIDE.call)))))
+    if typical > SATURATED:
+        raise CheckFailed(
+            say(
+                "With 100 hidden units the initial hidden states are saturated near -1 or 1: the weights "
+                "are too large, and tanh passes no gradient there. See Xavier or He initialisation."
+            ),
+            diagnosis="weights-too-large",
+        )
+    if not np.any(hidden):
+        raise CheckFailed(say("The initial weights are so small that all hidden states are zero."))
+
+
+def _judge_cell(LSTMCell: CandidateClass) -> None:
+    largest, sizes = float(load().learning["q4_5"]["largest"]), (1, _hidden_size())
+    layout = lstm_layout(LSTMCell, sizes)
+    found = _spread_of(LSTMCell, layout, sizes)
+    size = max((found[name] for name in found if name.startswith("U_")), default=0.0)
+    if not found or size > largest:
+        raise CheckFailed(
+            say(
+                "The initial weights of the cell are too large: with {hidden} hidden units U has a "
+                "standard deviation of {size}/sqrt(fan-in), and above {bound} nothing is learned: the "
+                "gates are stuck at 0 and 1. See Xavier initialisation.",
+                hidden=sizes[1],
+                size=f"{size:.2g}",
+                bound=f"{largest:g}",
+            )
+        )
+
+
+def _spread_of(cls: CandidateClass, layout: Layout, sizes: tuple[int, ...]) -> dict[str, float]:
+    """Of the matrices of a new object; {} where NaN is among them, or nothing is."""
+    values = layout.read(fresh(cls, layout, sizes))
+    held = {name: value for name, value in values.items() if name in layout.slots}
+    if not all(np.all(np.isfinite(value)) for value in held.values()):
+        return {}
+    return spread(held)
+
+
+def _hidden_size() -> int:
+    return int(load().learning["q5_2"]["hidden_size"])

@@ -1,0 +1,1 @@
+"""What makes a confined process look like an ordinary `python rnn.py` to an honest program."""
