@@ -1,0 +1,121 @@
+"""What is wrong with a backward: experiments first, then one fault for each thing that is off."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import replace
+
+import numpy as np
+
+from grader.diagnosis import arrays, chain, impulses, linearity, reach, repeated_calls, size_factors
+from grader.diagnosis.impulses import HIDDEN_ARRAYS, POINT, Impulses
+from grader.diagnosis.network import Network
+from grader.diagnosis.patterns import Reading
+from grader.faults import StudentFault
+from grader.protocol import CandidateClass
+
+Readings = list[tuple[Reading, tuple[str, ...]]]
+
+ORDER = ("W_hy", "b_y", "W_xh", "W_hh", "b_h")
+TAILS = {"bptt_depth", "cut_before"}
+
+
+def examine(cls: CandidateClass) -> Readings:
+    """What is read off backward, the first in the computation first, each with its arrays.
+
+    Empty where nothing is found, or where forward is too broken to tell. Raises StudentFault.
+    """
+    net = Network.make(cls, POINT)
+    imp = impulses.measure(net)
+    if imp is None:
+        return []
+    missing = tuple(name for name in ORDER if name in net.names and name not in imp.names)
+    found: Readings = [(Reading("not_given"), missing)] if missing else []
+    if (bent := linearity.unsound(imp)) is not None:
+        return [*found, (bent, tuple(imp.names))]
+    found += _single(imp)
+    if (bent := linearity.held_back(imp)) is not None:
+        found.append((bent, tuple(imp.names)))
+    found += _grouped(linearity.added(imp))
+    found = _longer(cls, found, net.names)
+    if not found:
+        found += _grouped(repeated_calls.measure(net))
+    return found or size_factors.sizes_of_one(cls)
+
+
+def _single(imp: Impulses) -> Readings:
+    """What single impulses show, with the factors that all arrays or some have besides."""
+    single: dict[str, Reading | None] = {name: arrays.explain(imp, name) for name in imp.names}
+    readings = _grouped({n: replace(r, factor=1.0) for n, r in single.items() if r is not None})
+    unknown = [name for name, reading in single.items() if reading is None]
+    readings = [one for one in readings if one[0].kind != "right"]
+    if unknown:
+        readings += _together(imp, unknown)
+    readings = [(_overwritten(imp, reading, names), names) for reading, names in readings]
+    factors = {n: r.factor for n, r in single.items() if r is not None and r.kind != "stays_zero"}
+    readings.sort(key=lambda one: min(ORDER.index(name) for name in one[1]))
+    return readings + size_factors.factors(imp, factors)
+
+
+def _together(imp: Impulses, unknown: list[str]) -> Readings:
+    """Arrays that no simple reading explains: is it the gradient at z, which they share?"""
+    shared = [name for name in HIDDEN_ARRAYS if name in unknown]
+    rest = [name for name in unknown if name not in shared]
+    if "W_xh" in shared and "W_xh" in imp.names:
+        explained = chain.explain(imp)
+        if explained is not None:
+            fits = [name for name in shared if _follows(imp, name, explained.dz)]
+            shared = [name for name in shared if name not in fits]
+            readings = [(one, tuple(fits)) for one in explained.readings]
+            if any(one.kind in chain.SHIFTS for one in explained.readings):
+                readings = [(one, tuple([*rest, *fits])) for one in explained.readings]
+                rest = []
+            left = [name for name in (*rest, *shared)]
+            return readings + ([(Reading("array_off"), tuple(left))] if left else [])
+    return [(Reading("array_off"), tuple([*rest, *shared]))]
+
+
+def _follows(imp: Impulses, name: str, dz: np.ndarray) -> bool:
+    """Whether the array is what the textbook makes of these dz (T, B, O, T, H)."""
+    for (t, b, o), one in imp.got.items():
+        full = np.zeros((imp.size.T, imp.size.B, imp.size.H))
+        full[:, b] = dz[t, b, o]
+        if not imp.net.alike(one[name], imp.of(name, full), imp.scale[name]):
+            return False
+    return True
+
+
+def _overwritten(imp: Impulses, reading: Reading, names: tuple[str, ...]) -> Reading:
+    """Zero because never computed, or because step 0, where h_0 = 0, is written last."""
+    if reading.kind != "stays_zero" or names != ("W_hh",):
+        return reading
+    T, B, _, _, O = imp.size  # noqa: E741  # sizes as in the equations
+    shapes = imp.net.layout.shapes
+    try:
+        found = imp.net.gradients(
+            imp.x, np.full((T, B, O), np.nan), {n: np.zeros(s) for n, s in shapes.items()}
+        )
+    except StudentFault:
+        return reading
+    computed = np.isnan(found.get("W_hh", np.zeros(1))).any()
+    return Reading("only_step", {"step": 0}) if computed else reading
+
+
+def _longer(cls: CandidateClass, found: Readings, there: list[str]) -> Readings:
+    """A cut that five steps show or hide, looked at over many."""
+    if any(reading.kind not in TAILS for reading, _ in found):
+        return found
+    tail = reach.measure(cls)
+    if tail is None:
+        return found
+    names = found[0][1] if found else tuple(n for n in HIDDEN_ARRAYS if n in there)
+    return [(tail, names), *found[1:]]
+
+
+def _grouped(readings: dict[str, Reading]) -> Readings:
+    """Arrays of which the same is read, together."""
+    groups: dict[str, tuple[Reading, list[str]]] = defaultdict()
+    for name in sorted(readings, key=ORDER.index):
+        reading = readings[name]
+        groups.setdefault(repr((reading.kind, reading.facts)), (reading, []))[1].append(name)
+    return [(reading, tuple(names)) for reading, names in groups.values()]
