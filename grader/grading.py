@@ -130,6 +130,7 @@ def _case(test_case: Any, outcome: CaseOutcome, *, passed: bool) -> CaseResult:
         possible=float(test_case.points),
         message=outcome.message,
         diagnosis=outcome.diagnosis,
+        claims=outcome.claims,
         review=outcome.review,
         printed=outcome.printed,
     )

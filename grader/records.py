@@ -68,6 +68,17 @@ class Submission:
         return sha256(b"\0".join(sha256(part).digest() for part in parts)).hexdigest()
 
 
+Fact = float | str | tuple[int | str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A statement about a program that can be checked: see `grader.diagnosis.claims`."""
+
+    kind: str
+    facts: Mapping[str, Fact] = field(default_factory=dict)
+
+
 @dataclass(frozen=True, slots=True)
 class CaseResult:
     """One case of one question."""
@@ -79,6 +90,7 @@ class CaseResult:
     possible: float
     message: Message | None = None  # what the student reads; None where there is nothing to say
     diagnosis: str = ""  # name in solutions/misconceptions.toml, or ""
+    claims: tuple[Claim, ...] = ()  # what the diagnosis says, so that it can be checked
     review: Message | None = None  # why a person should look, though the points were given
     printed: str = ""  # what the student's code printed; public cases only
 

@@ -48,7 +48,7 @@ from grader.records import Claim
 __all__ = ["Claim", "Diagnosis", "Fault", "claim"]
 
 
-def claim(kind: str, **facts: int | float | str | Iterable[int | str]) -> Claim:
+def claim(kind: str, **facts: float | str | Iterable[int | str]) -> Claim:
     """A claim of this kind; sequences become tuples."""
     plain = {
         name: value if isinstance(value, int | float | str) else tuple(value)
@@ -61,13 +61,13 @@ def claim(kind: str, **facts: int | float | str | Iterable[int | str]) -> Claim:
 class Fault:
     """One thing that is wrong: what is claimed, and the words for it.
 
-    `arrays` are what it spoils ("dW_hh", "outputs", ...). `name` is the misconception, where it
+    `arrays` are what it spoils ("W_hh", "outputs", ...). `name` is the misconception, where it
     is a known one.
     """
 
     claim: Claim
     words: Message
-    arrays: tuple[str, ...] = ()
+    arrays: tuple[str, ...]
     name: str = ""
 
 

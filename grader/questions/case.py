@@ -20,10 +20,12 @@ from typing import Any
 import numpy as np
 from otter.test_files import test_case
 
-from grader.diagnosis.match import Diagnosis, diagnose, named
+from grader.diagnosis.claims import Diagnosis
+from grader.diagnosis.diagnose import diagnose
+from grader.diagnosis.match import named
 from grader.faults import CheckFailed, KitFault, NotDefined, StudentFault
 from grader.language import LANGUAGES, Message, default_language, render, say
-from grader.records import Exhibit, Verdict
+from grader.records import Claim, Exhibit, Verdict
 from grader.sandbox import candidate, local
 from grader.sandbox.worker.source import CLASSES
 
@@ -50,6 +52,7 @@ class CaseOutcome:
     verdict: Verdict
     message: Message | None = None
     diagnosis: str = ""
+    claims: tuple[Claim, ...] = ()
     review: Message | None = None
     printed: str = ""
 
@@ -115,18 +118,25 @@ def _judge(
     except NeedsReview as review:
         return CaseOutcome(Verdict.PASSED, review=review.reason, printed=_public(printed, hidden))
     except StudentFault as fault:
-        finding = _finding(question, arguments, fault)
+        finding = _finding(question, name, arguments, fault)
         message = _advised(fault.guarded if hidden else fault.message, finding)
-        label = finding.name if finding else ""
-        return CaseOutcome(fault.verdict, message, label, printed=_public(printed, hidden))
+        return CaseOutcome(
+            fault.verdict,
+            message,
+            diagnosis=finding.name if finding else "",
+            claims=finding.claims if finding else (),
+            printed=_public(printed, hidden),
+        )
     return CaseOutcome(Verdict.PASSED, printed=_public(printed, hidden))
 
 
-def _finding(question: str, arguments: Mapping[str, Any], fault: StudentFault) -> Diagnosis | None:
-    """What the check itself knows, else what the comparison with known misconceptions says."""
+def _finding(
+    question: str, name: str, arguments: Mapping[str, Any], fault: StudentFault
+) -> Diagnosis | None:
+    """What the check itself knows, else what experiments and known misconceptions say."""
     if fault.diagnosis:
         return named(fault.diagnosis)
-    return diagnose(question, arguments) if isinstance(fault, CheckFailed) else None
+    return diagnose(question, name, arguments) if isinstance(fault, CheckFailed) else None
 
 
 def _arguments(

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from grader.diagnosis.impulses import HIDDEN_ARRAYS, Impulses
-from grader.diagnosis.patterns import CLOSE, Reading, read
+from grader.diagnosis.experiments.impulses import HIDDEN_ARRAYS, Impulses
+from grader.diagnosis.experiments.patterns import CLOSE, Reading, read
 from grader.protocol import Array
 
 Key = tuple[int, int, int]
@@ -44,7 +44,7 @@ def weights(imp: Impulses, name: str, through: Array | None = None) -> Array | N
         got = imp.got[key][name].ravel()
         basis = np.array([part.ravel() for part in parts]).T
         lengths = np.linalg.norm(basis, axis=0)
-        due = lengths > 1e-9 * max(float(lengths.max()), 1e-300)  # noqa: PLR2004  # h_0 = 0 gives nothing
+        due = lengths > 1e-9 * max(float(lengths.max()), 1e-300)  # h_0 = 0 gives nothing
         found = np.linalg.lstsq(basis[:, due], got, rcond=None)[0]
         if not imp.net.alike(basis[:, due] @ found, got, imp.scale[name]):
             return None

@@ -16,7 +16,7 @@ import numpy as np
 
 from grader.checks.known_model import Parameters
 from grader.checks.states import Forward, is_softmax
-from grader.diagnosis.network import SMALL, Network, Size
+from grader.diagnosis.experiments.network import SMALL, Network, Size
 from grader.protocol import Array
 
 POINT = Size(T=5, B=2, I=10, H=7, O=3)

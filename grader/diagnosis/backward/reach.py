@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from grader.diagnosis.network import SMALL, Network, Size
-from grader.diagnosis.patterns import Reading
+from grader.diagnosis.experiments.network import SMALL, Network, Size
+from grader.diagnosis.experiments.patterns import Reading
 from grader.protocol import CandidateClass
 
 LONG = Size(T=44, B=2, I=45, H=3, O=1)

@@ -8,9 +8,9 @@ import numpy as np
 
 from grader.checks.known_model import Parameters, own_gradient
 from grader.checks.states import is_softmax
-from grader.diagnosis.impulses import Impulses
-from grader.diagnosis.network import SMALL, Network, Size
-from grader.diagnosis.patterns import CLOSE, Reading
+from grader.diagnosis.experiments.impulses import Impulses
+from grader.diagnosis.experiments.network import SMALL, Network, Size
+from grader.diagnosis.experiments.patterns import CLOSE, Reading
 from grader.faults import StudentFault
 from grader.protocol import CandidateClass
 

@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import numpy as np
 
-from grader.diagnosis.impulses import HIDDEN_ARRAYS, Impulses
-from grader.diagnosis.network import SMALL
-from grader.diagnosis.patterns import Reading
+from grader.diagnosis.experiments.impulses import HIDDEN_ARRAYS, Impulses
+from grader.diagnosis.experiments.network import SMALL
+from grader.diagnosis.experiments.patterns import Reading
 from grader.protocol import Array
 
 UNCLIPPED = 0.24  # the largest norm that no honest clipping touches
@@ -51,7 +51,9 @@ def _bent(imp: Impulses, d_outputs: Array, expected: dict[str, Array]) -> Readin
     """What holds gradients back: a bound of elements, of the norm, or something else."""
     got, more = (imp.net.gradients(imp.x, n * d_outputs, expected) for n in (1.0, 2.0))
     bound = max(float(np.abs(part).max()) for part in got.values())
-    held = sum(int(np.sum(np.abs(np.abs(part) - bound) < 1e-9 * bound)) for part in got.values())  # noqa: PLR2004  # the same number
+    held = sum(
+        int(np.sum(np.abs(np.abs(part) - bound) < 1e-9 * bound)) for part in got.values()
+    )  # the same number
     if held >= HELD and bound:
         return Reading("clipped", {"number": float(f"{bound:.4g}")})
     norms = [np.sqrt(sum(np.sum(part**2) for part in each.values())) for each in (got, more)]

@@ -13,9 +13,9 @@ from itertools import product
 
 import numpy as np
 
-from grader.diagnosis import patterns
-from grader.diagnosis.impulses import Impulses
-from grader.diagnosis.patterns import Reading
+from grader.diagnosis.experiments import patterns
+from grader.diagnosis.experiments.impulses import Impulses
+from grader.diagnosis.experiments.patterns import Reading
 from grader.protocol import Array
 
 # What is written in place of tanh'(z) = 1 - h^2, by states h_0 to h_T (T+1, ...) and step t.
@@ -32,7 +32,7 @@ DERIVATIVES: dict[str, Callable[[Array, int], Array]] = {
     "1 - z_t^2": lambda h, t: 1 - np.arctanh(h[t + 1]) ** 2,
     "1 - h_(t-1)^2": lambda h, t: 1 - h[t] ** 2,
     "1 - h_(t+1)^2": lambda h, t: 1 - h[min(t + 2, len(h) - 1)] ** 2,
-    "1 - h_T^2": lambda h, t: 1 - h[-1] ** 2,
+    "1 - h_T^2": lambda h, _: 1 - h[-1] ** 2,
     "(z_t > 0)": lambda h, t: (h[t + 1] > 0).astype(float),
     "1 - tanh(z_t / 2)^2": lambda h, t: 1 - np.tanh(np.arctanh(h[t + 1]) / 2) ** 2,
     "tanh(z_t)": lambda h, t: np.tanh(h[t + 1]),
@@ -53,10 +53,10 @@ MATRICES: dict[str, Callable[[Array], Array]] = {
 FACTORS = (1.0, -1.0, 2.0, 0.5)
 # What goes back through the recurrent matrix, by dh, dz = dh * factor, and the factor.
 HANDED: dict[str, Callable[[Array, Array, Array], Array]] = {
-    "dz": lambda dh, dz, factor: dz,
-    "dh": lambda dh, dz, factor: dh,
-    "dz * (1 - h_t^2)": lambda dh, dz, factor: dz * factor,
-    "sum": lambda dh, dz, factor: dz,  # and what was handed back before is kept: see `model`
+    "dz": lambda _, dz, __: dz,
+    "dh": lambda dh, _, __: dh,
+    "dz * (1 - h_t^2)": lambda _, dz, factor: dz * factor,
+    "sum": lambda _, dz, __: dz,  # and what was handed back before is kept: see `model`
 }
 
 

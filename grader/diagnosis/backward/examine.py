@@ -7,10 +7,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from grader.diagnosis import arrays, chain, impulses, linearity, reach, repeated_calls, size_factors
-from grader.diagnosis.impulses import HIDDEN_ARRAYS, POINT, Impulses
-from grader.diagnosis.network import Network
-from grader.diagnosis.patterns import Reading
+from grader.diagnosis.backward import arrays, chain, linearity, reach, repeated_calls, size_factors
+from grader.diagnosis.experiments import impulses
+from grader.diagnosis.experiments.impulses import HIDDEN_ARRAYS, POINT, Impulses
+from grader.diagnosis.experiments.network import Network
+from grader.diagnosis.experiments.patterns import Reading
 from grader.faults import StudentFault
 from grader.protocol import CandidateClass
 
@@ -58,7 +59,7 @@ def _single(imp: Impulses) -> Readings:
 
 
 def _together(imp: Impulses, unknown: list[str]) -> Readings:
-    """Arrays that no simple reading explains: is it the gradient at z, which they share?"""
+    """See whether the gradient at z explains arrays that no simple reading does."""
     shared = [name for name in HIDDEN_ARRAYS if name in unknown]
     rest = [name for name in unknown if name not in shared]
     if "W_xh" in shared and "W_xh" in imp.names:
@@ -68,11 +69,11 @@ def _together(imp: Impulses, unknown: list[str]) -> Readings:
             shared = [name for name in shared if name not in fits]
             readings = [(one, tuple(fits)) for one in explained.readings]
             if any(one.kind in chain.SHIFTS for one in explained.readings):
-                readings = [(one, tuple([*rest, *fits])) for one in explained.readings]
+                readings = [(one, (*rest, *fits)) for one in explained.readings]
                 rest = []
-            left = [name for name in (*rest, *shared)]
-            return readings + ([(Reading("array_off"), tuple(left))] if left else [])
-    return [(Reading("array_off"), tuple([*rest, *shared]))]
+            left = (*rest, *shared)
+            return readings + ([(Reading("array_off"), left)] if left else [])
+    return [(Reading("array_off"), (*rest, *shared))]
 
 
 def _follows(imp: Impulses, name: str, dz: np.ndarray) -> bool:

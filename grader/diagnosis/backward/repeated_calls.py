@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from grader.diagnosis.impulses import POINT
-from grader.diagnosis.network import SMALL, Network
-from grader.diagnosis.patterns import Reading
+from grader.diagnosis.experiments.impulses import POINT
+from grader.diagnosis.experiments.network import SMALL, Network
+from grader.diagnosis.experiments.patterns import Reading
 from grader.faults import StudentFault
 from grader.protocol import (
     Array,

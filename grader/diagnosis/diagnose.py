@@ -1,0 +1,129 @@
+"""What is said about a failed case: what experiments measured, else what a known mistake does.
+
+Several faults are told one by one: the first words are for the one that comes first in the
+computation and has to do with the case, the others are counted. A question whose failure follows
+from an earlier one says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from grader.diagnosis import match, names
+from grader.diagnosis.backward import examine as backward
+from grader.diagnosis.backward import words as backward_words
+from grader.diagnosis.claims import Diagnosis, Fault, claim
+from grader.diagnosis.experiments.patterns import Reading
+from grader.diagnosis.forward import examine as forward
+from grader.diagnosis.forward import words as forward_words
+from grader.faults import StudentFault
+from grader.language import Message, say
+from grader.protocol import CandidateClass
+
+Readings = list[tuple[Reading, tuple[str, ...]]]
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A method that is experimented with: whose it is, how, and its words."""
+
+    candidate: str
+    method: str
+    examine: Callable[[CandidateClass], Readings]
+    words: Callable[[Reading, Sequence[str]], Message]
+
+
+SUBJECTS = {
+    "q4_2": Subject("SimpleRNN", "forward", forward.examine, forward_words.words),
+    "q4_3": Subject("SimpleRNN", "backward", backward.examine, backward_words.words),
+}
+# What a later question builds on.
+EARLIER = {"q5_2": ("q4_2", "q4_3")}
+GRADIENTS = {"dW_hy": ("W_hy",), "db_y": ("b_y",), "dW_xh": ("W_xh",), "dW_hh": ("W_hh",), "db_h": ("b_h",)}
+# The arrays that a case is about; other cases are about all.
+ABOUT: dict[str, dict[str, tuple[str, ...]]] = {
+    "q4_2": {"hidden_states": ("hidden_states",)},
+    "q4_3": {
+        **GRADIENTS,
+        "output_layer": ("W_hy", "b_y"),
+        "input_weights": ("W_xh",),
+        "recurrent_weights": ("W_hh",),
+        "hidden_bias": ("b_h",),
+    },
+}
+
+
+def diagnose(question: str, case: str, candidates: Mapping[str, Any]) -> Diagnosis | None:
+    """What is behind a failed case, if anything is certain. Never raises for what a student did."""
+    if (earlier := _earlier(question, candidates)) is not None:
+        return earlier
+    subject = SUBJECTS.get(question)
+    candidate = candidates.get(subject.candidate) if subject else None
+    if candidate is not None:
+        found = faults(question, candidate)
+        if found:
+            return _told(found, ABOUT.get(question, {}).get(case, ()))
+    return match.diagnose(question, candidates)
+
+
+def faults(question: str, candidate: CandidateClass) -> list[Fault]:
+    """What experiments show of the question's method; kept in the candidate's memo."""
+    key = ("faults", question)
+    if key not in candidate.memo:
+        candidate.memo[key] = _examined(SUBJECTS[question], candidate)
+    known: list[Fault] = candidate.memo[key]
+    return known
+
+
+def _examined(subject: Subject, candidate: CandidateClass) -> list[Fault]:
+    try:
+        with np.errstate(all="ignore"):
+            readings = subject.examine(candidate)
+    except (StudentFault, np.linalg.LinAlgError):
+        return []  # what cannot be run or holds no numbers was told by the check itself
+    return [
+        Fault(
+            claim(reading.kind, arrays=arrays, **reading.facts),
+            subject.words(reading, arrays),
+            arrays,
+            names.known_as(reading, arrays),
+        )
+        for reading, arrays in readings
+    ]
+
+
+def _told(found: Sequence[Fault], about: Sequence[str]) -> Diagnosis | None:
+    """The first fault that has to do with these arrays (with any, where none is named)."""
+    touching = [one for one in found if not about or set(one.arrays) & set(about)]
+    if not touching:
+        return None
+    first, *others = touching
+    message = first.words
+    if others:
+        message = say(
+            "{first} Besides that, {count} more thing(s) are off here: mend this one first.",
+            first=message,
+            count=len(others),
+        )
+    return Diagnosis(first.name, message, tuple(one.claim for one in touching))
+
+
+def _earlier(question: str, candidates: Mapping[str, Any]) -> Diagnosis | None:
+    """The fault of an earlier question from which a failure of this one follows."""
+    for before in EARLIER.get(question, ()):
+        subject = SUBJECTS[before]
+        candidate = candidates.get(subject.candidate)
+        found = faults(before, candidate) if candidate is not None else []
+        if found:
+            message = say(
+                "This follows from what is wrong in {method} ({question}): {first}",
+                method=subject.method,
+                question=before,
+                first=found[0].words,
+            )
+            return Diagnosis(found[0].name, message, tuple(one.claim for one in found))
+    return None

@@ -1,0 +1,155 @@
+"""What is wrong with a forward: repeat it, change inputs one at a time, find its weights."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from grader.checks.parameters.rnn_roles import PUBLIC
+from grader.diagnosis.experiments import influence
+from grader.diagnosis.experiments.network import Network, Size
+from grader.diagnosis.experiments.patterns import Reading
+from grader.diagnosis.forward import long_run, outputs, states
+from grader.faults import StudentFault
+from grader.protocol import Array, CandidateClass
+
+Readings = list[tuple[Reading, tuple[str, ...]]]
+
+POINT = Size(6, 5, *PUBLIC)
+MANY = 60  # sequences, so that weights can be told by least squares
+
+
+@dataclass(frozen=True)
+class Seen:
+    """One forward on many sequences, and what the equations give on the same parameters."""
+
+    net: Network
+    x: Array  # (T, B, I)
+    hidden: Array  # (T, B, H)
+    outputs: Array  # (T, B, O)
+
+    @cached_property
+    def true(self) -> Array:
+        """(T, B, H): the states of the documented equation."""
+        used = self.net.used
+        h, kept = np.zeros(self.hidden.shape[1:]), []
+        for x in self.x:
+            h = np.tanh(x @ used["W_xh"] + h @ used["W_hh"] + used["b_h"])
+            kept.append(h)
+        return np.array(kept)
+
+    @cached_property
+    def states_right(self) -> bool:
+        return self.net.alike(self.hidden, self.true)
+
+    def shown(self, states: Array) -> Array:
+        """What the output layer makes of states."""
+        return np.asarray(states @ self.net.used["W_hy"] + self.net.used["b_y"])
+
+
+def examine(cls: CandidateClass) -> Readings:
+    """What is read off forward, the first in the computation first. Raises StudentFault."""
+    net = Network.make(cls, POINT)
+    rng = np.random.default_rng(12)
+    x = rng.normal(size=(POINT.T, POINT.B, POINT.I))
+    if (again := _again(net, x)) is not None:
+        return [(again, ("hidden_states", "outputs"))]
+    if not _gives_states(net, x):
+        return []
+    if (moved := _moved(net, x)) is not None:
+        return [moved]
+    many = rng.normal(size=(POINT.T, MANY, POINT.I))
+    forward = net.forward(many)
+    seen = Seen(net, many, np.asarray(forward.hidden, np.float64), forward.outputs.astype(np.float64))
+    if not np.all(np.isfinite(seen.hidden)) or not np.all(np.isfinite(seen.outputs)):
+        return []
+    found = [(one, ("hidden_states",)) for one in states.examine(seen)]
+    found += [(one, ("outputs",)) for one in outputs.examine(seen, states_told=bool(found))]
+    return found or long_run.examine(cls)
+
+
+def _gives_states(net: Network, x: Array) -> bool:
+    return net.forward(x).hidden is not None
+
+
+def _again(net: Network, x: Array) -> Reading | None:
+    """Whether the same call gives the same: on the same object, and on another."""
+    trial = net.fresh()
+    first, second = trial.forward(x), trial.forward(x)
+    if not net.alike(second.outputs, first.outputs):
+        carried = net.alike(net.forward(x).outputs, first.outputs)
+        return Reading("state_kept" if carried else "random")
+    if not net.alike(net.forward(x).outputs, first.outputs):
+        return Reading("depends_on_start")
+    return None
+
+
+def _moved(net: Network, x: Array) -> tuple[Reading, tuple[str, ...]] | None:
+    """What the influence of sequences and steps shows that no weights can."""
+
+    def run(inputs: Array) -> tuple[Array, Array]:
+        forward = net.forward(inputs)
+        hidden = forward.outputs if forward.hidden is None else forward.hidden
+        return hidden, forward.outputs
+
+    by_state, by_output = influence.of_sequences(run, x)
+    for moved, what in ((by_state, "hidden_states"), (by_output, "outputs")):
+        if (mixed := _mixed(moved)) is not None:
+            names = ("hidden_states", "outputs") if what == "hidden_states" else (what,)
+            return mixed, names
+    in_states, in_outputs = influence.of_steps(run, x)
+    for moved, what in ((in_states, "hidden_states"), (in_outputs, "outputs")):
+        if (found := _in_time(moved)) is not None:
+            names = ("hidden_states", "outputs") if what == "hidden_states" else (what,)
+            return found, names
+    return None
+
+
+def _mixed(moved: Array) -> Reading | None:
+    others = moved & ~np.eye(len(moved), dtype=bool)
+    deaf = [b for b in range(len(moved)) if not moved[b].any()]
+    if others.any():
+        leaders = [a for a in range(len(moved)) if others[a].all()]
+        alone = len(leaders) == 1 and not others[[a for a in range(len(moved)) if a not in leaders]].any()
+        return Reading("follow_one", {"sample": leaders[0]}) if alone else Reading("samples_mixed")
+    return Reading("samples_deaf", {"samples": tuple(deaf)}) if deaf else None
+
+
+def _in_time(moved: Array) -> Reading | None:
+    """moved[s, t]: what only the order of steps explains."""
+    T = len(moved)
+    s, t = np.meshgrid(np.arange(T), np.arange(T), indexing="ij")
+    if np.array_equal(moved, s <= t):
+        return None
+    if np.array_equal(moved, s >= t):
+        return Reading("runs_backward")
+    if np.array_equal(moved, s + t >= T - 1):
+        return Reading("inputs_reversed")
+    if np.array_equal(moved, s == t):
+        return Reading("no_recurrence")
+    if not moved[s > t].any():
+        return _within_past(moved, s, t)
+    return Reading("looks_ahead", {"steps": tuple(sorted({int(b - a) for b, a in zip(s[moved], t[moved], strict=True) if b > a}))})
+
+
+def _within_past(moved: Array, s: Array, t: Array) -> Reading | None:
+    T = len(moved)
+    for lag in range(1, T - 1):
+        if np.array_equal(moved, (s <= t) & (t - s < lag + 1)):
+            return Reading("remembers", {"steps": lag})
+        if np.array_equal(moved, s + lag <= t):
+            return Reading("late", {"steps": lag})
+        if np.array_equal(moved, (s <= t) & ((t - s) % (lag + 1) == 0)):
+            return Reading("steps_back", {"steps": lag + 1})
+    still = [n for n in range(T) if not moved[:, n].any()]
+    deaf = [n for n in range(T) if not moved[n].any()]
+    if still and np.array_equal(moved, (s <= t) & ~np.isin(t, still)):
+        return Reading("not_computed", {"steps": tuple(still)})
+    if deaf and np.array_equal(moved, (s <= t) & ~np.isin(s, deaf)):
+        return Reading("inputs_ignored", {"steps": tuple(deaf)})
+    edges = [k for k in range(1, T) if not moved[:k, k:].any()]
+    if edges and np.array_equal(moved, (s <= t) & ~np.logical_or.reduce([(s < k) & (k <= t) for k in edges])):
+        return Reading("starts_anew", {"steps": tuple(edges)})
+    return None

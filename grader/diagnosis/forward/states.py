@@ -1,0 +1,171 @@
+"""Why hidden states are wrong: the activation, and the effective weights before it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from grader.diagnosis.experiments import regression
+from grader.diagnosis.experiments.patterns import CLOSE, Reading
+from grader.diagnosis.experiments.regression import Blocks
+from grader.protocol import Array
+from grader.records import Fact
+
+if TYPE_CHECKING:
+    from grader.diagnosis.forward.examine import Seen
+
+PARTS = {"x_t": "W_xh", "h_(t-1)": "W_hh", "1": "b_h"}
+FIRST = 2  # the step from which all regressors exist
+
+
+def examine(seen: Seen) -> list[Reading]:
+    """What is read off the hidden states; empty where they are right."""
+    if seen.states_right:
+        return []
+    if (kept := _wrongly_kept(seen)) is not None:
+        return [kept]
+    for name, inverse in regression.INVERSES.items():
+        with np.errstate(all="ignore"):
+            z = inverse(seen.hidden)
+        for regressors in (_due(seen), {**_due(seen), **_earlier(seen)}):
+            blocks = regression.fit(_rows(z[FIRST:]), regressors, seen.net.limit * 10)
+            if blocks is not None:
+                return _told(seen, name, z, blocks)
+    return [_place(seen)]
+
+
+def _wrongly_kept(seen: Seen) -> Reading | None:
+    """States that are right inside, as the outputs show, and wrong as they come back."""
+    if not seen.net.alike(seen.outputs, seen.shown(seen.true)):
+        return None
+    T = len(seen.hidden)
+    for step in range(T):
+        if seen.net.alike(seen.hidden, np.broadcast_to(seen.true[step], seen.hidden.shape)):
+            return Reading("same_state_everywhere", {"step": step})
+    before = np.concatenate([np.zeros_like(seen.true[:1]), seen.true[:-1]])
+    if seen.net.alike(seen.hidden, before):
+        return Reading("states_late")
+    if seen.net.alike(seen.hidden[:-1], seen.true[1:]):
+        return Reading("states_early")
+    if seen.net.alike(seen.hidden, seen.true[::-1]):
+        return Reading("states_reversed")
+    with np.errstate(all="ignore"):
+        if seen.net.alike(seen.hidden, np.arctanh(seen.true)):
+            return Reading("states_before_tanh")
+    return Reading("states_not_those_used")
+
+
+def _rows(values: Array) -> Array:
+    return values.reshape(-1, values.shape[-1])
+
+
+def _due(seen: Seen) -> dict[str, Array]:
+    """What a state is made of, for each step from `FIRST` on."""
+    x, h = seen.x, seen.hidden
+    ones = np.ones((*x[FIRST:].shape[:2], 1))
+    return {"x_t": _rows(x[FIRST:]), "h_(t-1)": _rows(h[FIRST - 1 : -1]), "1": _rows(ones)}
+
+
+def _earlier(seen: Seen) -> dict[str, Array]:
+    """What it may be made of by mistake."""
+    x, h = seen.x, seen.hidden
+    return {"x_(t-1)": _rows(x[FIRST - 1 : -1]), "h_(t-2)": _rows(h[FIRST - 2 : -2])}
+
+
+def _told(seen: Seen, activation: str, z: Array, blocks: Blocks) -> list[Reading]:
+    """The activation, then each weight that is not what it should be."""
+    found = [] if activation == "tanh" else [Reading("activation", {"used": activation})]
+    used = {name: np.atleast_2d(value) for name, value in seen.net.used.items()}
+    compared = {
+        name: regression.compare(blocks[part], used[name], _others(used, name))
+        for part, name in PARTS.items()
+    }
+    found += _moved_in_time(blocks, compared, used)
+    common = {repr(one.facts) for one in compared.values() if one.kind == "factor"}
+    if len(common) == 1 and all(
+        one.kind == "factor" or not used[name].any() for name, one in compared.items()
+    ):
+        return [*found, Reading("z_factor", compared["W_xh"].facts)]
+    found += [
+        Reading(f"weight_{one.kind}", {"array": name, **one.facts})
+        for name, one in compared.items()
+        if one.kind != "right" and (used[name].any() or one.kind == "off") and not _told_already(name, found)
+    ]
+    return _with_start(found, _start(seen, z, blocks))
+
+
+def _with_start(found: list[Reading], start: list[Reading]) -> list[Reading]:
+    """A bias that acts at the first step only explains both the weight and the step."""
+    if start and start[0].kind == "bias_first_step_only":
+        found = [one for one in found if one.facts.get("array") != "b_h"]
+    return found + start
+
+
+def _others(used: Blocks, name: str) -> Blocks:
+    return {other: value for other, value in used.items() if other != name}
+
+
+def _told_already(name: str, found: list[Reading]) -> bool:
+    return any(one.facts.get("array") == name for one in found)
+
+
+def _moved_in_time(blocks: Blocks, compared: dict[str, Reading], used: Blocks) -> list[Reading]:
+    """Weights that act on an earlier step than they should."""
+    found = []
+    for part, late, name in (("x_t", "x_(t-1)", "W_xh"), ("h_(t-1)", "h_(t-2)", "W_hh")):
+        if late not in blocks or np.abs(blocks[late]).max() <= CLOSE:
+            continue
+        kind = regression.compare(blocks[late], used[name], {}).kind
+        instead = compared[name].kind == "unused"
+        if kind == "right":
+            found.append(
+                Reading("weight_late", {"array": name, "steps": 1, "also": 0 if instead else 1})
+            )
+        else:
+            found.append(Reading("depends_on", {"array": name, "what": late}))
+    return found
+
+
+def _start(seen: Seen, z: Array, blocks: Blocks) -> list[Reading]:
+    """What h_0 is, and whether the first steps follow the same weights."""
+    first = z[0] - seen.x[0] @ blocks["x_t"] - blocks["1"]
+    scale = float(np.abs(z[0]).max())
+    if not np.all(np.isfinite(first)) or np.abs(first).max() <= CLOSE * scale:
+        return []
+    used = seen.net.used["b_h"]
+    if used.any() and np.abs(first - (used - blocks["1"])).max() <= CLOSE:
+        return [Reading("bias_first_step_only")]
+    if used.any() and np.abs(first + blocks["1"]).max() <= CLOSE:
+        return [Reading("bias_not_at_first_step")]
+    into = np.linalg.pinv(blocks["h_(t-1)"])
+    before = first @ into
+    if not np.allclose(before @ blocks["h_(t-1)"], first, atol=CLOSE):
+        return [Reading("first_step_off")]
+    if np.ptp(before, axis=0).max() > CLOSE:
+        if seen.net.alike(before, seen.hidden[-1]):
+            return [Reading("start_is", {"what": "h_T"})]
+        return [Reading("first_step_off")]
+    if np.ptp(before) <= CLOSE:
+        return [Reading("start_is", {"what": f"{before.flat[0]:.4g}"})]
+    return [Reading("start_not_zero")]
+
+
+def _place(seen: Seen) -> Reading:
+    """The first step, and there the units and sequences, where states are wrong."""
+    half = seen.hidden.astype(np.float16).astype(np.float64)
+    if np.array_equal(half, seen.hidden):
+        return Reading("half_precision")
+    step = next(
+        t
+        for t, (got, true) in enumerate(zip(seen.hidden, seen.true, strict=True))
+        if not seen.net.alike(got, true)
+    )
+    off = np.abs(seen.hidden[step] - seen.true[step]) > CLOSE
+    facts: dict[str, Fact] = {"step": step}
+    for axis, what in ((0, "units"), (1, "samples")):
+        lines = off.any(axis=axis)
+        if not lines.all():
+            few, which = (lines, what) if lines.sum() <= len(lines) / 2 else (~lines, f"fine_{what}")
+            facts[which] = tuple(int(line) for line in np.flatnonzero(few))
+    return Reading("state_off", facts)

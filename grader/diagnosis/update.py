@@ -1,0 +1,1 @@
+"""What is wrong with update_parameters: steps over gradients, call by call."""
