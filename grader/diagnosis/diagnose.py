@@ -16,10 +16,14 @@ import numpy as np
 from grader.diagnosis import match, names
 from grader.diagnosis.backward import examine as backward
 from grader.diagnosis.backward import words as backward_words
+from grader.diagnosis.cell import examine as cell
+from grader.diagnosis.cell import words as cell_words
 from grader.diagnosis.claims import Diagnosis, Fault, claim
 from grader.diagnosis.experiments.patterns import Reading
 from grader.diagnosis.forward import examine as forward
 from grader.diagnosis.forward import words as forward_words
+from grader.diagnosis.update import examine as update
+from grader.diagnosis.update import words as update_words
 from grader.faults import StudentFault
 from grader.language import Message, say
 from grader.protocol import CandidateClass
@@ -40,10 +44,18 @@ class Subject:
 SUBJECTS = {
     "q4_2": Subject("SimpleRNN", "forward", forward.examine, forward_words.words),
     "q4_3": Subject("SimpleRNN", "backward", backward.examine, backward_words.words),
+    "q4_4": Subject("SimpleRNN", "update_parameters", update.examine, update_words.words),
+    "q4_6": Subject("LSTMCell", "forward", cell.examine, cell_words.words),
 }
 # What a later question builds on.
-EARLIER = {"q5_2": ("q4_2", "q4_3")}
-GRADIENTS = {"dW_hy": ("W_hy",), "db_y": ("b_y",), "dW_xh": ("W_xh",), "dW_hh": ("W_hh",), "db_h": ("b_h",)}
+EARLIER = {"q5_2": ("q4_2", "q4_3", "q4_4")}
+GRADIENTS = {
+    "dW_hy": ("W_hy",),
+    "db_y": ("b_y",),
+    "dW_xh": ("W_xh",),
+    "dW_hh": ("W_hh",),
+    "db_h": ("b_h",),
+}
 # The arrays that a case is about; other cases are about all.
 ABOUT: dict[str, dict[str, tuple[str, ...]]] = {
     "q4_2": {"hidden_states": ("hidden_states",)},

@@ -257,7 +257,8 @@ def _outputs_reversed(arrays: Message) -> Message:
 def _derivative(arrays: Message, *, form: str) -> Message:
     if form == "1":
         return say(
-            "The factor of tanh is missing ({arrays}): dz must be dh times 1 - h_t^2.", arrays=arrays
+            "The factor of tanh is missing ({arrays}): dz must be dh times 1 - h_t^2.",
+            arrays=arrays,
         )
     return say(
         "The derivative of tanh is wrong ({arrays}): dh is multiplied by {form}, where 1 - h_t^2 belongs.",

@@ -61,12 +61,16 @@ def compare(block: Array, weight: Array, others: Mapping[str, Array]) -> Reading
     for other, value in others.items():
         if value.shape == block.shape and np.abs(value).max() > CLOSE and _same(block, value):
             return Reading("other_array", {"used": other})
+    if block.shape[1] > 1 and np.ptp(block, axis=1).max() <= CLOSE < np.ptp(weight, axis=1).max():
+        return Reading("one_for_all")
     if block.shape == weight.T.shape and block.shape[0] > 1 and _same(block, weight.T):
         return Reading("transposed")
     size = float(np.sum(weight * weight))
     factor = float(np.sum(block * weight)) / size if size else 0.0
     if factor and _same(block, factor * weight):
         return Reading("factor", {"number": float(f"{factor:.4g}")})
+    if block.size > 1 and np.ptp(block - weight) <= CLOSE:
+        return Reading("shifted", {"number": float(f"{(block - weight).flat[0]:.4g}")})
     return _partly(block, weight)
 
 
@@ -80,8 +84,6 @@ def _partly(block: Array, weight: Array) -> Reading:
         mask[(slice(None), lines) if axis else lines] = True
         if lines.size < off.shape[axis] and np.all(gone[mask]):
             return Reading(kind, {"units": tuple(int(line) for line in lines)})
-    if block.shape[0] == 1 and np.ptp(block) < CLOSE < np.ptp(weight):
-        return Reading("one_number")
     return Reading("off")
 
 

@@ -62,7 +62,9 @@ def examine(cls: CandidateClass) -> Readings:
         return [moved]
     many = rng.normal(size=(POINT.T, MANY, POINT.I))
     forward = net.forward(many)
-    seen = Seen(net, many, np.asarray(forward.hidden, np.float64), forward.outputs.astype(np.float64))
+    seen = Seen(
+        net, many, np.asarray(forward.hidden, np.float64), forward.outputs.astype(np.float64)
+    )
     if not np.all(np.isfinite(seen.hidden)) or not np.all(np.isfinite(seen.outputs)):
         return []
     found = [(one, ("hidden_states",)) for one in states.examine(seen)]
@@ -112,7 +114,10 @@ def _mixed(moved: Array) -> Reading | None:
     deaf = [b for b in range(len(moved)) if not moved[b].any()]
     if others.any():
         leaders = [a for a in range(len(moved)) if others[a].all()]
-        alone = len(leaders) == 1 and not others[[a for a in range(len(moved)) if a not in leaders]].any()
+        alone = (
+            len(leaders) == 1
+            and not others[[a for a in range(len(moved)) if a not in leaders]].any()
+        )
         return Reading("follow_one", {"sample": leaders[0]}) if alone else Reading("samples_mixed")
     return Reading("samples_deaf", {"samples": tuple(deaf)}) if deaf else None
 
@@ -131,7 +136,14 @@ def _in_time(moved: Array) -> Reading | None:
         return Reading("no_recurrence")
     if not moved[s > t].any():
         return _within_past(moved, s, t)
-    return Reading("looks_ahead", {"steps": tuple(sorted({int(b - a) for b, a in zip(s[moved], t[moved], strict=True) if b > a}))})
+    return Reading(
+        "looks_ahead",
+        {
+            "steps": tuple(
+                sorted({int(b - a) for b, a in zip(s[moved], t[moved], strict=True) if b > a})
+            )
+        },
+    )
 
 
 def _within_past(moved: Array, s: Array, t: Array) -> Reading | None:
@@ -150,6 +162,8 @@ def _within_past(moved: Array, s: Array, t: Array) -> Reading | None:
     if deaf and np.array_equal(moved, (s <= t) & ~np.isin(s, deaf)):
         return Reading("inputs_ignored", {"steps": tuple(deaf)})
     edges = [k for k in range(1, T) if not moved[:k, k:].any()]
-    if edges and np.array_equal(moved, (s <= t) & ~np.logical_or.reduce([(s < k) & (k <= t) for k in edges])):
+    if edges and np.array_equal(
+        moved, (s <= t) & ~np.logical_or.reduce([(s < k) & (k <= t) for k in edges])
+    ):
         return Reading("starts_anew", {"steps": tuple(edges)})
     return None

@@ -25,14 +25,20 @@ def examine(seen: Seen) -> list[Reading]:
         return []
     if (kept := _wrongly_kept(seen)) is not None:
         return [kept]
-    for name, inverse in regression.INVERSES.items():
-        with np.errstate(all="ignore"):
-            z = inverse(seen.hidden)
-        for regressors in (_due(seen), {**_due(seen), **_earlier(seen)}):
-            blocks = regression.fit(_rows(z[FIRST:]), regressors, seen.net.limit * 10)
-            if blocks is not None:
-                return _told(seen, name, z, blocks)
-    return [_place(seen)]
+    with np.errstate(all="ignore"):
+        found = [_through(seen, name) for name in regression.INVERSES]
+    explained = [readings for readings in found if readings is not None]
+    return min(explained, key=len, default=[_place(seen)])
+
+
+def _through(seen: Seen, activation: str) -> list[Reading] | None:
+    """What is off if this is the activation; None if it cannot be."""
+    z = regression.INVERSES[activation](seen.hidden)
+    for regressors in (_due(seen), {**_due(seen), **_earlier(seen)}):
+        blocks = regression.fit(_rows(z[FIRST:]), regressors, seen.net.limit * 10)
+        if blocks is not None:
+            return _told(seen, activation, z, blocks)
+    return None
 
 
 def _wrongly_kept(seen: Seen) -> Reading | None:
@@ -90,7 +96,9 @@ def _told(seen: Seen, activation: str, z: Array, blocks: Blocks) -> list[Reading
     found += [
         Reading(f"weight_{one.kind}", {"array": name, **one.facts})
         for name, one in compared.items()
-        if one.kind != "right" and (used[name].any() or one.kind == "off") and not _told_already(name, found)
+        if one.kind != "right"
+        and (used[name].any() or one.kind == "off")
+        and not _told_already(name, found)
     ]
     return _with_start(found, _start(seen, z, blocks))
 
@@ -166,6 +174,8 @@ def _place(seen: Seen) -> Reading:
     for axis, what in ((0, "units"), (1, "samples")):
         lines = off.any(axis=axis)
         if not lines.all():
-            few, which = (lines, what) if lines.sum() <= len(lines) / 2 else (~lines, f"fine_{what}")
+            few, which = (
+                (lines, what) if lines.sum() <= len(lines) / 2 else (~lines, f"fine_{what}")
+            )
             facts[which] = tuple(int(line) for line in np.flatnonzero(few))
     return Reading("state_off", facts)

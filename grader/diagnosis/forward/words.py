@@ -205,7 +205,9 @@ def _weight_other_array(_: Message, *, array: str, used: str) -> Message:
 
 
 def _weight_factor(_: Message, *, array: str, number: float) -> Message:
-    return say("{array} acts {number} times in forward, once is asked for.", array=array, number=number)
+    return say(
+        "{array} acts {number} times in forward, once is asked for.", array=array, number=number
+    )
 
 
 def _weight_units_without(_: Message, *, array: str, units: Sequence[int]) -> Message:
@@ -224,8 +226,12 @@ def _weight_sources_without(_: Message, *, array: str, units: Sequence[int]) -> 
     )
 
 
-def _weight_one_number(_: Message, *, array: str) -> Message:
+def _weight_one_for_all(_: Message, *, array: str) -> Message:
     return say("One and the same number of {array} acts on all units.", array=array)
+
+
+def _weight_shifted(_: Message, *, array: str, number: float) -> Message:
+    return say("{number} is added to {array} in forward.", number=number, array=array)
 
 
 def _weight_off(_: Message, *, array: str) -> Message:
@@ -394,7 +400,8 @@ WORDS: dict[str, Callable[..., Message]] = {
     "weight_factor": _weight_factor,
     "weight_units_without": _weight_units_without,
     "weight_sources_without": _weight_sources_without,
-    "weight_one_number": _weight_one_number,
+    "weight_one_for_all": _weight_one_for_all,
+    "weight_shifted": _weight_shifted,
     "weight_off": _weight_off,
     "weight_late": _weight_late,
     "depends_on": _depends_on,

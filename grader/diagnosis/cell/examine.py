@@ -1,0 +1,186 @@
+"""What is wrong with an LSTM cell: its gates, each taken out of what comes back, and their weights."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from grader.checks.known_model import CellTrial, Parameters, random_parameters
+from grader.checks.parameters import lstm_roles
+from grader.checks.parameters.layout import Layout
+from grader.checks.parameters.roles import lstm_layout
+from grader.diagnosis.cell import gates
+from grader.diagnosis.experiments.network import DOUBLE, SINGLE
+from grader.diagnosis.experiments.patterns import Reading
+from grader.protocol import Array, CandidateClass
+
+Readings = list[tuple[Reading, tuple[str, ...]]]
+
+SIZES = lstm_roles.PUBLIC
+ROWS = 120
+WHOLE = 1e-9
+BENT = {"tanh_on_cell", "cell_clipped", "cell_not_linear"}  # the new cell state is no plain sum
+States = tuple[Array, Array]
+
+# What people make of the new cell state on its way to the hidden state, in place of tanh.
+SHOWN: dict[str, Callable[[Array, Array], Array]] = {
+    "tanh(c)": lambda c, _: np.tanh(c),
+    "c": lambda c, _: c,
+    "sigmoid(c)": lambda c, _: 1 / (1 + np.exp(-c)),
+    "tanh(c_(t-1))": lambda _, old: np.tanh(old),
+    "c_(t-1)": lambda _, old: old,
+    "relu(c)": lambda c, _: np.maximum(c, 0.0),
+    "tanh(tanh(c))": lambda c, _: np.tanh(np.tanh(c)),
+}
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell, and what to feed it: rows of input, hidden state and cell state."""
+
+    cls: CandidateClass
+    layout: Layout
+    values: Parameters
+    x: Array
+    h: Array
+    c: Array
+
+    @classmethod
+    def make(cls, candidate: CandidateClass) -> Cell:
+        rng = np.random.default_rng(15)
+        layout = lstm_layout(candidate, SIZES)
+        I, H = SIZES  # noqa: E741  # sizes as in the equations
+        values = random_parameters(lstm_roles.shapes(*SIZES), rng)
+        x, h = rng.normal(size=(ROWS, I)), rng.uniform(-0.9, 0.9, (ROWS, H))
+        c = rng.uniform(0.4, 1.6, (ROWS, H)) * rng.choice([-1.0, 1.0], (ROWS, H))
+        return cls(candidate, layout, values, x, h, c)
+
+    @property
+    def limit(self) -> float:
+        return SINGLE if self.layout.single else DOUBLE
+
+    @cached_property
+    def used(self) -> Parameters:
+        return self.layout.held(self.layout.effective(self.values))
+
+    def run(self, c: Array, values: Parameters | None = None) -> States:
+        """new_hidden_state, new_cell_state of a fresh cell, float64."""
+        trial = CellTrial.make(self.cls, SIZES, values or self.values)
+        hidden, cell = trial.forward(self.x, self.h, c)
+        return hidden.astype(np.float64), cell.astype(np.float64)
+
+
+def examine(cls: CandidateClass) -> Readings:
+    """What is read off the cell, state by state and gate by gate. Raises StudentFault."""
+    cell = Cell.make(cls)
+    if (odd := _apart(cell)) is not None:
+        return [(odd, ("cell",))]
+    hidden, new = cell.run(cell.c)
+    if not np.all(np.isfinite(hidden)) or not np.all(np.isfinite(new)):
+        return []
+    found = _forget(cell, new)
+    if not any(reading.kind in BENT for reading, _ in found):
+        found += _added(cell)
+    return _merged([*found, *_output(cell, hidden, new)])
+
+
+def _added(cell: Cell) -> Readings:
+    """Input gate and candidate, which come as a product."""
+    candidate = gates.candidate(cell)
+    if any(reading.kind == "gate_from_candidate" for reading, _ in candidate):
+        return candidate
+    opened = gates.input_gate(cell)
+    if opened:  # then an unexplained candidate may be right: it is seen through that gate only
+        candidate = [one for one in candidate if one[0].kind != "gate_off"]
+    return [*opened, *candidate]
+
+
+def _apart(cell: Cell) -> Reading | None:
+    """Whether rows mix, or the cell remembers: then its gates cannot be told."""
+    trial = CellTrial.make(cell.cls, SIZES, cell.values)
+    rows = slice(0, 3)
+    few = cell.x[rows], cell.h[rows], cell.c[rows]
+    first, second = trial.forward(*few), trial.forward(*few)
+    if not all(np.allclose(a, b, rtol=0, atol=WHOLE) for a, b in zip(first, second, strict=True)):
+        return Reading("state_kept")
+    other = CellTrial.make(cell.cls, SIZES, cell.values).forward(*few)
+    if not all(np.allclose(a, b, rtol=0, atol=WHOLE) for a, b in zip(first, other, strict=True)):
+        return Reading("depends_on_start")
+    changed = [part.copy() for part in few]
+    for part in changed:
+        part[0] += 0.3
+    moved = CellTrial.make(cell.cls, SIZES, cell.values).forward(*changed)
+    if any(np.abs(a[1:] - b[1:]).max() > WHOLE for a, b in zip(first, moved, strict=True)):
+        return Reading("rows_mixed")
+    return None
+
+
+def _forget(cell: Cell, new: Array) -> Readings:
+    """What the old cell state adds: f times it, if the cell is right."""
+    empty = cell.run(np.zeros_like(cell.c))[1]
+    share = (new - empty) / cell.c
+    doubled = (cell.run(2 * cell.c)[1] - empty) / (2 * cell.c)
+    if np.abs(share - doubled).max() > 1e2 * cell.limit:
+        bent = _bent(cell, new, empty, share)
+        return [(bent, ("f",) if bent.kind == "gate_sees_cell" else ("new_cell_state",))]
+    return [(one, ("f",)) for one in gates.told(cell, "f", share, cell.used)]
+
+
+def _bent(cell: Cell, new: Array, empty: Array, share: Array) -> Reading:
+    """Why the new cell state is not a straight line in the old one."""
+    with np.errstate(all="ignore"):
+        raw = np.arctanh(new), np.arctanh(empty), np.arctanh(cell.run(2 * cell.c)[1])
+    one, two = (raw[0] - raw[1]) / cell.c, (raw[2] - raw[1]) / (2 * cell.c)
+    if np.all(np.isfinite(one)) and np.abs(one - two).max() < 1e2 * cell.limit:
+        return Reading("tanh_on_cell")
+    bound = float(np.abs(cell.run(8 * cell.c)[1]).max())
+    if np.sum(np.abs(np.abs(cell.run(8 * cell.c)[1]) - bound) < WHOLE) > ROWS:
+        return Reading("cell_clipped", {"number": float(f"{bound:.4g}")})
+    if gates.fits(cell, share, extra=cell.c):
+        return Reading("gate_sees_cell")
+    return Reading("cell_not_linear")
+
+
+def _output(cell: Cell, hidden: Array, new: Array) -> Readings:
+    """The output gate, and what it is multiplied with."""
+    if gates.agrees(cell, hidden, gates.sigmoid(gates.linear(cell, "o", cell.used)) * np.tanh(new)):
+        return []
+    for what, made in SHOWN.items():
+        with np.errstate(all="ignore"):
+            gate = hidden / made(new, cell.c)
+        readings = gates.told(cell, "o", gate, cell.used, sure=True)
+        if readings is not None:
+            shown = (
+                []
+                if what == "tanh(c)"
+                else [(Reading("shown", {"what": what}), ("new_hidden_state",))]
+            )
+            return [*shown, *((one, ("o",)) for one in readings)]
+    with np.errstate(all="ignore"):
+        inside = np.arctanh(hidden)
+    for what in ("c", "tanh(c)"):
+        readings = gates.told(cell, "o", inside / SHOWN[what](new, cell.c), cell.used, sure=True)
+        if readings is not None:
+            around = Reading("tanh_around", {"what": what})
+            return [(around, ("new_hidden_state",)), *((one, ("o",)) for one in readings)]
+    if gates.fits(cell, hidden / np.tanh(new), extra=cell.c) or gates.fits(
+        cell, hidden / np.tanh(new), extra=new
+    ):
+        return [(Reading("gate_sees_cell"), ("o",))]
+    return [(Reading("hidden_off"), ("new_hidden_state",))]
+
+
+def _merged(found: Readings) -> Readings:
+    """The same thing read off several gates, told once."""
+    groups: list[tuple[Reading, list[str]]] = []
+    for reading, names in found:
+        for known, others in groups:
+            if known == reading:
+                others += names
+                break
+        else:
+            groups.append((reading, list(names)))
+    return [(reading, tuple(names)) for reading, names in groups]

@@ -1,1 +1,0 @@
-"""What is wrong with update_parameters: steps over gradients, call by call."""
