@@ -58,7 +58,8 @@ GRADIENTS = {
 }
 # The arrays that a case is about; other cases are about all.
 ABOUT: dict[str, dict[str, tuple[str, ...]]] = {
-    "q4_2": {"hidden_states": ("hidden_states",)},
+    "q4_2": {"hidden_states": ("hidden_states",), "stable": ("overflow",)},
+    "q4_6": {"stable": ("overflow",)},
     "q4_3": {
         **GRADIENTS,
         "output_layer": ("W_hy", "b_y"),
@@ -110,7 +111,7 @@ def _examined(subject: Subject, candidate: CandidateClass) -> list[Fault]:
 
 def _told(found: Sequence[Fault], about: Sequence[str]) -> Diagnosis | None:
     """The first fault that has to do with these arrays (with any, where none is named)."""
-    touching = [one for one in found if not about or set(one.arrays) & set(about)]
+    touching = [one for one in found if set(one.arrays) & set(about or one.arrays)]
     if not touching:
         return None
     first, *others = touching

@@ -102,6 +102,8 @@ KNOWN: dict[tuple[str, tuple[tuple[str, Fact], ...], str], str] = {
     ("replaced", (), ANY): "parameter-replaced-by-step",
     ("only_first", (), ANY): "only-first-update-works",
     # LSTMCell
+    ("overflows", (("where", "sigmoid"),), ANY): "sigmoid-overflows",
+    ("tanh_overflows", (), ANY): "tanh-overflows",
     ("gate_of_other", (("of", "i"),), "f"): "forget-and-input-gate-swapped",
     ("gate_of_other", (("of", "o"),), "i"): "output-gate-for-input-gate",
     ("gate_of_other", (("of", "f"),), "i"): "forget-gate-for-input-gate",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -22,6 +22,7 @@ Readings = list[tuple[Reading, tuple[str, ...]]]
 SIZES = lstm_roles.PUBLIC
 ROWS = 120
 WHOLE = 1e-9
+HUGE = 1e4  # exp of it is infinite
 BENT = {"tanh_on_cell", "cell_clipped", "cell_not_linear"}  # the new cell state is no plain sum
 States = tuple[Array, Array]
 
@@ -84,7 +85,28 @@ def examine(cls: CandidateClass) -> Readings:
     found = _forget(cell, new)
     if not any(reading.kind in BENT for reading, _ in found):
         found += _added(cell)
-    return _merged([*found, *_output(cell, hidden, new)])
+    return _merged([*found, *_output(cell, hidden, new), *_overflows(cell)])
+
+
+def _overflows(cell: Cell) -> Readings:
+    """Which function gives NaN for large arguments: looked at one by one."""
+    large = replace(cell, x=HUGE * np.sign(cell.x))
+    nothing = {name: np.zeros_like(value) for name, value in cell.values.items()}
+    driven = {
+        "sigmoid": ({**nothing, **_of(cell, "f"), **_of(cell, "i"), **_of(cell, "o")}, cell.c),
+        "tanh of the candidate": ({**nothing, **_of(cell, "c")}, cell.c),
+        "tanh of the cell state": (nothing, HUGE * cell.c),
+    }
+    broken = [
+        what
+        for what, (values, c) in driven.items()
+        if not all(np.all(np.isfinite(state)) for state in large.run(c, values))
+    ]
+    return [(Reading("overflows", {"where": what}), ("overflow",)) for what in broken]
+
+
+def _of(cell: Cell, gate: str) -> Parameters:
+    return {f"W_{gate}": cell.values[f"W_{gate}"]}
 
 
 def _added(cell: Cell) -> Readings:

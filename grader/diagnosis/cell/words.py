@@ -154,6 +154,13 @@ def _candidate_gated() -> Message:
     )
 
 
+def _overflows(*, where: str) -> Message:
+    return say(
+        "The {where}, as it is written, overflows: for arguments of 10000 it gives NaN. A form that never takes exp of a large number, such as np.tanh, does not.",
+        where=FUNCTIONS[where],
+    )
+
+
 def _gate_of_other(gates: Message, *, of: str) -> Message:
     return say(
         "Where {gates} belongs forward uses {other}: measured, its weights are W_{of}, U_{of} and b_{of}.",
@@ -251,6 +258,12 @@ def _weight_off(*, array: str) -> Message:
     )
 
 
+FUNCTIONS = {
+    "sigmoid": say("sigmoid of the gates"),
+    "tanh of the candidate": say("tanh of the candidate"),
+    "tanh of the cell state": say("tanh of the cell state"),
+}
+
 WORDS: dict[str, Callable[..., Message]] = {
     "state_kept": _state_kept,
     "depends_on_start": _depends_on_start,
@@ -263,6 +276,7 @@ WORDS: dict[str, Callable[..., Message]] = {
     "hidden_off": _hidden_off,
     "gate_from_candidate": _gate_from_candidate,
     "candidate_gated": _candidate_gated,
+    "overflows": _overflows,
     "weight_unused": _weight_unused,
     "weight_transposed": _weight_transposed,
     "weight_other_array": _weight_other_array,

@@ -18,6 +18,7 @@ from grader.protocol import Array, CandidateClass
 Readings = list[tuple[Reading, tuple[str, ...]]]
 
 POINT = Size(6, 5, *PUBLIC)
+HUGE = 1e4  # exp of it is infinite
 MANY = 60  # sequences, so that weights can be told by least squares
 
 
@@ -69,7 +70,15 @@ def examine(cls: CandidateClass) -> Readings:
         return []
     found = [(one, ("hidden_states",)) for one in states.examine(seen)]
     found += [(one, ("outputs",)) for one in outputs.examine(seen, states_told=bool(found))]
+    if not any(names == ("hidden_states",) for _, names in found) and _overflows(net, x):
+        found.append((Reading("tanh_overflows"), ("overflow",)))
     return found or long_run.examine(cls)
+
+
+def _overflows(net: Network, x: Array) -> bool:
+    """Whether states that follow the equation are NaN for large inputs."""
+    hidden = net.forward(HUGE * np.sign(x)).hidden
+    return hidden is not None and not np.all(np.isfinite(hidden))
 
 
 def _gives_states(net: Network, x: Array) -> bool:

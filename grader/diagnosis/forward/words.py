@@ -320,6 +320,12 @@ def _state_off(
     )
 
 
+def _tanh_overflows(_: Message) -> Message:
+    return say(
+        "tanh, as it is written, overflows: for inputs of 10000 the states are NaN, for small ones they are right. Use np.tanh."
+    )
+
+
 def _softmax(_: Message) -> Message:
     return say(
         "outputs pass through a softmax: in every row they are positive and add up to 1. The task is regression: leave them linear."
@@ -412,6 +418,7 @@ WORDS: dict[str, Callable[..., Message]] = {
     "start_not_zero": _start_not_zero,
     "half_precision": _half_precision,
     "state_off": _state_off,
+    "tanh_overflows": _tanh_overflows,
     "softmax": _softmax,
     "softmax_over_batch": _softmax_over_batch,
     "output_activation": _output_activation,
