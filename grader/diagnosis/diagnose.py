@@ -133,7 +133,7 @@ def _earlier(question: str, candidates: Mapping[str, Any]) -> Diagnosis | None:
         found = faults(before, candidate) if candidate is not None else []
         if found:
             message = say(
-                "This follows from what is wrong in {method} ({question}): {first}",
+                "Something before it in the chain is wrong, and learning builds on it: {method} ({question}). {first} Mend that first.",
                 method=subject.method,
                 question=before,
                 first=found[0].words,

@@ -45,6 +45,7 @@ class Layout:
     leading: bool | None = None  # where h_0 stands among T + 1 hidden states
     swapped: bool = False  # states come back in the other order
     computed: np.dtype[np.generic] = DOUBLE  # the least precise of what forward returns
+    stateful: bool = False  # the same forward gives something else the second time
     notes: frozenset[str] = field(default_factory=frozenset)
 
     @property

@@ -59,7 +59,7 @@ def probe(
         remaining.remove(number)
     initial = _initial_state(bench, remaining, roles)
     slots = assemble(roles, layout)
-    return replace(layout, slots=slots, zeroed=tuple(initial))
+    return replace(layout, slots=slots, zeroed=tuple(initial), stateful=bench.stateful)
 
 
 def _direct(

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 
+from grader.checks.weight_decay import form_of
 from grader.diagnosis.experiments.impulses import HIDDEN_ARRAYS, Impulses
 from grader.diagnosis.experiments.network import SMALL
 from grader.diagnosis.experiments.patterns import Reading
@@ -14,13 +13,6 @@ from grader.protocol import Array
 UNCLIPPED = 0.24  # the largest norm that no honest clipping touches
 HELD = 3  # elements at one bound that make a clip
 
-# What of a parameter people add to its gradient.
-ADDED: dict[str, Callable[[Array], Array]] = {
-    "W": lambda w: w,
-    "W^2": lambda w: w * w,
-    "sign(W)": np.sign,
-    "|W|": np.abs,
-}
 
 
 def unsound(imp: Impulses) -> Reading | None:
@@ -89,21 +81,13 @@ def added(imp: Impulses) -> dict[str, Reading]:
     names = [name for name in imp.names if imp.constant(name)]
     if not names:
         return {}
-    reading = _decay(imp, names) or _handed(imp) or Reading("constant_term")
+    decay = form_of({name: imp.nothing[name] for name in names}, imp.net.used)
+    if decay is not None:
+        form, number = decay
+        reading = Reading("decay_added", {"form": form, "number": float(f"{number:.4g}")})
+    else:
+        reading = _handed(imp) or Reading("constant_term")
     return dict.fromkeys(names, reading)
-
-
-def _decay(imp: Impulses, names: list[str]) -> Reading | None:
-    """The same multiple of the parameters themselves, in one form or another."""
-    used = imp.net.used
-    for form, made in ADDED.items():
-        sizes = [
-            float(np.sum(imp.nothing[name] * made(used[name])) / np.sum(made(used[name]) ** 2))
-            for name in names
-        ]
-        if all(imp.net.alike(imp.nothing[name], sizes[0] * made(used[name])) for name in names):
-            return Reading("decay_added", {"form": form, "number": float(f"{sizes[0]:.4g}")})
-    return None
 
 
 def _handed(imp: Impulses) -> Reading | None:

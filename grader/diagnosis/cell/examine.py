@@ -94,8 +94,7 @@ def _overflows(cell: Cell) -> Readings:
     nothing = {name: np.zeros_like(value) for name, value in cell.values.items()}
     driven = {
         "sigmoid": ({**nothing, **_of(cell, "f"), **_of(cell, "i"), **_of(cell, "o")}, cell.c),
-        "tanh of the candidate": ({**nothing, **_of(cell, "c")}, cell.c),
-        "tanh of the cell state": (nothing, HUGE * cell.c),
+        "tanh": ({**nothing, **_of(cell, "c")}, HUGE * cell.c),
     }
     broken = [
         what

@@ -157,7 +157,7 @@ def _candidate_gated() -> Message:
 def _overflows(*, where: str) -> Message:
     return say(
         "The {where}, as it is written, overflows: for arguments of 10000 it gives NaN. A form that never takes exp of a large number, such as np.tanh, does not.",
-        where=FUNCTIONS[where],
+        where=where,
     )
 
 
@@ -257,12 +257,6 @@ def _weight_off(*, array: str) -> Message:
         array=array,
     )
 
-
-FUNCTIONS = {
-    "sigmoid": say("sigmoid of the gates"),
-    "tanh of the candidate": say("tanh of the candidate"),
-    "tanh of the cell state": say("tanh of the cell state"),
-}
 
 WORDS: dict[str, Callable[..., Message]] = {
     "state_kept": _state_kept,
