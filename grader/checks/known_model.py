@@ -13,7 +13,7 @@ from functools import partial
 import numpy as np
 
 from grader.assignment import load
-from grader.checks import gradient, weight_decay
+from grader.checks import gradient, own_states, weight_decay
 from grader.checks.compare import distance
 from grader.checks.numerical import central_differences
 from grader.checks.parameters import lstm_roles, rnn_roles
@@ -112,10 +112,12 @@ Expectation = Callable[[RnnTrial, Array, Array, Forward], list[Truth]]
 
 
 def own_gradient(trial: RnnTrial, x: Array, d_outputs: Array, seen: Forward) -> list[Truth]:
-    """The gradient of the student's own forward, by central differences.
+    """The gradient of the student's own forward, by central differences, and the textbook's.
 
     With a softmax on the outputs, d_outputs may also be meant for what goes into it: log(outputs)
-    is that up to a constant per row, which rows of d_outputs that sum to zero cancel.
+    is that up to a constant per row, which rows of d_outputs that sum to zero cancel. The
+    textbook's equations on the student's own hidden states are honest as well: a wrong forward
+    was charged in its own question.
     """
     limits = load().tolerances
     limit = limits.numeric_float32 if trial.layout.single else limits.numeric_float64
@@ -134,10 +136,13 @@ def own_gradient(trial: RnnTrial, x: Array, d_outputs: Array, seen: Forward) -> 
         )
         for through in throughs
     ]
-    return [
+    truths = [
         Truth({name: part.sum(axis=0) for name, part in gradients.items()}, limit)
         for gradients in by_step
     ]
+    if seen.hidden is not None and np.all(np.isfinite(seen.hidden)):
+        truths.append(Truth(own_states.gradients(trial.used, x, d_outputs, seen.hidden), limit))
+    return truths
 
 
 @dataclass(frozen=True)

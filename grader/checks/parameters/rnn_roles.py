@@ -165,7 +165,7 @@ def _outgoing(patterns: Array, outputs: Array) -> Role:
     if late:
         patterns, outputs = patterns[:1], outputs[1:2]
     strength = np.abs(outputs).sum(axis=(0, 1))
-    strong = np.flatnonzero(strength >= STRONG * strength.max())
+    strong = np.flatnonzero(~(strength < STRONG * strength.max()))  # all, where NaN is among them
     found = {int(o): _source(patterns, outputs[:, :, o]) for o in strong}
     output = max(found, key=lambda o: (found[o][2], found[o][1]))
     return "W_hy", (found[output][0], output)

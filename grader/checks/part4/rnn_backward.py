@@ -282,6 +282,8 @@ def clipping(SimpleRNN: CandidateClass, rng: np.random.Generator, expect: Expect
     small = run_backward(trial, x, d_outputs, expect)
     right = _some_right(small)
     norm = float(np.sqrt(sum(np.sum(part**2) for part in small.truth.gradients.values())))
+    if not norm:
+        raise CheckFailed(say("No gradient is right yet."))
     larger = RnnTrial.make(SimpleRNN, HIDDEN, trial.parameters)
     run = run_backward(larger, x, d_outputs * (UNCLIPPED / norm), expect)
     _still_right(

@@ -157,8 +157,34 @@ def explain(imp: Impulses) -> Explained | None:
     for each in (_shifted, _in_time, _modelled):
         if (found := each(chain)) is not None:
             return Explained(found, chain.own)
-    place = _place(chain)
+    place = _at_steps(chain) or _place(chain)
     return None if place is None else Explained((place,), chain.own)
+
+
+def _at_steps(chain: Chain) -> Reading | None:
+    """Steps at which dz is wrong for all outputs, the other steps being right."""
+    T, true = chain.imp.size.T, chain.imp.reach
+    off = [
+        s
+        for s in range(T)
+        if not chain.imp.net.alike(chain.own[:, :, :, s], true[:, :, :, s], chain.scale)
+    ]
+    if len(off) > T // 2:
+        return None
+    h = chain.imp.states
+    for form, made in DERIVATIVES.items():
+        wanted = [true[:, :, :, s] * _factor(h, s, made)[:, None] for s in off]
+        if all(
+            chain.imp.net.alike(chain.own[:, :, :, s], one, chain.scale)
+            for s, one in zip(off, wanted, strict=True)
+        ):
+            return Reading("derivative_at", {"steps": tuple(off), "form": form})
+    return Reading("chain_off_at", {"steps": tuple(off)})
+
+
+def _factor(h: Array, s: int, made: Callable[[Array, int], Array]) -> Array:
+    """What this derivative is of the right one at a step, (B, H)."""
+    return np.asarray(made(h, s) / DERIVATIVES[RIGHT](h, s))
 
 
 def _shifted(chain: Chain) -> tuple[Reading, ...] | None:

@@ -12,6 +12,7 @@ from grader.diagnosis.experiments import impulses
 from grader.diagnosis.experiments.impulses import HIDDEN_ARRAYS, POINT, Impulses
 from grader.diagnosis.experiments.network import Network
 from grader.diagnosis.experiments.patterns import Reading
+from grader.diagnosis.forward import examine as forward
 from grader.faults import StudentFault
 from grader.protocol import CandidateClass
 
@@ -37,11 +38,15 @@ def examine(cls: CandidateClass) -> Readings:
     found += _single(imp)
     if (bent := linearity.held_back(imp)) is not None:
         found.append((bent, tuple(imp.names)))
-    found += _grouped(linearity.added(imp))
+    found = _grouped(linearity.added(imp)) + found
+    if any(reading.kind == "state_handed_back" for reading, _ in found):
+        found = [one for one in found if one[0].kind != "bptt_depth"]  # the same thing
     found = _longer(cls, found, net.names)
     if not found:
         found += _grouped(repeated_calls.measure(net))
-    return found or size_factors.sizes_of_one(cls)
+    if not found and not forward.examine(cls):
+        found = size_factors.sizes_of_one(cls)
+    return found
 
 
 def _single(imp: Impulses) -> Readings:
@@ -65,25 +70,26 @@ def _together(imp: Impulses, unknown: list[str]) -> Readings:
     if "W_xh" in shared and "W_xh" in imp.names:
         explained = chain.explain(imp)
         if explained is not None:
-            fits = [name for name in shared if _follows(imp, name, explained.dz)]
-            shared = [name for name in shared if name not in fits]
-            readings = [(one, tuple(fits)) for one in explained.readings]
-            if any(one.kind in chain.SHIFTS for one in explained.readings):
-                readings = [(one, (*rest, *fits)) for one in explained.readings]
-                rest = []
-            left = (*rest, *shared)
-            return readings + ([(Reading("array_off"), left)] if left else [])
+            return _by_chain(imp, explained, shared, rest)
     return [(Reading("array_off"), (*rest, *shared))]
 
 
-def _follows(imp: Impulses, name: str, dz: np.ndarray) -> bool:
-    """Whether the array is what the textbook makes of these dz (T, B, O, T, H)."""
-    for (t, b, o), one in imp.got.items():
-        full = np.zeros((imp.size.T, imp.size.B, imp.size.H))
-        full[:, b] = dz[t, b, o]
-        if not imp.net.alike(one[name], imp.of(name, full), imp.scale[name]):
-            return False
-    return True
+def _by_chain(
+    imp: Impulses, explained: chain.Explained, shared: list[str], rest: list[str]
+) -> Readings:
+    """The readings of z's gradient, then what each array besides does with that gradient."""
+    own = replace(imp, reach=explained.dz)
+    single = {name: arrays.explain(own, name) for name in shared}
+    readings = {name: one for name, one in single.items() if one and one.kind != "right"}
+    left = [name for name, one in single.items() if one is None]
+    spoilt = tuple(name for name in shared if name not in left)
+    if not spoilt:
+        return [(Reading("array_off"), (*rest, *left))]
+    if any(one.kind in chain.SHIFTS for one in explained.readings):
+        spoilt, rest = (*rest, *spoilt), []
+    found: Readings = [(one, spoilt) for one in explained.readings]
+    found += _grouped({name: replace(one, factor=1.0) for name, one in readings.items()})
+    return found + ([(Reading("array_off"), (*rest, *left))] if rest or left else [])
 
 
 def _overwritten(imp: Impulses, reading: Reading, names: tuple[str, ...]) -> Reading:
@@ -91,11 +97,10 @@ def _overwritten(imp: Impulses, reading: Reading, names: tuple[str, ...]) -> Rea
     if reading.kind != "stays_zero" or names != ("W_hh",):
         return reading
     T, B, _, _, O = imp.size  # noqa: E741  # sizes as in the equations
-    shapes = imp.net.layout.shapes
+    first = np.zeros((T, B, O))
+    first[0] = np.nan  # times h_0 = 0 it is NaN still
     try:
-        found = imp.net.gradients(
-            imp.x, np.full((T, B, O), np.nan), {n: np.zeros(s) for n, s in shapes.items()}
-        )
+        found = imp.net.gradients(imp.x, first, {})
     except StudentFault:
         return reading
     computed = np.isnan(found.get("W_hh", np.zeros(1))).any()

@@ -335,6 +335,23 @@ def _chain_off(arrays: Message, *, lag: int) -> Message:
     )
 
 
+def _chain_off_at(arrays: Message, *, steps: Sequence[int]) -> Message:
+    return say(
+        "{arrays}: wrong at {steps} only, at all other steps right. Look at what is different there: the bounds of the loop, or a special case.",
+        arrays=arrays,
+        steps=steps_of(steps),
+    )
+
+
+def _derivative_at(arrays: Message, *, steps: Sequence[int], form: str) -> Message:
+    return say(
+        "At {steps} dh is multiplied by {form} ({arrays}), where 1 - h_t^2 belongs; all other steps are right. Look at the bounds of the loop.",
+        arrays=arrays,
+        steps=steps_of(steps),
+        form=form,
+    )
+
+
 def _counted_unevenly(arrays: Message) -> Message:
     return say(
         "{arrays}: of the right contributions some are counted more or less than once. Look at what is added in which loop.",
@@ -475,6 +492,8 @@ WORDS: dict[str, Callable[..., Message]] = {
     "recurrent_matrix": _recurrent_matrix,
     "lag_factor": _lag_factor,
     "chain_off": _chain_off,
+    "chain_off_at": _chain_off_at,
+    "derivative_at": _derivative_at,
     "counted_unevenly": _counted_unevenly,
     "array_off": _array_off,
     "decay_added": _decay_added,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -125,18 +125,27 @@ def _apart(cell: Cell) -> Reading | None:
     rows = slice(0, 3)
     few = cell.x[rows], cell.h[rows], cell.c[rows]
     first, second = trial.forward(*few), trial.forward(*few)
-    if not all(np.allclose(a, b, rtol=0, atol=WHOLE) for a, b in zip(first, second, strict=True)):
-        return Reading("state_kept")
-    other = CellTrial.make(cell.cls, SIZES, cell.values).forward(*few)
-    if not all(np.allclose(a, b, rtol=0, atol=WHOLE) for a, b in zip(first, other, strict=True)):
+    if not all(np.all(np.isfinite(state)) for state in first):
+        return Reading("not_finite")
+    if not _same(first, second):
+        return Reading("state_kept" if _same(first, _fresh(cell, few)) else "random")
+    if not _same(first, _fresh(cell, few)):
         return Reading("depends_on_start")
     changed = [part.copy() for part in few]
     for part in changed:
         part[0] += 0.3
-    moved = CellTrial.make(cell.cls, SIZES, cell.values).forward(*changed)
+    moved = _fresh(cell, changed)
     if any(np.abs(a[1:] - b[1:]).max() > WHOLE for a, b in zip(first, moved, strict=True)):
         return Reading("rows_mixed")
     return None
+
+
+def _fresh(cell: Cell, arguments: Sequence[Array]) -> States:
+    return CellTrial.make(cell.cls, SIZES, cell.values).forward(*arguments)
+
+
+def _same(one: States, other: States) -> bool:
+    return all(np.allclose(a, b, rtol=0, atol=WHOLE) for a, b in zip(one, other, strict=True))
 
 
 def _forget(cell: Cell, new: Array) -> Readings:

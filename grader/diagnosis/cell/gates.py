@@ -155,7 +155,7 @@ def _weights(gate: str, blocks: Blocks, used: Parameters) -> list[Reading]:
     for kind in "WUb":
         name = f"{kind}_{gate}"
         others = {other: value for other, value in flat.items() if other != name}
-        others |= {f"-{other}": -value for other, value in flat.items()}
+        others |= {f"-{other}": -value for other, value in others.items()}
         one = regression.compare(blocks[kind], flat[name], others)
         if one.kind != "right" and (flat[name].any() or np.abs(blocks[kind]).max() > CLOSE):
             found.append(Reading(f"weight_{one.kind}", {"array": name, **one.facts}))
@@ -169,8 +169,7 @@ def _together(gate: str, found: list[Reading]) -> list[Reading]:
     signs = {name[:1] == "-" for name in used}
     if len(used) == len(found) == len("WUb") and len(sources) == len(signs) == 1:
         kind = "gate_complement" if signs == {True} else "gate_of_other"
-        of = sources.pop()
-        return [Reading(kind, {"of": of})] if of != gate else [Reading("gate_sign")]
+        return [Reading(kind, {"of": sources.pop()})]
     numbers = {one.facts.get("number") for one in found}
     if (
         len(found) == len("WUb")

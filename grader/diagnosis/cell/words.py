@@ -41,6 +41,12 @@ def _state_kept() -> Message:
     )
 
 
+def _random() -> Message:
+    return say(
+        "The same call gives something else each time, on fresh cells too: random numbers take part. Take them out."
+    )
+
+
 def _depends_on_start() -> Message:
     return say(
         "Two cells with the same parameters give different results. Look for a copy of a weight made in __init__, or for random numbers in forward."
@@ -51,6 +57,10 @@ def _rows_mixed() -> Message:
     return say(
         "Rows of a batch mix: changing row 0 changes the results of other rows. Look for a sum, mean or reshape over the batch."
     )
+
+
+def _not_finite() -> Message:
+    return say("The cell gives NaN or infinity for ordinary inputs and parameters.")
 
 
 def _tanh_on_cell() -> Message:
@@ -126,6 +136,11 @@ def _gate_activation(gates: Message, *, used: str) -> Message:
 
 
 def _gate_z_factor(gates: Message, *, number: float) -> Message:
+    if number == -1.0:
+        return say(
+            "The sign inside {gates} is wrong: it opens where it should close. The sigmoid is 1 / (1 + exp(-z)).",
+            gates=gates,
+        )
     return say(
         "{gates}: the weighted sum acts {number} times, in the sigmoid or tanh. Look at how that function is written.",
         gates=gates,
@@ -175,13 +190,6 @@ def _gate_complement(gates: Message, *, of: str) -> Message:
         "{gates} is one minus {other}, so the two are coupled; it has weights of its own.",
         gates=gates,
         other=gate_name(of),
-    )
-
-
-def _gate_sign(gates: Message) -> Message:
-    return say(
-        "The sign inside {gates} is wrong: it opens where it should close. The sigmoid is 1 / (1 + exp(-z)).",
-        gates=gates,
     )
 
 
@@ -260,8 +268,10 @@ def _weight_off(*, array: str) -> Message:
 
 WORDS: dict[str, Callable[..., Message]] = {
     "state_kept": _state_kept,
+    "random": _random,
     "depends_on_start": _depends_on_start,
     "rows_mixed": _rows_mixed,
+    "not_finite": _not_finite,
     "tanh_on_cell": _tanh_on_cell,
     "cell_clipped": _cell_clipped,
     "cell_not_linear": _cell_not_linear,
@@ -292,5 +302,4 @@ OF_GATES: dict[str, Callable[..., Message]] = {
     "gate_clipped": _gate_clipped,
     "gate_of_other": _gate_of_other,
     "gate_complement": _gate_complement,
-    "gate_sign": _gate_sign,
 }

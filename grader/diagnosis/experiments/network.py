@@ -63,7 +63,12 @@ class Network:
     @cached_property
     def used(self) -> Parameters:
         """The parameters that forward works with: zeros where there is no array."""
-        return self.layout.held(self.layout.effective(self.values))
+        return self.layout.held(self.given)
+
+    @cached_property
+    def given(self) -> Parameters:
+        """The parameters that forward should work with: those that the object has."""
+        return self.layout.effective(self.values)
 
     @property
     def names(self) -> list[str]:
@@ -118,7 +123,8 @@ class Network:
         self, returned: Any, arrays: dict[str, Array], expected: Mapping[str, Array]
     ) -> Parameters:
         entries = gradient.entries(returned, _Kept(arrays), self.layout)
-        matches = gradient.match(entries, self.layout, expected, (1.0,), self.limit)
+        nothing = {name: np.zeros(shape) for name, shape in self.layout.shapes.items()}
+        matches = gradient.match(entries, self.layout, {**nothing, **expected}, (1.0,), self.limit)
         return {
             name: found.gradient.astype(np.float64)
             for name, found in matches.items()

@@ -34,7 +34,7 @@ class Seen:
     @cached_property
     def true(self) -> Array:
         """(T, B, H): the states of the documented equation."""
-        used = self.net.used
+        used = self.net.given
         h, kept = np.zeros(self.hidden.shape[1:]), []
         for x in self.x:
             h = np.tanh(x @ used["W_xh"] + h @ used["W_hh"] + used["b_h"])
@@ -47,7 +47,7 @@ class Seen:
 
     def shown(self, states: Array) -> Array:
         """What the output layer makes of states."""
-        return np.asarray(states @ self.net.used["W_hy"] + self.net.used["b_y"])
+        return np.asarray(states @ self.net.given["W_hy"] + self.net.given["b_y"])
 
 
 def examine(cls: CandidateClass) -> Readings:
@@ -55,9 +55,12 @@ def examine(cls: CandidateClass) -> Readings:
     net = Network.make(cls, POINT)
     rng = np.random.default_rng(12)
     x = rng.normal(size=(POINT.T, POINT.B, POINT.I))
+    first = net.forward(x)
+    if not np.all(np.isfinite(first.outputs)):
+        return [(Reading("not_finite"), ("hidden_states", "outputs"))]
     if (again := _again(net, x)) is not None:
         return [(again, ("hidden_states", "outputs"))]
-    if not _gives_states(net, x):
+    if first.hidden is None:
         return []
     if (moved := _moved(net, x)) is not None:
         return [moved]
@@ -79,10 +82,6 @@ def _overflows(net: Network, x: Array) -> bool:
     """Whether states that follow the equation are NaN for large inputs."""
     hidden = net.forward(HUGE * np.sign(x)).hidden
     return hidden is not None and not np.all(np.isfinite(hidden))
-
-
-def _gives_states(net: Network, x: Array) -> bool:
-    return net.forward(x).hidden is not None
 
 
 def _again(net: Network, x: Array) -> Reading | None:
@@ -128,6 +127,8 @@ def _mixed(moved: Array) -> Reading | None:
             and not others[[a for a in range(len(moved)) if a not in leaders]].any()
         )
         return Reading("follow_one", {"sample": leaders[0]}) if alone else Reading("samples_mixed")
+    if len(deaf) == len(moved):
+        return Reading("deaf")
     return Reading("samples_deaf", {"samples": tuple(deaf)}) if deaf else None
 
 

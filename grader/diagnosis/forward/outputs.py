@@ -60,7 +60,7 @@ def _through(seen: Seen, raw: Array, *, soft: bool) -> list[Reading] | None:
 
 
 def _told(seen: Seen, blocks: Blocks, *, soft: bool) -> list[Reading]:
-    used = {name: np.atleast_2d(seen.net.used[name]) for name in ("W_hy", "b_y")}
+    used = {name: np.atleast_2d(seen.net.given[name]) for name in ("W_hy", "b_y")}
     if soft:
         used = {name: _centred(value) for name, value in used.items()}
     found = []

@@ -82,7 +82,7 @@ def _earlier(seen: Seen) -> dict[str, Array]:
 def _told(seen: Seen, activation: str, z: Array, blocks: Blocks) -> list[Reading]:
     """The activation, then each weight that is not what it should be."""
     found = [] if activation == "tanh" else [Reading("activation", {"used": activation})]
-    used = {name: np.atleast_2d(value) for name, value in seen.net.used.items()}
+    used = {name: np.atleast_2d(value) for name, value in seen.net.given.items()}
     compared = {
         name: regression.compare(blocks[part], used[name], _others(used, name))
         for part, name in PARTS.items()
@@ -141,7 +141,7 @@ def _start(seen: Seen, z: Array, blocks: Blocks) -> list[Reading]:
     scale = float(np.abs(z[0]).max())
     if not np.all(np.isfinite(first)) or np.abs(first).max() <= CLOSE * scale:
         return []
-    used = seen.net.used["b_h"]
+    used = seen.net.given["b_h"]
     if used.any() and np.abs(first - (used - blocks["1"])).max() <= CLOSE:
         return [Reading("bias_first_step_only")]
     if used.any() and np.abs(first + blocks["1"]).max() <= CLOSE:

@@ -59,6 +59,14 @@ def _samples_deaf(what: Message, *, samples: Sequence[int]) -> Message:
     )
 
 
+def _deaf(what: Message) -> Message:
+    return say("{what} do not depend on the inputs at all: changing x changes nothing.", what=what)
+
+
+def _not_finite(_: Message) -> Message:
+    return say("forward gives NaN or infinity for ordinary inputs and parameters.")
+
+
 def _runs_backward(what: Message) -> Message:
     return say(
         "forward runs backward in time: changing x at a step changes the {what} of that step and earlier ones. Go from t = 0 to the last step.",
@@ -382,6 +390,8 @@ WORDS: dict[str, Callable[..., Message]] = {
     "follow_one": _follow_one,
     "samples_mixed": _samples_mixed,
     "samples_deaf": _samples_deaf,
+    "deaf": _deaf,
+    "not_finite": _not_finite,
     "runs_backward": _runs_backward,
     "inputs_reversed": _inputs_reversed,
     "no_recurrence": _no_recurrence,
