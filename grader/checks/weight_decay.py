@@ -20,7 +20,9 @@ ADDED: dict[str, Callable[[Array], Array]] = {
 ALIKE = 1e-4  # relative; float32 parameters are rounded to a part of that
 
 
-def form_of(still: Mapping[str, Array], parameters: Mapping[str, Array]) -> tuple[str, float] | None:
+def form_of(
+    still: Mapping[str, Array], parameters: Mapping[str, Array]
+) -> tuple[str, float] | None:
     """Of which form of the parameters these gradients are one multiple, and which; else None.
 
     still: the gradients that are not zero although d_outputs is, by parameter.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 
 import numpy as np
 
@@ -145,20 +146,44 @@ def _indexed(name: str, couplings: list[Coupling | None], T: int) -> Reading | N
     whole = [one for one in couplings if one is not None]
     if len(whole) < len(couplings):
         return None
-    kind = "input_index" if name == "W_xh" else "state_index"
+    places = _input_places(T) if name == "W_xh" else _state_places(T, due=name == "W_hy")
+    return next(
+        (reading for reading, place in places if _all_are(whole, place, start=name != "W_xh")),
+        None,
+    )
+
+
+Places = Iterator[tuple[Reading, Callable[[int], int]]]
+
+
+def _input_places(T: int) -> Places:
+    """Which input may stand where x_r belongs."""
     for offset in (1, -1, 2, -2):
-        if _all_are(whole, lambda r, offset=offset: r + offset, start=name != "W_xh"):
-            return Reading(kind, {"offset": offset})
-        if name == "W_xh" and _all_are(whole, lambda r, by=offset: (r + by) % T, start=False):
-            return Reading(kind, {"offset": offset})
-    if name == "W_hh" and _all_are(whole, lambda r: r or T, start=True):
-        return Reading("state_wraps")
-    if name == "W_hy" and _all_are(whole, lambda r: r - 1 or T, start=True):
-        return Reading("state_wraps")
-    for step in range(name != "W_xh", T + (name != "W_xh")):
-        if _all_are(whole, lambda _, step=step: step, start=name != "W_xh"):
-            return Reading("state_always" if name != "W_xh" else "input_always", {"step": step})
-    return None
+        yield Reading("input_index", {"offset": offset}), partial(_moved_by, offset, T + 2)
+        yield Reading("input_index", {"offset": offset}), partial(_moved_by, offset, T)
+    for step in range(T):
+        yield Reading("input_always", {"step": step}), partial(_always, step)
+
+
+def _state_places(T: int, *, due: bool) -> Places:
+    """Which of the states h_0 to h_T may stand where h_r belongs; due: r is never 0."""
+    for offset in (1, -1, 2, -2):
+        yield Reading("state_index", {"offset": offset}), partial(_moved_by, offset, 2 * T)
+    yield Reading("state_wraps"), partial(_wrapped, T, int(due))
+    for step in range(1, T + 1):
+        yield Reading("state_always", {"step": step}), partial(_always, step)
+
+
+def _moved_by(offset: int, around: int, r: int) -> int:
+    return (r + offset) % around
+
+
+def _wrapped(T: int, first: int, r: int) -> int:
+    return r - first or T
+
+
+def _always(step: int, _: int) -> int:
+    return step
 
 
 def _all_are(couplings: list[Coupling], place: Callable[[int], int], *, start: bool) -> bool:

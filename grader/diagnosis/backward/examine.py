@@ -10,7 +10,7 @@ import numpy as np
 from grader.diagnosis.backward import arrays, chain, linearity, reach, repeated_calls, size_factors
 from grader.diagnosis.experiments import impulses
 from grader.diagnosis.experiments.impulses import HIDDEN_ARRAYS, POINT, Impulses
-from grader.diagnosis.experiments.network import Network
+from grader.diagnosis.experiments.network import SMALL, Network
 from grader.diagnosis.experiments.patterns import Reading
 from grader.diagnosis.forward import examine as forward
 from grader.faults import StudentFault
@@ -31,6 +31,8 @@ def examine(cls: CandidateClass) -> Readings:
     imp = impulses.measure(net)
     if imp is None:
         return []
+    if names := _depends_on_start(imp):
+        return [(Reading("depends_on_start"), names)]
     missing = tuple(name for name in ORDER if name in net.names and name not in imp.names)
     found: Readings = [(Reading("not_given"), missing)] if missing else []
     if (bent := linearity.unsound(imp)) is not None:
@@ -47,6 +49,21 @@ def examine(cls: CandidateClass) -> Readings:
     if not found and not forward.examine(cls):
         found = size_factors.sizes_of_one(cls)
     return found
+
+
+def _depends_on_start(imp: Impulses) -> tuple[str, ...]:
+    """The arrays that differ between two objects with the same parameters and calls."""
+    key = imp.keys[-1]
+    d_outputs = np.zeros((imp.size.T, imp.size.B, imp.size.O))
+    d_outputs[key[:2]] = SMALL * imp.ways[key[2]]
+    again = imp.net.gradients(imp.x, d_outputs, {n: SMALL * imp.truth(n, key) for n in imp.names})
+    return tuple(
+        name
+        for name in imp.names
+        if not imp.net.alike(
+            (again[name] - imp.nothing.get(name, 0.0)) / SMALL, imp.got[key][name], imp.scale[name]
+        )
+    )
 
 
 def _single(imp: Impulses) -> Readings:

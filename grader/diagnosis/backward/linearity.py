@@ -14,7 +14,6 @@ UNCLIPPED = 0.24  # the largest norm that no honest clipping touches
 HELD = 3  # elements at one bound that make a clip
 
 
-
 def unsound(imp: Impulses) -> Reading | None:
     """Why several impulses together are not the sum of each, so that single ones tell nothing."""
     d_outputs, expected = _several(imp)

@@ -11,6 +11,8 @@ from grader.protocol import CandidateClass
 LONG = Size(T=44, B=2, I=45, H=3, O=1)
 NOTHING = 1e-9  # of the largest; what is there decays far less over 44 steps
 INPUT = 0.05
+NUDGE = 1e-3  # far below what moves an activation into another part of it
+LOOKED_AT = (LONG.T - 1, LONG.T - 2, LONG.T // 2)  # output steps
 
 
 def measure(cls: CandidateClass) -> Reading | None:
@@ -21,10 +23,16 @@ def measure(cls: CandidateClass) -> Reading | None:
     """
     net = _lossless(cls)
     T = LONG.T
-    firsts = [_first(net, t) for t in (T - 1, T - 2, T // 2)]
+    firsts = [_first(net, t) for t in LOOKED_AT]
     if None in firsts or not any(firsts):
         return None
-    depths = {t - first for t, first in zip((T - 1, T - 2, T // 2), firsts, strict=True) if first}
+    if not all(
+        _forward_reaches(net, t, first - 1)
+        for t, first in zip(LOOKED_AT, firsts, strict=True)
+        if first
+    ):
+        return None  # forward itself does not get there
+    depths = {t - first for t, first in zip(LOOKED_AT, firsts, strict=True) if first}
     if len(depths) == 1:
         depth = depths.pop()
         whole = depth < T // 2 and not firsts[-1]  # a step that should be cut as well is not
@@ -35,6 +43,15 @@ def measure(cls: CandidateClass) -> Reading | None:
         edges.insert(0, edge)
         edge = _first(net, edge - 1)
     return Reading("cut_before", {"steps": tuple(edges)})
+
+
+def _forward_reaches(net: Network, t: int, s: int | None) -> bool:
+    """Whether a change of the input at step s moves the output of step t."""
+    x = np.zeros((net.size.T, net.size.B, net.size.I))
+    x[:, :, : net.size.T] = np.eye(net.size.T)[:, None]
+    changed = x.copy()
+    changed[s] += NUDGE
+    return bool(np.any(net.forward(changed).outputs[t] != net.forward(x).outputs[t]))
 
 
 def _lossless(cls: CandidateClass) -> Network:

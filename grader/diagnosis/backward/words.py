@@ -420,7 +420,7 @@ def _not_linear(arrays: Message) -> Message:
 
 def _depends_on_start(arrays: Message) -> Message:
     return say(
-        "{arrays}: other on another object, though parameters, inputs and d_outputs are the same. Look for a copy or a transpose of a weight that was made once, in __init__, and for random numbers in forward or backward.",
+        "{arrays}: different on another object, though parameters, inputs and d_outputs are the same. Look for a copy or a transpose of a weight that was made once, in __init__, and for random numbers in forward or backward.",
         arrays=arrays,
     )
 

@@ -156,7 +156,8 @@ def _forget(cell: Cell, new: Array) -> Readings:
     if np.abs(share - doubled).max() > 1e2 * cell.limit:
         bent = _bent(cell, new, empty, share)
         return [(bent, ("f",) if bent.kind == "gate_sees_cell" else ("new_cell_state",))]
-    return [(one, ("f",)) for one in gates.told(cell, "f", share, cell.used)]
+    told = gates.told(cell, "f", share, cell.used)
+    return [(one, ("f",)) for one in ([Reading("gate_off")] if told is None else told)]
 
 
 def _bent(cell: Cell, new: Array, empty: Array, share: Array) -> Reading:
@@ -181,7 +182,7 @@ def _output(cell: Cell, hidden: Array, new: Array) -> Readings:
     for what, made in SHOWN.items():
         with np.errstate(all="ignore"):
             gate = hidden / made(new, cell.c)
-        readings = gates.told(cell, "o", gate, cell.used, sure=True)
+        readings = gates.told(cell, "o", gate, cell.used)
         if readings is not None:
             shown = (
                 []
@@ -192,7 +193,7 @@ def _output(cell: Cell, hidden: Array, new: Array) -> Readings:
     with np.errstate(all="ignore"):
         inside = np.arctanh(hidden)
     for what in ("c", "tanh(c)"):
-        readings = gates.told(cell, "o", inside / SHOWN[what](new, cell.c), cell.used, sure=True)
+        readings = gates.told(cell, "o", inside / SHOWN[what](new, cell.c), cell.used)
         if readings is not None:
             around = Reading("tanh_around", {"what": what})
             return [(around, ("new_hidden_state",)), *((one, ("o",)) for one in readings)]
@@ -207,10 +208,9 @@ def _merged(found: Readings) -> Readings:
     """The same thing read off several gates, told once."""
     groups: list[tuple[Reading, list[str]]] = []
     for reading, names in found:
-        for known, others in groups:
-            if known == reading:
-                others += names
-                break
-        else:
+        same = next((members for known, members in groups if known == reading), None)
+        if same is None:
             groups.append((reading, list(names)))
+        else:
+            same += names
     return [(reading, tuple(names)) for reading, names in groups]

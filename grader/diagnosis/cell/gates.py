@@ -50,7 +50,7 @@ def input_gate(cell: Cell) -> list[tuple[Reading, tuple[str, ...]]]:
     if agrees(cell, added, sigmoid(linear(cell, "i", used)) * np.tanh(DRIVE)):
         return []
     for height in (np.tanh(DRIVE), sigmoid(np.array(DRIVE)), DRIVE):
-        readings = told(cell, "i", added / height, used, sure=True)
+        readings = told(cell, "i", added / height, used)
         if readings is not None:
             return [(one, ("i",)) for one in readings]
     return [(Reading("gate_off"), ("i",))]
@@ -79,26 +79,21 @@ def _candidate(cell: Cell, drive: float) -> list[Reading]:
     for gate, what in ((sigmoid(z), "z"), (sigmoid(np.tanh(z)), "tanh(z)")):
         if agrees(cell, added, gate * np.tanh(z)):
             return [Reading("gate_from_candidate", {"of": what})]
-    found = [told(cell, "c", added / height, used, sure=True) for height in (opened, *OPENED)]
+    found = [told(cell, "c", added / height, used) for height in (opened, *OPENED)]
     return min((one for one in found if one is not None), key=len, default=[Reading("gate_off")])
 
 
-def told(
-    cell: Cell, gate: str, values: Array, used: Parameters, *, sure: bool = False
-) -> list[Reading] | None:
-    """What is off in a gate whose values (rows, H) are known.
-
-    sure: None where no activation and weights explain it; else the reading that it is off.
-    """
+def told(cell: Cell, gate: str, values: Array, used: Parameters) -> list[Reading] | None:
+    """What is off in a gate whose values (rows, H) are known; None where nothing explains them."""
     if not np.all(np.isfinite(values)):
-        return None if sure else [Reading("gate_off")]
+        return None
     if np.ptp(values) <= 10 * cell.limit and any(used[f"{kind}_{gate}"].any() for kind in "WU"):
         return [Reading("gate_constant", {"number": float(f"{values.flat[0]:.4g}") + 0.0})]
     if np.ptp(values, axis=1).max() <= 10 * cell.limit:
         return [Reading("gate_one_for_all")]
     found = [_through(cell, gate, name, values, used) for name in ACTIVATIONS]
     explained = [readings for readings in found if readings is not None]
-    return min(explained, key=len, default=None if sure else [Reading("gate_off")])
+    return min(explained, key=len, default=None)
 
 
 def _through(
@@ -159,10 +154,10 @@ def _weights(gate: str, blocks: Blocks, used: Parameters) -> list[Reading]:
         one = regression.compare(blocks[kind], flat[name], others)
         if one.kind != "right" and (flat[name].any() or np.abs(blocks[kind]).max() > CLOSE):
             found.append(Reading(f"weight_{one.kind}", {"array": name, **one.facts}))
-    return _together(gate, found)
+    return _together(found)
 
 
-def _together(gate: str, found: list[Reading]) -> list[Reading]:
+def _together(found: list[Reading]) -> list[Reading]:
     """All three arrays of another gate: that gate's in place of this one's."""
     used = [str(one.facts["used"]) for one in found if "used" in one.facts]
     sources = {name[-1] for name in used}

@@ -187,7 +187,7 @@ def _gate_of_other(gates: Message, *, of: str) -> Message:
 
 def _gate_complement(gates: Message, *, of: str) -> Message:
     return say(
-        "{gates} is one minus {other}, so the two are coupled; it has weights of its own.",
+        "In place of {gates} stands one minus {other}, so the two are coupled. Each gate has weights of its own.",
         gates=gates,
         other=gate_name(of),
     )

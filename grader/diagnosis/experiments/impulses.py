@@ -72,7 +72,7 @@ class Impulses:
         if name == "b_h":
             return np.asarray(dz.sum(axis=(0, 1)))
         left = self.x if name == "W_xh" else self.states[:-1]
-        return np.einsum("sbi,sbj->ij", left, dz)
+        return np.asarray(np.einsum("sbi,sbj->ij", left, dz))
 
     @cached_property
     def scale(self) -> dict[str, float]:

@@ -58,9 +58,18 @@ def compare(block: Array, weight: Array, others: Mapping[str, Array]) -> Reading
         return Reading("right")
     if not np.abs(block).max() > CLOSE:
         return Reading("unused")
+    return _other_array(block, others) or _likeness(block, weight) or _partly(block, weight)
+
+
+def _other_array(block: Array, others: Mapping[str, Array]) -> Reading | None:
     for other, value in others.items():
         if value.shape == block.shape and np.abs(value).max() > CLOSE and _same(block, value):
             return Reading("other_array", {"used": other})
+    return None
+
+
+def _likeness(block: Array, weight: Array) -> Reading | None:
+    """What the whole block has in common with the weight that belongs there."""
     if block.shape[1] > 1 and np.ptp(block, axis=1).max() <= CLOSE < np.ptp(weight, axis=1).max():
         return Reading("one_for_all")
     if block.shape == weight.T.shape and block.shape[0] > 1 and _same(block, weight.T):
@@ -71,7 +80,7 @@ def compare(block: Array, weight: Array, others: Mapping[str, Array]) -> Reading
         return Reading("factor", {"number": float(f"{factor:.4g}")})
     if block.size > 1 and np.ptp(block - weight) <= CLOSE:
         return Reading("shifted", {"number": float(f"{(block - weight).flat[0]:.4g}")})
-    return _partly(block, weight)
+    return None
 
 
 def _partly(block: Array, weight: Array) -> Reading:

@@ -12,7 +12,6 @@ from grader.diagnosis.experiments import influence
 from grader.diagnosis.experiments.network import Network, Size
 from grader.diagnosis.experiments.patterns import Reading
 from grader.diagnosis.forward import long_run, outputs, states
-from grader.faults import StudentFault
 from grader.protocol import Array, CandidateClass
 
 Readings = list[tuple[Reading, tuple[str, ...]]]
@@ -71,7 +70,7 @@ def examine(cls: CandidateClass) -> Readings:
     )
     if not np.all(np.isfinite(seen.hidden)) or not np.all(np.isfinite(seen.outputs)):
         return []
-    found = [(one, ("hidden_states",)) for one in states.examine(seen)]
+    found: Readings = [(one, ("hidden_states",)) for one in states.examine(seen)]
     found += [(one, ("outputs",)) for one in outputs.examine(seen, states_told=bool(found))]
     if not any(names == ("hidden_states",) for _, names in found) and _overflows(net, x):
         found.append((Reading("tanh_overflows"), ("overflow",)))
@@ -93,6 +92,10 @@ def _again(net: Network, x: Array) -> Reading | None:
         return Reading("state_kept" if carried else "random")
     if not net.alike(net.forward(x).outputs, first.outputs):
         return Reading("depends_on_start")
+    other = Network.make(net.cls, net.size, seed=16)
+    trial.layout.write(trial.rnn, other.given)
+    if not net.alike(trial.forward(x).outputs, other.forward(x).outputs):
+        return Reading("weights_cached")
     return None
 
 
@@ -138,42 +141,44 @@ def _in_time(moved: Array) -> Reading | None:
     s, t = np.meshgrid(np.arange(T), np.arange(T), indexing="ij")
     if np.array_equal(moved, s <= t):
         return None
-    if np.array_equal(moved, s >= t):
-        return Reading("runs_backward")
-    if np.array_equal(moved, s + t >= T - 1):
-        return Reading("inputs_reversed")
-    if np.array_equal(moved, s == t):
-        return Reading("no_recurrence")
-    if not moved[s > t].any():
-        return _within_past(moved, s, t)
-    return Reading(
-        "looks_ahead",
-        {
-            "steps": tuple(
-                sorted({int(b - a) for b, a in zip(s[moved], t[moved], strict=True) if b > a})
-            )
-        },
-    )
-
-
-def _within_past(moved: Array, s: Array, t: Array) -> Reading | None:
-    T = len(moved)
-    for lag in range(1, T - 1):
-        if np.array_equal(moved, (s <= t) & (t - s < lag + 1)):
-            return Reading("remembers", {"steps": lag})
-        if np.array_equal(moved, s + lag <= t):
-            return Reading("late", {"steps": lag})
-        if np.array_equal(moved, (s <= t) & ((t - s) % (lag + 1) == 0)):
-            return Reading("steps_back", {"steps": lag + 1})
-    still = [n for n in range(T) if not moved[:, n].any()]
-    deaf = [n for n in range(T) if not moved[n].any()]
-    if still and np.array_equal(moved, (s <= t) & ~np.isin(t, still)):
-        return Reading("not_computed", {"steps": tuple(still)})
-    if deaf and np.array_equal(moved, (s <= t) & ~np.isin(s, deaf)):
-        return Reading("inputs_ignored", {"steps": tuple(deaf)})
-    edges = [k for k in range(1, T) if not moved[:k, k:].any()]
-    if edges and np.array_equal(
-        moved, (s <= t) & ~np.logical_or.reduce([(s < k) & (k <= t) for k in edges])
+    for kind, pairs in (
+        ("runs_backward", s >= t),
+        ("inputs_reversed", s + t >= T - 1),
+        ("no_recurrence", s == t),
     ):
-        return Reading("starts_anew", {"steps": tuple(edges)})
+        if np.array_equal(moved, pairs):
+            return Reading(kind)
+    if not moved[s > t].any():
+        return _by_distance(moved, t - s) or _by_step(moved, s, t)
+    ahead = {int(n) for n in (s - t)[moved & (s > t)]}
+    return Reading("looks_ahead", {"steps": tuple(sorted(ahead))})
+
+
+def _by_distance(moved: Array, lag: Array) -> Reading | None:
+    """How many steps later a change shows, the same at all steps."""
+    for steps in range(1, len(moved) - 1):
+        for kind, number, pairs in (
+            ("remembers", steps, (lag >= 0) & (lag <= steps)),
+            ("late", steps, lag >= steps),
+            ("steps_back", steps + 1, (lag >= 0) & (lag % (steps + 1) == 0)),
+        ):
+            if np.array_equal(moved, pairs):
+                return Reading(kind, {"steps": number})
+    return None
+
+
+def _by_step(moved: Array, s: Array, t: Array) -> Reading | None:
+    """Steps that are left out, or where everything begins again."""
+    steps = range(len(moved))
+    still = [n for n in steps if not moved[:, n].any()]
+    deaf = [n for n in steps if not moved[n].any()]
+    edges = [k for k in steps[1:] if not moved[:k, k:].any()]
+    crossed = np.any([(s < k) & (k <= t) for k in edges], axis=0)
+    for kind, numbers, gone in (
+        ("not_computed", still, np.isin(t, still)),
+        ("inputs_ignored", deaf, np.isin(s, deaf)),
+        ("starts_anew", edges, crossed),
+    ):
+        if numbers and np.array_equal(moved, (s <= t) & ~gone):
+            return Reading(kind, {"steps": tuple(numbers)})
     return None

@@ -45,21 +45,19 @@ def _wrongly_kept(seen: Seen) -> Reading | None:
     """States that are right inside, as the outputs show, and wrong as they come back."""
     if not seen.net.alike(seen.outputs, seen.shown(seen.true)):
         return None
-    T = len(seen.hidden)
-    for step in range(T):
-        if seen.net.alike(seen.hidden, np.broadcast_to(seen.true[step], seen.hidden.shape)):
+    for step, state in enumerate(seen.true):
+        if seen.net.alike(seen.hidden, np.broadcast_to(state, seen.hidden.shape)):
             return Reading("same_state_everywhere", {"step": step})
-    before = np.concatenate([np.zeros_like(seen.true[:1]), seen.true[:-1]])
-    if seen.net.alike(seen.hidden, before):
-        return Reading("states_late")
-    if seen.net.alike(seen.hidden[:-1], seen.true[1:]):
-        return Reading("states_early")
-    if seen.net.alike(seen.hidden, seen.true[::-1]):
-        return Reading("states_reversed")
+    nothing = np.zeros_like(seen.true[:1])
     with np.errstate(all="ignore"):
-        if seen.net.alike(seen.hidden, np.arctanh(seen.true)):
-            return Reading("states_before_tanh")
-    return Reading("states_not_those_used")
+        kept = {
+            "states_late": np.concatenate([nothing, seen.true[:-1]]),
+            "states_early": np.concatenate([seen.true[1:], seen.hidden[-1:]]),
+            "states_reversed": seen.true[::-1],
+            "states_before_tanh": np.arctanh(seen.true),
+        }
+    found = (kind for kind, states in kept.items() if seen.net.alike(seen.hidden, states))
+    return Reading(next(found, "states_not_those_used"))
 
 
 def _rows(values: Array) -> Array:
@@ -121,7 +119,7 @@ def _told_already(name: str, found: list[Reading]) -> bool:
 def _moved_in_time(blocks: Blocks, compared: dict[str, Reading], used: Blocks) -> list[Reading]:
     """Weights that act on an earlier step than they should."""
     found = []
-    for part, late, name in (("x_t", "x_(t-1)", "W_xh"), ("h_(t-1)", "h_(t-2)", "W_hh")):
+    for late, name in (("x_(t-1)", "W_xh"), ("h_(t-2)", "W_hh")):
         if late not in blocks or np.abs(blocks[late]).max() <= CLOSE:
             continue
         kind = regression.compare(blocks[late], used[name], {}).kind
@@ -136,27 +134,30 @@ def _moved_in_time(blocks: Blocks, compared: dict[str, Reading], used: Blocks) -
 
 
 def _start(seen: Seen, z: Array, blocks: Blocks) -> list[Reading]:
-    """What h_0 is, and whether the first steps follow the same weights."""
+    """What h_0 is, and whether the first step follows the same weights."""
     first = z[0] - seen.x[0] @ blocks["x_t"] - blocks["1"]
-    scale = float(np.abs(z[0]).max())
-    if not np.all(np.isfinite(first)) or np.abs(first).max() <= CLOSE * scale:
+    if not np.all(np.isfinite(first)) or np.abs(first).max() <= CLOSE * float(np.abs(z[0]).max()):
         return []
-    used = seen.net.given["b_h"]
-    if used.any() and np.abs(first - (used - blocks["1"])).max() <= CLOSE:
-        return [Reading("bias_first_step_only")]
-    if used.any() and np.abs(first + blocks["1"]).max() <= CLOSE:
-        return [Reading("bias_not_at_first_step")]
-    into = np.linalg.pinv(blocks["h_(t-1)"])
-    before = first @ into
-    if not np.allclose(before @ blocks["h_(t-1)"], first, atol=CLOSE):
-        return [Reading("first_step_off")]
-    if np.ptp(before, axis=0).max() > CLOSE:
-        if seen.net.alike(before, seen.hidden[-1]):
-            return [Reading("start_is", {"what": "h_T"})]
-        return [Reading("first_step_off")]
+    bias = seen.net.given["b_h"]
+    for kind, extra in (
+        ("bias_first_step_only", bias - blocks["1"]),
+        ("bias_not_at_first_step", -blocks["1"]),
+    ):
+        if bias.any() and np.abs(first - extra).max() <= CLOSE:
+            return [Reading(kind)]
+    before = first @ np.linalg.pinv(blocks["h_(t-1)"])
+    explained = np.allclose(before @ blocks["h_(t-1)"], first, atol=CLOSE)
+    return [_begun(seen, before) if explained else Reading("first_step_off")]
+
+
+def _begun(seen: Seen, before: Array) -> Reading:
+    """The state (B, H) that stands for h_0."""
+    if seen.net.alike(before, seen.hidden[-1]):
+        return Reading("start_is", {"what": "h_T"})
     if np.ptp(before) <= CLOSE:
-        return [Reading("start_is", {"what": f"{before.flat[0]:.4g}"})]
-    return [Reading("start_not_zero")]
+        return Reading("start_is", {"what": f"{before.flat[0]:.4g}"})
+    alike = np.ptp(before, axis=0).max() <= CLOSE
+    return Reading("start_not_zero" if alike else "first_step_off")
 
 
 def _place(seen: Seen) -> Reading:

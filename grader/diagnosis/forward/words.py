@@ -36,6 +36,12 @@ def _depends_on_start(_: Message) -> Message:
     )
 
 
+def _weights_cached(_: Message) -> Message:
+    return say(
+        "After its parameters have changed an object still computes with the old ones: something made of them is kept from the first forward. Make it anew in each forward."
+    )
+
+
 def _follow_one(what: Message, *, sample: int) -> Message:
     return say(
         "All sequences of a batch follow sequence {sample}: changing it changes the {what} of all, changing another changes no other. Keep one state per sequence, shape (B, H).",
@@ -387,6 +393,7 @@ WORDS: dict[str, Callable[..., Message]] = {
     "state_kept": _state_kept,
     "random": _random,
     "depends_on_start": _depends_on_start,
+    "weights_cached": _weights_cached,
     "follow_one": _follow_one,
     "samples_mixed": _samples_mixed,
     "samples_deaf": _samples_deaf,

@@ -63,23 +63,30 @@ def _of_array(net: Network, name: str, first: Stepped, second: Stepped) -> Readi
         return Reading("still")
     one = _ratio(net, name, [first])
     if not one.explained:
-        return _unexplained(net, name, first)
-    if abs(one.decay - 1) <= CLOSE:
-        return Reading("replaced")
+        return _unexplained(name, first)
     if one.decay:
-        return Reading("decay", {"number": float(f"{one.decay / RATE:.4g}")})
-    two = _ratio(net, name, [second, first])
-    share = two.last / one.own if one.own else 0.0
-    if two.explained and abs(share) > CLOSE:
-        if abs(two.own) < CLOSE * abs(two.last):
-            return Reading("late_gradient")
-        return Reading("momentum", {"number": float(f"{two.last / two.own:.4g}")})
-    if two.explained and abs(two.own) < CLOSE * RATE:
-        return Reading("only_first")
-    if two.explained and abs(two.own / one.own - 1) > CLOSE:
-        return Reading("later_times", {"number": float(f"{two.own / one.own:.4g}")})
+        whole = abs(one.decay - 1) <= CLOSE
+        number = float(f"{one.decay / RATE:.4g}")
+        return Reading("replaced") if whole else Reading("decay", {"number": number})
+    if (later := _later(one, _ratio(net, name, [second, first]))) is not None:
+        return later
     times = one.own / RATE
     return None if abs(times - 1) <= CLOSE else Reading("times", {"number": float(f"{times:.6g}")})
+
+
+def _later(one: Ratio, two: Ratio) -> Reading | None:
+    """How a second step differs from a first one."""
+    if not two.explained:
+        return None
+    if abs(two.last) > CLOSE * abs(one.own):
+        late = abs(two.own) < CLOSE * abs(two.last)
+        number = 0.0 if late else float(f"{two.last / two.own:.4g}")
+        return Reading("late_gradient") if late else Reading("momentum", {"number": number})
+    if abs(two.own) < CLOSE * RATE:
+        return Reading("only_first")
+    change = two.own / one.own
+    number = float(f"{change:.4g}")
+    return Reading("later_times", {"number": number}) if abs(change - 1) > CLOSE else None
 
 
 def _ratio(net: Network, name: str, stepped: Sequence[Stepped]) -> Ratio:
@@ -108,10 +115,11 @@ def _fitted(move: Array, parts: Sequence[Array]) -> list[float] | None:
     return [float(value) / scale for value, scale in zip(found, scales, strict=True)]
 
 
-def _unexplained(net: Network, name: str, first: Stepped) -> Reading:
+def _unexplained(name: str, first: Stepped) -> Reading:
     """A step that is no multiple of the gradient."""
     gradient, move = first.gradients[name], first.moves[name]
-    moved = np.abs(move[np.abs(gradient) > 1e-3 * np.abs(gradient).max()])  # noqa: PLR2004  # below, Adam's epsilon counts
+    # Where a gradient is small an adaptive step's epsilon counts.
+    moved = np.abs(move[np.abs(gradient) > 1e-3 * np.abs(gradient).max()])
     middle = float(np.median(moved)) if moved.size > 1 else 0.0
     if middle and np.mean(np.abs(moved - middle) <= ROUNDED * middle) >= MOST:
         return Reading("same_size", {"number": float(f"{moved.mean() / RATE:.3g}")})
@@ -180,7 +188,7 @@ def _grouped(readings: dict[str, Reading]) -> Readings:
 
 
 def _alike(one: Reading, other: Reading) -> bool:
-    numbers = [reading.facts.get("number") for reading in (one, other)]
-    if one.kind == other.kind and all(isinstance(number, float) for number in numbers):
-        return bool(np.isclose(*numbers, rtol=ROUNDED))
+    a, b = one.facts.get("number"), other.facts.get("number")
+    if one.kind == other.kind and isinstance(a, float) and isinstance(b, float):
+        return abs(a - b) <= ROUNDED * abs(b)
     return one == other

@@ -120,9 +120,7 @@ class Watcher:
     def _is_network(self, obj: Any) -> bool:
         """Whether this is a network: of the watched class, a subclass or one that it came from."""
         watched = self.watched
-        return watched is not None and (
-            isinstance(obj, watched) or issubclass(watched, type(obj))
-        )
+        return watched is not None and (isinstance(obj, watched) or issubclass(watched, type(obj)))
 
     def _wrap_own(self, obj: Any) -> None:
         """Replace methods that an object got as attributes of its own, closures for example."""
