@@ -10,10 +10,12 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
 
+from grader.checks.memo import once
 from grader.diagnosis import match, names
 from grader.diagnosis.backward import examine as backward
 from grader.diagnosis.backward import words as backward_words
@@ -98,11 +100,9 @@ def diagnose(question: str, case: str, candidates: Mapping[str, Any]) -> Diagnos
 
 def faults(question: str, candidate: CandidateClass) -> list[Fault]:
     """What experiments show of the question's method; kept in the candidate's memo."""
-    key = ("faults", question)
-    if key not in candidate.memo:
-        candidate.memo[key] = _examined(SUBJECTS[question], candidate)
-    known: list[Fault] = candidate.memo[key]
-    return known
+    return once(
+        candidate, ("faults", question), partial(_examined, SUBJECTS[question], candidate)
+    )
 
 
 def _examined(subject: Subject, candidate: CandidateClass) -> list[Fault]:

@@ -219,10 +219,10 @@ def _excerpt(formula: str) -> str:
 
 
 def _own_lines(text: str) -> Iterator[str]:
-    return (line for line in text.splitlines() if _key(line) and _own(line))
+    return (line for line in text.splitlines() if _key(line) and is_own(line))
 
 
-def _own(text: str) -> bool:
+def is_own(text: str) -> bool:
     """Whether the template does not say this already, blanks and punctuation aside."""
     return _key(text) not in _template_key()
 
