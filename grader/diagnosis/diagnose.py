@@ -100,9 +100,7 @@ def diagnose(question: str, case: str, candidates: Mapping[str, Any]) -> Diagnos
 
 def faults(question: str, candidate: CandidateClass) -> list[Fault]:
     """What experiments show of the question's method; kept in the candidate's memo."""
-    return once(
-        candidate, ("faults", question), partial(_examined, SUBJECTS[question], candidate)
-    )
+    return once(candidate, ("faults", question), partial(_examined, SUBJECTS[question], candidate))
 
 
 def _examined(subject: Subject, candidate: CandidateClass) -> list[Fault]:

@@ -77,6 +77,11 @@ class Layout:
         copies = (copy for slots in self.slots.values() for copy in slots)
         return frozenset(self.zeroed).union(*(map(int, copy.flat) for copy in copies))
 
+    @property
+    def without_role(self) -> list[int]:
+        """Scalars that moved nothing when each was raised alone."""
+        return [number for numbers in self._unplayed.values() for number in numbers]
+
     @cached_property
     def _unplayed(self) -> dict[str, list[int]]:
         """The scalars of each array that play no role."""

@@ -147,10 +147,28 @@ def _indexed(name: str, couplings: list[Coupling | None], T: int) -> Reading | N
     if len(whole) < len(couplings):
         return None
     places = _input_places(T) if name == "W_xh" else _state_places(T, due=name == "W_hy")
-    return next(
-        (reading for reading, place in places if _all_are(whole, place, start=name != "W_xh")),
-        None,
-    )
+    known = (reading for reading, place in places if _all_are(whole, place, start=name != "W_xh"))
+    return next(known, None) or _mapped(name, whole)
+
+
+def _mapped(name: str, couplings: list[Coupling]) -> Reading | None:
+    """Each step with one other step, in whichever order."""
+    partner: dict[int, int] = {}
+    for found, due in couplings:
+        for column, s in enumerate(due):
+            rows = np.flatnonzero(np.abs(found[:, column]) > CLOSE)
+            if not rows.size:
+                continue
+            r = int(rows[0])
+            if rows.size > 1 or abs(found[r, column] - 1) > CLOSE or partner.setdefault(s, r) != r:
+                return None
+    if not partner:
+        return None
+    first = 1 if name == "W_hy" else 0  # d_outputs of step t is due with state h_(t+1)
+    steps = tuple(s - first for s in sorted(partner))
+    shift = 0 if name == "W_xh" else 1  # states count from h_0
+    with_step = tuple(partner[s + first] - shift for s in steps)
+    return Reading("paired_with", {"steps": steps, "with_steps": with_step})
 
 
 Places = Iterator[tuple[Reading, Callable[[int], int]]]

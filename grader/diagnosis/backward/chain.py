@@ -157,7 +157,7 @@ def explain(imp: Impulses) -> Explained | None:
     for each in (_shifted, _in_time, _modelled):
         if (found := each(chain)) is not None:
             return Explained(found, chain.own)
-    place = _at_steps(chain) or _place(chain)
+    place = _at_steps(chain) or _slopes_of(chain) or _place(chain)
     return None if place is None else Explained((place,), chain.own)
 
 
@@ -180,6 +180,25 @@ def _at_steps(chain: Chain) -> Reading | None:
         ):
             return Reading("derivative_at", {"steps": tuple(off), "form": form})
     return Reading("chain_off_at", {"steps": tuple(off)})
+
+
+def _slopes_of(chain: Chain) -> Reading | None:
+    """At an output's own step: 1 - h_r^2 of one other step r for each step."""
+    T, h = chain.imp.size.T, chain.imp.states
+    partner = []
+    for t in range(T):
+        bare = chain.imp.reach[t, :, :, t] / DERIVATIVES[RIGHT](h, t)[:, None]
+        fitting = [
+            r
+            for r in range(T)
+            if chain.imp.net.alike(chain.own[t, :, :, t], bare * DERIVATIVES[RIGHT](h, r)[:, None])
+        ]
+        if not fitting:
+            return None
+        partner.append(fitting[0])
+    if partner == list(range(T)):
+        return None
+    return Reading("derivative_of_steps", {"with_steps": tuple(partner)})
 
 
 def _factor(h: Array, s: int, made: Callable[[Array, int], Array]) -> Array:

@@ -40,7 +40,8 @@ def examine(cls: CandidateClass) -> Readings:
     found += _single(imp)
     if (bent := linearity.held_back(imp)) is not None:
         found.append((bent, tuple(imp.names)))
-    found = _grouped(linearity.added(imp)) + found
+    added = linearity.added(imp)
+    found = _grouped(added) + [(_unmoved(one, names, added), names) for one, names in found]
     if any(reading.kind == "state_handed_back" for reading, _ in found):
         found = [one for one in found if one[0].kind != "bptt_depth"]  # the same thing
     found = _longer(cls, found, net.names)
@@ -49,6 +50,12 @@ def examine(cls: CandidateClass) -> Readings:
     if not found and not forward.examine(cls):
         found = size_factors.sizes_of_one(cls)
     return found
+
+
+def _unmoved(reading: Reading, names: tuple[str, ...], added: dict[str, Reading]) -> Reading:
+    """Arrays that are not zero without d_outputs do not stay zero: it has no effect on them."""
+    still = reading.kind == "stays_zero" and set(names) <= set(added)
+    return Reading("no_effect") if still else reading
 
 
 def _depends_on_start(imp: Impulses) -> tuple[str, ...]:

@@ -62,6 +62,13 @@ def _stays_zero(arrays: Message) -> Message:
     )
 
 
+def _no_effect(arrays: Message) -> Message:
+    return say(
+        "{arrays}: always the same, whatever d_outputs is. Is d_outputs used at all on the way to it?",
+        arrays=arrays,
+    )
+
+
 def _not_given(arrays: Message) -> Message:
     return say("backward gives no {arrays} of its parameter's shape.", arrays=arrays)
 
@@ -231,6 +238,17 @@ def _input_always(arrays: Message, *, step: int) -> Message:
     )
 
 
+def _paired_with(arrays: Message, *, steps: Sequence[int], with_steps: Sequence[int]) -> Message:
+    what = say("input") if str(arrays) == "dW_xh" else say("hidden state")
+    return say(
+        "{arrays}: wrong steps are paired. Steps {steps} are multiplied with the {what} of steps {others}, in this order. Check which lists run forward and which reversed.",
+        arrays=arrays,
+        what=what,
+        steps=_numbers(steps),
+        others=_numbers(with_steps),
+    )
+
+
 def _output_index(arrays: Message, *, offset: int) -> Message:
     return say(
         "{arrays}: d_outputs acts at the wrong time: that of step t as if it were that of step t {sign} {distance}. Check its index in the loop.",
@@ -352,6 +370,15 @@ def _derivative_at(arrays: Message, *, steps: Sequence[int], form: str) -> Messa
     )
 
 
+def _derivative_of_steps(arrays: Message, *, with_steps: Sequence[int]) -> Message:
+    return say(
+        "{arrays}: the factor 1 - h_t^2 is taken of other steps. At steps 0 to {last} it is that of steps {others}, in this order. Check which lists run forward and which reversed.",
+        arrays=arrays,
+        last=len(with_steps) - 1,
+        others=_numbers(with_steps),
+    )
+
+
 def _counted_unevenly(arrays: Message) -> Message:
     return say(
         "{arrays}: of the right contributions some are counted more or less than once. Look at what is added in which loop.",
@@ -462,6 +489,7 @@ def _wrong_at(arrays: Message, *, size: str) -> Message:
 WORDS: dict[str, Callable[..., Message]] = {
     "factor": _factor,
     "stays_zero": _stays_zero,
+    "no_effect": _no_effect,
     "not_given": _not_given,
     "only_step": _only_step,
     "only_output": _only_output,
@@ -482,6 +510,7 @@ WORDS: dict[str, Callable[..., Message]] = {
     "state_wraps": _state_wraps,
     "input_index": _input_index,
     "input_always": _input_always,
+    "paired_with": _paired_with,
     "output_index": _output_index,
     "last_output_everywhere": _last_output_everywhere,
     "outputs_reversed": _outputs_reversed,
@@ -494,6 +523,7 @@ WORDS: dict[str, Callable[..., Message]] = {
     "chain_off": _chain_off,
     "chain_off_at": _chain_off_at,
     "derivative_at": _derivative_at,
+    "derivative_of_steps": _derivative_of_steps,
     "counted_unevenly": _counted_unevenly,
     "array_off": _array_off,
     "decay_added": _decay_added,

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 
 from grader.checks.known_model import CellTrial, Parameters, random_parameters
 from grader.checks.parameters import lstm_roles
 from grader.checks.parameters.layout import Layout
-from grader.checks.parameters.roles import lstm_layout
+from grader.checks.parameters.roles import lstm_layout, with_parameters
+from grader.checks.states import read_cell
 from grader.diagnosis.cell import gates
+from grader.diagnosis.experiments import roles
 from grader.diagnosis.experiments.network import DOUBLE, SINGLE
 from grader.diagnosis.experiments.patterns import Reading
 from grader.protocol import Array, CandidateClass
@@ -23,6 +25,7 @@ SIZES = lstm_roles.PUBLIC
 ROWS = 120
 WHOLE = 1e-9
 HUGE = 1e4  # exp of it is infinite
+SILENT = {"weight_unused", "gate_constant"}  # readings that weights take no part
 BENT = {"tanh_on_cell", "cell_clipped", "cell_not_linear"}  # the new cell state is no plain sum
 States = tuple[Array, Array]
 
@@ -65,7 +68,7 @@ class Cell:
 
     @cached_property
     def used(self) -> Parameters:
-        return self.layout.held(self.layout.effective(self.values))
+        return self.layout.effective(self.values)
 
     def run(self, c: Array, values: Parameters | None = None) -> States:
         """new_hidden_state, new_cell_state of a fresh cell, float64."""
@@ -85,13 +88,30 @@ def examine(cls: CandidateClass) -> Readings:
     found = _forget(cell, new)
     if not any(reading.kind in BENT for reading, _ in found):
         found += _added(cell)
-    return _merged([*found, *_output(cell, hidden, new), *_overflows(cell)])
+    found += _output(cell, hidden, new)
+    if any(reading.kind in SILENT for reading, _ in found) and _plays_hidden_parts(cell):
+        found = [
+            (Reading("gate_off") if one.kind in SILENT else one, names) for one, names in found
+        ]
+    return _merged([*found, *_overflows(cell)])
+
+
+def _plays_hidden_parts(cell: Cell) -> bool:
+    """Whether weights act that nothing showed one by one."""
+
+    def read(returned: object) -> Array:
+        return np.concatenate(read_cell(returned, ROWS, SIZES[1]))
+
+    make = partial(with_parameters, cell.cls, cell.layout, SIZES, cell.values)
+    return roles.hidden(make, cell.layout, (cell.x, cell.h, cell.c), read)
 
 
 def _overflows(cell: Cell) -> Readings:
     """Which function gives NaN for large arguments: looked at one by one."""
-    large = replace(cell, x=HUGE * np.sign(cell.x))
     nothing = {name: np.zeros_like(value) for name, value in cell.values.items()}
+    if not all(np.all(np.isfinite(state)) for state in cell.run(cell.c, nothing)):
+        return []  # not only large numbers give NaN
+    large = replace(cell, x=HUGE * np.sign(cell.x))
     driven = {
         "sigmoid": ({**nothing, **_of(cell, "f"), **_of(cell, "i"), **_of(cell, "o")}, cell.c),
         "tanh": ({**nothing, **_of(cell, "c")}, HUGE * cell.c),
@@ -114,8 +134,11 @@ def _added(cell: Cell) -> Readings:
     if any(reading.kind == "gate_from_candidate" for reading, _ in candidate):
         return candidate
     opened = gates.input_gate(cell)
-    if opened:  # then an unexplained candidate may be right: it is seen through that gate only
-        candidate = [one for one in candidate if one[0].kind != "gate_off"]
+    # Each is seen through the other: where both are off, what is not explained may be right.
+    if opened and candidate:
+        opened, candidate = (
+            [one for one in part if one[0].kind != "gate_off"] for part in (opened, candidate)
+        )
     return [*opened, *candidate]
 
 
@@ -157,7 +180,9 @@ def _forget(cell: Cell, new: Array) -> Readings:
         bent = _bent(cell, new, empty, share)
         return [(bent, ("f",) if bent.kind == "gate_sees_cell" else ("new_cell_state",))]
     told = gates.told(cell, "f", share, cell.used)
-    return [(one, ("f",)) for one in ([Reading("gate_off")] if told is None else told)]
+    if told is None:
+        told = [gates.unexplained(cell, "f", share, cell.used)]
+    return [(one, ("f",)) for one in told]
 
 
 def _bent(cell: Cell, new: Array, empty: Array, share: Array) -> Reading:
@@ -201,6 +226,8 @@ def _output(cell: Cell, hidden: Array, new: Array) -> Readings:
         cell, hidden / np.tanh(new), extra=new
     ):
         return [(Reading("gate_sees_cell"), ("o",))]
+    if gates.unexplained(cell, "o", hidden / np.tanh(new), cell.used).kind == "gate_function":
+        return [(Reading("gate_function"), ("o",))]
     return [(Reading("hidden_off"), ("new_hidden_state",))]
 
 
@@ -213,4 +240,4 @@ def _merged(found: Readings) -> Readings:
             groups.append((reading, list(names)))
         else:
             same += names
-    return [(reading, tuple(names)) for reading, names in groups]
+    return [(reading, tuple(dict.fromkeys(names))) for reading, names in groups]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from grader.checks.known_model import Parameters
+from grader.checks.parameters.storage import leaf
 from grader.diagnosis.experiments import regression
 from grader.diagnosis.experiments.patterns import CLOSE, Reading
 from grader.diagnosis.experiments.regression import Blocks
@@ -45,15 +46,16 @@ def input_gate(cell: Cell) -> list[tuple[Reading, tuple[str, ...]]]:
         "b_c": np.full_like(cell.values["b_c"], DRIVE),
     }
     values = {**cell.values, **constant}
-    used = cell.layout.held(cell.layout.effective(values))
+    used = cell.layout.effective(values)
     added = cell.run(np.zeros_like(cell.c), values)[1]
-    if agrees(cell, added, sigmoid(linear(cell, "i", used)) * np.tanh(DRIVE)):
-        return []
+    due = sigmoid(linear(cell, "i", used))
+    if agrees(cell, added / due, np.broadcast_to(added[:1, :1] / due[:1, :1], due.shape)):
+        return []  # whatever the candidate's constant is
     for height in (np.tanh(DRIVE), sigmoid(np.array(DRIVE)), DRIVE):
         readings = told(cell, "i", added / height, used)
         if readings is not None:
             return [(one, ("i",)) for one in readings]
-    return [(Reading("gate_off"), ("i",))]
+    return [(unexplained(cell, "i", added, used), ("i",))]
 
 
 def candidate(cell: Cell) -> list[tuple[Reading, tuple[str, ...]]]:
@@ -70,24 +72,32 @@ def _candidate(cell: Cell, drive: float) -> list[Reading]:
         name: value if name.endswith("_c") else np.full_like(value, drive * (name[0] == "b"))
         for name, value in cell.values.items()
     }
-    used = cell.layout.held(cell.layout.effective(values))
+    used = cell.layout.effective(values)
     added = cell.run(np.zeros_like(cell.c), values)[1]
     z = linear(cell, "c", used)
-    opened = float(sigmoid(used["b_i"])[0])
-    if agrees(cell, added, opened * np.tanh(z)):
-        return []
+    shape, due = added / np.abs(added).max(), np.tanh(z) / np.abs(np.tanh(z)).max()
+    if agrees(cell, shape, due):
+        return []  # whatever the input gate's constant is
     for gate, what in ((sigmoid(z), "z"), (sigmoid(np.tanh(z)), "tanh(z)")):
         if agrees(cell, added, gate * np.tanh(z)):
             return [Reading("gate_from_candidate", {"of": what})]
+    opened = float(sigmoid(used["b_i"])[0])
     found = [told(cell, "c", added / height, used) for height in (opened, *OPENED)]
-    return min((one for one in found if one is not None), key=len, default=[Reading("gate_off")])
+    explained = [one for one in found if one is not None]
+    return min(explained, key=len, default=[unexplained(cell, "c", added, used)])
+
+
+def unexplained(cell: Cell, gate: str, values: Array, used: Parameters) -> Reading:
+    """Another function of the right weighted sum, or nothing of the kind."""
+    function = regression.function_of(linear(cell, gate, used), values)
+    return Reading("gate_function" if function else "gate_off")
 
 
 def told(cell: Cell, gate: str, values: Array, used: Parameters) -> list[Reading] | None:
     """What is off in a gate whose values (rows, H) are known; None where nothing explains them."""
     if not np.all(np.isfinite(values)):
         return None
-    if np.ptp(values) <= 10 * cell.limit and any(used[f"{kind}_{gate}"].any() for kind in "WU"):
+    if np.ptp(values) <= 10 * cell.limit:
         return [Reading("gate_constant", {"number": float(f"{values.flat[0]:.4g}") + 0.0})]
     if np.ptp(values, axis=1).max() <= 10 * cell.limit:
         return [Reading("gate_one_for_all")]
@@ -108,7 +118,7 @@ def _through(
     found = [] if activation == DUE[gate] else [Reading("gate_activation", {"used": activation})]
     if bound is not None:
         found.append(Reading("gate_clipped", {"number": bound}))
-    return found + _weights(gate, blocks, used)
+    return found + _weights(cell, gate, blocks, used)
 
 
 def fits(cell: Cell, values: Array, extra: Array) -> bool:
@@ -143,7 +153,7 @@ def _fitted(cell: Cell, z: Array) -> tuple[Blocks, float | None] | None:
     return None if blocks is None else (blocks, float(f"{bound:.4g}"))
 
 
-def _weights(gate: str, blocks: Blocks, used: Parameters) -> list[Reading]:
+def _weights(cell: Cell, gate: str, blocks: Blocks, used: Parameters) -> list[Reading]:
     """Each of the gate's arrays that is not used as it should be."""
     flat = {name: np.atleast_2d(value) for name, value in used.items()}
     found = []
@@ -154,16 +164,26 @@ def _weights(gate: str, blocks: Blocks, used: Parameters) -> list[Reading]:
         one = regression.compare(blocks[kind], flat[name], others)
         if one.kind != "right" and (flat[name].any() or np.abs(blocks[kind]).max() > CLOSE):
             found.append(Reading(f"weight_{one.kind}", {"array": name, **one.facts}))
-    return _together(found)
+    return _together(found, named=_named(cell, gate))
 
 
-def _together(found: list[Reading]) -> list[Reading]:
+def _named(cell: Cell, gate: str) -> bool:
+    """Whether the gate's weights have the documented name, and not their role from behaviour."""
+    copies = cell.layout.slots.get(f"W_{gate}")
+    if not copies:
+        return False
+    return leaf(cell.layout.storage.path_of(int(copies[0].flat[0]))) == f"W_{gate}"
+
+
+def _together(found: list[Reading], *, named: bool) -> list[Reading]:
     """All three arrays of another gate: that gate's in place of this one's."""
     used = [str(one.facts["used"]) for one in found if "used" in one.facts]
     sources = {name[-1] for name in used}
     signs = {name[:1] == "-" for name in used}
     if len(used) == len(found) == len("WUb") and len(sources) == len(signs) == 1:
-        kind = "gate_complement" if signs == {True} else "gate_of_other"
+        kind = (
+            "gate_complement" if signs == {True} else "gate_of_other" if named else "gates_shared"
+        )
         return [Reading(kind, {"of": sources.pop()})]
     numbers = {one.facts.get("number") for one in found}
     if (

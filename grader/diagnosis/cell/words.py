@@ -112,6 +112,13 @@ def _gate_off(gates: Message) -> Message:
     )
 
 
+def _gate_function(gates: Message) -> Message:
+    return say(
+        "{gates}: made of the right weighted sum, but by another function than the one asked for. Gates take a sigmoid, the candidate takes tanh.",
+        gates=gates,
+    )
+
+
 def _gate_constant(gates: Message, *, number: float) -> Message:
     return say(
         "In place of {gates} there is always {number}, whatever input_t, hidden_state and its weights are.",
@@ -173,6 +180,14 @@ def _overflows(*, where: str) -> Message:
     return say(
         "The {where}, as it is written, overflows: for arguments of 10000 it gives NaN. A form that never takes exp of a large number, such as np.tanh, does not.",
         where=where,
+    )
+
+
+def _gates_shared(gates: Message, *, of: str) -> Message:
+    return say(
+        "{gates} and {other} are one and the same, made with one set of weights. Each has weights of its own.",
+        gates=gates,
+        other=gate_name(of),
     )
 
 
@@ -295,11 +310,13 @@ WORDS: dict[str, Callable[..., Message]] = {
 OF_GATES: dict[str, Callable[..., Message]] = {
     "gate_sees_cell": _gate_sees_cell,
     "gate_off": _gate_off,
+    "gate_function": _gate_function,
     "gate_constant": _gate_constant,
     "gate_one_for_all": _gate_one_for_all,
     "gate_activation": _gate_activation,
     "gate_z_factor": _gate_z_factor,
     "gate_clipped": _gate_clipped,
+    "gates_shared": _gates_shared,
     "gate_of_other": _gate_of_other,
     "gate_complement": _gate_complement,
 }

@@ -26,6 +26,8 @@ INVERSES: dict[str, Callable[[Array], Array]] = {
     "hard tanh": lambda y: np.where(np.abs(y) < 1, y, np.nan),
     "softsign": lambda y: y / (1 - np.abs(y)),
 }
+DEGREE = 24
+SMOOTH = 1e-3  # of the range of values; what a polynomial leaves of a smooth function
 LEAST = 2  # rows for each unknown, else a fit says nothing
 
 
@@ -47,6 +49,18 @@ def fit(target: Array, regressors: Mapping[str, Array], limit: float) -> Blocks 
             return None
     ends = np.cumsum([part.shape[1] for part in regressors.values()])[:-1]
     return dict(zip(regressors, np.split(found, ends), strict=True))
+
+
+def function_of(z: Array, values: Array) -> bool:
+    """Whether one smooth function of z gives all values, whichever it is."""
+    if not np.all(np.isfinite(values)) or not np.ptp(z):
+        return False
+    place = 2 * (z - z.min()) / np.ptp(z) - 1
+    fitted = np.polynomial.Chebyshev.fit(place.ravel(), values.ravel(), DEGREE)
+    rest = fitted(place) - values
+    return bool(
+        np.abs(rest).max() <= SMOOTH * max(float(np.ptp(values)), float(np.abs(values).max()))
+    )
 
 
 def compare(block: Array, weight: Array, others: Mapping[str, Array]) -> Reading:

@@ -8,7 +8,8 @@ from functools import cached_property
 import numpy as np
 
 from grader.checks.parameters.rnn_roles import PUBLIC
-from grader.diagnosis.experiments import influence
+from grader.checks.states import Sizes, read_forward
+from grader.diagnosis.experiments import influence, roles
 from grader.diagnosis.experiments.network import Network, Size
 from grader.diagnosis.experiments.patterns import Reading
 from grader.diagnosis.forward import long_run, outputs, states
@@ -71,10 +72,21 @@ def examine(cls: CandidateClass) -> Readings:
     if not np.all(np.isfinite(seen.hidden)) or not np.all(np.isfinite(seen.outputs)):
         return []
     found: Readings = [(one, ("hidden_states",)) for one in states.examine(seen)]
+    if any(one.kind == "weight_unused" for one, _ in found) and _plays_hidden_parts(net, many):
+        found = [(states.place(seen), ("hidden_states",))]
     found += [(one, ("outputs",)) for one in outputs.examine(seen, states_told=bool(found))]
     if not any(names == ("hidden_states",) for _, names in found) and _overflows(net, x):
         found.append((Reading("tanh_overflows"), ("overflow",)))
     return found or long_run.examine(cls)
+
+
+def _plays_hidden_parts(net: Network, x: Array) -> bool:
+    """Whether weights act that nothing showed one by one."""
+
+    def read(returned: object) -> Array:
+        return read_forward(returned, Sizes(*net.size)).outputs
+
+    return roles.hidden(lambda: net.fresh().rnn, net.layout, (x[:, : POINT.B],), read)
 
 
 def _overflows(net: Network, x: Array) -> bool:

@@ -28,7 +28,16 @@ def examine(seen: Seen) -> list[Reading]:
     with np.errstate(all="ignore"):
         found = [_through(seen, name) for name in regression.INVERSES]
     explained = [readings for readings in found if readings is not None]
-    return min(explained, key=len, default=[_place(seen)])
+    if not explained and _is_function(seen):
+        return [Reading("activation_unknown")]
+    return min(explained, key=len, default=[place(seen)])
+
+
+def _is_function(seen: Seen) -> bool:
+    """Whether states are another function than tanh of the right weighted sum."""
+    used = seen.net.given
+    z = seen.x[1:] @ used["W_xh"] + seen.hidden[:-1] @ used["W_hh"] + used["b_h"]
+    return regression.function_of(z, seen.hidden[1:])
 
 
 def _through(seen: Seen, activation: str) -> list[Reading] | None:
@@ -160,7 +169,7 @@ def _begun(seen: Seen, before: Array) -> Reading:
     return Reading("start_not_zero" if alike else "first_step_off")
 
 
-def _place(seen: Seen) -> Reading:
+def place(seen: Seen) -> Reading:
     """The first step, and there the units and sequences, where states are wrong."""
     half = seen.hidden.astype(np.float16).astype(np.float64)
     if np.array_equal(half, seen.hidden):

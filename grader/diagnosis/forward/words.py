@@ -196,6 +196,12 @@ def _activation(_: Message, *, used: str) -> Message:
     )
 
 
+def _activation_unknown(_: Message) -> Message:
+    return say(
+        "h_t is a function of x_t W_xh + h_(t-1) W_hh + b_h, but not tanh of it. Look at the activation."
+    )
+
+
 def _z_factor(_: Message, *, number: float) -> Message:
     return say(
         "h_t is tanh of {number} times x_t W_xh + h_(t-1) W_hh + b_h. Look at how tanh is written.",
@@ -416,6 +422,7 @@ WORDS: dict[str, Callable[..., Message]] = {
     "states_before_tanh": _states_before_tanh,
     "states_not_those_used": _states_not_those_used,
     "activation": _activation,
+    "activation_unknown": _activation_unknown,
     "z_factor": _z_factor,
     "weight_unused": _weight_unused,
     "weight_transposed": _weight_transposed,

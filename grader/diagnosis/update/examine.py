@@ -65,13 +65,20 @@ def _of_array(net: Network, name: str, first: Stepped, second: Stepped) -> Readi
     if not one.explained:
         return _unexplained(name, first)
     if one.decay:
-        whole = abs(one.decay - 1) <= CLOSE
-        number = float(f"{one.decay / RATE:.4g}")
-        return Reading("replaced") if whole else Reading("decay", {"number": number})
+        return _with_parameter(one)
     if (later := _later(one, _ratio(net, name, [second, first]))) is not None:
         return later
     times = one.own / RATE
     return None if abs(times - 1) <= CLOSE else Reading("times", {"number": float(f"{times:.6g}")})
+
+
+def _with_parameter(one: Ratio) -> Reading:
+    """A step in which the parameter itself takes part."""
+    if abs(one.own / RATE - 1) > CLOSE:
+        return Reading("step_off")
+    if abs(one.decay - 1) <= CLOSE:
+        return Reading("replaced")
+    return Reading("decay", {"number": float(f"{one.decay / RATE:.4g}")})
 
 
 def _later(one: Ratio, two: Ratio) -> Reading | None:
@@ -118,13 +125,13 @@ def _fitted(move: Array, parts: Sequence[Array]) -> list[float] | None:
 def _unexplained(name: str, first: Stepped) -> Reading:
     """A step that is no multiple of the gradient."""
     gradient, move = first.gradients[name], first.moves[name]
+    if np.ptp(move) <= CLOSE * np.abs(move).max() and move.size > 1:
+        return Reading("one_number")
     # Where a gradient is small an adaptive step's epsilon counts.
     moved = np.abs(move[np.abs(gradient) > 1e-3 * np.abs(gradient).max()])
     middle = float(np.median(moved)) if moved.size > 1 else 0.0
     if middle and np.mean(np.abs(moved - middle) <= ROUNDED * middle) >= MOST:
         return Reading("same_size", {"number": float(f"{moved.mean() / RATE:.3g}")})
-    if np.ptp(move) <= CLOSE * np.abs(move).max() and move.size > 1:
-        return Reading("one_number")
     return Reading("step_off")
 
 
