@@ -106,6 +106,7 @@ class Truth:
 
     gradients: Parameters
     limit: float
+    numerical: bool = True  # of the student's own forward, not of the textbook's
 
 
 Expectation = Callable[[RnnTrial, Array, Array, Forward], list[Truth]]
@@ -141,7 +142,8 @@ def own_gradient(trial: RnnTrial, x: Array, d_outputs: Array, seen: Forward) -> 
         for gradients in by_step
     ]
     if seen.hidden is not None and np.all(np.isfinite(seen.hidden)):
-        truths.append(Truth(own_states.gradients(trial.used, x, d_outputs, seen.hidden), limit))
+        by_book = own_states.gradients(trial.used, x, d_outputs, seen.hidden)
+        truths.append(Truth(by_book, limit, numerical=False))
     return truths
 
 

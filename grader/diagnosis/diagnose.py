@@ -94,8 +94,19 @@ def diagnose(question: str, case: str, candidates: Mapping[str, Any]) -> Diagnos
     if candidate is not None:
         found = faults(question, candidate)
         if found:
-            return _told(found, ABOUT.get(question, {}).get(case, ()))
+            told = _told(found, ABOUT.get(question, {}).get(case, ()))
+            return _witnessed(told, found, match.diagnose(question, candidates))
     return match.diagnose(question, candidates)
+
+
+def _witnessed(
+    told: Diagnosis | None, found: Sequence[Fault], known: Diagnosis | None
+) -> Diagnosis | None:
+    """With the name of the known mistake that makes the very same record, if nothing else is off."""
+    if told is None or told.name or len(found) > 1 or known is None or not known.name:
+        return told
+    message = say("{first} {more}", first=told.message, more=known.message)
+    return Diagnosis(known.name, message, told.claims)
 
 
 def faults(question: str, candidate: CandidateClass) -> list[Fault]:

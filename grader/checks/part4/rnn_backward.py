@@ -249,7 +249,9 @@ def nothing_added(SimpleRNN: CandidateClass, rng: np.random.Generator) -> None:
     given = match(found, trial.layout, nothing, (1.0,), 0.0)
     if not any(given.values()):
         raise CheckFailed(say("backward gives no gradients at all."))
-    added = [name for name, one in given.items() if one and not np.all(np.abs(one.gradient) < TINY)]
+    if not all(np.all(np.isfinite(one.gradient)) for one in given.values() if one):
+        raise CheckFailed(say("With d_outputs = 0 a gradient is NaN or infinite; it should be 0."))
+    added = [name for name, one in given.items() if one and np.abs(one.gradient).max() > TINY]
     if added:
         raise CheckFailed(
             say(

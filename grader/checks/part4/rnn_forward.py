@@ -231,6 +231,20 @@ def twice(SimpleRNN: CandidateClass, rng: np.random.Generator) -> None:
                 "Calling forward again with the same inputs gives other outputs: start every call at h_0 = 0."
             )
         )
+    _follows_parameters(SimpleRNN, trial, x, rng)
+
+
+def _follows_parameters(
+    SimpleRNN: CandidateClass, trial: RnnTrial, x: Array, rng: np.random.Generator
+) -> None:
+    """A forward after the parameters changed is that of another object with the new ones."""
+    other = RnnTrial.make(SimpleRNN, HIDDEN, rng)
+    trial.layout.write(trial.rnn, other.parameters)
+    expected = other.forward(x).outputs
+    if not agrees(trial.forward(x).outputs, expected, tolerance(expected)):
+        raise CheckFailed(
+            say("After its parameters have changed forward still computes with the old ones.")
+        )
 
 
 def inputs_kept(SimpleRNN: CandidateClass, rng: np.random.Generator) -> None:

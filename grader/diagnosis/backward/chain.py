@@ -157,8 +157,16 @@ def explain(imp: Impulses) -> Explained | None:
     for each in (_shifted, _in_time, _modelled):
         if (found := each(chain)) is not None:
             return Explained(found, chain.own)
-    place = _at_steps(chain) or _slopes_of(chain) or _place(chain)
+    place = _skipped(chain) or _at_steps(chain) or _slopes_of(chain) or _place(chain)
     return None if place is None else Explained((place,), chain.own)
+
+
+def _skipped(chain: Chain) -> Reading | None:
+    """Steps that nothing comes from and nothing gets to."""
+    none = [
+        s for s in range(chain.imp.size.T) if not chain.here[s].any() and not chain.here[:, s].any()
+    ]
+    return Reading("steps_skipped", {"steps": tuple(none)}) if none else None
 
 
 def _at_steps(chain: Chain) -> Reading | None:

@@ -81,10 +81,24 @@ def _single(imp: Impulses) -> Readings:
     readings = [one for one in readings if one[0].kind != "right"]
     if unknown:
         readings += _together(imp, unknown)
+    readings = _shifted_alike(readings)
     readings = [(_overwritten(imp, reading, names), names) for reading, names in readings]
     factors = {n: r.factor for n, r in single.items() if r is not None and r.kind != "stays_zero"}
     readings.sort(key=lambda one: min(ORDER.index(name) for name in one[1]))
     return readings + size_factors.factors(imp, factors)
+
+
+def _shifted_alike(readings: Readings) -> Readings:
+    """Where d_outputs acts at wrong steps, pairs in dW_hy are the same thing."""
+    shifted = any(reading.kind in chain.SHIFTS for reading, _ in readings)
+    pairs = [names for reading, names in readings if reading.kind == "paired_with"]
+    if not shifted or ("W_hy",) not in pairs:
+        return readings
+    return [
+        (reading, ("W_hy", *names) if reading.kind in chain.SHIFTS else names)
+        for reading, names in readings
+        if (reading.kind, names) != ("paired_with", ("W_hy",))
+    ]
 
 
 def _together(imp: Impulses, unknown: list[str]) -> Readings:

@@ -24,6 +24,7 @@ Readings = list[tuple[Reading, tuple[str, ...]]]
 SIZES = lstm_roles.PUBLIC
 ROWS = 120
 WHOLE = 1e-9
+FAINT = 0.05  # what is divided by less says little of a gate
 HUGE = 1e4  # exp of it is infinite
 SILENT = {"weight_unused", "gate_constant"}  # readings that weights take no part
 BENT = {"tanh_on_cell", "cell_clipped", "cell_not_linear"}  # the new cell state is no plain sum
@@ -139,7 +140,21 @@ def _added(cell: Cell) -> Readings:
         opened, candidate = (
             [one for one in part if one[0].kind != "gate_off"] for part in (opened, candidate)
         )
-    return [*opened, *candidate]
+    return [*opened, *candidate] or _amount(cell)
+
+
+def _amount(cell: Cell) -> Readings:
+    """How often i * g is added, both being right."""
+    added = cell.run(np.zeros_like(cell.c))[1]
+    due = gates.sigmoid(gates.linear(cell, "i", cell.used)) * np.tanh(
+        gates.linear(cell, "c", cell.used)
+    )
+    if gates.agrees(cell, added, due):
+        return []
+    number = float(np.sum(added * due) / np.sum(due * due))
+    if gates.agrees(cell, added, number * due):
+        return [(Reading("added_times", {"number": float(f"{number:.4g}")}), ("new_cell_state",))]
+    return [(Reading("added_off"), ("new_cell_state",))]
 
 
 def _apart(cell: Cell) -> Reading | None:
@@ -206,15 +221,16 @@ def _output(cell: Cell, hidden: Array, new: Array) -> Readings:
         return []
     for what, made in SHOWN.items():
         with np.errstate(all="ignore"):
-            gate = hidden / made(new, cell.c)
+            shown = made(new, cell.c)
+            gate = np.where(np.abs(shown) > FAINT, hidden / shown, np.nan)
         readings = gates.told(cell, "o", gate, cell.used)
         if readings is not None:
-            shown = (
+            through = (
                 []
                 if what == "tanh(c)"
                 else [(Reading("shown", {"what": what}), ("new_hidden_state",))]
             )
-            return [*shown, *((one, ("o",)) for one in readings)]
+            return [*through, *((one, ("o",)) for one in readings)]
     with np.errstate(all="ignore"):
         inside = np.arctanh(hidden)
     for what in ("c", "tanh(c)"):

@@ -20,7 +20,7 @@ ACTIVATIONS = ("sigmoid", "tanh", "relu", "identity", "hard sigmoid")
 DUE = {"f": "sigmoid", "i": "sigmoid", "o": "sigmoid", "c": "tanh"}
 DRIVE = 1.0  # the candidate's z while the input gate is looked at
 OPENED = (0.5, 1.0, float(np.tanh(DRIVE)), 0.7)  # what other input gates make of a z of 1
-HELD = 12  # rows of a unit at one bound that make a clip
+HELD = 4  # values at one bound that make a clip: others never coincide
 
 
 def sigmoid(z: Array) -> Array:
@@ -95,11 +95,12 @@ def unexplained(cell: Cell, gate: str, values: Array, used: Parameters) -> Readi
 
 def told(cell: Cell, gate: str, values: Array, used: Parameters) -> list[Reading] | None:
     """What is off in a gate whose values (rows, H) are known; None where nothing explains them."""
-    if not np.all(np.isfinite(values)):
+    known = values[np.all(np.isfinite(values), axis=1)]
+    if len(known) < len(values) / 2:
         return None
-    if np.ptp(values) <= 10 * cell.limit:
-        return [Reading("gate_constant", {"number": float(f"{values.flat[0]:.4g}") + 0.0})]
-    if np.ptp(values, axis=1).max() <= 10 * cell.limit:
+    if np.ptp(known) <= 10 * cell.limit:
+        return [Reading("gate_constant", {"number": float(f"{known.flat[0]:.4g}") + 0.0})]
+    if np.ptp(known, axis=1).max() <= 10 * cell.limit:
         return [Reading("gate_one_for_all")]
     found = [_through(cell, gate, name, values, used) for name in ACTIVATIONS]
     explained = [readings for readings in found if readings is not None]

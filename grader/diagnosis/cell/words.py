@@ -86,6 +86,19 @@ def _cell_not_linear() -> Message:
     )
 
 
+def _added_times(*, number: float) -> Message:
+    return say(
+        "i * g enters new_cell_state {number} times, once is asked for; both gates are right.",
+        number=number,
+    )
+
+
+def _added_off() -> Message:
+    return say(
+        "What is added to f * cell_state is not i * g, though input gate and candidate are right one by one."
+    )
+
+
 def _shown(*, what: str) -> Message:
     return say(
         "new_hidden_state is the output gate times {what}; it should be o * tanh(new_cell_state).",
@@ -230,6 +243,12 @@ def _weight_other_array(*, array: str, used: str) -> Message:
 
 
 def _weight_factor(*, array: str, number: float) -> Message:
+    if number == -1.0:
+        return say(
+            "In {gate} {array} has the wrong sign: it is subtracted and belongs added.",
+            gate=gate_name(array[-1]),
+            array=array,
+        )
     return say(
         "{array} acts {number} times in {gate}, once is asked for.",
         array=array,
@@ -290,6 +309,8 @@ WORDS: dict[str, Callable[..., Message]] = {
     "tanh_on_cell": _tanh_on_cell,
     "cell_clipped": _cell_clipped,
     "cell_not_linear": _cell_not_linear,
+    "added_times": _added_times,
+    "added_off": _added_off,
     "shown": _shown,
     "tanh_around": _tanh_around,
     "hidden_off": _hidden_off,

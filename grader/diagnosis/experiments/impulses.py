@@ -116,7 +116,11 @@ def _answers(bare: Impulses) -> dict[str, Any]:
     net, (T, B, _, _, O) = bare.net, bare.size  # noqa: E741  # sizes as in the equations
     shapes = net.layout.shapes
     zero = np.zeros((T, B, O))
-    nothing = net.gradients(bare.x, zero, {n: bare.truth(n, (T - 1, 0, 0)) for n in shapes})
+    still = net.gradients(bare.x, zero, {n: bare.truth(n, (T - 1, 0, 0)) for n in shapes})
+    # Where zero divided by zero comes back, nothing is known of what is added.
+    nothing = {
+        n: part if np.all(np.isfinite(part)) else np.zeros_like(part) for n, part in still.items()
+    }
     got = {}
     for key in product(range(T), range(B), range(O)):
         d_outputs = zero.copy()

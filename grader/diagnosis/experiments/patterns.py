@@ -95,7 +95,7 @@ def _by_lag(w: Array, due: Array) -> Reading | None:
         return None
     number = float(np.median(first))
     if np.all(np.abs(w - np.power(number, np.maximum(lags, 0)))[due] < CLOSE * np.abs(w[due])):
-        return Reading("lag_factor", {"number": number})
+        return Reading("lag_factor", {"number": float(f"{number:.6g}")})
     return None
 
 

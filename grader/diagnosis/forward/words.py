@@ -225,6 +225,11 @@ def _weight_other_array(_: Message, *, array: str, used: str) -> Message:
 
 
 def _weight_factor(_: Message, *, array: str, number: float) -> Message:
+    if number == -1.0:
+        return say(
+            "{array} has the wrong sign in forward: it is subtracted and belongs added.",
+            array=array,
+        )
     return say(
         "{array} acts {number} times in forward, once is asked for.", array=array, number=number
     )
