@@ -46,7 +46,8 @@ class SimpleRNN:
             db_h += dz.sum(axis=0)
             dh_next = dz @ self.W_hh.T
         self.grads = {"W_xh": dW_xh, "W_hh": dW_hh, "b_h": db_h, "W_hy": dW_hy, "b_y": db_y}
-        return {k: g / len(d_outputs) for k, g in self.grads.items()}
+        self.grads = {k: g / len(d_outputs) for k, g in self.grads.items()}
+        return self.grads
 
     def update_parameters(self, learning_rate):
         for k, g in self.grads.items():
