@@ -95,6 +95,30 @@ def notes(evidence: Evidence) -> tuple[Message, ...]:
     return (*(_note(name, evidence.of(name)) for name in questions), _bonus_note(evidence))
 
 
+def section_notes(section: Section) -> tuple[Message, ...]:
+    """What can be said of one section, each thing in a line; nothing where all is in order."""
+    states = {
+        State.MISSING: say("no heading like this"),
+        State.TEMPLATE: say("nothing but the template's own words"),
+        State.SHORT: say("hardly an answer"),
+    }
+    notes = [states[section.state]] if section.state in states else []
+    notes.append(
+        say(
+            "{characters} characters, {formulas} formulas, {figures} pictures",
+            characters=section.characters,
+            formulas=section.formulas,
+            figures=section.figures,
+        )
+    )
+    notes += [
+        say("line {line}: {formula} – {why}", line=one.line, formula=one.text, why=one.why)
+        for one in section.broken
+    ]
+    notes += [say("picture not here: {name}", name=name) for name in section.unseen]
+    return tuple(notes)
+
+
 def _note(question: str, parts: Sequence[Section]) -> Message:
     filled = [part for part in parts if part.state is State.FILLED]
     return say(

@@ -8,6 +8,7 @@ writer saw: a second browser's change is a `Conflict`, never lost and never over
 from __future__ import annotations
 
 import json
+import secrets
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -25,6 +26,7 @@ NAME = "scoring.sqlite"
 APPLICATION_ID = 0x6D6C3673  # "ml6s"
 VERSION = 1
 SCHEMA = """
+CREATE TABLE facts (name TEXT PRIMARY KEY, fact TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE items (
     section TEXT NOT NULL,
     key TEXT NOT NULL,
@@ -76,6 +78,15 @@ class ScoreStore:
 
     def close(self) -> None:
         self._connection.close()
+
+    def salt(self) -> bytes:
+        """Random bytes made with the store: what blind names are derived from."""
+        with self._transaction():
+            self._connection.execute(
+                "INSERT OR IGNORE INTO facts VALUES ('salt', ?)", (secrets.token_hex(16),)
+            )
+        row = self._one("SELECT fact FROM facts WHERE name = 'salt'")
+        return bytes.fromhex(row[0]) if row else b""
 
     # -- the rubric ----------------------------------------------------------------------------
 
