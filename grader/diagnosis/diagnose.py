@@ -16,17 +16,17 @@ from typing import Any
 import numpy as np
 
 from grader.checks.memo import once
-from grader.diagnosis import match, names
-from grader.diagnosis.backward import examine as backward
-from grader.diagnosis.backward import words as backward_words
-from grader.diagnosis.cell import examine as cell
-from grader.diagnosis.cell import words as cell_words
-from grader.diagnosis.claims import Diagnosis, Fault, claim
+from grader.diagnosis import known_names, match
+from grader.diagnosis.backward import backward_rules as backward
+from grader.diagnosis.backward import backward_words
+from grader.diagnosis.cell import cell_rules as cell
+from grader.diagnosis.cell import cell_words
+from grader.diagnosis.claims import Diagnosis, Flaw, claim
 from grader.diagnosis.experiments.patterns import Reading
-from grader.diagnosis.forward import examine as forward
-from grader.diagnosis.forward import words as forward_words
-from grader.diagnosis.update import examine as update
-from grader.diagnosis.update import words as update_words
+from grader.diagnosis.forward import forward_rules as forward
+from grader.diagnosis.forward import forward_words
+from grader.diagnosis.update import update_rules as update
+from grader.diagnosis.update import update_words
 from grader.faults import StudentFault
 from grader.language import Message, say
 from grader.protocol import CandidateClass
@@ -35,7 +35,7 @@ Readings = list[tuple[Reading, tuple[str, ...]]]
 
 
 @dataclass(frozen=True)
-class Subject:
+class Examination:
     """A method that is experimented with: whose it is, how, and its words."""
 
     candidate: str
@@ -47,10 +47,10 @@ class Subject:
 LOG = logging.getLogger(__name__)
 
 SUBJECTS = {
-    "q4_2": Subject("SimpleRNN", "forward", forward.examine, forward_words.words),
-    "q4_3": Subject("SimpleRNN", "backward", backward.examine, backward_words.words),
-    "q4_4": Subject("SimpleRNN", "update_parameters", update.examine, update_words.words),
-    "q4_6": Subject("LSTMCell", "forward", cell.examine, cell_words.words),
+    "q4_2": Examination("SimpleRNN", "forward", forward.examine, forward_words.words),
+    "q4_3": Examination("SimpleRNN", "backward", backward.examine, backward_words.words),
+    "q4_4": Examination("SimpleRNN", "update_parameters", update.examine, update_words.words),
+    "q4_6": Examination("LSTMCell", "forward", cell.examine, cell_words.words),
 }
 # What a later question builds on.
 EARLIER = {"q4_3": ("q4_2",), "q4_4": ("q4_2",), "q5_2": ("q4_2", "q4_3", "q4_4")}
@@ -100,7 +100,7 @@ def diagnose(question: str, case: str, candidates: Mapping[str, Any]) -> Diagnos
 
 
 def _witnessed(
-    told: Diagnosis | None, found: Sequence[Fault], known: Diagnosis | None
+    told: Diagnosis | None, found: Sequence[Flaw], known: Diagnosis | None
 ) -> Diagnosis | None:
     """With the name of the known mistake that makes the very same record, if nothing else is off."""
     if told is None or told.name or len(found) > 1 or known is None or not known.name:
@@ -109,12 +109,12 @@ def _witnessed(
     return Diagnosis(known.name, message, told.claims)
 
 
-def faults(question: str, candidate: CandidateClass) -> list[Fault]:
+def faults(question: str, candidate: CandidateClass) -> list[Flaw]:
     """What experiments show of the question's method; kept in the candidate's memo."""
     return once(candidate, ("faults", question), partial(_examined, SUBJECTS[question], candidate))
 
 
-def _examined(subject: Subject, candidate: CandidateClass) -> list[Fault]:
+def _examined(subject: Examination, candidate: CandidateClass) -> list[Flaw]:
     try:
         with np.errstate(all="ignore"):
             readings = subject.examine(candidate)
@@ -125,17 +125,17 @@ def _examined(subject: Subject, candidate: CandidateClass) -> list[Fault]:
         LOG.exception("the experiments on %s failed", subject.method)
         return []
     return [
-        Fault(
+        Flaw(
             claim(reading.kind, arrays=arrays, **reading.facts),
             subject.words(reading, arrays),
             arrays,
-            names.known_as(reading, arrays),
+            known_names.known_as(reading, arrays),
         )
         for reading, arrays in readings
     ]
 
 
-def _told(found: Sequence[Fault], about: Sequence[str]) -> Diagnosis | None:
+def _told(found: Sequence[Flaw], about: Sequence[str]) -> Diagnosis | None:
     """The first fault that has to do with these arrays (with any, where none is named)."""
     touching = [one for one in found if set(one.arrays) & set(about or one.arrays)]
     if not touching:

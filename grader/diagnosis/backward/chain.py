@@ -66,7 +66,7 @@ def _slope(z: Array) -> Array:
 
 
 @dataclass(frozen=True)
-class Model:
+class ChainModel:
     """A way to compute dz: the factors on the way from an output and from the step after."""
 
     direct: str = RIGHT
@@ -115,7 +115,7 @@ class Chain:
             others[:, b, :, :, b] = 0.0
         return bool(np.abs(others).max() > 10 * self._nothing)
 
-    def model(self, form: Model) -> Array:
+    def model(self, form: ChainModel) -> Array:
         """What this way to compute dz gives, (T, B, O, T, H)."""
         T, B, _, H, O = self.imp.size  # noqa: E741  # sizes as in the equations
         h, used = self.imp.states, self.imp.net.used
@@ -275,21 +275,21 @@ def _weighted(chain: Chain) -> tuple[Reading, ...] | None:
     return (found,) if found is not None else (Reading("counted_unevenly"),)
 
 
-def _forms() -> Iterator[Model]:
+def _forms() -> Iterator[ChainModel]:
     """The likelier the earlier: one thing wrong, then two."""
-    yield Model()
+    yield ChainModel()
     for form in DERIVATIVES:
-        yield Model(direct=form, recurrent=form)
+        yield ChainModel(direct=form, recurrent=form)
     for form in DERIVATIVES:
-        yield Model(recurrent=form)
-        yield Model(direct=form)
+        yield ChainModel(recurrent=form)
+        yield ChainModel(direct=form)
     for matrix, factor, handed in product(MATRICES, FACTORS, HANDED):
-        yield Model(matrix=matrix, factor=factor, handed=handed)
+        yield ChainModel(matrix=matrix, factor=factor, handed=handed)
     for form, matrix, handed in product(DERIVATIVES, MATRICES, HANDED):
-        yield Model(direct=form, recurrent=form, matrix=matrix, handed=handed)
+        yield ChainModel(direct=form, recurrent=form, matrix=matrix, handed=handed)
 
 
-def _words(form: Model) -> tuple[Reading, ...]:
+def _words(form: ChainModel) -> tuple[Reading, ...]:
     """What of the form is not right."""
     found = []
     if form.direct == form.recurrent != RIGHT:

@@ -14,7 +14,7 @@ from grader.diagnosis.experiments.regression import Blocks
 from grader.protocol import Array
 
 if TYPE_CHECKING:
-    from grader.diagnosis.cell.examine import Cell
+    from grader.diagnosis.cell.cell_rules import KnownCell
 
 ACTIVATIONS = ("sigmoid", "tanh", "relu", "identity", "hard sigmoid")
 DUE = {"f": "sigmoid", "i": "sigmoid", "o": "sigmoid", "c": "tanh"}
@@ -27,16 +27,16 @@ def sigmoid(z: Array) -> Array:
     return np.asarray(1 / (1 + np.exp(-z)))
 
 
-def linear(cell: Cell, gate: str, used: Parameters) -> Array:
+def linear(cell: KnownCell, gate: str, used: Parameters) -> Array:
     """A gate's weighted sum, (rows, H)."""
     return np.asarray(cell.x @ used[f"W_{gate}"] + cell.h @ used[f"U_{gate}"] + used[f"b_{gate}"])
 
 
-def agrees(cell: Cell, got: Array, expected: Array) -> bool:
+def agrees(cell: KnownCell, got: Array, expected: Array) -> bool:
     return bool(np.abs(got - expected).max() <= 10 * cell.limit)
 
 
-def input_gate(cell: Cell) -> list[tuple[Reading, tuple[str, ...]]]:
+def input_gate(cell: KnownCell) -> list[tuple[Reading, tuple[str, ...]]]:
     """The input gate, the candidate held at a constant by its bias."""
     if "b_c" in cell.layout.missing:
         return []
@@ -58,7 +58,7 @@ def input_gate(cell: Cell) -> list[tuple[Reading, tuple[str, ...]]]:
     return [(unexplained(cell, "i", added, used), ("i",))]
 
 
-def candidate(cell: Cell) -> list[tuple[Reading, tuple[str, ...]]]:
+def candidate(cell: KnownCell) -> list[tuple[Reading, tuple[str, ...]]]:
     """The candidate, all other weights zero, so that the input gate stands at a constant."""
     found = _candidate(cell, DRIVE)
     if any(one.kind == "weight_factor" for one in found) and _candidate(cell, -DRIVE) != found:
@@ -66,7 +66,7 @@ def candidate(cell: Cell) -> list[tuple[Reading, tuple[str, ...]]]:
     return [(one, ("i",) if one.kind == "gate_from_candidate" else ("c",)) for one in found]
 
 
-def _candidate(cell: Cell, drive: float) -> list[Reading]:
+def _candidate(cell: KnownCell, drive: float) -> list[Reading]:
     """With `drive` as the bias of the three gates."""
     values = {
         name: value if name.endswith("_c") else np.full_like(value, drive * (name[0] == "b"))
@@ -87,13 +87,13 @@ def _candidate(cell: Cell, drive: float) -> list[Reading]:
     return min(explained, key=len, default=[unexplained(cell, "c", added, used)])
 
 
-def unexplained(cell: Cell, gate: str, values: Array, used: Parameters) -> Reading:
+def unexplained(cell: KnownCell, gate: str, values: Array, used: Parameters) -> Reading:
     """Another function of the right weighted sum, or nothing of the kind."""
     function = regression.function_of(linear(cell, gate, used), values)
     return Reading("gate_function" if function else "gate_off")
 
 
-def told(cell: Cell, gate: str, values: Array, used: Parameters) -> list[Reading] | None:
+def told(cell: KnownCell, gate: str, values: Array, used: Parameters) -> list[Reading] | None:
     """What is off in a gate whose values (rows, H) are known; None where nothing explains them."""
     known = values[np.all(np.isfinite(values), axis=1)]
     if len(known) < len(values) / 2:
@@ -108,7 +108,7 @@ def told(cell: Cell, gate: str, values: Array, used: Parameters) -> list[Reading
 
 
 def _through(
-    cell: Cell, gate: str, activation: str, values: Array, used: Parameters
+    cell: KnownCell, gate: str, activation: str, values: Array, used: Parameters
 ) -> list[Reading] | None:
     """What is off if this is the gate's activation; None if it cannot be."""
     with np.errstate(all="ignore"):
@@ -122,7 +122,7 @@ def _through(
     return found + _weights(cell, gate, blocks, used)
 
 
-def fits(cell: Cell, values: Array, extra: Array) -> bool:
+def fits(cell: KnownCell, values: Array, extra: Array) -> bool:
     """Whether the gate's z is a weighted sum of input, hidden state and something else.
 
     Each unit sees its own element of `extra`, as through a peephole.
@@ -136,11 +136,11 @@ def fits(cell: Cell, values: Array, extra: Array) -> bool:
     return True
 
 
-def _regressors(cell: Cell) -> dict[str, Array]:
+def _regressors(cell: KnownCell) -> dict[str, Array]:
     return {"W": cell.x, "U": cell.h, "b": np.ones((len(cell.x), 1))}
 
 
-def _fitted(cell: Cell, z: Array) -> tuple[Blocks, float | None] | None:
+def _fitted(cell: KnownCell, z: Array) -> tuple[Blocks, float | None] | None:
     """Weights that explain z, and the bound at which z is clipped, if it is."""
     blocks = regression.fit(z, _regressors(cell), 10 * cell.limit)
     if blocks is not None:
@@ -154,7 +154,7 @@ def _fitted(cell: Cell, z: Array) -> tuple[Blocks, float | None] | None:
     return None if blocks is None else (blocks, float(f"{bound:.4g}"))
 
 
-def _weights(cell: Cell, gate: str, blocks: Blocks, used: Parameters) -> list[Reading]:
+def _weights(cell: KnownCell, gate: str, blocks: Blocks, used: Parameters) -> list[Reading]:
     """Each of the gate's arrays that is not used as it should be."""
     flat = {name: np.atleast_2d(value) for name, value in used.items()}
     found = []
@@ -168,7 +168,7 @@ def _weights(cell: Cell, gate: str, blocks: Blocks, used: Parameters) -> list[Re
     return _together(found, named=_named(cell, gate))
 
 
-def _named(cell: Cell, gate: str) -> bool:
+def _named(cell: KnownCell, gate: str) -> bool:
     """Whether the gate's weights have the documented name, and not their role from behaviour."""
     copies = cell.layout.slots.get(f"W_{gate}")
     if not copies:

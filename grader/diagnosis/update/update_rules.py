@@ -24,7 +24,7 @@ ORDER = ("W_hy", "b_y", "W_xh", "W_hh", "b_h")
 
 
 @dataclass(frozen=True)
-class Stepped:
+class UpdateStep:
     """One update from the known parameters: by array what it was given and how it moved."""
 
     gradients: Parameters
@@ -55,7 +55,7 @@ def examine(cls: CandidateClass) -> Readings:
     return _grouped({name: _refined(net, name, reading, first) for name, reading in off.items()})
 
 
-def _of_array(net: Network, name: str, first: Stepped, second: Stepped) -> Reading | None:
+def _of_array(net: Network, name: str, first: UpdateStep, second: UpdateStep) -> Reading | None:
     gradient, move = first.gradients[name], first.moves[name]
     if not np.any(gradient):
         return None  # not to move is right then
@@ -96,7 +96,7 @@ def _later(one: Ratio, two: Ratio) -> Reading | None:
     return Reading("later_times", {"number": number}) if abs(change - 1) > CLOSE else None
 
 
-def _ratio(net: Network, name: str, stepped: Sequence[Stepped]) -> Ratio:
+def _ratio(net: Network, name: str, stepped: Sequence[UpdateStep]) -> Ratio:
     """Explain the newest step, given first, by as little as possible."""
     gradients = [one.gradients[name] for one in stepped]
     parts = {"own": gradients[0], "last": gradients[-1], "decay": net.used[name]}
@@ -122,7 +122,7 @@ def _fitted(move: Array, parts: Sequence[Array]) -> list[float] | None:
     return [float(value) / scale for value, scale in zip(found, scales, strict=True)]
 
 
-def _unexplained(name: str, first: Stepped) -> Reading:
+def _unexplained(name: str, first: UpdateStep) -> Reading:
     """A step that is no multiple of the gradient."""
     gradient, move = first.gradients[name], first.moves[name]
     if np.ptp(move) <= CLOSE * np.abs(move).max() and move.size > 1:
@@ -135,7 +135,7 @@ def _unexplained(name: str, first: Stepped) -> Reading:
     return Reading("step_off")
 
 
-def _refined(net: Network, name: str, reading: Reading, first: Stepped) -> Reading:
+def _refined(net: Network, name: str, reading: Reading, first: UpdateStep) -> Reading:
     """What a factor depends on: the rate, the sizes, the gradient itself."""
     if reading.kind not in {"times", "same_size"}:
         return reading
@@ -156,7 +156,7 @@ def _refined(net: Network, name: str, reading: Reading, first: Stepped) -> Readi
     return reading
 
 
-def _steps(net: Network, rates: Sequence[float]) -> list[Stepped]:
+def _steps(net: Network, rates: Sequence[float]) -> list[UpdateStep]:
     """Updates of one object, each from the same parameters and with other gradients."""
     rng = np.random.default_rng(14)
     T, B, I, _, O = net.size  # noqa: E741  # sizes as in the equations
@@ -177,7 +177,7 @@ def _steps(net: Network, rates: Sequence[float]) -> list[Stepped]:
         _, _, returned, before, _, after = trial.rnn.replay(steps)
         moved = net.layout.storage.vector(after) - net.layout.storage.vector(before)
         moves = {name: moved[net.layout.slots[name][0]] for name in net.names}
-        found.append(Stepped(net.bound(returned, before, nothing), moves))
+        found.append(UpdateStep(net.bound(returned, before, nothing), moves))
     return found
 
 

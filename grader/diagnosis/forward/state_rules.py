@@ -13,14 +13,14 @@ from grader.protocol import Array
 from grader.records import Fact
 
 if TYPE_CHECKING:
-    from grader.diagnosis.forward.examine import Seen
+    from grader.diagnosis.forward.forward_rules import ForwardRun
 
 PARTS = {"x_t": "W_xh", "h_(t-1)": "W_hh", "1": "b_h"}
 OTHER = 0.01  # how far another function is from tanh, at the least
 FIRST = 2  # the step from which all regressors exist
 
 
-def examine(seen: Seen) -> list[Reading]:
+def examine(seen: ForwardRun) -> list[Reading]:
     """What is read off the hidden states; empty where they are right."""
     if seen.states_right:
         return []
@@ -36,7 +36,7 @@ def examine(seen: Seen) -> list[Reading]:
     return min(explained, key=len, default=[place(seen)])
 
 
-def _is_function(seen: Seen) -> bool:
+def _is_function(seen: ForwardRun) -> bool:
     """Whether states are another function than tanh of the right weighted sum."""
     used = seen.net.given
     z = seen.x[1:] @ used["W_xh"] + seen.hidden[:-1] @ used["W_hh"] + used["b_h"]
@@ -44,7 +44,7 @@ def _is_function(seen: Seen) -> bool:
     return bool(other) and regression.function_of(z, seen.hidden[1:])
 
 
-def _through(seen: Seen, activation: str) -> list[Reading] | None:
+def _through(seen: ForwardRun, activation: str) -> list[Reading] | None:
     """What is off if this is the activation; None if it cannot be."""
     z = regression.INVERSES[activation](seen.hidden)
     for regressors in (_due(seen), {**_due(seen), **_earlier(seen)}):
@@ -54,7 +54,7 @@ def _through(seen: Seen, activation: str) -> list[Reading] | None:
     return None
 
 
-def _wrongly_kept(seen: Seen) -> Reading | None:
+def _wrongly_kept(seen: ForwardRun) -> Reading | None:
     """States that are right inside, as the outputs show, and wrong as they come back."""
     if not seen.net.alike(seen.outputs, seen.shown(seen.true)):
         return None
@@ -77,20 +77,20 @@ def _rows(values: Array) -> Array:
     return values.reshape(-1, values.shape[-1])
 
 
-def _due(seen: Seen) -> dict[str, Array]:
+def _due(seen: ForwardRun) -> dict[str, Array]:
     """What a state is made of, for each step from `FIRST` on."""
     x, h = seen.x, seen.hidden
     ones = np.ones((*x[FIRST:].shape[:2], 1))
     return {"x_t": _rows(x[FIRST:]), "h_(t-1)": _rows(h[FIRST - 1 : -1]), "1": _rows(ones)}
 
 
-def _earlier(seen: Seen) -> dict[str, Array]:
+def _earlier(seen: ForwardRun) -> dict[str, Array]:
     """What it may be made of by mistake."""
     x, h = seen.x, seen.hidden
     return {"x_(t-1)": _rows(x[FIRST - 1 : -1]), "h_(t-2)": _rows(h[FIRST - 2 : -2])}
 
 
-def _told(seen: Seen, activation: str, z: Array, blocks: Blocks) -> list[Reading]:
+def _told(seen: ForwardRun, activation: str, z: Array, blocks: Blocks) -> list[Reading]:
     """The activation, then each weight that is not what it should be."""
     found = [] if activation == "tanh" else [Reading("activation", {"used": activation})]
     used = {name: np.atleast_2d(value) for name, value in seen.net.given.items()}
@@ -146,7 +146,7 @@ def _moved_in_time(blocks: Blocks, compared: dict[str, Reading], used: Blocks) -
     return found
 
 
-def _start(seen: Seen, z: Array, blocks: Blocks) -> list[Reading]:
+def _start(seen: ForwardRun, z: Array, blocks: Blocks) -> list[Reading]:
     """What h_0 is, and whether the first step follows the same weights."""
     first = z[0] - seen.x[0] @ blocks["x_t"] - blocks["1"]
     if not np.all(np.isfinite(first)) or np.abs(first).max() <= CLOSE * float(np.abs(z[0]).max()):
@@ -163,7 +163,7 @@ def _start(seen: Seen, z: Array, blocks: Blocks) -> list[Reading]:
     return [_begun(seen, before) if explained else Reading("first_step_off")]
 
 
-def _begun(seen: Seen, before: Array) -> Reading:
+def _begun(seen: ForwardRun, before: Array) -> Reading:
     """The state (B, H) that stands for h_0."""
     if seen.net.alike(before, seen.hidden[-1]):
         return Reading("start_is", {"what": "h_T"})
@@ -173,7 +173,7 @@ def _begun(seen: Seen, before: Array) -> Reading:
     return Reading("start_not_zero" if alike else "first_step_off")
 
 
-def place(seen: Seen) -> Reading:
+def place(seen: ForwardRun) -> Reading:
     """The first step, and there the units and sequences, where states are wrong."""
     step = next(
         t

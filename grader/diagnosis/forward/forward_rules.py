@@ -9,10 +9,10 @@ import numpy as np
 
 from grader.checks.parameters.rnn_roles import PUBLIC
 from grader.checks.states import Sizes, read_forward
-from grader.diagnosis.experiments import influence, roles
+from grader.diagnosis.experiments import hidden_roles, influence
 from grader.diagnosis.experiments.network import Network, Size
 from grader.diagnosis.experiments.patterns import Reading
-from grader.diagnosis.forward import long_run, outputs, states
+from grader.diagnosis.forward import long_run, output_rules, state_rules
 from grader.protocol import Array, CandidateClass
 
 Readings = list[tuple[Reading, tuple[str, ...]]]
@@ -23,7 +23,7 @@ MANY = 60  # sequences, so that weights can be told by least squares
 
 
 @dataclass(frozen=True)
-class Seen:
+class ForwardRun:
     """One forward on many sequences, and what the equations give on the same parameters."""
 
     net: Network
@@ -66,15 +66,15 @@ def examine(cls: CandidateClass) -> Readings:
         return [moved]
     many = rng.normal(size=(POINT.T, MANY, POINT.I))
     forward = net.forward(many)
-    seen = Seen(
+    seen = ForwardRun(
         net, many, np.asarray(forward.hidden, np.float64), forward.outputs.astype(np.float64)
     )
     if not np.all(np.isfinite(seen.hidden)) or not np.all(np.isfinite(seen.outputs)):
         return []
-    found: Readings = [(one, ("hidden_states",)) for one in states.examine(seen)]
+    found: Readings = [(one, ("hidden_states",)) for one in state_rules.examine(seen)]
     if any(one.kind == "weight_unused" for one, _ in found) and _plays_hidden_parts(net, many):
-        found = [(states.place(seen), ("hidden_states",))]
-    found += [(one, ("outputs",)) for one in outputs.examine(seen, states_told=bool(found))]
+        found = [(state_rules.place(seen), ("hidden_states",))]
+    found += [(one, ("outputs",)) for one in output_rules.examine(seen, states_told=bool(found))]
     if not any(names == ("hidden_states",) for _, names in found) and _overflows(net, x):
         found.append((Reading("tanh_overflows"), ("overflow",)))
     return found or long_run.examine(cls)
@@ -86,7 +86,7 @@ def _plays_hidden_parts(net: Network, x: Array) -> bool:
     def read(returned: object) -> Array:
         return read_forward(returned, Sizes(*net.size)).outputs
 
-    return roles.hidden(lambda: net.fresh().rnn, net.layout, (x[:, : POINT.B],), read)
+    return hidden_roles.hidden(lambda: net.fresh().rnn, net.layout, (x[:, : POINT.B],), read)
 
 
 def _overflows(net: Network, x: Array) -> bool:

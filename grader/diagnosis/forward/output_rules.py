@@ -13,12 +13,12 @@ from grader.diagnosis.experiments.regression import Blocks
 from grader.protocol import Array
 
 if TYPE_CHECKING:
-    from grader.diagnosis.forward.examine import Seen
+    from grader.diagnosis.forward.forward_rules import ForwardRun
 
 ONE = 1e-6
 
 
-def examine(seen: Seen, *, states_told: bool) -> list[Reading]:
+def examine(seen: ForwardRun, *, states_told: bool) -> list[Reading]:
     """What is read off the outputs; empty where they follow from the states."""
     hidden = seen.hidden
     if seen.net.alike(seen.outputs, seen.shown(hidden)):
@@ -45,7 +45,7 @@ def _centred(raw: Array) -> Array:
     return np.asarray(raw - raw.mean(axis=-1, keepdims=True))
 
 
-def _through(seen: Seen, raw: Array, *, soft: bool) -> list[Reading] | None:
+def _through(seen: ForwardRun, raw: Array, *, soft: bool) -> list[Reading] | None:
     """What is off in the output layer's weights; None where no weights explain the outputs."""
     rows = raw[1:].reshape(-1, raw.shape[-1])
     parts = {
@@ -59,7 +59,7 @@ def _through(seen: Seen, raw: Array, *, soft: bool) -> list[Reading] | None:
     return None if blocks is None else _told(seen, blocks, soft=soft)
 
 
-def _told(seen: Seen, blocks: Blocks, *, soft: bool) -> list[Reading]:
+def _told(seen: ForwardRun, blocks: Blocks, *, soft: bool) -> list[Reading]:
     used = {name: np.atleast_2d(seen.net.given[name]) for name in ("W_hy", "b_y")}
     if soft:
         used = {name: _centred(value) for name, value in used.items()}

@@ -14,7 +14,7 @@ from grader.checks.parameters.layout import Layout
 from grader.checks.parameters.roles import lstm_layout, with_parameters
 from grader.checks.states import read_cell
 from grader.diagnosis.cell import gates
-from grader.diagnosis.experiments import roles
+from grader.diagnosis.experiments import hidden_roles
 from grader.diagnosis.experiments.network import DOUBLE, SINGLE
 from grader.diagnosis.experiments.patterns import Reading
 from grader.protocol import Array, CandidateClass
@@ -43,7 +43,7 @@ SHOWN: dict[str, Callable[[Array, Array], Array]] = {
 
 
 @dataclass(frozen=True)
-class Cell:
+class KnownCell:
     """A cell, and what to feed it: rows of input, hidden state and cell state."""
 
     cls: CandidateClass
@@ -54,7 +54,7 @@ class Cell:
     c: Array
 
     @classmethod
-    def make(cls, candidate: CandidateClass) -> Cell:
+    def make(cls, candidate: CandidateClass) -> KnownCell:
         rng = np.random.default_rng(15)
         layout = lstm_layout(candidate, SIZES)
         I, H = SIZES  # noqa: E741  # sizes as in the equations
@@ -80,7 +80,7 @@ class Cell:
 
 def examine(cls: CandidateClass) -> Readings:
     """What is read off the cell, state by state and gate by gate. Raises StudentFault."""
-    cell = Cell.make(cls)
+    cell = KnownCell.make(cls)
     if (odd := _apart(cell)) is not None:
         return [(odd, ("cell",))]
     hidden, new = cell.run(cell.c)
@@ -97,17 +97,17 @@ def examine(cls: CandidateClass) -> Readings:
     return _merged([*found, *_overflows(cell)])
 
 
-def _plays_hidden_parts(cell: Cell) -> bool:
+def _plays_hidden_parts(cell: KnownCell) -> bool:
     """Whether weights act that nothing showed one by one."""
 
     def read(returned: object) -> Array:
         return np.concatenate(read_cell(returned, ROWS, SIZES[1]))
 
     make = partial(with_parameters, cell.cls, cell.layout, SIZES, cell.values)
-    return roles.hidden(make, cell.layout, (cell.x, cell.h, cell.c), read)
+    return hidden_roles.hidden(make, cell.layout, (cell.x, cell.h, cell.c), read)
 
 
-def _overflows(cell: Cell) -> Readings:
+def _overflows(cell: KnownCell) -> Readings:
     """Which function gives NaN for large arguments: looked at one by one."""
     nothing = {name: np.zeros_like(value) for name, value in cell.values.items()}
     if not all(np.all(np.isfinite(state)) for state in cell.run(cell.c, nothing)):
@@ -125,11 +125,11 @@ def _overflows(cell: Cell) -> Readings:
     return [(Reading("overflows", {"where": what}), ("overflow",)) for what in broken]
 
 
-def _of(cell: Cell, gate: str) -> Parameters:
+def _of(cell: KnownCell, gate: str) -> Parameters:
     return {f"W_{gate}": cell.values[f"W_{gate}"]}
 
 
-def _added(cell: Cell) -> Readings:
+def _added(cell: KnownCell) -> Readings:
     """Input gate and candidate, which come as a product."""
     candidate = gates.candidate(cell)
     if any(reading.kind == "gate_from_candidate" for reading, _ in candidate):
@@ -143,7 +143,7 @@ def _added(cell: Cell) -> Readings:
     return [*opened, *candidate] or _amount(cell)
 
 
-def _amount(cell: Cell) -> Readings:
+def _amount(cell: KnownCell) -> Readings:
     """How often i * g is added, both being right."""
     added = cell.run(np.zeros_like(cell.c))[1]
     due = gates.sigmoid(gates.linear(cell, "i", cell.used)) * np.tanh(
@@ -157,7 +157,7 @@ def _amount(cell: Cell) -> Readings:
     return [(Reading("added_off"), ("new_cell_state",))]
 
 
-def _apart(cell: Cell) -> Reading | None:
+def _apart(cell: KnownCell) -> Reading | None:
     """Whether rows mix, or the cell remembers: then its gates cannot be told."""
     trial = CellTrial.make(cell.cls, SIZES, cell.values)
     rows = slice(0, 3)
@@ -178,7 +178,7 @@ def _apart(cell: Cell) -> Reading | None:
     return None
 
 
-def _fresh(cell: Cell, arguments: Sequence[Array]) -> States:
+def _fresh(cell: KnownCell, arguments: Sequence[Array]) -> States:
     return CellTrial.make(cell.cls, SIZES, cell.values).forward(*arguments)
 
 
@@ -186,7 +186,7 @@ def _same(one: States, other: States) -> bool:
     return all(np.allclose(a, b, rtol=0, atol=WHOLE) for a, b in zip(one, other, strict=True))
 
 
-def _forget(cell: Cell, new: Array) -> Readings:
+def _forget(cell: KnownCell, new: Array) -> Readings:
     """What the old cell state adds: f times it, if the cell is right."""
     empty = cell.run(np.zeros_like(cell.c))[1]
     share = (new - empty) / cell.c
@@ -200,7 +200,7 @@ def _forget(cell: Cell, new: Array) -> Readings:
     return [(one, ("f",)) for one in told]
 
 
-def _bent(cell: Cell, new: Array, empty: Array, share: Array) -> Reading:
+def _bent(cell: KnownCell, new: Array, empty: Array, share: Array) -> Reading:
     """Why the new cell state is not a straight line in the old one."""
     with np.errstate(all="ignore"):
         raw = np.arctanh(new), np.arctanh(empty), np.arctanh(cell.run(2 * cell.c)[1])
@@ -215,7 +215,7 @@ def _bent(cell: Cell, new: Array, empty: Array, share: Array) -> Reading:
     return Reading("cell_not_linear")
 
 
-def _output(cell: Cell, hidden: Array, new: Array) -> Readings:
+def _output(cell: KnownCell, hidden: Array, new: Array) -> Readings:
     """The output gate, and what it is multiplied with."""
     if gates.agrees(cell, hidden, gates.sigmoid(gates.linear(cell, "o", cell.used)) * np.tanh(new)):
         return []

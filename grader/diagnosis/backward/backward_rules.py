@@ -7,12 +7,19 @@ from dataclasses import replace
 
 import numpy as np
 
-from grader.diagnosis.backward import arrays, chain, linearity, reach, repeated_calls, size_factors
+from grader.diagnosis.backward import (
+    arrays,
+    chain,
+    distance_back,
+    linearity,
+    repeated_calls,
+    size_factors,
+)
 from grader.diagnosis.experiments import impulses
 from grader.diagnosis.experiments.impulses import HIDDEN_ARRAYS, POINT, Impulses
 from grader.diagnosis.experiments.network import SMALL, Network
 from grader.diagnosis.experiments.patterns import Reading
-from grader.diagnosis.forward import examine as forward
+from grader.diagnosis.forward import forward_rules as forward
 from grader.faults import StudentFault
 from grader.protocol import CandidateClass
 
@@ -149,7 +156,7 @@ def _longer(cls: CandidateClass, found: Readings, there: list[str]) -> Readings:
     """A cut that five steps show or hide, looked at over many."""
     if any(reading.kind not in TAILS for reading, _ in found):
         return found
-    tail = reach.measure(cls)
+    tail = distance_back.measure(cls)
     if tail is None:
         return found
     names = found[0][1] if found else tuple(n for n in HIDDEN_ARRAYS if n in there)
