@@ -20,6 +20,7 @@ from grader.checks.parameters import lstm_roles, rnn_roles
 from grader.checks.parameters.layout import Layout
 from grader.checks.parameters.roles import lstm_layout, rnn_layout, with_parameters
 from grader.checks.states import Forward, Sizes, is_softmax, read_cell, read_forward
+from grader.faults import StudentFault
 from grader.protocol import Array, CandidateClass, CandidateObject
 
 Parameters = dict[str, Array]
@@ -220,9 +221,12 @@ def _without_decay(
     trial: RnnTrial, x: Array, d_outputs: Array, found: list[gradient.Entry]
 ) -> list[gradient.Entry] | None:
     """The entries less the weight decay in them, which loses its own case; None without any."""
-    again = replace(trial, rnn=trial.before_last())
-    again.rnn.forward(x)
-    still = again.backward(np.zeros_like(d_outputs))
+    try:
+        again = replace(trial, rnn=trial.before_last())
+        again.rnn.forward(x)
+        still = again.backward(np.zeros_like(d_outputs))
+    except StudentFault:
+        return None
     nothing = {name: np.zeros(shape) for name, shape in trial.layout.shapes.items()}
     matches = gradient.match(still, trial.layout, nothing, (1.0,), 0.0)
     added = {name: one.gradient for name, one in matches.items() if one and one.gradient.any()}

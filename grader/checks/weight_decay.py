@@ -27,6 +27,8 @@ def form_of(
 
     still: the gradients that are not zero although d_outputs is, by parameter.
     """
+    if not all(np.all(np.isfinite(part)) for part in still.values()):
+        return None
     for form, made in ADDED.items():
         added = {name: made(parameters[name]) for name in still}
         if not added or not all(part.any() for part in added.values()):
