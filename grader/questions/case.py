@@ -18,7 +18,6 @@ from types import MethodType
 from typing import Any
 
 import numpy as np
-from otter.test_files import test_case
 
 from grader import contract
 from grader.diagnosis.claims import Diagnosis
@@ -26,6 +25,7 @@ from grader.diagnosis.diagnose import diagnose
 from grader.diagnosis.match import named
 from grader.faults import CheckFailed, KitFault, NeedsReview, NotDefined, StudentFault
 from grader.language import LANGUAGES, Message, default_language, render, say
+from grader.questions.otter_import import test_case
 from grader.records import Claim, Exhibit, Verdict
 from grader.sandbox import candidate, local
 

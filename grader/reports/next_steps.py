@@ -20,7 +20,9 @@ VERDICTS: dict[Verdict, Message] = {
 }
 
 NEXT_STEPS: dict[Verdict, Message] = {
-    Verdict.FAILED: say("Find the smallest example that still fails, and compare it with the equation."),
+    Verdict.FAILED: say(
+        "Find the smallest example that still fails, and compare it with the equation."
+    ),
     Verdict.CRASHED: say(
         "Call it yourself with random arrays and read the last line of the error."
     ),
@@ -53,7 +55,9 @@ def first_to_fix(grade: Grade) -> tuple[QuestionResult, CaseResult] | None:
     for question in grade.questions:
         fixable = [case for case in question.cases if is_fixable(case)]
         if fixable:
-            return question, min(fixable, key=lambda case: (not (case.hint or case.diagnosis), case.hidden))
+            return question, min(
+                fixable, key=lambda case: (not (case.hint or case.diagnosis), case.hidden)
+            )
     return None
 
 
