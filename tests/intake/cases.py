@@ -10,7 +10,7 @@ import gzip
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from grader.intake import RosterRow
+from grader.intake.collection import RosterRow
 from tests.intake.build import (
     PNG,
     encoded_word,
