@@ -88,6 +88,11 @@ class Network:
             return True
         return agrees(got, expected, self.limit)
 
+    def weighted_sum(self, x: Array, before: Array) -> Array:
+        """What the documented equation squashes: of inputs (..., I) and states before (..., H)."""
+        given = self.given
+        return np.asarray(x @ given["W_xh"] + before @ given["W_hh"] + given["b_h"])
+
     def fresh(self) -> RnnTrial:
         return RnnTrial.make(self.cls, self.size.model, self.values)
 

@@ -44,8 +44,7 @@ def _first_off(cls: CandidateClass, size: Size) -> int | None:
         return None
     before: Array = np.zeros((size.B, size.H))
     for t, state in enumerate(hidden.astype(np.float64)):
-        z = x[t] @ net.given["W_xh"] + before @ net.given["W_hh"] + net.given["b_h"]
-        if not net.alike(state, np.tanh(z)):
+        if not net.alike(state, np.tanh(net.weighted_sum(x[t], before))):
             return t
         before = state
     return None

@@ -38,8 +38,7 @@ def examine(seen: ForwardRun) -> list[Reading]:
 
 def _is_function(seen: ForwardRun) -> bool:
     """Whether states are another function than tanh of the right weighted sum."""
-    used = seen.net.given
-    z = seen.x[1:] @ used["W_xh"] + seen.hidden[:-1] @ used["W_hh"] + used["b_h"]
+    z = seen.net.weighted_sum(seen.x[1:], seen.hidden[:-1])
     other = np.abs(np.tanh(z) - seen.hidden[1:]).max() > OTHER
     return bool(other) and regression.function_of(z, seen.hidden[1:])
 
