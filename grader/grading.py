@@ -177,6 +177,7 @@ def _case(test_case: Any, outcome: CaseOutcome, *, passed: bool, possible: float
         message=outcome.message,
         hint=outcome.hint,
         diagnosis=outcome.diagnosis,
+        claims=outcome.claims,
         review=outcome.review,
         printed=outcome.printed,
     )

@@ -94,6 +94,17 @@ class Submission:
         return sha256(b"\0".join(sha256(part).digest() for part in parts)).hexdigest()
 
 
+Fact = float | str | tuple[int | str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A statement about a program that can be checked: see `grader.diagnosis.claims`."""
+
+    kind: str
+    facts: Mapping[str, Fact] = field(default_factory=dict)
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """Something that could not be read, named or paired, and what to do: a line of problems.csv."""
@@ -120,6 +131,7 @@ class CaseResult:
     review: Message | None = None  # why a person should look, though the points were given
     printed: str = ""  # what the student's code printed; public cases only
     hint: Message | None = None  # what explains the mistake, where that is known
+    claims: tuple[Claim, ...] = ()  # what the diagnosis says, so that it can be checked
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ Arrays and hints only, so that a student's own machine can diagnose without any 
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import combinations
 from typing import Any
 
 import msgspec
@@ -14,9 +15,11 @@ import numpy as np
 from grader import contract
 from grader.checks import probe_point
 from grader.checks.experiment import probe_series
+from grader.checks.parameters import lstm_roles
 from grader.checks.probe_point import (
     FINGERPRINTS,
     GOLDEN,
+    GOLDEN_CELL,
     RIGHT,
     Hint,
     Record,
@@ -38,7 +41,11 @@ def write() -> int:
     """Make all files anew; returns the number of misconceptions with a record."""
     records = all_records()
     FINGERPRINTS.mkdir(exist_ok=True)
-    arrays_golden = {f"{RIGHT}/{GOLDEN}/{key}": value for key, value in golden().items()}
+    arrays_golden = {
+        f"{RIGHT}/{kind}/{key}": value
+        for kind, numbers in ((GOLDEN, golden()), (GOLDEN_CELL, golden_cell()))
+        for key, value in numbers.items()
+    }
     arrays = {
         f"{name}/{kind}/{key}": value
         for (name, kind), record in records.items()
@@ -98,6 +105,20 @@ def _holding(network: Any, values: Record) -> Any:
     for name, value in values.items():
         getattr(network, name)[...] = value
     return network
+
+
+def golden_cell() -> Record:
+    """The right step at the probe point, with and without each of the biases."""
+    LSTMCell = local.wrap(
+        catalogue.module(catalogue.reference_source(), RIGHT)["LSTMCell"], "LSTMCell"
+    )
+    biases = sorted(f"b_{gate}" for gate in lstm_roles.GATES)
+    numbers: Record = {}
+    for count in range(len(biases) + 1):
+        for missing in combinations(biases, count):
+            states = probe_point.lstm_forward(LSTMCell, missing)
+            numbers |= {" ".join([*missing, name]): value for name, value in states.items()}
+    return numbers
 
 
 def all_records() -> dict[tuple[str, str], Record]:

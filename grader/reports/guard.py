@@ -35,6 +35,10 @@ VOCABULARY = frozenset(
         *(method for methods in contract.CLASSES.values() for method in methods),
         *("read", "write"),
         *("fibonacci", "sine", "T", "B", "I", "H", "O", "h", "c", "x", "y", "t", "h0"),
+        # What experiments read off a program (grader.diagnosis), in words of ours.
+        *("tanh", "sigmoid", "relu", "leaky", "hard", "identity", "softplus", "softsign", "sin"),
+        *("exp", "arctan", "candidate", "sum", "sign", "W", "z", "s", "dz", "dh", "z_t", "h_t"),
+        *("h_T", "h_", "c_", "x_", "q4_2", "q4_3", "q4_4"),
         *("None", "bool", "int", "float", "str", "list", "tuple", "dict", "ndarray", "object"),
         *("float16", "float32", "float64", "int32", "int64", "nan", "inf", "numpy", "np"),
         *(name for name in vars(builtins) if name.endswith(("Error", "Exit", "Interrupt"))),

@@ -49,7 +49,7 @@ LOOK_AT: dict[str, Message] = {
     ),
     "q5_1": say("Print the first ten values, and the last ones, and look at them."),
     "q5_2": say(
-        "Check your gradients with central differences first: training shows that one is wrong, not which."
+        "Training builds on forward, backward and update_parameters: look first at what is said about those."
     ),
     "q5_3": say("Plot the losses, and the predictions beside the targets, and look at them."),
 }
@@ -79,7 +79,9 @@ def first_to_fix(grade: Grade) -> tuple[QuestionResult, CaseResult] | None:
     for question in grade.questions:
         fixable = [case for case in question.cases if is_fixable(case)]
         if fixable:
-            return question, min(fixable, key=lambda case: (not case.diagnosis, case.hidden))
+            return question, min(
+                fixable, key=lambda case: (not (case.hint or case.diagnosis), case.hidden)
+            )
     return None
 
 

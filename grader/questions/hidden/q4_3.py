@@ -69,6 +69,11 @@ def clipping(SimpleRNN, rng):
     check.clipping(SimpleRNN, rng, oracle.gradients)
 
 
-@case("fast", points=0.5, claim=say("backward is BPTT, not a numerical differentiation."))
+@case("nothing_added", points=0.25, claim=say("Without d_outputs there is no gradient: no decay."))
+def nothing_added(SimpleRNN, rng):
+    check.nothing_added(SimpleRNN, rng)
+
+
+@case("fast", points=0.25, claim=say("backward is BPTT, not a numerical differentiation."))
 def fast(SimpleRNN, rng):
     check.fast(SimpleRNN, rng, oracle.gradients)

@@ -130,6 +130,11 @@ class Watcher:
         for subclass in subclasses:
             self._wrap(subclass)
 
+    def _is_network(self, obj: Any) -> bool:
+        """Whether this is a network: of the watched class, a subclass or one that it came from."""
+        watched = self.watched
+        return watched is not None and (isinstance(obj, watched) or issubclass(watched, type(obj)))
+
     def _wrap_own(self, obj: Any) -> None:
         """Replace methods that an object got as attributes of its own, closures for example."""
         own = getattr(obj, "__dict__", {})
@@ -143,7 +148,8 @@ class Watcher:
         @functools.wraps(method)
         def wrapped(obj: Any, *arguments: Any, **named: Any) -> Any:
             key = id(obj)
-            if key in self.inside:  # super().forward(...), or forward called by backward
+            # super().forward(...), or forward called by backward; a layer of the same base class
+            if key in self.inside or not self._is_network(obj):
                 return method(obj, *arguments, **named)
             self.inside.add(key)
             try:
