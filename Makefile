@@ -10,7 +10,7 @@ ARGS ?=
 # Two test processes: enough for two cores, few enough for the deadlines of the sandbox tests.
 JOBS ?= 2
 # What one of its tests installs serves the others of its class: each class stays on one process.
-FRESH := tests/test_handout_fresh.py
+FRESH := tests/handout/test_handout_fresh.py
 
 .DEFAULT_GOAL := help
 .PHONY: help setup grade batch test test-fast test-slow lint bench handout matrix calibrate fingerprints doctor clean

@@ -37,7 +37,7 @@ class Mail(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     recipient: str
 
 
-class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class LimitsTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Seconds that a student's code may take."""
 
     call_seconds: float
@@ -63,7 +63,7 @@ class Assignment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     assignment: Header
     mail: Mail
     question: tuple[Question, ...]
-    limits: Limits
+    limits: LimitsTable
     tolerances: Tolerances
     learning: dict[str, Any] = {}
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from grader.language import Message, say
-from grader.results.records import Verdict
+from grader.records import Verdict
 
 
 class KitFault(Exception):

@@ -5,20 +5,19 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from hashlib import sha256
 from hmac import digest
 from pathlib import Path
 from typing import Any
 
-from grader import __version__, otter_files
 from grader.assignment import load
 from grader.faults import KitFault, StudentFault
+from grader.kit_version import kit_version
 from grader.language import Message
-from grader.otter_files import Ran
-from grader.questions.case import Outcome
-from grader.results.notes import load_note
-from grader.results.records import (
+from grader.questions import otter
+from grader.questions.case import CaseOutcome
+from grader.questions.otter import Ran
+from grader.records import (
     CaseResult,
     Exhibit,
     Grade,
@@ -26,10 +25,9 @@ from grader.results.records import (
     Status,
     Submission,
 )
+from grader.results.notes import load_note
 from grader.sandbox.limits import Limits
-from grader.sandbox.student import Student, session
-
-HERE = Path(__file__).parent
+from grader.sandbox.session import Session, session
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +69,11 @@ def grade(submission: Submission, settings: Settings) -> Grade:
         submission.source, settings.limits, settings.tier, ahead=settings.ahead
     ) as student:
         environment = _environment(student, submission, settings)
-        paths = otter_files.paths(only=settings.only, public_only=settings.public_only)
-        files = {path: otter_files.run(path, environment) for path in paths}
+        paths = otter.paths(only=settings.only, public_only=settings.public_only)
+        files = {path: otter.run(path, environment) for path in paths}
         tier = student.tier
     questions = _questions(files)
-    otter_files.agree_with_otter(files.values(), _total(one.score for one in questions))
+    otter.agree_with_otter(files.values(), _total(one.score for one in questions))
     if not settings.public_only:
         _agree_with_table(questions)
     return _graded(
@@ -90,7 +88,7 @@ def grade(submission: Submission, settings: Settings) -> Grade:
     )
 
 
-def _environment(student: Student, submission: Submission, settings: Settings) -> dict[str, Any]:
+def _environment(student: Session, submission: Submission, settings: Settings) -> dict[str, Any]:
     """What the question files get: candidates by name, the seed, and where to put what they find."""
     return {
         **student.environment(),
@@ -123,7 +121,7 @@ def _cases(ran: Ran) -> list[CaseResult]:
     ]
 
 
-def _case(test_case: Any, outcome: Outcome, *, passed: bool) -> CaseResult:
+def _case(test_case: Any, outcome: CaseOutcome, *, passed: bool) -> CaseResult:
     return CaseResult(
         name=test_case.name,
         hidden=test_case.hidden,
@@ -167,9 +165,9 @@ def _written_notes(report: str | None) -> tuple[Message, ...]:
     """Evidence for the person who scores the written part; it pays no points by itself."""
     if report is None:
         return ()
-    from grader.handout import evidence  # noqa: PLC0415  # slow to load, and not always needed
+    from grader.written import checklist  # noqa: PLC0415  # slow to load, and not always needed
 
-    return evidence.notes(evidence.collect(report))
+    return checklist.notes(checklist.collect(report))
 
 
 def _graded(
@@ -199,19 +197,3 @@ def _graded(
         notes=(*submission.notes, *notes),
         exhibits=exhibits,
     )
-
-
-@cache
-def kit_version() -> str:
-    """Version, and a hash of every file that decides a grade."""
-    solutions = HERE.parent / "solutions"
-    parts = [
-        HERE / "assignment.toml",
-        HERE / "grading.py",
-        HERE / "otter_files.py",
-        solutions / "rnn.py",
-    ]
-    for folder in ("questions", "checks", "sandbox"):
-        parts += sorted((HERE / folder).rglob("*.py"))
-    content = b"".join(part.read_bytes() for part in parts if part.exists())
-    return f"{__version__}+{sha256(content).hexdigest()[:12]}"

@@ -1,4 +1,4 @@
-"""What a folder of `tests/submissions/` says it deserves, and what a grade gave it."""
+"""What a folder of `tests/programs/` says it deserves, and what a grade gave it."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from grader.results.records import Grade, Submission, Verdict
+from grader.records import Grade, Submission, Verdict
+from tests import PROGRAMS
 
-SUBMISSIONS = Path(__file__).with_name("submissions")
 KNOWN = {
     "chance",
     "style",
@@ -61,7 +61,7 @@ def load(folder: Path) -> Expectation:
 
 
 def folders(*patterns: str) -> list[Path]:
-    return sorted(path for pattern in patterns for path in SUBMISSIONS.glob(pattern))
+    return sorted(path for pattern in patterns for path in PROGRAMS.glob(pattern))
 
 
 def failing(grade: Grade) -> set[str]:

@@ -2,42 +2,40 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 from otter.test_files.exception_test import ExceptionTestFile
 
-from grader import mutants
-from grader.otter_files import QUESTIONS
-from grader.questions.case import Outcome
+from grader.misconceptions import catalogue
+from grader.questions.case import CaseOutcome
+from grader.questions.otter import QUESTIONS
 from grader.sandbox import local
 
 PART_4 = ("q4_1", "q4_2", "q4_3", "q4_4", "q4_5", "q4_6")
-BASES = Path(__file__).with_name("bases")
 NAMES = ("SimpleRNN", "LSTMCell", "generate_sequence_data", "train_rnn_on_sequence")
 
 
 def candidates(source: str, name: str = "student") -> dict[str, Any]:
     """Local candidates for what a source defines."""
-    namespace = mutants.module(source, name)
+    namespace = catalogue.module(source, name)
     return {one: local.wrap(namespace[one], one) for one in NAMES if one in namespace}
 
 
 def run_file(
     kind: str, question: str, env: dict[str, Any]
-) -> tuple[ExceptionTestFile, dict[str, Outcome]]:
+) -> tuple[ExceptionTestFile, dict[str, CaseOutcome]]:
     """One otter file on an environment; what otter keeps, and the outcomes."""
     file = ExceptionTestFile.from_file(str(QUESTIONS / kind / f"{question}.py"))
-    outcomes: dict[str, Outcome] = {}
+    outcomes: dict[str, CaseOutcome] = {}
     file.run({**env, "outcomes": outcomes})
     return file, outcomes
 
 
 def outcomes_of(
     env: dict[str, Any], questions: tuple[str, ...] = PART_4, seed: bytes = b"tests"
-) -> dict[str, Outcome]:
+) -> dict[str, CaseOutcome]:
     """Outcomes by "q4_2/golden" of public and hidden cases."""
-    found: dict[str, Outcome] = {}
+    found: dict[str, CaseOutcome] = {}
     for question in questions:
         for kind, extra in (("public", {}), ("hidden", {"seed": seed})):
             _, outcomes = run_file(kind, question, {**env, **extra})

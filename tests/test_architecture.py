@@ -3,61 +3,107 @@
 from __future__ import annotations
 
 import ast
+import sys
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
 
 from grader.assignment import load
-from grader.otter_files import QUESTIONS, loaded
+from grader.questions.otter import QUESTIONS, loaded
+from tests import ROOT
 
-ROOT = Path(__file__).parent.parent
 GRADER = ROOT / "grader"
 
+# What everybody may import: words, records, faults, the contracts and the numbers.
 BELOW_ALL = {
     "grader",
-    "grader.language",
-    "grader.faults",
     "grader.assignment",
-    "grader.results.records",
-}
-CHECKS = {"grader.checks"}
-SANDBOX = {"grader.sandbox"}
-WORKER_SIDE = {
-    "confine",
-    "figures",
-    "landlock",
-    "parameters",
-    "pictures",
-    "png",
-    "printed",
-    "rounds",
-    "runner",
-    "source",
-    "values",
-    "watch",
-    "wire",
-    "worker",
+    "grader.contract",
+    "grader.faults",
+    "grader.language",
+    "grader.protocol",
+    "grader.records",
 }
 
-# Package or module -> what it may import of the kit besides itself and what lies below all.
+# Room -> the rooms that it may import besides itself and what lies below all; from the bottom up.
+# `docs/architecture.md` shows the same table.
 ALLOWED: dict[str, set[str]] = {
     "grader.language": set(),
-    "grader.faults": {"grader.language", "grader.results.records"},
-    "grader.results.records": {"grader.language"},
+    "grader.records": set(),
+    "grader.faults": set(),
+    "grader.contract": set(),
     "grader.assignment": set(),
-    "grader.interrupts": set(),
+    "grader.protocol": set(),
     "grader.checks": set(),
-    "grader.sandbox": {"grader.checks.protocol"},
-    "grader.questions": CHECKS | SANDBOX | {"solutions"},
-    "grader.submissions": {"grader.results"},
-    "grader.reports": {"grader.results"},
+    "grader.sandbox": set(),
     "grader.results": set(),
+    "grader.intake": set(),
+    "grader.handout": set(),
+    "grader.diagnosis": {"grader.checks"},
+    "grader.misconceptions": {"grader.checks", "grader.sandbox"},
+    "grader.written": {"grader.handout", "grader.results"},
+    "grader.questions": {"grader.checks", "grader.diagnosis", "grader.sandbox", "solutions"},
+    "grader.reports": {"grader.results", "grader.written"},
+    "grader.pack": {"grader.handout", "grader.intake", "grader.written"},
+    "grader.matrix": {"grader.misconceptions", "grader.questions", "grader.sandbox"},
+    "grader.calibration": {
+        "grader.checks",
+        "grader.matrix",
+        "grader.misconceptions",
+        "grader.questions",
+    },
+    "grader.kit_version": set(),
+    "grader.grading": {
+        "grader.kit_version",
+        "grader.questions",
+        "grader.results",
+        "grader.sandbox",
+        "grader.written",
+    },
+    "grader.batch": {
+        "grader.grading",
+        "grader.kit_version",
+        "grader.intake",
+        "grader.reports",
+        "grader.results",
+        "grader.sandbox",
+    },
+    "grader.home": {
+        "grader.batch",
+        "grader.grading",
+        "grader.intake",
+        "grader.questions",
+        "grader.reports",
+        "grader.results",
+    },
+    "grader.commands": {
+        "grader.batch",
+        "grader.calibration",
+        "grader.handout",
+        "grader.home",
+        "grader.intake",
+        "grader.matrix",
+        "grader.misconceptions",
+        "grader.pack",
+        "grader.questions",
+        "grader.reports",
+        "grader.results",
+        "grader.sandbox",
+        "grader.written",
+    },
+    "grader.__main__": {"grader.commands"},
 }
+MOST_MODULES = 21  # in one folder: what a reader takes in at a glance
 
 
 def modules(package: str) -> list[Path]:
     base = ROOT / package.replace(".", "/")
     return sorted(base.rglob("*.py")) if base.is_dir() else [base.with_suffix(".py")]
+
+
+def name_of(path: Path) -> str:
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
 
 
 def imported(path: Path) -> set[str]:
@@ -84,6 +130,19 @@ def within(name: str, allowed: set[str]) -> bool:
     return any(name == one or name.startswith(f"{one}.") for one in allowed)
 
 
+def test_every_room_has_its_line() -> None:
+    rooms = {name_of(path) for path in GRADER.glob("*.py")} - {"grader"}
+    rooms |= {f"grader.{path.parent.name}" for path in GRADER.glob("*/__init__.py")}
+    assert rooms == set(ALLOWED)
+
+
+def test_the_table_has_no_arrow_that_points_up() -> None:
+    order = list(ALLOWED)
+    for room, allowed in ALLOWED.items():
+        up = {one for one in allowed & set(order) if order.index(one) >= order.index(room)}
+        assert not up, f"{room} -> {up}"
+
+
 @pytest.mark.parametrize("package", ALLOWED)
 def test_imports_point_downward(package: str) -> None:
     allowed = ALLOWED[package] | {package}
@@ -96,17 +155,51 @@ def test_imports_point_downward(package: str) -> None:
     assert not wrong
 
 
-def test_worker_side_imports_only_its_own() -> None:
-    worker = GRADER / "sandbox" / "worker.py"
-    seen, queue = set(), [worker]
-    while queue:
-        path = queue.pop()
+@pytest.mark.parametrize("package", ALLOWED)
+def test_every_arrow_of_the_table_is_used(package: str) -> None:
+    used = {name for path in modules(package) for name in imported(path)}
+    assert not {one for one in ALLOWED[package] if not any(within(name, {one}) for name in used)}
+
+
+def test_no_circle_between_folders_or_modules_of_a_room() -> None:
+    arrows = {node: set() for node in map(node_of, GRADER.rglob("*.py"))}
+    for path in GRADER.rglob("*.py"):
         for name in imported(path):
-            assert name.startswith("grader.sandbox"), f"{path.name} -> {name}"
-            target = ROOT / (name.replace(".", "/") + ".py")
-            if target.exists() and target not in seen:
-                seen.add(target)
-                queue.append(target)
+            target = node_of(ROOT / (name.replace(".", "/") + ".py"))
+            if target in arrows and target != node_of(path):
+                arrows[node_of(path)].add(target)
+    TopologicalSorter(arrows).prepare()  # CycleError names the circle
+
+
+def node_of(path: Path) -> str:
+    """A folder without folders in it is one node; elsewhere each module is its own."""
+    folder = path.with_suffix("") if path.with_suffix("").is_dir() else path.parent
+    has_rooms = any(folder.glob("*/__init__.py"))
+    return name_of(path) if has_rooms else name_of(folder)
+
+
+def test_a_folder_can_be_taken_in_at_a_glance() -> None:
+    for folder in {path.parent for path in GRADER.rglob("*.py")} - {QUESTIONS / "public"}:
+        assert len(list(folder.glob("[!_]*.py"))) <= MOST_MODULES, folder
+    assert len(list(GRADER.glob("[!_]*.py"))) <= 8
+
+
+def test_worker_side_imports_only_its_own() -> None:
+    allowed = {"grader.sandbox.worker"}
+    for path in (GRADER / "sandbox" / "worker").glob("*.py"):
+        assert all(within(name, allowed) for name in imported(path)), path.name
+        assert third_party(path) <= {"numpy", "msgspec", "matplotlib", "pyseccomp"}, path.name
+
+
+def third_party(path: Path) -> set[str]:
+    """Top-level packages that a file imports outside the standard library and the kit."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.add(node.module.split(".")[0])
+    return found - sys.stdlib_module_names - {"grader", "solutions"}
 
 
 def test_only_the_command_line_prints_or_exits() -> None:

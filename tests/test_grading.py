@@ -10,18 +10,25 @@ from pathlib import Path
 
 import pytest
 
-from grader import mutants, otter_files
 from grader.assignment import load
 from grader.faults import KitFault
 from grader.grading import Settings, grade
 from grader.language import LANGUAGES, render
-from grader.otter_files import QUESTIONS
-from grader.results.records import Grade, Status, Submission, Verdict
+from grader.misconceptions import catalogue
+from grader.questions import otter
+from grader.questions.otter import QUESTIONS
+from grader.records import (
+    Grade,
+    Status,
+    Submission,
+    Verdict,
+)
+from tests import ROOT
 
 SECRET = b"a secret for tests, 32 bytes long"
 SETTINGS = Settings(secret=SECRET)
-STUDENT = Path(__file__).parent.parent / "student"
-REFERENCE = mutants.reference_source()
+STUDENT = ROOT / "student"
+REFERENCE = catalogue.reference_source()
 QUICK = ("q4_1", "q4_2", "q4_3", "q4_4", "q4_5", "q4_6", "q5_1")
 
 
@@ -81,11 +88,13 @@ def test_settings_travel_between_processes() -> None:
 
 
 # Wrong in several places, one of them at random: a grade of it has every kind of message.
-WRONG = mutants.changed(
-    mutants.changed(
-        REFERENCE, mutants.Change("np.tanh(a, out=h[t + 1])", "np.maximum(a, 0, out=h[t + 1])"), ""
+WRONG = catalogue.changed(
+    catalogue.changed(
+        REFERENCE,
+        catalogue.Change("np.tanh(a, out=h[t + 1])", "np.maximum(a, 0, out=h[t + 1])"),
+        "",
     ),
-    mutants.Change("new_cell_state = f * c + i * g", "new_cell_state = f * c + i"),
+    catalogue.Change("new_cell_state = f * c + i * g", "new_cell_state = f * c + i"),
     "",
 )
 
@@ -223,7 +232,7 @@ def questions(tmp_path, monkeypatch) -> Path:
     copy = tmp_path / "questions"
     for kind in ("public", "hidden"):
         shutil.copytree(QUESTIONS / kind, copy / kind)
-    monkeypatch.setattr(otter_files, "QUESTIONS", copy)
+    monkeypatch.setattr(otter, "QUESTIONS", copy)
     return copy
 
 

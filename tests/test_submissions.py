@@ -18,7 +18,9 @@ SETTINGS = Settings(
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "folder", folders("variant-*", "wrong-*", "broken-*"), ids=lambda folder: folder.name
+    "folder",
+    folders("variants/*", "wrong/*", "broken/*"),
+    ids=lambda folder: f"{folder.parent.name}/{folder.name}",
 )
 def test_submission_gets_what_it_deserves(folder: Path) -> None:
     expected = load(folder)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from itertools import cycle, islice
 
 from grader.calibration.bounds import upper_bound
-from grader.matrix.examine import Row
+from grader.matrix.grade_subject import MatrixRow
 from grader.matrix.subjects import Subject, correct
 
 MENTIONED = 5  # programs named in one line
@@ -34,7 +34,7 @@ class Tally:
     reviewed: Counter[str] = field(default_factory=Counter)
     culprits: dict[str, list[str]] = field(default_factory=dict)  # case -> who failed, and why
 
-    def add(self, row: Row) -> None:
+    def add(self, row: MatrixRow) -> None:
         """Count one graded program."""
         self.asked.update(row.asked)
         self.failed.update(row.lost.keys())

@@ -13,10 +13,10 @@ from typing import Any
 import numpy as np
 from numpy.random import Generator
 
-from grader import mutants
-from grader.checks.protocol import Array
-from grader.checks.tasks import Task
-from grader.checks.training import prepare, train_reference
+from grader.checks.learning.tasks import Task
+from grader.checks.learning.training import prepare, train_reference
+from grader.misconceptions import catalogue
+from grader.protocol import Array
 from grader.questions.hidden_tasks import names, task
 
 Init = Callable[[Generator, int, int], Array]
@@ -91,7 +91,7 @@ def scores(job: Job) -> Scores:
     """Train on all seeds of a job."""
     subject = task(job.task)
     source = _source(job.misconception)
-    made = mutants.module(source, job.misconception or "reference")["SimpleRNN"]
+    made = catalogue.module(source, job.misconception or "reference")["SimpleRNN"]
     with np.errstate(all="ignore"):
         values = tuple(_score(subject, made, seed) for seed in job.seeds)
     return Scores(job.task, job.misconception, values)
@@ -115,8 +115,8 @@ def _own_start(subject: Task, rng: Generator, seed: int) -> dict[str, Array]:
 
 def _source(misconception: str) -> str:
     if not misconception:
-        return mutants.reference_source()
-    return next(one.source() for one in mutants.misconceptions() if one.name == misconception)
+        return catalogue.reference_source()
+    return next(one.source() for one in catalogue.misconceptions() if one.name == misconception)
 
 
 def _extreme(found: Scores, subject: Task, *, best: bool) -> float:

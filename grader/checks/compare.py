@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grader.assignment import load
-from grader.checks.protocol import Array, Opaque
 from grader.faults import BadValue, CheckFailed
 from grader.language import Message, say
+from grader.protocol import Array, Opaque
 
 # Python's integers go on where float64 ends.
 LARGEST = sys.float_info.max

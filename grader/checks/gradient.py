@@ -14,9 +14,9 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 
 from grader.checks.compare import agrees, distance, tolerance
-from grader.checks.layout import Layout
-from grader.checks.protocol import Array
-from grader.checks.storage import Numbers, leaf, oriented
+from grader.checks.parameters.layout import Layout
+from grader.checks.parameters.storage import Numbers, leaf, oriented
+from grader.protocol import Array
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,15 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 
 from grader.assignment import load
-from grader.checks.layout import Layout
-from grader.checks.protocol import Array, Call, CandidateObject, Step, Write
+from grader.checks.parameters.layout import Layout
 from grader.checks.states import Sizes, read_forward
+from grader.protocol import (
+    Array,
+    Call,
+    CandidateObject,
+    Step,
+    Write,
+)
 
 PER_MESSAGE = 32
 

@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 
 from grader.checks.compare import What, as_array, kind
-from grader.checks.protocol import Array
 from grader.faults import BadValue, NotImplementedYet
 from grader.language import say
+from grader.protocol import Array
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,10 +13,10 @@ import click
 from rich.progress import track
 
 from grader import assignment
-from grader.calibration import picture, report
+from grader.calibration import histogram, measurements
 from grader.calibration.false_fails import Tally, trials
 from grader.calibration.separation import Scores, jobs, joined, scores
-from grader.matrix.examine import examine
+from grader.matrix.grade_subject import examine
 
 SCORES = "scores"
 
@@ -65,22 +65,22 @@ def calibrate(seeds: int, only: Sequence[str], out: Path, workers: int) -> None:
             counted.add(row)
     finally:  # an interrupted run has measured something as well, and says how much
         _write(out, found, counted)
-    problems = report.complaints(found, counted)
+    problems = measurements.complaints(found, counted)
     click.echo(
         f"{len(found)} distributions, {sum(counted.asked.values())} cases asked, {len(problems)} complaints"
     )
-    report.require_none(problems)
+    measurements.require_none(problems)
 
 
 def _write(out: Path, found: Sequence[Scores], counted: Tally) -> None:
     out.mkdir(parents=True, exist_ok=True)
     table = out / "calibration.md"
     before = table.read_text(encoding="utf-8") if table.exists() else ""
-    text = report.markdown(found, counted, before)
+    text = measurements.markdown(found, counted, before)
     table.write_text(text, encoding="utf-8")
-    report.write_beside(assignment.PATH, report.beside(text))
+    measurements.write_beside(assignment.PATH, measurements.beside(text))
     if found:
-        picture.draw(found, out)
+        histogram.draw(found, out)
 
 
 def _mapped(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from grader.language import Message, default_language, render, say
-from grader.sandbox import advice, jail, tiers
+from grader.sandbox import remedies, start_command, tiers
 
 
 @click.command()
@@ -19,14 +19,14 @@ def doctor(lang: str | None) -> None:
 
     best = tiers.best()
     tell(say("Sandbox: {tier}", tier=best))
-    tell(advice.promise(best), "  ")
-    for remark in advice.remarks(best):
+    tell(remedies.promise(best), "  ")
+    for remark in remedies.remarks(best):
         tell(remark, "  ")
-    better = jail.TIERS[: jail.TIERS.index(best)]
+    better = start_command.TIERS[: start_command.TIERS.index(best)]
     if not better:
         tell(say("This is the best that there is."))
     for tier in better:
         probe = tiers.probe_tier(tier)
         tell(say("{tier} does not work here: {reason}", tier=tier, reason=probe.reason))
-        for step in advice.steps(probe):
+        for step in remedies.steps(probe):
             tell(step, "  - ")

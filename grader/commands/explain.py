@@ -7,8 +7,8 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
-from grader.handout import guide
 from grader.language import LANGUAGES, Message, default_language, render, say
+from grader.questions import guide
 
 INDENT = (0, 0, 0, 2)
 

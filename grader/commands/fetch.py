@@ -9,9 +9,9 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from grader.intake.imap import download
+from grader.intake.imap.mailboxes import FetchError, Mailbox, parse_url
 from grader.language import Message, default_language, render, say
-from grader.submissions import imap
-from grader.submissions.mailboxes import FetchError, Mailbox, parse_url
 
 PASSWORD_VARIABLE = "ML6_IMAP_PASSWORD"  # noqa: S105 - the variable's name, no password
 
@@ -59,11 +59,11 @@ def _password(mailbox: Mailbox, language: str) -> str:
 
 def _with_progress(
     mailbox: Mailbox, password: str, into: Path, ca_file: Path | None
-) -> imap.Fetched:
+) -> download.Fetched:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, TimeRemainingColumn(), console=Console(stderr=True)) as bar:
         task = bar.add_task(mailbox.folder.replace("[", r"\["), total=None)
-        return imap.fetch(
+        return download.fetch(
             mailbox,
             password,
             into,
@@ -72,7 +72,7 @@ def _with_progress(
         )
 
 
-def _summary(fetched: imap.Fetched, into: Path) -> list[Message]:
+def _summary(fetched: download.Fetched, into: Path) -> list[Message]:
     messages = [
         say(
             "{total} messages: {new} saved to {into}, {present} were there already.",
@@ -86,7 +86,7 @@ def _summary(fetched: imap.Fetched, into: Path) -> list[Message]:
         messages.append(
             say(
                 "Not fetched because larger than {limit} MiB, UID: {uids}. Save them by hand.",
-                limit=imap.LARGEST >> 20,
+                limit=download.LARGEST >> 20,
                 uids=", ".join(map(str, fetched.skipped)),
             )
         )

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import click
 
-from grader import fingerprinting
+from grader.misconceptions import probe_records
 
 
 @click.command()
 def fingerprints() -> None:
     """Write the arrays that diagnose a student's run without any solution code."""
-    click.echo(f"{fingerprinting.write()} misconceptions with a fingerprint")
+    click.echo(f"{probe_records.write()} misconceptions with a fingerprint")

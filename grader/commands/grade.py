@@ -12,9 +12,9 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from grader.commands.grade_local import LocalRequest, grade_here
-from grader.commands.grade_request import BatchRequest
+from grader.batch.request import BatchRequest
 from grader.faults import KitFault
+from grader.home.own_work import LocalRequest, grade_here
 from grader.language import LANGUAGES, Message, default_language, render, say
 
 WRONG_USE = 2
@@ -103,9 +103,9 @@ def grade(  # noqa: PLR0913  # one argument per option
 def _grade_inbox(request: BatchRequest, console: Console) -> int:
     try:
         # Lazily: none of it is in the student's wheel.
-        from grader.commands.grade_batch import grade_inbox  # noqa: PLC0415
+        from grader.batch.inbox_run import grade_inbox  # noqa: PLC0415
     except ModuleNotFoundError as error:
-        if error.name is None or not error.name.startswith("grader.commands.grade_batch"):
+        if error.name is None or not error.name.startswith("grader.batch.inbox_run"):
             raise
         raise click.UsageError(
             "this is the student's edition: it grades one file, without --out."

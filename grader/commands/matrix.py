@@ -8,8 +8,8 @@ import click
 from rich.progress import track
 
 from grader.faults import KitFault
-from grader.matrix import picture, table
-from grader.matrix.examine import Row
+from grader.matrix import heatmap, table
+from grader.matrix.grade_subject import MatrixRow
 from grader.matrix.run import rows
 from grader.matrix.subjects import correct, wrong
 from grader.matrix.verdict import Judgement, judge
@@ -45,8 +45,8 @@ def matrix(out: Path, workers: int) -> None:
         raise KitFault("the kill matrix is not as it must be:\n" + "\n".join(judgement.complaints))
 
 
-def _write(out: Path, graded: list[Row], judgement: Judgement) -> None:
+def _write(out: Path, graded: list[MatrixRow], judgement: Judgement) -> None:
     out.mkdir(parents=True, exist_ok=True)
     (out / "kill-matrix.csv").write_text(table.as_csv(graded), encoding="utf-8")
     (out / "kill-matrix.md").write_text(table.as_markdown(graded, judgement), encoding="utf-8")
-    picture.draw(graded, out)
+    heatmap.draw(graded, out)

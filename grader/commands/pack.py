@@ -10,12 +10,12 @@ from rich.console import Console, JustifyMethod
 from rich.table import Table
 from rich.text import Text
 
-from grader.handout.evidence import Evidence, Section, State
-from grader.handout.findings import Finding, Severity
-from grader.handout.packing import Packed, Request
-from grader.handout.packing import pack as pack_up
 from grader.language import LANGUAGES, Message, default_language, render, say
-from grader.reports.text import clean
+from grader.pack.complaints import Complaint, Severity
+from grader.pack.packing import Packed, Request
+from grader.pack.packing import pack as pack_up
+from grader.reports.clean_message import clean
+from grader.written.checklist import Evidence, Section, State
 
 SIGNS = {
     Severity.FATAL: ("✗", "red"),
@@ -100,7 +100,7 @@ def _row(section: Section, language: str) -> list[Text]:
     ]
 
 
-def _line(finding: Finding, language: str) -> Text:
+def _line(finding: Complaint, language: str) -> Text:
     sign, style = SIGNS[finding.severity]
     place = f"{finding.file}:{finding.line}" if finding.line else finding.file
     return Text.assemble(

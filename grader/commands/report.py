@@ -11,11 +11,11 @@ from rich.console import Console
 from grader.assignment import load
 from grader.language import LANGUAGES, default_language, render, say
 from grader.reports import outputs
+from grader.reports.clean_message import words
 from grader.reports.summary import print_summary
-from grader.reports.text import words
 from grader.reports.wording import load_wording
 from grader.results.lock import only_run
-from grader.results.reader import Reader
+from grader.results.reader import StoreReader
 
 OUT = click.Path(exists=True, file_okay=False, path_type=Path)
 
@@ -30,7 +30,7 @@ def report(out: Path, lang: str | None) -> None:
     """
     language = lang or default_language()
     console = Console(highlight=False)
-    with Reader.existing(out) as store, only_run(out):
+    with StoreReader.existing(out) as store, only_run(out):
         with console.status(render(say("Writing pages"), language)):
             mistakes = outputs.write_all(store, out, language, load())
         print_summary(

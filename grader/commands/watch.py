@@ -11,8 +11,8 @@ from rich.console import Console
 from rich.text import Text
 from watchfiles import watch as changes
 
-from grader.commands.grade_local import LocalRequest, grade_here
 from grader.faults import KitFault
+from grader.home.own_work import LocalRequest, grade_here
 from grader.language import LANGUAGES, default_language, render, say
 
 # Editors write in several steps; wait for the last.

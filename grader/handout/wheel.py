@@ -39,13 +39,13 @@ NEVER = (
     "grader.questions.hidden",
     "grader.questions.hidden_tasks",
     "grader.questions.oracle",
-    "grader.mutants",
-    "grader.fingerprinting",
-    "grader.batch",
-    "grader.examiners",
-    "grader.outcome",
-    "grader.commands.grade_batch",
-    "grader.commands.grade_all",
+    "grader.misconceptions.catalogue",
+    "grader.misconceptions.probe_records",
+    "grader.batch.coordinator",
+    "grader.batch.pools",
+    "grader.batch.examine",
+    "grader.batch.inbox_run",
+    "grader.batch.run",
     "grader.handout.build",
     "grader.handout.wheel",
     "solutions",
@@ -125,7 +125,7 @@ def shipped_modules() -> tuple[Path, ...]:
 
 def _folder_files() -> Iterator[Path]:
     for folder in FOLDERS:
-        yield from (ROOT / folder).glob("*.py")
+        yield from (ROOT / folder).rglob("*.py")
 
 
 def _data_files() -> Iterator[Path]:

@@ -7,13 +7,13 @@ from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from os import environ
 
-from grader.matrix.examine import Row, examine
+from grader.matrix.grade_subject import MatrixRow, examine
 from grader.matrix.subjects import Subject
 
 CHUNK = 4
 
 
-def rows(subjects: Iterable[Subject], workers: int) -> Iterator[Row]:
+def rows(subjects: Iterable[Subject], workers: int) -> Iterator[MatrixRow]:
     """Rows in the order of the subjects, as they come."""
     # One thread each: the products here are small, and threads would only wait for each other.
     environ.setdefault("OPENBLAS_NUM_THREADS", "1")

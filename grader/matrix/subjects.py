@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader import mutants
 from grader.faults import KitFault
 from grader.matrix.reach import ASKED, questions_touched
+from grader.misconceptions import catalogue
 
-TESTS = Path(__file__).parents[2] / "tests"
+PROGRAMS = Path(__file__).parents[2] / "tests" / "programs"
 REFERENCE = "reference"
 # The training run is asked of mistakes in training and evaluation only: what a wrong SimpleRNN does
 # to it is chance. What it does to the grader's own tasks follows from its arithmetic, not from the
@@ -43,22 +43,24 @@ class Subject:
 
 def bases() -> dict[str, str]:
     """Sources of the correct bases that get the mistakes, the reference first."""
-    others = sorted((TESTS / "bases").glob("*.py"))
+    others = sorted((PROGRAMS / "bases").glob("*.py"))
     if not others:
-        raise KitFault(f"{TESTS / 'bases'} holds no bases: the matrix needs a checkout of the kit")
+        raise KitFault(
+            f"{PROGRAMS / 'bases'} holds no bases: the matrix needs a checkout of the kit"
+        )
     texts = {path.stem: path.read_text(encoding="utf-8") for path in others}
-    return {REFERENCE: mutants.reference_source(), **texts}
+    return {REFERENCE: catalogue.reference_source(), **texts}
 
 
 def wrong() -> Iterator[Subject]:
     """Every misconception in every base where it can be written as one line."""
     sources = bases()
-    for one in mutants.misconceptions():
-        changes = {REFERENCE: mutants.Change(one.old, one.new), **one.bases}
+    for one in catalogue.misconceptions():
+        changes = {REFERENCE: catalogue.Change(one.old, one.new), **one.bases}
         for base, change in changes.items():
             if base not in sources:
                 raise KitFault(f"misconception {one.name}: there is no base {base}")
-            source = mutants.changed(sources[base], change, f"{one.name} in {base}")
+            source = catalogue.changed(sources[base], change, f"{one.name} in {base}")
             yield Subject(
                 one.name,
                 base,
@@ -78,7 +80,9 @@ def _spared(part: str, base: str) -> frozenset[str]:
 
 def correct() -> Iterator[Subject]:
     """The bases themselves, and every correct variant of the test suite."""
-    folders: Sequence[Path] = sorted((TESTS / "submissions").glob("variant-*"))
-    variants = {path.name: (path / "rnn.py").read_text(encoding="utf-8") for path in folders}
+    folders: Sequence[Path] = sorted((PROGRAMS / "variants").iterdir())
+    variants = {
+        f"variants/{path.name}": (path / "rnn.py").read_text(encoding="utf-8") for path in folders
+    }
     for name, source in {**bases(), **variants}.items():
         yield Subject("", name, source)

@@ -7,14 +7,14 @@ from collections.abc import Sequence
 from io import StringIO
 from itertools import groupby
 
-from grader.matrix.examine import Row
+from grader.matrix.grade_subject import MatrixRow
 from grader.matrix.subjects import REFERENCE
 from grader.matrix.verdict import Judgement, rightly_named
 
 FIELDS = ("misconception", "base", "lost", "diagnoses", "rightly_named", "needs_review", "cases")
 
 
-def as_csv(rows: Sequence[Row]) -> str:
+def as_csv(rows: Sequence[MatrixRow]) -> str:
     """One line per program."""
     text = StringIO()
     writer = csv.writer(text, lineterminator="\n")
@@ -34,7 +34,7 @@ def as_csv(rows: Sequence[Row]) -> str:
     return text.getvalue()
 
 
-def as_markdown(rows: Sequence[Row], judgement: Judgement) -> str:
+def as_markdown(rows: Sequence[MatrixRow], judgement: Judgement) -> str:
     """The figures, then one line per misconception."""
     return "\n".join(
         (
@@ -61,15 +61,15 @@ def _figures(judgement: Judgement) -> tuple[str, ...]:
     )
 
 
-def _wrong(rows: Sequence[Row]) -> list[Row]:
+def _wrong(rows: Sequence[MatrixRow]) -> list[MatrixRow]:
     return [row for row in rows if row.subject.misconception]
 
 
-def _name(row: Row) -> str:
+def _name(row: MatrixRow) -> str:
     return row.subject.misconception
 
 
-def _line(name: str, group: Sequence[Row]) -> str:
+def _line(name: str, group: Sequence[MatrixRow]) -> str:
     lost = next((list(row.lost) for row in group if row.subject.base == REFERENCE), [])
     named = sum(rightly_named(row) for row in group)
     return f"| {name} | {len(group)} | {', '.join(lost)} | {named}/{len(group)} |"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from grader.matrix.examine import Row
+from grader.matrix.grade_subject import MatrixRow
 from grader.matrix.subjects import REFERENCE
 
 DIAGNOSED = 0.9  # share of the misconceptions, over all bases, that are named rightly
@@ -28,7 +28,7 @@ class Judgement:
         return self.diagnosed / self.mutants if self.mutants else 0.0
 
 
-def judge(rows: Sequence[Row]) -> Judgement:
+def judge(rows: Sequence[MatrixRow]) -> Judgement:
     """Count, and hold the rows to the requirements."""
     wrong = [row for row in rows if row.subject.misconception]
     correct = [row for row in rows if not row.subject.misconception]
@@ -49,7 +49,7 @@ def judge(rows: Sequence[Row]) -> Judgement:
     )
 
 
-def rightly_named(row: Row) -> bool:
+def rightly_named(row: MatrixRow) -> bool:
     """Whether the diagnosis given most often is the right one."""
     names = [lost.diagnosis for lost in row.lost.values() if lost.diagnosis]
     counts = {name: names.count(name) for name in names}
@@ -57,13 +57,13 @@ def rightly_named(row: Row) -> bool:
     return counts.get(row.subject.misconception, 0) == most > 0
 
 
-def _survivors(wrong: Sequence[Row]) -> Iterator[str]:
+def _survivors(wrong: Sequence[MatrixRow]) -> Iterator[str]:
     for row in wrong:
         if not row.lost.keys() - row.subject.chance:
             yield f"{row.subject.name}: keeps full marks"
 
 
-def _astray(wrong: Sequence[Row]) -> Iterator[str]:
+def _astray(wrong: Sequence[MatrixRow]) -> Iterator[str]:
     """Cases lost that are not named, and in the reference cases named that are not lost."""
     for row in wrong:
         lost = row.lost.keys() - row.subject.chance
@@ -75,7 +75,7 @@ def _astray(wrong: Sequence[Row]) -> Iterator[str]:
             yield f"{row.subject.name}: does not lose {', '.join(kept)}"
 
 
-def _unfair(correct: Sequence[Row]) -> Iterator[str]:
+def _unfair(correct: Sequence[MatrixRow]) -> Iterator[str]:
     for row in correct:
         for case, lost in row.lost.items():
             yield f"{row.subject.name} is correct and loses {case}: {lost.words}"

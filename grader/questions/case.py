@@ -20,12 +20,12 @@ from typing import Any
 import numpy as np
 from otter.test_files import test_case
 
-from grader.checks.diagnosis import Finding, diagnose, named
+from grader.diagnosis.match import Diagnosis, diagnose, named
 from grader.faults import CheckFailed, KitFault, NotDefined, StudentFault
 from grader.language import LANGUAGES, Message, default_language, render, say
-from grader.results.records import Exhibit, Verdict
+from grader.records import Exhibit, Verdict
 from grader.sandbox import candidate, local
-from grader.sandbox.source import CLASSES
+from grader.sandbox.worker.source import CLASSES
 
 ASKED = ("SimpleRNN", "LSTMCell", "generate_sequence_data", "train_rnn_on_sequence")
 PUBLIC_SEED = b"ml-6 public cases: the same for everybody"
@@ -44,7 +44,7 @@ class NeedsReview(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class CaseOutcome:
     """What the examiner keeps of one case."""
 
     verdict: Verdict
@@ -88,14 +88,14 @@ def case(name: str, *, points: float, claim: Message, hidden: bool = False) -> A
 hidden_case = partial(case, hidden=True)
 
 
-def _contained(judge: Callable[[], Outcome]) -> Outcome:
+def _contained(judge: Callable[[], CaseOutcome]) -> CaseOutcome:
     """What `judge` gives; whatever escapes it is the kit's own fault."""
     try:
         # A student's numbers may overflow whatever is computed from them: NaN agrees with nothing.
         with np.errstate(all="ignore"):
             return judge()
     except Exception as ours:  # noqa: BLE001  # see above
-        return Outcome(Verdict.KIT_FAULT, say("The kit itself failed: {why}", why=_why(ours)))
+        return CaseOutcome(Verdict.KIT_FAULT, say("The kit itself failed: {why}", why=_why(ours)))
 
 
 def _judge(
@@ -106,23 +106,23 @@ def _judge(
     parameters: tuple[str, ...],
     *,
     hidden: bool,
-) -> Outcome:
+) -> CaseOutcome:
     arguments: dict[str, Any] = {}
     try:
         with _captured(env) as printed:
             arguments.update(_arguments(env, f"{question}/{name}", parameters, hidden=hidden))
             check(**arguments)
     except NeedsReview as review:
-        return Outcome(Verdict.PASSED, review=review.reason, printed=_public(printed, hidden))
+        return CaseOutcome(Verdict.PASSED, review=review.reason, printed=_public(printed, hidden))
     except StudentFault as fault:
         finding = _finding(question, arguments, fault)
         message = _advised(fault.guarded if hidden else fault.message, finding)
         label = finding.name if finding else ""
-        return Outcome(fault.verdict, message, label, printed=_public(printed, hidden))
-    return Outcome(Verdict.PASSED, printed=_public(printed, hidden))
+        return CaseOutcome(fault.verdict, message, label, printed=_public(printed, hidden))
+    return CaseOutcome(Verdict.PASSED, printed=_public(printed, hidden))
 
 
-def _finding(question: str, arguments: Mapping[str, Any], fault: StudentFault) -> Finding | None:
+def _finding(question: str, arguments: Mapping[str, Any], fault: StudentFault) -> Diagnosis | None:
     """What the check itself knows, else what the comparison with known misconceptions says."""
     if fault.diagnosis:
         return named(fault.diagnosis)
@@ -164,7 +164,7 @@ def _argument(env: Environment, place: str, parameter: str) -> Any:
 
 def _is_due(value: Any, name: str) -> bool:
     """Whether a notebook's own object is a class where one is due, and a function elsewhere."""
-    if isinstance(value, candidate.CandidateClass | candidate.CandidateFunction):
+    if isinstance(value, candidate.ClassProxy | candidate.FunctionProxy):
         return True
     return callable(value) and isinstance(value, type) is (name in CLASSES)
 
@@ -204,7 +204,7 @@ def _public(printed: list[str], hidden: bool) -> str:  # noqa: FBT001  # one pri
     return "" if hidden else "".join(printed)
 
 
-def _advised(message: Message, finding: Finding | None) -> Message:
+def _advised(message: Message, finding: Diagnosis | None) -> Message:
     if finding is None:
         return message
     return say("{message}\n{diagnosis}", message=message, diagnosis=finding.message)
@@ -214,7 +214,7 @@ def _why(fault: Exception) -> str:
     return "".join(traceback.format_exception(fault))
 
 
-def _shown(env: Environment, outcome: Outcome) -> str:
+def _shown(env: Environment, outcome: CaseOutcome) -> str:
     language = _examiners(env, "language", str, "")
     language = language if language in LANGUAGES else default_language()
     return render(outcome.message, language) if outcome.message else outcome.verdict.value

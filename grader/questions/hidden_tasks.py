@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping
 import numpy as np
 from numpy.random import Generator
 
-from grader.checks.protocol import Array
-from grader.checks.tasks import Task, fibonacci, numbers
+from grader.checks.learning.tasks import Task, fibonacci, numbers
 from grader.language import say
+from grader.protocol import Array
 
 
 def product() -> Task:

@@ -8,9 +8,14 @@ from __future__ import annotations
 import numpy as np
 
 from grader.checks.compare import agrees, tolerance
-from grader.checks.protocol import Array
+from grader.checks.known_model import (
+    Parameters,
+    RnnTrial,
+    Truth,
+    own_gradient,
+)
 from grader.checks.states import Forward
-from grader.checks.trial import Parameters, RnnTrial, Truth, own_gradient
+from grader.protocol import Array
 from solutions import rnn as reference
 
 

@@ -6,14 +6,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from grader.language import Message, render, say
-from grader.reports.classroom import Classroom, Row
-from grader.reports.text import one_line, words
+from grader.records import Status
+from grader.reports.classroom import Classroom, ClassRow
+from grader.reports.clean_message import one_line, words
 from grader.results.intake import Problem
-from grader.results.records import Status
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class AttentionItem:
     """One submission or file, and why."""
 
     who: str
@@ -22,13 +22,13 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class AttentionGroup:
     """Entries that need the same; `urgent` where nobody has decided yet."""
 
     title: str
     advice: str
     state: str
-    entries: tuple[Entry, ...]
+    entries: tuple[AttentionItem, ...]
     urgent: bool = True
 
 
@@ -37,7 +37,7 @@ class _Kind:
     title: Message
     advice: Message
     state: str
-    belongs: Callable[[Row], bool]
+    belongs: Callable[[ClassRow], bool]
     urgent: bool = True
 
 
@@ -72,15 +72,17 @@ KINDS = (
 
 def attention(
     room: Classroom, problems: Sequence[Problem], language: str, files: Mapping[str, str]
-) -> tuple[Group, ...]:
+) -> tuple[AttentionGroup, ...]:
     """Collect the groups that have entries, the most urgent first."""
     groups = [_group(kind, room.rows, language, files) for kind in KINDS]
     groups[2:2] = [_problems(problems, language, files), _waiting(room, language)]
     return tuple(group for group in groups if group.entries)
 
 
-def _group(kind: _Kind, rows: Iterable[Row], language: str, files: Mapping[str, str]) -> Group:
-    return Group(
+def _group(
+    kind: _Kind, rows: Iterable[ClassRow], language: str, files: Mapping[str, str]
+) -> AttentionGroup:
+    return AttentionGroup(
         render(kind.title, language),
         render(kind.advice, language),
         kind.state,
@@ -89,19 +91,21 @@ def _group(kind: _Kind, rows: Iterable[Row], language: str, files: Mapping[str, 
     )
 
 
-def _entry(row: Row, language: str, files: Mapping[str, str]) -> Entry:
+def _entry(row: ClassRow, language: str, files: Mapping[str, str]) -> AttentionItem:
     who = " ".join(filter(None, (one_line(row.name, 40), one_line(row.student_id, 24))))
     reasons = dict.fromkeys(one_line(words(reason, language), 300) for reason in row.reasons)
-    return Entry(who, f"feedback/{files[row.student_id]}.html", tuple(reasons))
+    return AttentionItem(who, f"feedback/{files[row.student_id]}.html", tuple(reasons))
 
 
-def _problems(problems: Iterable[Problem], language: str, files: Mapping[str, str]) -> Group:
-    return Group(
+def _problems(
+    problems: Iterable[Problem], language: str, files: Mapping[str, str]
+) -> AttentionGroup:
+    return AttentionGroup(
         render(say("Files with a problem"), language),
         render(say("They are listed in problems.csv too."), language),
         "none",
         tuple(
-            Entry(
+            AttentionItem(
                 one_line(problem.file, 120),
                 f"feedback/{files[problem.student_id]}.html" if problem.student_id in files else "",
                 tuple(
@@ -114,12 +118,13 @@ def _problems(problems: Iterable[Problem], language: str, files: Mapping[str, st
     )
 
 
-def _waiting(room: Classroom, language: str) -> Group:
-    return Group(
+def _waiting(room: Classroom, language: str) -> AttentionGroup:
+    return AttentionGroup(
         render(say("Not graded yet"), language),
         render(say("The batch was stopped; the same command goes on."), language),
         "part",
         tuple(
-            Entry(one_line(f"{name} {student_id}", 60), "", ()) for student_id, name in room.waiting
+            AttentionItem(one_line(f"{name} {student_id}", 60), "", ())
+            for student_id, name in room.waiting
         ),
     )

@@ -7,14 +7,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from grader.language import Message
-from grader.reports.advice import lost
-from grader.results.records import CaseResult, Grade, QuestionResult, Status, Verdict
+from grader.records import (
+    CaseResult,
+    Grade,
+    QuestionResult,
+    Status,
+    Verdict,
+)
+from grader.reports.next_steps import lost
 
 SCORED = (Status.GRADED, Status.NEEDS_REVIEW)
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ClassRow:
     """One student, as a table shows them; no exhibits, no messages but the reasons to look."""
 
     student_id: str
@@ -78,14 +84,14 @@ class CaseTally:
 class Classroom:
     """The sums over a class. `add` each current grade once."""
 
-    rows: list[Row] = field(default_factory=list)
+    rows: list[ClassRow] = field(default_factory=list)
     questions: dict[str, QuestionTally] = field(default_factory=dict)
     cases: dict[tuple[str, str, bool], CaseTally] = field(default_factory=dict)
     kits: Counter[str] = field(default_factory=Counter)
     superseded: int = 0  # submissions that do not count, because a later one does
     waiting: list[tuple[str, str]] = field(default_factory=list)  # (id, name) not graded yet
 
-    def add(self, grade: Grade) -> Row:
+    def add(self, grade: Grade) -> ClassRow:
         row = to_row(grade)
         self.rows.append(row)
         self.kits[grade.kit] += 1
@@ -112,12 +118,12 @@ class Classroom:
             tally.diagnoses[case.diagnosis] += 1
 
     @property
-    def scored(self) -> list[Row]:
+    def scored(self) -> list[ClassRow]:
         return [row for row in self.rows if row.scored]
 
-    def misconceptions(self) -> list[tuple[str, list[Row]]]:
+    def misconceptions(self) -> list[tuple[str, list[ClassRow]]]:
         """Rank the misconceptions of this class: name and who has it, the most frequent first."""
-        found: dict[str, list[Row]] = {}
+        found: dict[str, list[ClassRow]] = {}
         for row in self.rows:
             for name in row.diagnoses:
                 found.setdefault(name, []).append(row)
@@ -127,8 +133,8 @@ class Classroom:
         return Counter(row.sandbox for row in self.rows if row.sandbox)
 
 
-def to_row(grade: Grade) -> Row:
-    return Row(
+def to_row(grade: Grade) -> ClassRow:
+    return ClassRow(
         student_id=grade.student_id,
         name=grade.name,
         status=grade.status,

@@ -17,15 +17,15 @@ from typing import Any
 from grader.assignment import Assignment
 from grader.faults import KitFault
 from grader.language import render, say
+from grader.records import CaseResult, Grade, Verdict
 from grader.reports import gradebook
-from grader.reports.gradebook import Entry
+from grader.reports.clean_message import points
+from grader.reports.gradebook import GradebookRow
 from grader.reports.tables import Cell, write_csv
-from grader.reports.text import points
-from grader.reports.written import Written
 from grader.results import documents
 from grader.results.files import file_names
-from grader.results.reader import Reader
-from grader.results.records import CaseResult, Grade, Verdict
+from grader.results.reader import StoreReader
+from grader.written.scores import Written
 
 WORKSHEET = "moodle-worksheet.csv"
 MOODLE_COLUMNS = (
@@ -47,7 +47,7 @@ MOODLE_COLUMNS = (
 class Export:
     """What an export is made from."""
 
-    store: Reader
+    store: StoreReader
     out: Path
     language: str
     assignment: Assignment
@@ -64,11 +64,11 @@ class Export:
     def title(self) -> str:
         return self.assignment.assignment.title[self.language]
 
-    def entries(self) -> Iterator[Entry]:
+    def entries(self) -> Iterator[GradebookRow]:
         return gradebook.entries(self.store, self.scored, self.assignment)
 
 
-def write(name: str, store: Reader, out: Path, language: str, assignment: Assignment) -> Path:
+def write(name: str, store: StoreReader, out: Path, language: str, assignment: Assignment) -> Path:
     """Write one export and give back where. `name`: a key of FORMATS.
 
     Raises KitFault where a worksheet that is to be filled in cannot be.
@@ -198,12 +198,12 @@ def _test(
     }
 
 
-def _score(each: Entry) -> float | None:
+def _score(each: GradebookRow) -> float | None:
     """Two decimals: as many as Canvas and Moodle keep."""
     return None if each.total is None else round(each.total, 2)
 
 
-def _feedback(each: Entry) -> str:
+def _feedback(each: GradebookRow) -> str:
     scores = ", ".join(f"{name} {points(score)}" for name, score in each.scores.items())
     return " | ".join(part for part in (scores, each.comment) if part)
 

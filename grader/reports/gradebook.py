@@ -15,12 +15,12 @@ from pathlib import Path
 
 from grader.assignment import Assignment
 from grader.language import render
-from grader.reports import written
+from grader.records import Grade, Status, Submission
 from grader.reports.tables import Cell, write_csv
-from grader.reports.written import Written, WrittenRow
 from grader.results.intake import Problem
-from grader.results.reader import Reader
-from grader.results.records import Grade, Status, Submission
+from grader.results.reader import StoreReader
+from grader.written import scores
+from grader.written.scores import Written, WrittenRow
 
 DEADLINE = "deadline"  # the fact in the store; else the one of `assignment.toml` holds
 PROBLEM_COLUMNS = ("file", "student_id", "reason", "action", "sha256")
@@ -28,7 +28,7 @@ SUPERSEDED_COLUMNS = ("student_id", "name", "submitted_at", "late", "files", "sh
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class GradebookRow:
     """One student's row: what was graded, what a person gave, and the sum."""
 
     student_id: str
@@ -46,7 +46,9 @@ class Entry:
     comment: str = ""
 
 
-def write_all(store: Reader, out: Path, language: str, assignment: Assignment) -> list[Problem]:
+def write_all(
+    store: StoreReader, out: Path, language: str, assignment: Assignment
+) -> list[Problem]:
     """Write the gradebook and its companions. Give back what is wrong with `written.csv`."""
     scored = read_written(store, out, assignment)
     write_csv(out / "grades.csv", columns(assignment), rows(store, scored, assignment))
@@ -58,13 +60,13 @@ def write_all(store: Reader, out: Path, language: str, assignment: Assignment) -
     return list(scored.problems)
 
 
-def read_written(store: Reader, out: Path, assignment: Assignment) -> Written:
+def read_written(store: StoreReader, out: Path, assignment: Assignment) -> Written:
     """`written.csv` of this OUT, checked against the table of points."""
     limits = {
         question.name: question.points for question in assignment.questions if question.written
     }
     limits["bonus"] = assignment.assignment.bonus
-    return written.read(out / written.NAME, limits, store.student_ids())
+    return scores.read(out / scores.NAME, limits, store.student_ids())
 
 
 def columns(assignment: Assignment) -> tuple[str, ...]:
@@ -73,7 +75,7 @@ def columns(assignment: Assignment) -> tuple[str, ...]:
     return ("student_id", "name", *questions, *last, "sha256")
 
 
-def rows(store: Reader, scored: Written, assignment: Assignment) -> Iterator[tuple[Cell, ...]]:
+def rows(store: StoreReader, scored: Written, assignment: Assignment) -> Iterator[tuple[Cell, ...]]:
     for entry in entries(store, scored, assignment):
         yield (
             entry.student_id,
@@ -91,7 +93,7 @@ def rows(store: Reader, scored: Written, assignment: Assignment) -> Iterator[tup
         )
 
 
-def entries(store: Reader, scored: Written, assignment: Assignment) -> Iterator[Entry]:
+def entries(store: StoreReader, scored: Written, assignment: Assignment) -> Iterator[GradebookRow]:
     """Every student's row, by student id; then whoever a stopped run has not come to."""
     deadline = store.fact(DEADLINE) or assignment.assignment.deadline
     for grade in store.grades():
@@ -100,7 +102,9 @@ def entries(store: Reader, scored: Written, assignment: Assignment) -> Iterator[
         yield _waiting(submission, scored.rows.get(submission.student_id))
 
 
-def entry(grade: Grade, scored: WrittenRow | None, assignment: Assignment, deadline: str) -> Entry:
+def entry(
+    grade: Grade, scored: WrittenRow | None, assignment: Assignment, deadline: str
+) -> GradebookRow:
     """Sum up one student."""
     has_score = bool(grade.questions) and grade.status is not Status.KIT_FAULT
     by_question = {each.name: each.score for each in grade.questions} if has_score else {}
@@ -111,7 +115,7 @@ def entry(grade: Grade, scored: WrittenRow | None, assignment: Assignment, deadl
     parts = (after_penalty(auto, days, assignment), by_hand, bonus)
     known = [part for part in parts if part is not None]
     total = round(sum(known), 4) if known and grade.status is not Status.KIT_FAULT else None
-    return Entry(
+    return GradebookRow(
         student_id=grade.student_id,
         name=grade.name,
         scores={**by_question, **(scored.scores if scored else {})},
@@ -150,8 +154,8 @@ def _moment(deadline: str) -> datetime:
     return datetime.fromisoformat(deadline).astimezone()
 
 
-def _waiting(submission: Submission, scored: WrittenRow | None) -> Entry:
-    return Entry(
+def _waiting(submission: Submission, scored: WrittenRow | None) -> GradebookRow:
+    return GradebookRow(
         student_id=submission.student_id,
         name=submission.name,
         scores=scored.scores if scored else {},

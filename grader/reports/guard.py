@@ -13,9 +13,14 @@ import re
 from collections.abc import Mapping
 
 from grader.language import Message, Value
-from grader.reports.text import DEFAULT_LIMIT, ELLIPSIS, clean, words
+from grader.records import CaseResult, Verdict
+from grader.reports.clean_message import (
+    DEFAULT_LIMIT,
+    ELLIPSIS,
+    clean,
+    words,
+)
 from grader.reports.wording import Wording
-from grader.results.records import CaseResult, Verdict
 
 LARGEST_NUMBER = 10_000
 TOKEN = re.compile(r"[^\W\d]\w*|\d+(?:\.\d+)?")

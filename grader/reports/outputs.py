@@ -11,11 +11,11 @@ from grader.reports import exports, gradebook
 from grader.reports.tables import write_csv
 from grader.results import changes, documents
 from grader.results.intake import Problem
-from grader.results.reader import Reader
+from grader.results.reader import StoreReader
 
 
 def write_all(
-    store: Reader,
+    store: StoreReader,
     out: Path,
     language: str,
     assignment: Assignment,
@@ -32,12 +32,12 @@ def write_all(
     for name in formats:
         exports.write(name, store, out, language, assignment)
     # Drawing takes matplotlib, a second to load: not before it is needed.
-    pages = importlib.import_module("grader.reports.pages")
+    pages = importlib.import_module("grader.reports.pages.all_pages")
     pages.write_all(store, out, language)
     return problems
 
 
-def _write_changes(store: Reader, out: Path) -> None:
+def _write_changes(store: StoreReader, out: Path) -> None:
     """`changes.csv`, of the last run that gave somebody another grade in place of an old one."""
     run = store.last_run()
     rows = list(changes.rows(store.replaced(run))) if run else []

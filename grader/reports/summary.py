@@ -9,11 +9,11 @@ from rich.table import Table
 from rich.text import Text
 
 from grader.language import say
-from grader.reports.text import points
+from grader.records import Grade
+from grader.reports.clean_message import points
+from grader.reports.labels import STATUS_STATES, STATUSES
 from grader.reports.wording import Wording
-from grader.reports.words import STATUS_STATES, STATUSES
-from grader.reports.writer import STATUS_STYLES, Writer
-from grader.results.records import Grade
+from grader.reports.writer import STATUS_STYLES, TerminalWriter
 
 
 def print_summary(
@@ -24,7 +24,7 @@ def print_summary(
     wording: Wording | None = None,
 ) -> None:
     """Print a batch: how many of each status, the questions' means, the commonest misconceptions."""
-    writer = Writer(console, wording or Wording(language))
+    writer = TerminalWriter(console, wording or Wording(language))
     console.print(_status_line(writer, grades, len(problems)))
     scored = [grade for grade in grades if grade.questions]
     if scored:
@@ -33,7 +33,7 @@ def print_summary(
         console.print(line)
 
 
-def _status_line(writer: Writer, grades: Sequence[Grade], problems: int) -> Text:
+def _status_line(writer: TerminalWriter, grades: Sequence[Grade], problems: int) -> Text:
     line = Text(writer.say(say("submissions: {count}", count=len(grades))), "bold")
     for status, label in STATUSES.items():
         count = sum(grade.status is status for grade in grades)
@@ -46,7 +46,7 @@ def _status_line(writer: Writer, grades: Sequence[Grade], problems: int) -> Text
     return line
 
 
-def _class_table(writer: Writer, grades: Sequence[Grade]) -> Table:
+def _class_table(writer: TerminalWriter, grades: Sequence[Grade]) -> Table:
     table = Table(box=writer.box, pad_edge=False)
     table.add_column(writer.say(say("question")), overflow="fold")
     table.add_column(writer.say(say("mean")), justify="right", no_wrap=True)
@@ -58,7 +58,7 @@ def _class_table(writer: Writer, grades: Sequence[Grade]) -> Table:
     return table
 
 
-def _class_row(writer: Writer, name: str, grades: Sequence[Grade]) -> list[Text]:
+def _class_row(writer: TerminalWriter, name: str, grades: Sequence[Grade]) -> list[Text]:
     results = [
         question for grade in grades for question in grade.questions if question.name == name
     ]
@@ -74,7 +74,7 @@ def _class_row(writer: Writer, name: str, grades: Sequence[Grade]) -> list[Text]
     return [*row, Text(f"{full} / {len(results)}")]
 
 
-def _commonest(writer: Writer, grades: Sequence[Grade], most: int = 5) -> list[Text]:
+def _commonest(writer: TerminalWriter, grades: Sequence[Grade], most: int = 5) -> list[Text]:
     counts: dict[str, int] = {}
     for grade in grades:
         for name in grade.diagnoses:

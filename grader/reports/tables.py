@@ -7,7 +7,7 @@ import io
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from grader.reports.text import one_line
+from grader.reports.clean_message import one_line
 from grader.results.files import write_atomically
 
 Cell = str | int | float | None

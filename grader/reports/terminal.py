@@ -17,14 +17,25 @@ from rich.table import Table
 from rich.text import Text
 
 from grader.language import render, say
-from grader.reports.advice import VERDICTS, first_to_fix, lost, next_step
+from grader.records import (
+    CaseResult,
+    Grade,
+    QuestionResult,
+    Status,
+    Verdict,
+)
+from grader.reports.clean_message import one_line, points
 from grader.reports.guard import case_hint, case_print, case_text
+from grader.reports.labels import STATUS_STATES, STATUSES
+from grader.reports.next_steps import (
+    VERDICTS,
+    first_to_fix,
+    lost,
+    next_step,
+)
 from grader.reports.summary import print_summary
-from grader.reports.text import one_line, points
 from grader.reports.wording import Wording
-from grader.reports.words import STATUS_STATES, STATUSES
-from grader.reports.writer import STATUS_STYLES, STYLES, Writer
-from grader.results.records import CaseResult, Grade, QuestionResult, Status, Verdict
+from grader.reports.writer import STATUS_STYLES, STYLES, TerminalWriter
 
 __all__ = ["print_grade", "print_summary"]
 
@@ -41,7 +52,7 @@ def print_grade(
     wording: Wording | None = None,
 ) -> None:
     """Print one student's grade: what to fix first, the table of points, what else failed."""
-    writer = Writer(console, wording or Wording(language))
+    writer = TerminalWriter(console, wording or Wording(language))
     _print_heading(writer, grade)
     for note in grade.notes:
         console.print(Text(one_line(render(note, language), 400), "yellow"))
@@ -51,7 +62,7 @@ def print_grade(
     console.print(Text(_closing(writer, grade, public_only=public_only), "bold"))
 
 
-def _print_heading(writer: Writer, grade: Grade) -> None:
+def _print_heading(writer: TerminalWriter, grade: Grade) -> None:
     who = "  ".join(filter(None, (one_line(grade.name, 40), one_line(grade.student_id, 40))))
     label, style = STATUSES[grade.status], STATUS_STYLES[STATUS_STATES[grade.status]]
     heading = Text(who, "bold")
@@ -61,7 +72,7 @@ def _print_heading(writer: Writer, grade: Grade) -> None:
         writer.console.print(heading)
 
 
-def _print_first(writer: Writer, grade: Grade) -> None:
+def _print_first(writer: TerminalWriter, grade: Grade) -> None:
     found = first_to_fix(grade)
     if found is None:
         return
@@ -75,7 +86,7 @@ def _print_first(writer: Writer, grade: Grade) -> None:
     writer.console.print(panel)
 
 
-def _case_line(writer: Writer, case: CaseResult, times: int = 1) -> Text:
+def _case_line(writer: TerminalWriter, case: CaseResult, times: int = 1) -> Text:
     """Write the verdict, which case, how often, and the message."""
     name = _case_name(writer, case) + (f" ×{times}" if times > 1 else "")
     message = case_text(case, writer.wording.language) or writer.say(VERDICTS[case.verdict])
@@ -86,24 +97,24 @@ def _case_line(writer: Writer, case: CaseResult, times: int = 1) -> Text:
     return text
 
 
-def _step_line(writer: Writer, step: str) -> Text:
+def _step_line(writer: TerminalWriter, step: str) -> Text:
     return Text(writer.fold(f"{writer.sign('→', '>')} {step}", MARGIN), "yellow")
 
 
-def _hint(writer: Writer, case: CaseResult) -> str:
+def _hint(writer: TerminalWriter, case: CaseResult) -> str:
     return case_hint(case, writer.wording)
 
 
-def _printed(writer: Writer, case: CaseResult) -> list[Text]:
+def _printed(writer: TerminalWriter, case: CaseResult) -> list[Text]:
     printed = case_print(case, PRINTED_LIMIT)
     return [Text(f"{writer.say(say('your code printed:'))}\n{printed}", "dim")] if printed else []
 
 
-def _case_name(writer: Writer, case: CaseResult) -> str:
+def _case_name(writer: TerminalWriter, case: CaseResult) -> str:
     return writer.say(say("hidden case")) if case.hidden else one_line(case.name, 60)
 
 
-def _question_table(writer: Writer, grade: Grade) -> Table:
+def _question_table(writer: TerminalWriter, grade: Grade) -> Table:
     table = Table(box=writer.box, pad_edge=False)
     table.add_column("")
     table.add_column(
@@ -122,7 +133,7 @@ def _question_table(writer: Writer, grade: Grade) -> Table:
     return table
 
 
-def _question_row(writer: Writer, question: QuestionResult) -> list[Text]:
+def _question_row(writer: TerminalWriter, question: QuestionResult) -> list[Text]:
     row = [
         writer.mark(_worst(question)),
         Text(f"{question.name} {writer.wording.title(question.name)}"),
@@ -142,13 +153,13 @@ def _worst(question: QuestionResult) -> Verdict:
     return next((verdict for verdict in order if verdict in seen), Verdict.PASSED)
 
 
-def _cases(writer: Writer, question: QuestionResult) -> Text:
+def _cases(writer: TerminalWriter, question: QuestionResult) -> Text:
     passed = sum(not lost(case) for case in question.cases)
     text = say("{passed} of {all} passed", passed=passed, all=len(question.cases))
     return Text(writer.say(text), "dim")
 
 
-def _print_others(writer: Writer, grade: Grade) -> None:
+def _print_others(writer: TerminalWriter, grade: Grade) -> None:
     """Print all else that lost points, in order; a stub has said so in the table already."""
     first = first_to_fix(grade)
     told = {_hint(writer, first[1])} if first else set()
@@ -160,7 +171,7 @@ def _print_others(writer: Writer, grade: Grade) -> None:
             writer.console.print(Text(title, "bold"), Padding(Group(*lines), (0, 0, 1, 2)))
 
 
-def _other_lines(writer: Writer, cases: list[CaseResult], told: set[str]) -> list[Text]:
+def _other_lines(writer: TerminalWriter, cases: list[CaseResult], told: set[str]) -> list[Text]:
     """One line for cases that say the same, and each hint once on the page."""
     lines = []
     counts = Counter(_case_line(writer, case).plain for case in cases)
@@ -176,7 +187,7 @@ def _other_lines(writer: Writer, cases: list[CaseResult], told: set[str]) -> lis
     return lines
 
 
-def _closing(writer: Writer, grade: Grade, *, public_only: bool) -> str:
+def _closing(writer: TerminalWriter, grade: Grade, *, public_only: bool) -> str:
     """Write the last line. It never says that all tests passed: a public run has not seen all."""
     score, possible = points(grade.auto), points(grade.auto_possible)
     if not public_only:
@@ -202,7 +213,7 @@ def _closing(writer: Writer, grade: Grade, *, public_only: bool) -> str:
     )
 
 
-def _closing_full(writer: Writer, grade: Grade) -> str:
+def _closing_full(writer: TerminalWriter, grade: Grade) -> str:
     score, possible = points(grade.auto), points(grade.auto_possible)
     written = sum(writer.wording.written.values())
     if not written:

@@ -14,8 +14,8 @@ from rich.console import Console
 from rich.text import Text
 
 from grader.language import Message, render
+from grader.records import Verdict
 from grader.reports.wording import Wording
-from grader.results.records import Verdict
 
 # One Chinese character with the punctuation that may not start a line, or one word of others.
 PIECES = re.compile(r"[⺀-鿿＀-￯][、-】！-／：-？”’）,.:;?!)]*\s*|[^\s⺀-鿿＀-￯]+\s*|\s+")
@@ -26,7 +26,7 @@ STYLES = {Verdict.PASSED: "green", Verdict.NOT_IMPLEMENTED: "dim", Verdict.SKIPP
 
 
 @dataclass(frozen=True, slots=True)
-class Writer:
+class TerminalWriter:
     """What every part of the output needs to know."""
 
     console: Console

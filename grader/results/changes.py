@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from grader.results.records import CaseResult, Grade
+from grader.records import CaseResult, Grade
 
 COLUMNS = (
     "student_id",

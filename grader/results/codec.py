@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from grader.results.records import Submission
+from grader.records import Submission
 
 Record = TypeVar("Record")
 

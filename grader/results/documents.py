@@ -9,14 +9,19 @@ from pathlib import Path
 from typing import Any
 
 from grader.language import Message, render
+from grader.records import (
+    CaseResult,
+    FileRecord,
+    Grade,
+    QuestionResult,
+)
 from grader.results.files import file_names, write_atomically
-from grader.results.reader import Reader
-from grader.results.records import CaseResult, FileRecord, Grade, QuestionResult
+from grader.results.reader import StoreReader
 
 FOLDER = "results"
 
 
-def write_all(store: Reader, out: Path, language: str) -> None:
+def write_all(store: StoreReader, out: Path, language: str) -> None:
     """Write one document for each student who has a grade."""
     names = file_names(store.student_ids())
     for grade in store.grades():

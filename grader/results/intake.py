@@ -1,6 +1,6 @@
 """What came in besides the submissions: the shape of an intake, and what was wrong with it.
 
-`grader.submissions` makes these; the store and the reports know them only from here.
+`grader.intake` makes these; the store and the reports know them only from here.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from grader.language import Message
-from grader.results.records import FileRecord, Submission
+from grader.records import FileRecord, Submission
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class ProblemLike(Protocol):
 
 
 class IntakeLike(Protocol):
-    """What `grader.submissions.collect` returns."""
+    """What `grader.intake.collect` returns."""
 
     @property
     def submissions(self) -> Iterable[Submission]: ...

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from grader.language import Message, say
-from grader.results.records import Grade
+from grader.records import Grade
 
 
 def load_note(what: Message) -> Message:

@@ -10,10 +10,15 @@ from typing import Any, Self, TypeVar
 
 from grader.faults import KitFault
 from grader.language import say
+from grader.records import (
+    Exhibit,
+    FileRecord,
+    Grade,
+    Submission,
+)
 from grader.results import database
 from grader.results.codec import decode, join
 from grader.results.intake import Problem
-from grader.results.records import Exhibit, FileRecord, Grade, Submission
 
 NAME = "results.sqlite"
 CURRENT = (
@@ -38,7 +43,7 @@ class Run:
         return f"{self.kit}+{self.variant}" if self.variant else self.kit
 
 
-class Reader:
+class StoreReader:
     """`OUT/results.sqlite`, read. Every method raises KitFault where the file cannot be used."""
 
     def __init__(self, path: Path) -> None:

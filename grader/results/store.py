@@ -13,16 +13,22 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from grader.records import (
+    Exhibit,
+    FileRecord,
+    Grade,
+    Status,
+    Submission,
+)
 from grader.results import database
 from grader.results.codec import encode, split
 from grader.results.intake import IntakeLike, Problem
-from grader.results.reader import NAME, Reader, Run
-from grader.results.records import Exhibit, FileRecord, Grade, Status, Submission
+from grader.results.reader import NAME, Run, StoreReader
 
 __all__ = ["NAME", "Run", "Store"]
 
 
-class Store(Reader):
+class Store(StoreReader):
     """`OUT/results.sqlite`, written by one process: the coordinator."""
 
     _run: Run | None = None

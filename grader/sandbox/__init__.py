@@ -7,6 +7,6 @@ A notebook uses `local.wrap` instead. A worker sees a few of these files, never 
 """
 
 from grader.sandbox.limits import Limits
-from grader.sandbox.student import Student, session
+from grader.sandbox.session import Session, session
 
-__all__ = ["Limits", "Student", "session"]
+__all__ = ["Limits", "Session", "session"]

@@ -14,11 +14,20 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from grader.checks.protocol import Array, Call, Observation, Read, Rounds, Step, Write
 from grader.faults import BadValue, NotDefined, NotImplementedYet
 from grader.language import say
-from grader.sandbox import answers, faults, schema, wire
-from grader.sandbox.values import Packer, TooMuch
+from grader.protocol import (
+    Array,
+    Call,
+    Observation,
+    Read,
+    Rounds,
+    Step,
+    Write,
+)
+from grader.sandbox import fault_messages, replies
+from grader.sandbox.worker import schema, wire
+from grader.sandbox.worker.values import Packer, TooMuch
 
 
 class Channel(Protocol):
@@ -26,7 +35,7 @@ class Channel(Protocol):
 
     def exchange(
         self, request: schema.Request, packer: Packer, where: str, born: int | None
-    ) -> tuple[Any, wire.Reader]:
+    ) -> tuple[Any, wire.FrameReader]:
         """The reply and its arrays. Raises StudentFault (late, dead or garbled worker).
 
         `where` names what is called. `born`: the generation that the object of the request was
@@ -44,10 +53,10 @@ class Channel(Protocol):
         ...
 
 
-class CandidateObject:
+class ObjectProxy:
     """An instance of a student's class, by number."""
 
-    def __init__(self, cls: CandidateClass, handle: int, born: int) -> None:
+    def __init__(self, cls: ClassProxy, handle: int, born: int) -> None:
         self._class = cls
         self._channel = cls._channel
         self._handle = handle
@@ -82,15 +91,15 @@ class CandidateObject:
         reply, reader = self._channel.exchange(request, packer, where, self._born)
         self._changed = tuple(reply.changed)
         if reply.fault is not None:
-            raise faults.of_call(
+            raise fault_messages.of_call(
                 reply.fault, self._name(steps, reply.fault.step), self._channel.line_of
             )
-        values = [answers.value(node, reader, where) for node in reply.values]
+        values = [replies.value(node, reader, where) for node in reply.values]
         if len(values) != len(steps):
-            raise faults.garbled(where)
+            raise fault_messages.garbled(where)
         for step, value in zip(steps, values, strict=True):
-            if isinstance(step, Read) and not answers.is_arrays(value):
-                raise faults.garbled(where)
+            if isinstance(step, Read) and not replies.is_arrays(value):
+                raise fault_messages.garbled(where)
         return values
 
     def train(self, rounds: Rounds) -> tuple[int, Any]:
@@ -107,13 +116,13 @@ class CandidateObject:
             step = reply.fault.step
             known = 0 <= step < len(schema.ROUND)
             at = f"{self._class.name}.{schema.ROUND[step]}" if known else where
-            raise faults.of_call(reply.fault, at, self._channel.line_of)
+            raise fault_messages.of_call(reply.fault, at, self._channel.line_of)
         match reply.values:
             case [int(count), returned] if 0 < count <= len(rounds.inputs):
-                return count, answers.value(returned, reader, where)
-        raise faults.garbled(where)
+                return count, replies.value(returned, reader, where)
+        raise fault_messages.garbled(where)
 
-    def _request(self, rounds: Rounds, writer: wire.Writer) -> schema.Train:
+    def _request(self, rounds: Rounds, writer: wire.FrameWriter) -> schema.Train:
         return schema.Train(
             self._handle,
             writer.add(rounds.d_outputs),
@@ -148,7 +157,7 @@ class CandidateObject:
         return f"{self._class.name}.{step.method}" if isinstance(step, Call) else self._class.name
 
 
-class CandidateClass:
+class ClassProxy:
     """A student's class, by name."""
 
     _handles = 0
@@ -161,22 +170,22 @@ class CandidateClass:
         self._channel = channel
         self._dropped: list[int] = []
 
-    def __call__(self, *arguments: Any) -> CandidateObject:
+    def __call__(self, *arguments: Any) -> ObjectProxy:
         """Make an instance. Raises StudentFault."""
         where = f"{self.name}.__init__"
         self.require("__init__")
         if "__init__" in self._missing:
             raise NotDefined(where)
-        CandidateClass._handles += 1
-        handle = CandidateClass._handles
+        ClassProxy._handles += 1
+        handle = ClassProxy._handles
         packer = Packer()
         with _fitting(where):
             packed = [packer.pack(value) for value in arguments]
         request = schema.Construct(self.name, handle, packed)
         reply, _ = self._channel.exchange(request, packer, where, None)
         if reply.fault is not None:
-            raise faults.of_call(reply.fault, where, self._channel.line_of)
-        return CandidateObject(self, handle, self._channel.generation)
+            raise fault_messages.of_call(reply.fault, where, self._channel.line_of)
+        return ObjectProxy(self, handle, self._channel.generation)
 
     def implements(self, method: str) -> bool:
         # A method may also be an attribute of the object: only a call can tell that it is missing.
@@ -193,7 +202,7 @@ class CandidateClass:
         return taken
 
 
-class CandidateFunction:
+class FunctionProxy:
     """A student's function, by name."""
 
     def __init__(self, defined: schema.Defined, channel: Channel) -> None:
@@ -211,17 +220,17 @@ class CandidateFunction:
         request = schema.Invoke(self.name, packed)
         reply, reader = self._channel.exchange(request, packer, self.name, None)
         if reply.fault is not None:
-            raise faults.of_call(reply.fault, self.name, self._channel.line_of)
+            raise fault_messages.of_call(reply.fault, self.name, self._channel.line_of)
         if len(reply.values) != 1:
-            raise faults.garbled(self.name)
-        return answers.value(reply.values[0], reader, self.name)
+            raise fault_messages.garbled(self.name)
+        return replies.value(reply.values[0], reader, self.name)
 
     def _require(self) -> None:
         if self._stub:
             raise NotImplementedYet(self.name)
 
 
-class TrainingFunction(CandidateFunction):
+class TrainingProxy(FunctionProxy):
     """`train_rnn_on_sequence`."""
 
     def observe(self) -> Observation:
@@ -230,11 +239,11 @@ class TrainingFunction(CandidateFunction):
         request = schema.Observe(self.name, "SimpleRNN")
         reply, reader = self._channel.exchange(request, Packer(), self.name, None)
         if reply.fault is not None:
-            raise faults.of_call(reply.fault, self.name, self._channel.line_of)
+            raise fault_messages.of_call(reply.fault, self.name, self._channel.line_of)
         try:
-            return answers.observation(reply, reader)
+            return replies.observation(reply, reader)
         except wire.WireError:
-            raise faults.garbled(self.name) from None
+            raise fault_messages.garbled(self.name) from None
 
 
 def environment(defined: Sequence[schema.Defined], channel: Channel) -> dict[str, Any]:
@@ -242,11 +251,11 @@ def environment(defined: Sequence[schema.Defined], channel: Channel) -> dict[str
     proxies: dict[str, Any] = {}
     for one in defined:
         if one.is_class:
-            proxies[one.name] = CandidateClass(one, channel)
+            proxies[one.name] = ClassProxy(one, channel)
         elif one.name == "train_rnn_on_sequence":
-            proxies[one.name] = TrainingFunction(one, channel)
+            proxies[one.name] = TrainingProxy(one, channel)
         else:
-            proxies[one.name] = CandidateFunction(one, channel)
+            proxies[one.name] = FunctionProxy(one, channel)
     return proxies
 
 

@@ -15,15 +15,16 @@ from functools import cache
 from pathlib import Path
 
 from grader.faults import KitFault
-from grader.sandbox import jail, schema, scratch, wire
+from grader.sandbox import scratch, start_command
 from grader.sandbox.clock import MOST, Deadline
 from grader.sandbox.limits import Limits
+from grader.sandbox.worker import schema, wire
 
 # What a worker must say that holds it, before it is given a student's code.
 NEEDED = {
-    jail.BUBBLEWRAP: frozenset({"namespaces", "rlimits", "landlock", "seccomp"}),
-    jail.SELF_CONFINED: frozenset({"rlimits", "landlock", "seccomp"}),
-    jail.PLAIN: frozenset(),
+    start_command.BUBBLEWRAP: frozenset({"namespaces", "rlimits", "landlock", "seccomp"}),
+    start_command.SELF_CONFINED: frozenset({"rlimits", "landlock", "seccomp"}),
+    start_command.PLAIN: frozenset(),
 }
 LAST_MOMENT = 0.05  # seconds
 LOOK_EVERY = 0.25  # seconds between two looks at a working folder on this machine's disk
@@ -54,7 +55,7 @@ class Worker:
     checked: float = 0.0  # when `scratch` was last measured
     spent: float = 0.0  # seconds that the last exchange took, waiting for a processor left out
 
-    def exchange(self, frame: bytes, seconds: float) -> tuple[schema.Reply, wire.Reader]:
+    def exchange(self, frame: bytes, seconds: float) -> tuple[schema.Reply, wire.FrameReader]:
         """Send a frame, receive the reply. Raises WorkerLate, WorkerGone, WorkerGreedy, WireError."""
         deadline = Deadline(seconds, self.process.pid)
         try:
@@ -70,10 +71,10 @@ class Worker:
             self.spent = deadline.spent()
         return reply
 
-    def receive(self, deadline: Deadline) -> tuple[schema.Reply, wire.Reader]:
+    def receive(self, deadline: Deadline) -> tuple[schema.Reply, wire.FrameReader]:
         """One reply; the deadline is for all of it, not for each read."""
         header, body = wire.receive(lambda view: self._fill(view, deadline))
-        return wire.decode_reply(header), wire.Reader(body)
+        return wire.decode_reply(header), wire.FrameReader(body)
 
     def _fill(self, view: memoryview, deadline: Deadline) -> int:
         """Receive what has come, at least one byte."""
@@ -129,7 +130,7 @@ def begin(limits: Limits, tier: str, *, draws: bool) -> Worker:
     ours, theirs = socket.socketpair()
     folder = scratch.make()
     try:
-        start = jail.start(tier, limits, theirs.fileno(), folder, draws=draws)
+        start = start_command.start(tier, limits, theirs.fileno(), folder, draws=draws)
         process = subprocess.Popen(  # noqa: S603 - the command is ours, see `jail`
             start.command,
             stdin=subprocess.DEVNULL,

@@ -5,10 +5,11 @@ from __future__ import annotations
 import linecache
 from typing import Any
 
-from grader.sandbox import candidate, schema, wire
-from grader.sandbox.runner import Runner
-from grader.sandbox.source import CLASSES, describe_class, describe_function
-from grader.sandbox.values import Packer
+from grader.sandbox import candidate
+from grader.sandbox.worker import schema, wire
+from grader.sandbox.worker.runner import Runner
+from grader.sandbox.worker.source import CLASSES, describe_class, describe_function
+from grader.sandbox.worker.values import Packer
 
 
 def wrap(value: Any, name: str | None = None) -> Any:
@@ -16,7 +17,7 @@ def wrap(value: Any, name: str | None = None) -> Any:
 
     name: what it is called in messages, by default its own name.
     """
-    if isinstance(value, (candidate.CandidateClass, candidate.CandidateFunction)):
+    if isinstance(value, (candidate.ClassProxy, candidate.FunctionProxy)):
         return value
     called = name or str(getattr(value, "__name__", "it"))
     if isinstance(value, type):
@@ -39,12 +40,12 @@ class LocalChannel:
 
     def exchange(
         self, request: schema.Request, packer: Packer, where: str, born: int | None
-    ) -> tuple[Any, wire.Reader]:
+    ) -> tuple[Any, wire.FrameReader]:
         """See `candidate.Channel`."""
         del where, born
         frame = self._runner.answer(request, b"".join(packer.writer.chunks))
         header, body = wire.split(frame)
-        return wire.decode_reply(header), wire.Reader(body)
+        return wire.decode_reply(header), wire.FrameReader(body)
 
     def line_of(self, line: int) -> str:
         return linecache.getline(self._filename, line).strip()

@@ -12,10 +12,11 @@ from typing import Any
 import numpy as np
 
 from grader.faults import KitFault
-from grader.sandbox import jail, schema, wire
+from grader.sandbox import start_command
 from grader.sandbox.launch import WorkerGone, WorkerGreedy, WorkerLate, open_worker
 from grader.sandbox.limits import Limits
-from grader.sandbox.values import Packer
+from grader.sandbox.worker import schema, wire
+from grader.sandbox.worker.values import Packer
 
 # What must not work inside; each attempt that does is a reason not to trust the tier.
 PROBE = """
@@ -51,12 +52,12 @@ class Probe:
 @cache
 def best() -> str:
     """The best tier that works here."""
-    return next(probe.tier for probe in map(probe_tier, jail.TIERS) if probe.works)
+    return next(probe.tier for probe in map(probe_tier, start_command.TIERS) if probe.works)
 
 
 def is_confined(tier: str) -> bool:
     """Whether a grade from this tier may be official."""
-    return tier != jail.PLAIN
+    return tier != start_command.PLAIN
 
 
 @cache
@@ -64,7 +65,7 @@ def probe_tier(tier: str) -> Probe:
     """Start a worker of this tier and let it try to get out. The plain tier always works."""
     if is_confined(tier) and sys.platform != "linux":
         return Probe(tier, works=False, reason=f"{platform.system()} has no such confinement")
-    if tier == jail.BUBBLEWRAP and shutil.which("bwrap") is None:
+    if tier == start_command.BUBBLEWRAP and shutil.which("bwrap") is None:
         return Probe(tier, works=False, reason="bubblewrap (the program bwrap) is not installed")
     try:
         worker = open_worker(Limits(call=10.0), tier)
@@ -86,7 +87,7 @@ def _escapes(worker: Any) -> list[str]:
     packer = Packer()
     source = packer.writer.add(np.frombuffer(PROBE.encode(), np.uint8))
     worker.exchange(packer.writer.frame(schema.Load(source, 10.0, 0)), 20.0)
-    invoke = wire.Writer().frame(schema.Invoke("generate_sequence_data", []))
+    invoke = wire.FrameWriter().frame(schema.Invoke("generate_sequence_data", []))
     reply, reader = worker.exchange(invoke, 10.0)
     if reply.fault is not None or len(reply.values) != 1:
         raise wire.WireError(str(reply.fault))

@@ -1,7 +1,7 @@
 """A class of 200: speed, what a second worker brings, memory, growth, and `otter run` beside it.
 
 Run from the root: `python -m tests.bench.batch [STUDENTS]`. Everything is a ratio within this run.
-The submissions are the variants and wrong programs of `tests/submissions` and the misconceptions,
+The submissions are the variants and wrong programs of `tests/programs` and the misconceptions,
 each student's with a comment of its own, so that no two are the same.
 """
 
@@ -19,16 +19,18 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from grader import batch, mutants
 from grader.assignment import load
-from grader.commands.grade_batch import Quiet
-from grader.examiners import InlineExaminers, LocalExaminers
-from grader.grading import Settings, grade, kit_version
+from grader.batch import coordinator
+from grader.batch.inbox_run import Quiet
+from grader.batch.pools import InlineExaminers, LocalExaminers
+from grader.grading import Settings, grade
+from grader.kit_version import kit_version
+from grader.misconceptions import catalogue
+from grader.records import Submission
 from grader.reports import gradebook
 from grader.results import documents
-from grader.results.records import Submission
 from grader.results.store import NAME, Store
-from tests import batch_fakes as fakes
+from tests.batch import batch_fakes as fakes
 from tests.bench.grading import EVERYTHING, PUBLIC, otter_folder, otter_run
 
 ROOT = Path(__file__).parents[2]
@@ -52,11 +54,11 @@ def main(students: int = STUDENTS) -> int:
 
 def programs() -> list[str]:
     """Sources as a class sends them: right in many ways, and wrong in many."""
-    folders = ROOT / "tests" / "submissions"
-    kinds = ("variant-*/rnn.py", "wrong-*/rnn.py", "broken-*/rnn.py")
+    folders = ROOT / "tests" / "programs"
+    kinds = ("variants/*/rnn.py", "wrong/*/rnn.py", "broken/*/rnn.py")
     files = itertools.chain.from_iterable(sorted(folders.glob(kind)) for kind in kinds)
     sources = [path.read_bytes().decode("utf-8", "replace") for path in files]
-    return [*sources, *(each.source() for each in mutants.misconceptions())]
+    return [*sources, *(each.source() for each in catalogue.misconceptions())]
 
 
 def classroom(students: int) -> list[Submission]:
@@ -96,7 +98,7 @@ def run_real(out: Path, submissions: list[Submission], workers: int, settings: S
         run = store.begin(kit_version())
         store.admit(submissions)
         began = time.perf_counter()
-        done = batch.run(store.submissions(run), examiner, store, examiners, Quiet())
+        done = coordinator.run(store.submissions(run), examiner, store, examiners, Quiet())
         took = time.perf_counter() - began
     if done.graded != len(submissions):
         print(f"  {len(done.faults)} kit faults: {[str(reason) for _, reason in done.faults[:3]]}")
@@ -112,7 +114,7 @@ def bench_otter(workspace: Path) -> None:
     folder.mkdir()
     otter_folder(folder)
     copies = [
-        Submission(f"{number}", "", f"{mutants.reference_source()}\n# {number}\n")
+        Submission(f"{number}", "", f"{catalogue.reference_source()}\n# {number}\n")
         for number in range(COPIES)
     ]
     grade(copies[0], PUBLIC)  # imports, compilation, the sandbox's probe
@@ -156,8 +158,8 @@ def peak_memory(out: Path, count: int) -> float:
     with Store(out / NAME) as store:
         run = store.begin(fakes.KIT)
         store.admit(usual(count))
-        examiners = LocalExaminers(2, preload="tests.batch_fakes", patience=1e4)
-        batch.run(store.submissions(run), fakes.grade, store, examiners, Quiet())
+        examiners = LocalExaminers(2, preload="tests.batch.batch_fakes", patience=1e4)
+        coordinator.run(store.submissions(run), fakes.grade, store, examiners, Quiet())
         documents.write_all(store, out, "en")
         gradebook.write_all(store, out, "en", load())
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
@@ -181,7 +183,7 @@ def bench_growth(workspace: Path) -> None:
             submissions = [fakes.submission(start + number) for number in range(1_000)]
             store.admit(submissions)
             began = time.perf_counter()
-            batch.run(submissions, fakes.grade, store, InlineExaminers(), Quiet())
+            coordinator.run(submissions, fakes.grade, store, InlineExaminers(), Quiet())
             costs[start + 1_000] = (time.perf_counter() - began) / 1_000
     first = statistics.median(list(costs.values())[:5])
     last = statistics.median(list(costs.values())[-5:])

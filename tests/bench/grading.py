@@ -22,9 +22,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from grader.grading import Settings, grade
-from grader.otter_files import QUESTIONS
-from grader.results.records import Submission
-from grader.sandbox import spare
+from grader.questions.otter import QUESTIONS
+from grader.records import Submission
+from grader.sandbox import prestart
 
 ROOT = Path(__file__).parent.parent.parent
 REFERENCE = ROOT / "solutions" / "rnn.py"
@@ -94,7 +94,7 @@ def watched() -> Cost:
     """The second of two gradings as `watch` does them: its worker was started during the first."""
     measure(WATCHED)
     cost = measure(WATCHED)
-    spare.end()
+    prestart.end()
     return cost
 
 

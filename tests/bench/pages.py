@@ -19,11 +19,11 @@ from typing import NamedTuple
 
 from playwright.sync_api import Page, sync_playwright
 
-from grader.reports.class_page import class_page
 from grader.reports.classroom import Classroom
-from grader.reports.student_page import student_page
+from grader.reports.pages.class_page import class_page
+from grader.reports.pages.student_page import student_page
 from grader.results.files import file_names
-from tests.reports_samples import classroom, middling, wording
+from tests.reports.reports_samples import classroom, middling, wording
 
 SIZES = (200, 2_000)
 TURNS = 7

@@ -14,10 +14,15 @@ from collections.abc import Callable
 
 import numpy as np
 
-from grader.checks.protocol import Call
-from grader.sandbox import Limits, jail, session, tiers
+from grader.protocol import Call
+from grader.sandbox import (
+    Limits,
+    session,
+    start_command,
+    tiers,
+)
 from grader.sandbox.launch import open_worker
-from grader.sandbox.stage import stage
+from grader.sandbox.worker_files import stage
 
 RUNS = 20
 GOAL = 150.0  # ms, median, from nothing to a confined worker that answers
@@ -34,7 +39,7 @@ STEPS = 64
 
 
 def main(runs: int = RUNS) -> int:
-    here = [tier for tier in jail.TIERS if tiers.probe_tier(tier).works]
+    here = [tier for tier in start_command.TIERS if tiers.probe_tier(tier).works]
     bench_start(here, runs)
     bench_program(here, runs)
     for tier in here:
@@ -47,7 +52,7 @@ def bench_start(here: list[str], runs: int) -> None:
     acts: dict[str, Callable[[], object]] = {"python, import numpy": _bare}
     acts |= {tier: lambda tier=tier: open_worker(Limits(), tier).kill() for tier in here}
     times = _in_turn(acts, runs)
-    plain = times[jail.PLAIN]
+    plain = times[start_command.PLAIN]
     print(f"a worker started, confined and ended (median of {runs}; goal {GOAL:.0f} ms confined)")
     for name, median in times.items():
         print(f"  {name:<32} {median:6.0f} ms  {median / plain:5.2f} x plain")
@@ -63,7 +68,7 @@ def bench_program(here: list[str], runs: int) -> None:
     times = _in_turn({tier: lambda tier=tier: use(tier) for tier in here}, runs)
     print("a program loaded, an object made and called")
     for name, median in times.items():
-        print(f"  {name:<32} {median:6.0f} ms  {median / times[jail.PLAIN]:5.2f} x plain")
+        print(f"  {name:<32} {median:6.0f} ms  {median / times[start_command.PLAIN]:5.2f} x plain")
 
 
 def bench_round_trip(tier: str) -> None:
@@ -82,7 +87,7 @@ def bench_round_trip(tier: str) -> None:
 def _bare() -> None:
     seen = stage()
     text = f"import sys; sys.path[:0] = [{str(seen.site)!r}]; import numpy"
-    command = [str(seen.interpreter), *jail.FLAGS, "-c", text]
+    command = [str(seen.interpreter), *start_command.FLAGS, "-c", text]
     subprocess.run(command, env={"OPENBLAS_NUM_THREADS": "1"}, check=True)
 
 

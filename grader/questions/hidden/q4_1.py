@@ -1,7 +1,7 @@
 """SimpleRNN.__init__, the cases that stay with the instructor."""
 
-from grader.checks import rnn_init as check
-from grader.checks.rnn_roles import HIDDEN
+from grader.checks.parameters.rnn_roles import HIDDEN
+from grader.checks.part4 import rnn_init as check
 from grader.language import say
 from grader.questions.case import hidden_case as case
 

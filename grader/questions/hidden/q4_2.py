@@ -1,6 +1,6 @@
 """SimpleRNN.forward, the cases that stay with the instructor."""
 
-from grader.checks import rnn_forward as check
+from grader.checks.part4 import rnn_forward as check
 from grader.language import say
 from grader.questions import oracle
 from grader.questions.case import hidden_case as case

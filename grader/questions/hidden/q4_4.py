@@ -1,6 +1,6 @@
 """SimpleRNN.update_parameters, the cases that stay with the instructor."""
 
-from grader.checks import rnn_history, rnn_update
+from grader.checks.part4 import rnn_history, rnn_update
 from grader.language import say
 from grader.questions.case import hidden_case as case
 

@@ -1,6 +1,6 @@
 """LSTMCell.__init__, the cases that stay with the instructor."""
 
-from grader.checks import lstm_init as check
+from grader.checks.part4 import lstm_init as check
 from grader.language import say
 from grader.questions.case import hidden_case as case
 

@@ -1,6 +1,6 @@
 """LSTMCell.forward, the cases that stay with the instructor."""
 
-from grader.checks import lstm_forward as check
+from grader.checks.part4 import lstm_forward as check
 from grader.language import say
 from grader.questions import oracle
 from grader.questions.case import hidden_case as case

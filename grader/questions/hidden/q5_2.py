@@ -1,6 +1,6 @@
 """The student's SimpleRNN, trained by the grader: the cases that stay with the instructor."""
 
-from grader.checks import learning
+from grader.checks.learning import verdict
 from grader.language import say
 from grader.questions import hidden_tasks
 from grader.questions.case import NeedsReview
@@ -18,7 +18,7 @@ points = 5.5
     claim=say("It learns to multiply the last two values: all gradients at work."),
 )
 def product(SimpleRNN, rng, exhibits):
-    if reason := learning.learns(SimpleRNN, hidden_tasks.product(), rng, exhibits, Reference):
+    if reason := verdict.learns(SimpleRNN, hidden_tasks.product(), rng, exhibits, Reference):
         raise NeedsReview(reason)
 
 
@@ -28,7 +28,7 @@ def product(SimpleRNN, rng, exhibits):
     claim=say("It learns to remember a value for five steps: backpropagation through time."),
 )
 def echo(SimpleRNN, rng, exhibits):
-    if reason := learning.learns(SimpleRNN, hidden_tasks.echo(), rng, exhibits, Reference):
+    if reason := verdict.learns(SimpleRNN, hidden_tasks.echo(), rng, exhibits, Reference):
         raise NeedsReview(reason)
 
 
@@ -36,5 +36,5 @@ def echo(SimpleRNN, rng, exhibits):
     "sine", points=1.5, claim=say("From its own start weights it learns to continue a sine wave.")
 )
 def sine(SimpleRNN, rng, exhibits):
-    if reason := learning.learns(SimpleRNN, hidden_tasks.sine(), rng, exhibits):
+    if reason := verdict.learns(SimpleRNN, hidden_tasks.sine(), rng, exhibits):
         raise NeedsReview(reason)

@@ -1,6 +1,6 @@
 """train_rnn_on_sequence, the cases that stay with the instructor."""
 
-from grader.checks import experiment, experiment_errors, experiment_truth
+from grader.checks.experiment import length_errors, parts, truth
 from grader.language import say
 from grader.questions.case import NeedsReview
 from grader.questions.case import hidden_case as case
@@ -12,24 +12,24 @@ points = 4.5
 
 @case("trains", points=1.0, claim=say("It is your SimpleRNN that is trained, and it learns."))
 def trains(train_rnn_on_sequence):
-    experiment_truth.trains(experiment.run(train_rnn_on_sequence))
+    truth.trains(parts.run(train_rnn_on_sequence))
 
 
 @case("baselines", points=1.0, claim=say("The predictions beat the last value and the mean."))
 def baselines(train_rnn_on_sequence):
-    if reason := experiment_truth.beats_baselines(experiment.run(train_rnn_on_sequence)):
+    if reason := truth.beats_baselines(parts.run(train_rnn_on_sequence)):
         raise NeedsReview(reason)
 
 
 @case("held_out", points=0.75, claim=say("What is evaluated was never trained on."))
 def held_out(train_rnn_on_sequence):
-    if reason := experiment_truth.held_out(experiment.run(train_rnn_on_sequence)):
+    if reason := truth.held_out(parts.run(train_rnn_on_sequence)):
         raise NeedsReview(reason)
 
 
 @case("errors", points=0.75, claim=say("The errors by length are those of your network."))
 def errors(train_rnn_on_sequence):
-    if reason := experiment_errors.are_real(experiment.run(train_rnn_on_sequence)):
+    if reason := length_errors.are_real(parts.run(train_rnn_on_sequence)):
         raise NeedsReview(reason)
 
 
@@ -39,9 +39,9 @@ def errors(train_rnn_on_sequence):
     claim=say("The error falls from the shortest to the longest sequences."),
 )
 def longer_helps(train_rnn_on_sequence):
-    experiment_errors.longer_helps(experiment.run(train_rnn_on_sequence))
+    length_errors.longer_helps(parts.run(train_rnn_on_sequence))
 
 
 @case("scaler", points=0.5, claim=say("Scaling uses the training part only."))
 def scaler(train_rnn_on_sequence):
-    experiment_truth.scaled_on_training_part(experiment.run(train_rnn_on_sequence))
+    truth.scaled_on_training_part(parts.run(train_rnn_on_sequence))

@@ -1,7 +1,7 @@
 """SimpleRNN.__init__, the cases that students see."""
 
-from grader.checks import rnn_init as check
-from grader.checks.rnn_roles import PUBLIC
+from grader.checks.parameters.rnn_roles import PUBLIC
+from grader.checks.part4 import rnn_init as check
 from grader.language import say
 from grader.questions.case import case
 

@@ -1,6 +1,6 @@
 """SimpleRNN.backward, the cases that students see: checked by central differences of forward."""
 
-from grader.checks import rnn_backward as check
+from grader.checks.part4 import rnn_backward as check
 from grader.language import say
 from grader.questions.case import case
 

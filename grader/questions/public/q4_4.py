@@ -1,6 +1,6 @@
 """SimpleRNN.update_parameters, the cases that students see."""
 
-from grader.checks import rnn_update as check
+from grader.checks.part4 import rnn_update as check
 from grader.language import say
 from grader.questions.case import case
 

@@ -1,6 +1,6 @@
 """LSTMCell.__init__, the cases that students see."""
 
-from grader.checks import lstm_init as check
+from grader.checks.part4 import lstm_init as check
 from grader.language import say
 from grader.questions.case import case
 

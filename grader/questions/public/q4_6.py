@@ -1,6 +1,6 @@
 """LSTMCell.forward, the cases that students see."""
 
-from grader.checks import lstm_forward as check
+from grader.checks.part4 import lstm_forward as check
 from grader.language import say
 from grader.questions.case import case
 

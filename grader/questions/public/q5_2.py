@@ -1,6 +1,6 @@
 """The student's SimpleRNN, trained by the grader: the case that students see."""
 
-from grader.checks import learning, tasks
+from grader.checks.learning import tasks, verdict
 from grader.language import say
 from grader.questions.case import NeedsReview, case
 
@@ -15,5 +15,5 @@ points = 2.5
     claim=say("Trained by the grader, your SimpleRNN predicts Fibonacci numbers modulo 3."),
 )
 def fibonacci_modulo_3(SimpleRNN, rng, exhibits):
-    if reason := learning.learns(SimpleRNN, tasks.fibonacci(), rng, exhibits):
+    if reason := verdict.learns(SimpleRNN, tasks.fibonacci(), rng, exhibits):
         raise NeedsReview(reason)

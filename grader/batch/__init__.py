@@ -1,0 +1,1 @@
+"""Many submissions to one store: coordinator, pools of examiners, the run of an inbox."""

@@ -1,0 +1,218 @@
+"""What the observed evaluations prove: where predictions come from, and what the errors really are.
+
+An evaluation is a forward that no backward followed: inputs (T, B, I), outputs (T, B, O). Windows
+cut from one series one step apart hold their own targets: the value after a window is the last
+input of the window one step later.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from grader.protocol import Array, Observation
+
+Line = NDArray[np.float64]
+
+SAME = 1.0 - 1e-9  # correlation of two lines that are one up to scale and offset
+FEWEST = 8  # values from which a line is recognised
+MOST = 4_000_000  # elements compared at once
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """One forward without a backward, or several of equal sizes side by side."""
+
+    inputs: Array  # (T, B, I)
+    outputs: Array  # (T, B, O)
+    trained: NDArray[np.bool_]  # (B,): the same window was also trained on
+
+    @property
+    def steps(self) -> int:
+        return int(self.inputs.shape[0])
+
+    @property
+    def width(self) -> int:
+        return int(self.inputs.shape[1])
+
+    @property
+    def shown(self) -> Line:
+        """What was seen last before each prediction: of every window, or of one long sequence."""
+        return self.inputs[-1, :, 0] if self.width > 1 else self.inputs[:, 0, 0]
+
+    def units(self, predictions: Line) -> tuple[float, float]:
+        """Scale and offset that make `predictions` of the outputs at the same places."""
+        outputs = self.outputs[-1] if self.width > 1 else self.outputs[:, 0]
+        line = _values(outputs)
+        if line.size != predictions.size:
+            return float("nan"), float("nan")
+        with np.errstate(all="ignore"):
+            centred = line - line.mean()
+            scale = float(centred @ predictions / (centred @ centred))
+            return scale, float(predictions.mean() - scale * line.mean())
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A line that lies in another: line = scale * other[start : start + N] + offset."""
+
+    start: int
+    scale: float
+    offset: float
+
+
+def evaluations(seen: Observation) -> list[Evaluation]:
+    """All evaluations whose inputs and outputs are (T, B, .) of one T and B."""
+    flags = [*seen.trained_columns, *[np.zeros(0, np.bool_)] * len(seen.evaluations)]
+    found = []
+    for (inputs, outputs), trained in zip(seen.evaluations, flags, strict=False):
+        if inputs.ndim != 3 or outputs.ndim != 3 or inputs.shape[:2] != outputs.shape[:2]:  # noqa: PLR2004  # (T, B, .)
+            continue
+        known = trained if trained.shape == inputs.shape[1:2] else np.zeros(inputs.shape[1], bool)
+        found.append(Evaluation(inputs, outputs, known))
+    return found
+
+
+def by_length(seen: Observation) -> dict[int, Evaluation]:
+    """All windows of a length together: those never trained on if there are any, each once.
+
+    A window that was evaluated again and again counts as at its last time, when training was over.
+    """
+    groups: dict[tuple[int, ...], list[Evaluation]] = defaultdict(list)
+    for one in evaluations(seen):
+        groups[one.steps, one.inputs.shape[2], one.outputs.shape[2]].append(one)
+    joined = (_joined(group) for group in groups.values())
+    return {one.steps: one for one in sorted(map(_last_of_each, joined), key=lambda one: one.width)}
+
+
+def _joined(group: list[Evaluation]) -> Evaluation:
+    """Evaluations of equal sizes side by side."""
+    return Evaluation(
+        np.concatenate([one.inputs for one in group], axis=1),
+        np.concatenate([one.outputs for one in group], axis=1),
+        np.concatenate([one.trained for one in group]),
+    )
+
+
+def _last_of_each(one: Evaluation) -> Evaluation:
+    fresh = ~one.trained if not one.trained.all() else one.trained
+    last = {window.tobytes(): place for place, window in enumerate(_windows(one)) if fresh[place]}
+    columns = sorted(last.values())
+    return Evaluation(one.inputs[:, columns], one.outputs[:, columns], one.trained[columns])
+
+
+def source(seen: Observation, predictions: Line) -> Evaluation | None:
+    """Find the windows whose outputs the predictions are, up to scaling back; None if not found."""
+    fitting = [part for one in evaluations(seen) for part in _parts_that_give(one, predictions)]
+    # In a periodic series several parts fit: believe the student.
+    return min(fitting, key=lambda part: float(np.mean(part.trained)), default=None)
+
+
+def _parts_that_give(one: Evaluation, predictions: Line) -> Iterator[Evaluation]:
+    for found in locate_all(predictions, _values(one.outputs[-1])):
+        columns = slice(found.start, found.start + predictions.size)
+        yield Evaluation(one.inputs[:, columns], one.outputs[:, columns], one.trained[columns])
+    for column in range(min(one.width, FEWEST)):  # one long sequence, a prediction at every step
+        single = slice(column, column + 1)
+        for found in locate_all(predictions, _values(one.outputs[:, column])):
+            rows = slice(found.start, found.start + predictions.size)
+            inputs, outputs = one.inputs[rows, single], one.outputs[rows, single]
+            yield Evaluation(inputs, outputs, one.trained[single])
+
+
+def locate_all(line: Line, other: Line) -> Iterator[Found]:
+    """All places where `line` is a part of `other` up to scale and offset, the likeliest last."""
+    size = line.size
+    if not FEWEST <= size <= other.size or size * (other.size - size + 1) > MOST:
+        return
+    with np.errstate(all="ignore"):
+        parts = np.lib.stride_tricks.sliding_window_view(other, size)
+        means = parts.mean(axis=1)
+        centred = parts - means[:, None]
+        target = line - line.mean()
+        lengths = np.einsum("ij,ij->i", centred, centred)
+        along = centred @ target
+        alike = along**2 >= SAME * lengths * float(target @ target)  # false for NaN
+    for start in np.flatnonzero(alike & (lengths > 0)):
+        scale = float(along[start] / lengths[start])
+        yield Found(int(start), scale, float(line.mean() - scale * means[start]))
+
+
+def successors(one: Evaluation) -> float:
+    """Share of windows for which the window one step later is there too; NaN for T = 1."""
+    if one.steps < 2:  # noqa: PLR2004  # nothing overlaps
+        return float("nan")
+    starts = {window[:-1].tobytes() for window in _windows(one)}
+    return float(np.mean([window[1:].tobytes() in starts for window in _windows(one)]))
+
+
+def residuals(one: Evaluation) -> Mapping[str, tuple[Line, Line]]:
+    """Errors and targets of an evaluation, as far as its own windows tell the targets.
+
+    "last": of the output after the whole window; "all": of every output. Where the inputs have
+    more features than the outputs, the feature that fits best is the one predicted.
+    """
+    features, width = one.inputs.shape[2], one.outputs.shape[2]
+    if features == width:
+        return _residuals(one, one.inputs)
+    if width != 1:
+        return {}
+    tried = [
+        _residuals(one, one.inputs[:, :, [feature]]) for feature in range(min(features, FEWEST))
+    ]
+    return min(tried, key=lambda found: _mean_square(found.get("last")))
+
+
+def _residuals(one: Evaluation, truth: Array) -> dict[str, tuple[Line, Line]]:
+    """As `residuals`, where the next of `truth` (T, B, O) is what each output predicts."""
+    found: dict[str, tuple[Line, Line]] = {}
+    following = _following(one)
+    known = following >= 0
+    if known.any():
+        after = truth[-1][following[known]]
+        found["last"] = ((one.outputs[-1][known] - after).ravel(), after.ravel())
+    if one.steps > 1:
+        found["all"] = ((one.outputs[:-1] - truth[1:]).ravel(), truth[1:].ravel())
+    return found
+
+
+def unexplained(one: Evaluation) -> float | None:
+    """What the last outputs leave of the targets' variance; of classes, the share that is wrong.
+
+    None where the windows do not tell their targets.
+    """
+    errors, targets = residuals(one).get("last", (np.zeros(0), np.zeros(0)))
+    if errors.size <= 1:
+        return None
+    classes = one.outputs.shape[2]
+    if classes > 1:
+        true = targets.reshape(-1, classes)
+        return float(np.mean((errors + targets).reshape(true.shape).argmax(1) != true.argmax(1)))
+    variance = float(np.var(targets))
+    return float(np.mean(errors**2)) / variance if variance > 0 else None
+
+
+def _following(one: Evaluation) -> NDArray[np.int64]:
+    """Which window comes one step after each, -1 where none does."""
+    if one.steps == 1:  # single values: in their order, which nothing proves
+        return np.append(np.arange(1, one.width), -1)
+    places = {window[:-1].tobytes(): place for place, window in enumerate(_windows(one))}
+    return np.array([places.get(window[1:].tobytes(), -1) for window in _windows(one)])
+
+
+def _mean_square(found: tuple[Line, Line] | None) -> float:
+    return float("inf") if found is None else float(np.mean(found[0] ** 2))
+
+
+def _windows(one: Evaluation) -> Array:
+    """One window (T, I) after the other."""
+    return np.ascontiguousarray(np.moveaxis(one.inputs, 1, 0))
+
+
+def _values(outputs: Array) -> Line:
+    """Take outputs (N, O) as a line: the value itself, or the class."""
+    return outputs[:, 0] if outputs.shape[1] == 1 else outputs.argmax(axis=1).astype(np.float64)

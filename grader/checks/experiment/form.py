@@ -1,0 +1,136 @@
+"""`train_rnn_on_sequence`, as far as what it returned shows: losses, prediction, lengths, figure."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from grader.assignment import load
+from grader.checks.experiment.parts import Experiment, require_training, too_few_lengths
+from grader.faults import CheckFailed
+from grader.language import say
+from grader.records import Exhibit
+
+SHOWN = 400  # points of a plot
+PANELS = 2  # the loss curve, and prediction against truth
+
+
+_COPIED = say("'predictions' are the 'targets' in every digit: return what your network gives out.")
+
+
+def losses(experiment: Experiment, exhibits: list[Exhibit]) -> None:
+    """Require losses that fall, of a training that took place."""
+    curve = experiment.losses
+    exhibits.append(_exhibit("losses", losses=curve))
+    require_training(experiment)
+    tenth = max(1, curve.size // 10)
+    first = max(float(curve[0]), float(curve[:tenth].mean()))
+    last = float(curve[-tenth:].mean())
+    if last < load().learning["q5_3"]["loss_falls"] * first:
+        return
+    numbers = {"first": f"{first:.4g}", "last": f"{last:.4g}", "count": str(curve.size)}
+    if last > first:
+        raise CheckFailed(
+            say(
+                "The losses grow: {first} at the start, {last} over the last tenth of {count} epochs. "
+                "Either the learning rate is too large, or d_outputs is not the derivative of the "
+                "loss: check its sign.",
+                **numbers,
+            ),
+            say("The losses grow."),
+        )
+    raise CheckFailed(
+        say(
+            "The losses do not fall enough: {first} at the start, {last} over the last tenth of "
+            "{count} epochs; expected less than half. Train longer, or with another learning rate.",
+            **numbers,
+        ),
+        say("The losses do not fall to half of what they start at."),
+        diagnosis="training-rate-too-small",
+    )
+
+
+def prediction(experiment: Experiment, exhibits: list[Exhibit]) -> None:
+    """Require as many predictions as targets, of a series that moves."""
+    predicted, true = experiment.predictions, experiment.targets
+    exhibits.append(_exhibit("prediction", predicted=predicted, true=true))
+    if predicted.size != true.size:
+        raise CheckFailed(
+            say(
+                "'predictions' has {predictions} values, 'targets' has {targets}; expected as many.",
+                predictions=predicted.size,
+                targets=true.size,
+            ),
+            say("'predictions' and 'targets' differ in length."),
+        )
+    shapes = experiment.shape("predictions"), experiment.shape("targets")
+    if shapes[0] != shapes[1]:
+        raise CheckFailed(
+            say(
+                "'predictions' has shape {predictions}, 'targets' has {targets}: their difference "
+                "is a whole matrix. Give both as one row of numbers.",
+                predictions=str(shapes[0]),
+                targets=str(shapes[1]),
+            ),
+            diagnosis="prediction-broadcasts",
+        )
+    if experiment.copied:
+        raise CheckFailed(_COPIED, diagnosis="predictions-are-the-targets")
+    if np.ptp(true) <= 1e-9 * np.abs(true).max():  # rounding; covers all zeros
+        raise CheckFailed(say("'targets' is constant: there is nothing to predict."))
+    if experiment.seen.forward_calls == 0:
+        raise CheckFailed(
+            say("The predictions do not come from your SimpleRNN: forward was never called.")
+        )
+
+
+def lengths(experiment: Experiment) -> None:
+    """Require errors for several lengths, of a network that has seen sequences."""
+    if len(experiment.errors) < load().learning["q5_3"]["fewest_lengths"]:
+        raise too_few_lengths(say("a dict with {count} lengths", count=len(experiment.errors)))
+    if experiment.seen.forward_calls == 0:
+        raise CheckFailed(
+            say("The errors do not come from your SimpleRNN: forward was never called.")
+        )
+
+
+def figure(experiment: Experiment, exhibits: list[Exhibit]) -> None:
+    """Require a figure with two panels, or two lines."""
+    pictures = experiment.pictures
+    exhibits.extend(
+        Exhibit(question="q5_3", kind="figure", title=say("Your figure"), png=picture.png)
+        for picture in pictures
+    )
+    if not pictures:
+        raise CheckFailed(
+            say(
+                "No figure came back: draw one with matplotlib and return it as 'figure' (fig, not plt.show())."
+            ),
+            diagnosis="no-figure",
+        )
+    axes = sum(picture.axes for picture in pictures)
+    lines = sum(picture.lines for picture in pictures)
+    unknown = any(picture.axes == 0 for picture in pictures)  # a PNG whose content nobody counted
+    if max(axes, lines) < PANELS and not unknown:
+        raise CheckFailed(
+            say(
+                "The figure has {axes} panels with {lines} lines; expected the loss curve, and the "
+                "prediction against the true values.",
+                axes=axes,
+                lines=lines,
+            )
+        )
+
+
+def _exhibit(what: str, **series: np.typing.NDArray[np.float64]) -> Exhibit:
+    titles = {"losses": say("Your losses"), "prediction": say("Your prediction")}
+    return Exhibit(
+        question="q5_3",
+        kind=what,
+        title=titles[what],
+        series={name: tuple(map(float, _thinned(values))) for name, values in series.items()},
+    )
+
+
+def _thinned(values: np.typing.NDArray[np.float64]) -> np.typing.NDArray[np.float64]:
+    """At most `SHOWN` points: all of a long curve at larger steps."""
+    return values[:: -(-values.size // SHOWN)]

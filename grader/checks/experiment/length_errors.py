@@ -1,0 +1,189 @@
+"""Judge `error_by_length`: lengths that were evaluated, errors that are real, and that fall."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from grader.assignment import load
+from grader.checks.experiment.evaluations import (
+    Line,
+    by_length,
+    residuals,
+    unexplained,
+)
+from grader.checks.experiment.parts import CLASSES, Experiment, require_training
+from grader.checks.experiment.truth import repeats, source_of
+from grader.faults import BadValue, CheckFailed
+from grader.language import Message, say
+
+Errors = dict[int, float]
+
+EVERY_DIGIT = 1e-9  # relative: sums in another order
+MOST_CROSSED = 2_000  # predictions that are compared with each target
+
+
+def are_real(experiment: Experiment) -> Message | None:
+    """Require errors of lengths that the network saw; a person looks where they disagree."""
+    require_training(experiment)
+    errors = experiment.errors
+    _require_seen(experiment, errors)
+    if _only_trained(experiment, errors):
+        raise CheckFailed(
+            say("The errors by length were computed on windows that were trained on."),
+            diagnosis="evaluated-on-training-data",
+        )
+    if set(errors.values()) & _losses(experiment):
+        raise CheckFailed(
+            say(
+                "An error by length is a training loss in every digit: measure it on held-out data."
+            ),
+            diagnosis="error-is-the-training-loss",
+        )
+    if _broadcast(experiment, errors):
+        raise CheckFailed(
+            say(
+                "An error by length compares every prediction with every true value: arrays of shapes "
+                "(N, 1) and (N,) broadcast to (N, N). Bring both to one shape first."
+            ),
+            diagnosis="error-broadcasts",
+        )
+    spread = _disagreement(experiment, errors)
+    if spread <= load().learning["q5_3"]["error_ratio"]:
+        return None
+    return say(
+        "The errors by length do not agree with the outputs that were seen (by a factor of {spread}).",
+        spread=f"{spread:.1f}",
+    )
+
+
+def longer_helps(experiment: Experiment) -> None:
+    """Require that the error falls with the length, where the student's lengths can show it."""
+    require_training(experiment)
+    errors, settings = experiment.errors, load().learning["q5_3"]
+    short = [errors[length] for length in errors if length <= settings["short"]]
+    long = [errors[length] for length in errors if length >= settings["long"]]
+    if not short or not long or _is_easy(experiment):
+        return
+    if not min(long) <= settings["longer_helps"] * max(short):  # 0 where all is right
+        raise CheckFailed(
+            say(
+                "Longer sequences do not help: error {short} with at most {few} steps, {long} with "
+                "{many} or more. Train a fresh network for every length, long enough.",
+                short=f"{max(short):.3g}",
+                few=settings["short"],
+                long=f"{min(long):.3g}",
+                many=settings["long"],
+            ),
+            say("The held-out error does not fall from the shortest to the longest sequences."),
+        )
+
+
+def _losses(experiment: Experiment) -> set[float]:
+    """The training losses that came back; none where they are no numbers, which costs elsewhere."""
+    try:
+        return set(experiment.losses.tolist())
+    except BadValue:
+        return set()
+
+
+def _require_seen(experiment: Experiment, errors: Errors) -> None:
+    """Require that sequences of these lengths went through the network."""
+    lengths = {*experiment.seen.lengths_evaluated, *experiment.seen.lengths_trained}
+    # A window of L values may be L - 1 inputs and a target.
+    unseen = [length for length in errors if not {length, length - 1, length + 1} & lengths]
+    if unseen:
+        raise CheckFailed(
+            say(
+                "error_by_length names the length {length}, but your SimpleRNN never saw sequences "
+                "of that many steps; it saw {lengths}.",
+                length=unseen[0],
+                lengths=", ".join(map(str, sorted(lengths)[:12])) or "-",
+            ),
+            say("error_by_length names lengths that your SimpleRNN never saw."),
+        )
+
+
+def _only_trained(experiment: Experiment, errors: Errors) -> bool:
+    """Whether, as far as was seen, all windows at the named lengths were trained on."""
+    known = by_length(experiment.seen)
+    named = [one for steps, one in known.items() if {steps, steps + 1} & set(errors)]
+    return bool(named) and all(one.trained.all() for one in named) and not repeats(experiment)
+
+
+def _broadcast(experiment: Experiment, errors: Errors) -> bool:
+    """Whether an error is, in every digit, that of all predictions against all true values."""
+    try:
+        predicted, true = experiment.predictions, experiment.targets
+    except BadValue:
+        return False
+    if predicted.size != true.size or predicted.size > MOST_CROSSED:
+        return False
+    if np.unique(true).size <= CLASSES:  # shares of few classes may be equal by chance
+        return False
+    used = source_of(experiment)
+    # The error may be in units of the series or of the network.
+    units = [1.0, *([] if used is None else [used.units(predicted)[0]])]
+    crossed, plain = (predicted[:, None] - true).ravel(), predicted - true
+    return any(
+        np.isclose(error, measure(crossed / unit), rtol=EVERY_DIGIT, atol=0.0)
+        and not np.isclose(error, measure(plain / unit), rtol=EVERY_DIGIT, atol=0.0)
+        for error in errors.values()
+        for unit in units
+        for measure in (_mean_square, _root_mean_square, _mean_absolute)
+    )
+
+
+def _disagreement(experiment: Experiment, errors: Errors) -> float:
+    """By what factor reported over recomputed errors differ between lengths, in the best measure.
+
+    The scale of the reported errors is the student's own, so only their ratio can be judged;
+    1 where fewer than two lengths can be recomputed.
+    """
+    spreads = []
+    for known in _recomputed(experiment, errors):
+        ratios = [
+            errors[length] / value
+            for length, value in known.items()
+            if value > 0 and errors[length] > 0
+        ]
+        if len(ratios) > 1:
+            spreads.append(max(ratios) / min(ratios))
+    return min(spreads, default=1.0)
+
+
+def _recomputed(experiment: Experiment, errors: Errors) -> Iterator[Errors]:
+    """{length: error} for each output that may count and each measure that may be meant."""
+    known = {steps: residuals(one) for steps, one in by_length(experiment.seen).items()}
+    # A window of L values may be L - 1 inputs and a target.
+    fitting = {length: known.get(length) or known.get(length - 1) or {} for length in errors}
+    for which in ("last", "all"):
+        for measure in (_mean_square, _root_mean_square, _mean_absolute):
+            yield {
+                length: measure(found[which][0])
+                for length, found in fitting.items()
+                if which in found
+            }
+
+
+def _is_easy(experiment: Experiment) -> bool:
+    """Whether the shortest sequences already tell the next value, as far as that was seen."""
+    settings = load().learning["q5_3"]
+    for steps, one in by_length(experiment.seen).items():
+        left = unexplained(one) if steps <= settings["short"] else None
+        if left is not None:
+            return left <= float(settings["easy"])
+    return False
+
+
+def _mean_square(errors: Line) -> float:
+    return float(np.mean(errors**2))
+
+
+def _root_mean_square(errors: Line) -> float:
+    return float(np.sqrt(np.mean(errors**2)))
+
+
+def _mean_absolute(errors: Line) -> float:
+    return float(np.mean(np.abs(errors)))

@@ -1,0 +1,256 @@
+"""What `generate_sequence_data` must return: true Fibonacci numbers, a sine, and clear errors.
+
+Values, length, type and errors are judged apart, so that one slip costs its own case only.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from grader.assignment import load
+from grader.checks.compare import What, finite, kind, numbers
+from grader.faults import BadValue, CheckFailed, Crashed, NotImplementedYet
+from grader.language import Message, say
+from grader.protocol import Array, CandidateFunction
+
+NAME = "generate_sequence_data"
+DEFAULT_LENGTH = 1000
+FINER = 8  # points of the spectrum per period
+# First terms of the sequences that go by the name: 0, 1, 1, 2 and 1, 1, 2.
+STARTS = ((0, 1), (1, 1))
+
+
+def generate(function: CandidateFunction, *arguments: Any) -> Any:
+    """Call the student's function. `NotImplementedYet` where it returns None."""
+    returned = function(*arguments)
+    if returned is None:
+        raise NotImplementedYet(NAME)
+    return returned
+
+
+def called(*arguments: Any) -> str:
+    """Spell the call as the student would, for messages."""
+    return f"{NAME}({', '.join(map(repr, arguments))})"
+
+
+def values_of(returned: Any, call: str) -> NDArray[np.float64]:
+    """Take the values as float64 (N,), from whatever holds them; columns and rows pass."""
+    values = numbers(returned)
+    if values.size == 0 or values.size != max(values.shape, default=1):
+        raise BadValue(
+            say(
+                "{call} returned {kind}, not a sequence of numbers.", call=call, kind=kind(returned)
+            ),
+            say("generate_sequence_data does not return a sequence of numbers."),
+        )
+    return values.ravel()
+
+
+def defaults(function: CandidateFunction) -> None:
+    """Require 1000 finite numbers where no arguments are given."""
+    values = values_of(generate(function), called())
+    has_length(values, DEFAULT_LENGTH, called())
+    finite(values, What("the sequence", called()))
+
+
+def fibonacci_values(returned: Any, length: int, call: str) -> None:
+    """Require true Fibonacci numbers, however they start; a few too many or too few are no fault.
+
+    `length`: how many were asked for. Less than half of them show nothing of the later terms.
+    """
+    values = values_of(returned, call)
+    if 2 * values.size < length:
+        has_length(values, length, call)
+    best = min((_first_wrong(values, _sums(values, start)) for start in STARTS), key=_rank)
+    if best is None:
+        return
+    raise CheckFailed(
+        _wrong_term(values, best, call),
+        say("The Fibonacci values are wrong from some term on. {why}", why=_why(values, best)),
+    )
+
+
+def has_length(returned: Any, length: int, call: str) -> None:
+    """Require as many values as were asked for."""
+    array_like = isinstance(returned, list | tuple) or np.ndim(returned) > 0
+    got = len(returned) if array_like else 0
+    if got != length:
+        raise CheckFailed(
+            say(
+                "{call} returned {got} values, expected {length}.",
+                call=call,
+                got=got,
+                length=length,
+            ),
+            say("The sequence has another length than was asked for."),
+        )
+
+
+def is_float64(returned: Any, call: str) -> None:
+    """Require the documented type: a float64 array with one axis, and something in it."""
+    values_of(returned, call)
+    if not isinstance(returned, np.ndarray):
+        got = kind(returned)
+    elif returned.dtype != np.float64 or returned.ndim != 1:
+        got = f"{returned.dtype} {returned.shape}"
+    else:
+        return
+    raise CheckFailed(
+        say(
+            "{call} returned {got}; expected a float64 array of shape (length,).",
+            call=call,
+            got=got,
+        ),
+        say(
+            "generate_sequence_data must return a float64 array of shape (length,); yours is {got}.",
+            got=_kind_only(returned),
+        ),
+    )
+
+
+def is_sine(returned: Any, call: str) -> None:
+    """Require a sine of any amplitude, frequency, phase and offset; some noise is no fault."""
+    values = values_of(returned, call)
+    if not np.all(np.isfinite(values)):
+        problem = say("it contains NaN or infinity")
+    elif np.ptp(values) <= load().learning["q5_1"]["flat"] * max(1.0, float(np.abs(values).max())):
+        problem = say("it is constant")
+    elif not (_follows_recurrence(values) or _is_mostly_one_wave(values)):
+        problem = say("its values do not follow a sine")
+    else:
+        return
+    raise CheckFailed(
+        say("{call} is not a sine wave: {problem}.", call=call, problem=problem),
+        say("The sequence 'sine' is not a sine wave: {problem}.", problem=problem),
+    )
+
+
+def refuses(
+    function: CandidateFunction,
+    arguments: tuple[Any, ...],
+    why: Message,
+    *,
+    named: tuple[str, str] = ("", ""),
+) -> None:
+    """Require that the call raises ValueError, though a right one does not.
+
+    `named`: what the mistakes are called of returning None and of raising something else.
+    """
+    accepted = function("fibonacci", 5)  # a function that always raises refuses nothing
+    call = called(*arguments)
+    try:
+        returned = function(*arguments)
+    except Crashed as fault:
+        raised = str(fault.guarded.values.get("exception", ""))  # a built-in exception's name
+        if raised == "ValueError" or raised.startswith("Unicode"):  # its subclasses
+            return
+        raise CheckFailed(
+            say(
+                "{call} raised {raised}; expected ValueError: {why}.",
+                call=call,
+                raised=raised,
+                why=why,
+            ),
+            say("The wrong exception was raised; expected ValueError: {why}.", why=why),
+            diagnosis=named[1],
+        ) from None
+    if returned is None and accepted is None:
+        raise NotImplementedYet(NAME)
+    raise CheckFailed(
+        say(
+            "{call} returned {kind}; expected ValueError: {why}.",
+            call=call,
+            kind=kind(returned),
+            why=why,
+        ),
+        say("No exception was raised; expected ValueError: {why}.", why=why),
+        diagnosis=named[0] if returned is None else "",
+    )
+
+
+def _sums(values: Array, start: tuple[int, int]) -> NDArray[np.float64]:
+    """What each term must be, given the two before it; this file ships, so it makes no sequence."""
+    with np.errstate(invalid="ignore", over="ignore"):
+        return np.concatenate([start, values[:-2] + values[1:-1]])[: values.size]
+
+
+def _first_wrong(values: Array, expected: Array) -> int | None:
+    """Index of the first term off by more than the tolerance; None where all are right."""
+    limit = load().learning["q5_1"]["relative_error"] * np.maximum(np.abs(expected), 1.0)
+    with np.errstate(invalid="ignore", over="ignore"):
+        right = np.abs(values - expected) <= limit  # false for NaN and infinity
+    wrong = np.flatnonzero(~right)
+    return int(wrong[0]) if wrong.size else None
+
+
+def _rank(first_wrong: int | None) -> float:
+    """Which start fits best: the one whose first wrong term comes last."""
+    return -np.inf if first_wrong is None else -first_wrong
+
+
+def _wrong_term(values: Array, index: int, call: str) -> Message:
+    return say(
+        "{call}: term {index} is {got}, which is not the sum of the two before it in a Fibonacci "
+        "sequence that starts 0, 1 or 1, 1. {why}",
+        call=call,
+        index=index,
+        got=f"{float(values[index]):.10g}",
+        why=_why(values, index),
+    )
+
+
+def _why(values: Array, index: int) -> Message:
+    """Name what commonly makes just this term wrong."""
+    if 90 <= index <= 94:  # noqa: PLR2004  # the terms around 2**63, for all starts
+        return say("Integers of 64 bits end there: add the terms as Python ints or as floats.")
+    if 45 <= index <= 48 and abs(values[index]) <= 2.0**32:  # noqa: PLR2004  # around 2**31
+        return say("Integers of 32 bits end there: add the terms as Python ints or as floats.")
+    if 184 <= index <= 188 and not np.isfinite(values[index]):  # noqa: PLR2004  # around 3.4e38
+        return say("float32 ends there: use float64.")
+    if index < 2 and np.abs(values).max() <= 2.0:  # noqa: PLR2004  # scaled to a small range
+        return say("Return the true values; scale them where you train.")
+    return say("Check the first terms and the range of the loop.")
+
+
+def _follows_recurrence(values: Array) -> bool:
+    """x[t+1] + x[t-1] = 2 cos(w) x[t] + c, which every sampled sine fulfils exactly."""
+    if values.size < 6:  # noqa: PLR2004  # two unknowns, and equations left over to be fulfilled
+        return False
+    centred = values - values.mean()
+    left = centred[2:] + centred[:-2]
+    middle = np.column_stack([centred[1:-1], np.ones(values.size - 2)])
+    solution, *_ = np.linalg.lstsq(middle, left, rcond=None)
+    residual = np.abs(middle @ solution - left).max()
+    # 2 and beyond is a straight line or grows; the residual of both is zero as well.
+    oscillates = abs(float(solution[0])) < 2.0 - 1e-9  # 2 cos(w)
+    return bool(oscillates and residual <= load().learning["q5_1"]["recurrence"] * np.ptp(values))
+
+
+def _is_mostly_one_wave(values: Array) -> bool:
+    """Whether one sine, found by the spectrum and refined, explains most of the variance.
+
+    It must go through a whole period: part of a slow one fits a straight line as well.
+    """
+    count = np.arange(values.size)
+    centred = values - values.mean()
+    spectrum = np.abs(np.fft.rfft(centred, FINER * values.size))
+    coarse = FINER + np.argmax(spectrum[FINER:])  # from one period on
+    step = 2.0 * np.pi / (FINER * values.size)
+    shares = []
+    for frequency in step * (coarse + np.linspace(-1.0, 1.0, 21)):
+        waves = np.column_stack(
+            [np.sin(frequency * count), np.cos(frequency * count), np.ones(values.size)]
+        )
+        fit = waves @ np.linalg.lstsq(waves, centred, rcond=None)[0]
+        shares.append(1.0 - float(np.var(centred - fit) / np.var(centred)))
+    return max(shares) >= float(load().learning["q5_1"]["explained"])
+
+
+def _kind_only(returned: Any) -> str:
+    """Type and dtype without values: what a hidden case may show."""
+    if isinstance(returned, np.ndarray):
+        return f"{returned.dtype.name} with {returned.ndim} axes"
+    return type(returned).__name__

@@ -1,0 +1,233 @@
+"""`train_rnn_on_sequence`, as far as the observation proves it: training, predictions, split.
+
+Returned numbers prove nothing on their own. Where what was seen does not decide, the student is
+believed; where it nearly decides, the points are earned and a person looks (a `Message` returned).
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+import numpy as np
+
+from grader.assignment import load
+from grader.checks.experiment import scaling
+from grader.checks.experiment.evaluations import (
+    Evaluation,
+    Line,
+    source,
+    successors,
+)
+from grader.checks.experiment.parts import Experiment, require_training
+from grader.faults import BadValue, CheckFailed
+from grader.language import Message, say
+
+ORDER = 4  # values that a linear rule takes: enough for two sines
+UNITS = 0.5  # of a trivial guess's error: what is left of an error that is one of units
+EXACT = 1e-7  # of the range of the targets: a scaler and its inverse
+ROUNDING = 1e-9  # of the scale: two numbers that should be equal
+
+
+def trains(experiment: Experiment) -> None:
+    """Require that the student's own SimpleRNN was trained, and learned."""
+    require_training(experiment)
+    seen = experiment.seen
+    fell = seen.last_error <= load().learning["q5_3"]["error_falls"] * seen.first_error
+    # Several networks, one after the other, need not show a falling error; a good one proves it.
+    if not fell and not _predicts_well(experiment):
+        raise CheckFailed(
+            say("Your SimpleRNN was trained, but its error did not fall while it was.")
+        )
+
+
+def beats_baselines(experiment: Experiment) -> Message | None:
+    """Require predictions better than the last value and than the mean."""
+    require_training(experiment)
+    settings = load().learning["q5_3"]
+    predicted, true = scaled(experiment)
+    if experiment.copied:
+        raise CheckFailed(
+            say("The predictions are the true values themselves."),
+            diagnosis="predictions-are-the-targets",
+        )
+    if _are_shown(experiment):
+        raise CheckFailed(
+            say(
+                "The 'targets' are the last inputs of the windows themselves, not the values after them: "
+                "what the network is shown needs no prediction."
+            ),
+            diagnosis="target-inside-the-window",
+        )
+    error = float(np.mean((predicted - true)[1:] ** 2))
+    persistence = float(np.mean(np.diff(true) ** 2))
+    variance = float(np.var(true))
+    if error <= settings["close_to_truth"] * variance:
+        return None
+    if np.all(np.diff(true) > 0):
+        return say(
+            "The held-out values grow beyond all that was trained on, where no network can be "
+            "compared with a guess. See whether the experiment makes sense."
+        )
+    behind = float(np.mean((predicted[1:] - true[:-1]) ** 2))
+    if behind < settings["follows"] * error and _is_predictable(true):
+        raise _late(is_input=behind <= ROUNDING * persistence)
+    if error < min(persistence, variance):
+        return None
+    raise CheckFailed(
+        say(
+            "The predictions are worse than a trivial guess: mean squared error {error}, repeating "
+            "the last value {persistence}, always the mean {variance} (largest target as unit).",
+            error=f"{error:.3g}",
+            persistence=f"{persistence:.3g}",
+            variance=f"{variance:.3g}",
+        ),
+        say("The predictions are worse than repeating the last value, or than always the mean."),
+        diagnosis="units-differ"
+        if _differs_in_units(predicted, true, min(persistence, variance))
+        else "",
+    )
+
+
+def _are_shown(experiment: Experiment) -> bool:
+    """Whether the targets are in the very windows that the predictions come from."""
+    used, true = source_of(experiment), experiment.targets
+    if used is None or used.inputs.shape[2] != 1 or used.shown.size != true.size:
+        return False
+    scale, offset = used.units(experiment.predictions)
+    shown = scale * used.shown + offset
+    limit = EXACT * float(np.ptp(true))
+    # A series that stands still shows every target.
+    return bool(
+        np.all(np.abs(shown - true) <= limit) and not np.all(np.abs(shown[1:] - true[:-1]) <= limit)
+    )
+
+
+def _late(*, is_input: bool) -> CheckFailed:
+    """A forecast that is one step late: the input itself, or a network's that has learned no more."""
+    return CheckFailed(
+        say(
+            "The predictions follow the value that was seen last, not the one that comes next. If the "
+            "targets of training are the next values, train longer."
+        ),
+        diagnosis="forecast-is-the-input-shifted" if is_input else "",
+    )
+
+
+def _differs_in_units(predicted: Line, true: Line, trivial: float) -> bool:
+    """Whether the predictions beat a trivial guess once scale and offset are put right."""
+    if not np.ptp(predicted) > 0.0:
+        return False
+    along = np.column_stack([predicted, np.ones(predicted.size)])
+    fit = along @ np.linalg.lstsq(along, true, rcond=None)[0]
+    return float(np.mean((fit - true) ** 2)) < UNITS * trivial
+
+
+def held_out(experiment: Experiment) -> Message | None:
+    """Require an evaluation on windows never trained on, of a series that was split in time."""
+    require_training(experiment)
+    seen = experiment.seen
+    if seen.evaluation_windows == 0:
+        raise CheckFailed(
+            say("Your SimpleRNN was never evaluated: every forward was one of training.")
+        )
+    used = source_of(experiment)
+    all_trained = seen.evaluation_windows_trained == seen.evaluation_windows
+    if all_trained or (used is not None and _within_training(used)):
+        if repeats(experiment):
+            return say("The series repeats itself, so held-out windows were also trained on.")
+        raise CheckFailed(
+            say("Your SimpleRNN is evaluated on the very windows that it was trained on."),
+            diagnosis="evaluated-on-training-data",
+        )
+    if used is not None and 0 < successors(used) < load().learning["q5_3"]["in_order"]:
+        raise CheckFailed(
+            say(
+                "The windows were shuffled before they were split, so that most of what is held out "
+                "was seen in training. Split the series by time first, then cut windows."
+            )
+        )
+    return None
+
+
+def _within_training(used: Evaluation) -> bool:
+    """Whether the evaluated stretch lies within the trained one.
+
+    Most of its windows were trained on; or some were up to its second half, as when training took
+    every tenth window and the evaluation takes all between them as well.
+    """
+    trained = np.flatnonzero(used.trained)
+    return trained.size > 0 and (
+        used.trained.mean() > 0.5 or trained[-1] >= used.trained.size / 2  # noqa: PLR2004  # halves
+    )
+
+
+def scaled_on_training_part(experiment: Experiment) -> None:
+    """Refuse a scaler that has certainly seen what is to be predicted."""
+    require_training(experiment)
+    if scaling.fitted_on_all(experiment.seen):
+        raise CheckFailed(
+            say(
+                "The scaler was fitted on the whole series, the held-out part included. Take its "
+                "numbers (mean, deviation, minimum, maximum) from the training part only."
+            ),
+            diagnosis="scaler-sees-held-out-data",
+        )
+    if scaling.by_window_and_target(experiment.seen):
+        raise CheckFailed(
+            say(
+                "Each window is scaled by a range that includes the value to predict, and so tells it. "
+                "Take the numbers from the training part, or from the inputs of the window alone."
+            )
+        )
+
+
+def scaled(experiment: Experiment) -> tuple[Line, Line]:
+    """Predictions and targets in units of the largest target: Fibonacci numbers reach 1e208."""
+    predicted, true = experiment.predictions, experiment.targets
+    if predicted.size != true.size:
+        raise BadValue(say("'predictions' and 'targets' differ in length."))
+    unit = float(np.abs(true).max())
+    if unit == 0.0 or np.ptp(true) <= ROUNDING * unit:
+        raise BadValue(say("'targets' is constant: there is nothing to predict."))
+    return np.clip(predicted / unit, -1e100, 1e100), true / unit
+
+
+def repeats(experiment: Experiment) -> bool:
+    """Whether values come again and again, as in Fibonacci numbers modulo 3.
+
+    Then an honest split puts the same windows on both sides.
+    """
+    lines = list(experiment.seen.series)
+    with suppress(BadValue):
+        lines.append(scaled(experiment)[1])
+    return any(np.unique(line.round(9)).size <= line.size / 2 for line in lines)
+
+
+def _is_predictable(true: Line) -> bool:
+    """Whether a linear rule foretells the next value much better than the last value does.
+
+    In a random walk it does not, and the best forecast is the last value.
+    """
+    if true.size < 4 * ORDER:
+        return True
+    past = np.lib.stride_tricks.sliding_window_view(true[:-1], ORDER)
+    past = np.column_stack([past, np.ones(len(past))])
+    rule, *_ = np.linalg.lstsq(past, true[ORDER:], rcond=None)
+    left = float(np.mean((past @ rule - true[ORDER:]) ** 2))
+    share = float(load().learning["q5_3"]["predictable"])
+    return left < share * float(np.mean(np.diff(true) ** 2))
+
+
+def _predicts_well(experiment: Experiment) -> bool:
+    """Whether the predictions are right, and the network's own."""
+    try:
+        return beats_baselines(experiment) is None and source_of(experiment) is not None
+    except (BadValue, CheckFailed):
+        return False
+
+
+def source_of(experiment: Experiment) -> Evaluation | None:
+    try:
+        return source(experiment.seen, experiment.predictions)
+    except BadValue:
+        return None

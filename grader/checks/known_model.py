@@ -1,0 +1,203 @@
+"""A student's SimpleRNN or LSTMCell set to known parameters at well-conditioned points.
+
+Sizes all different, weights about 0.5, non-zero biases: at such points every known bug shows,
+while T = 1, B = 1, square sizes or weights of 0.01 hide many of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from grader.assignment import load
+from grader.checks import gradient
+from grader.checks.compare import distance
+from grader.checks.numerical import central_differences
+from grader.checks.parameters import lstm_roles, rnn_roles
+from grader.checks.parameters.layout import Layout
+from grader.checks.parameters.roles import lstm_layout, made, rnn_layout
+from grader.checks.states import Forward, Sizes, is_softmax, read_cell, read_forward
+from grader.protocol import Array, CandidateClass, CandidateObject
+
+Parameters = dict[str, Array]
+# Gradients are kept this small, so that clipping (norm 0.25 at the tightest) never acts.
+SMALL = 2e-3
+
+
+def random_parameters(
+    shapes: Mapping[str, tuple[int, ...]], rng: np.random.Generator
+) -> Parameters:
+    """Weights U(-0.6, 0.6), biases U(-0.5, 0.5)."""
+    return {
+        name: rng.uniform(-0.6, 0.6, shape) if len(shape) > 1 else rng.uniform(-0.5, 0.5, shape)
+        for name, shape in shapes.items()
+    }
+
+
+@dataclass(frozen=True)
+class RnnTrial:
+    """One SimpleRNN(I, H, O) whose parameters are known.
+
+    `parameters` is what it was given, zeros where it has no array; `used` is what it can work with.
+    """
+
+    rnn: CandidateObject
+    layout: Layout
+    parameters: Parameters
+    sizes: tuple[int, int, int]
+
+    @classmethod
+    def make(
+        cls,
+        SimpleRNN: CandidateClass,
+        sizes: tuple[int, int, int],
+        values: Parameters | np.random.Generator,
+    ) -> RnnTrial:
+        """A new object with the given or random parameters."""
+        if isinstance(values, np.random.Generator):
+            values = random_parameters(rnn_roles.shapes(*sizes), values)
+        layout = rnn_layout(SimpleRNN, sizes)
+        rnn = made(SimpleRNN, layout, sizes, values)
+        return cls(rnn, layout, layout.effective(values), sizes)
+
+    @property
+    def used(self) -> Parameters:
+        """Zeros also where forward never uses the array."""
+        return self.layout.held(self.parameters)
+
+    def at(self, x: Array) -> Sizes:
+        T, B, I = x.shape  # noqa: E741  # sizes as in the equations
+        return Sizes(T, B, I, *self.sizes[1:])
+
+    def forward(self, x: Array) -> Forward:
+        """Outputs (T, B, O) and hidden states (T, B, H) of the student's forward."""
+        return read_forward(self.rnn.forward(x), self.at(x), leading=self.layout.leading)
+
+    def backward(self, d_outputs: Array) -> list[gradient.Entry]:
+        """Everything that backward returned or left on the object."""
+        returned = self.rnn.backward(d_outputs)
+        return gradient.entries(returned, self.rnn, self.layout)
+
+    def now(self) -> Parameters:
+        """The parameters that the object holds at this moment."""
+        return self.layout.read(self.rnn)
+
+    def reset(self) -> None:
+        """Write the trial's parameters again."""
+        self.layout.write(self.rnn, self.parameters)
+
+
+@dataclass(frozen=True)
+class Truth:
+    """What the gradients (canonical shapes) should be, and how nearly."""
+
+    gradients: Parameters
+    limit: float
+
+
+Expectation = Callable[[RnnTrial, Array, Array, Forward], list[Truth]]
+
+
+def own_gradient(trial: RnnTrial, x: Array, d_outputs: Array, seen: Forward) -> list[Truth]:
+    """The gradient of the student's own forward, by central differences.
+
+    With a softmax on the outputs, d_outputs may also be meant for what goes into it: log(outputs)
+    is that up to a constant per row, which rows of d_outputs that sum to zero cancel.
+    """
+    limits = load().tolerances
+    limit = limits.numeric_float32 if trial.layout.single else limits.numeric_float64
+    throughs: list[Callable[[Array], Array]] = [np.asarray]
+    if is_softmax(seen.outputs) and np.allclose(d_outputs.sum(axis=-1), 0.0, rtol=0, atol=1e-12):
+        throughs.append(np.log)
+    by_step = [
+        central_differences(trial.rnn, trial.layout, trial.parameters, x, d_outputs, through)
+        for through in throughs
+    ]
+    return [
+        Truth({name: part.sum(axis=0) for name, part in gradients.items()}, limit)
+        for gradients in by_step
+    ]
+
+
+@dataclass(frozen=True)
+class BackwardRun:
+    """One forward and one backward, matched with what was expected."""
+
+    trial: RnnTrial
+    x: Array
+    d_outputs: Array
+    matches: dict[str, gradient.Match | None]
+    truth: Truth
+    factor: float
+
+    def right(self, name: str) -> bool:
+        """Whether the gradient of this parameter is right, up to the common factor."""
+        if name in self.trial.layout.missing:
+            return True  # a missing bias loses its own case in __init__
+        found = self.matches[name]
+        expected = self.factor * self.truth.gradients[name]
+        forms = [expected]
+        if name in self.trial.layout.idle and expected.shape == expected.T.shape:
+            forms.append(expected.T)  # nothing tells which way round it lies
+        return found is not None and any(found.agrees(form, self.truth.limit) for form in forms)
+
+    def error(self, name: str) -> float:
+        """Relative error of this parameter's gradient, the common factor taken out."""
+        found = self.matches[name]
+        return (
+            np.inf
+            if found is None
+            else distance(found.gradient, self.factor * self.truth.gradients[name])
+        )
+
+
+def run_backward(trial: RnnTrial, x: Array, d_outputs: Array, expect: Expectation) -> BackwardRun:
+    """Forward, backward, and the expectation that most of the gradients meet.
+
+    Where the student's own forward is wrong there are several honest ones: its true gradient, and
+    the textbook's formulas on its own hidden states.
+    """
+    forward = trial.forward(x)
+    found = trial.backward(d_outputs)
+    T, B, _ = x.shape
+    factors = (1.0, 1 / B, 1 / T, 1 / (T * B))
+    runs = []
+    for truth in expect(trial, x, d_outputs, forward):
+        matches = gradient.match(found, trial.layout, truth.gradients, factors, truth.limit)
+        factor = gradient.common_factor(matches, truth.gradients, factors, truth.limit)
+        runs.append(BackwardRun(trial, x, d_outputs, matches, truth, factor))
+    return max(runs, key=lambda run: sum(run.right(name) for name in trial.layout.shapes))
+
+
+@dataclass(frozen=True)
+class CellTrial:
+    """One LSTMCell(I, H) whose parameters are known."""
+
+    cell: CandidateObject
+    layout: Layout
+    parameters: Parameters
+    sizes: tuple[int, int]
+
+    @classmethod
+    def make(
+        cls,
+        LSTMCell: CandidateClass,
+        sizes: tuple[int, int],
+        values: Parameters | np.random.Generator,
+    ) -> CellTrial:
+        """A new cell with the given or random parameters."""
+        if isinstance(values, np.random.Generator):
+            values = random_parameters(lstm_roles.shapes(*sizes), values)
+        layout = lstm_layout(LSTMCell, sizes)
+        return cls(made(LSTMCell, layout, sizes, values), layout, layout.effective(values), sizes)
+
+    def raw(self, x: Array, h: Array, c: Array) -> tuple[Array, Array]:
+        """The two states in the order in which they came."""
+        return read_cell(self.cell.forward(x, h, c), len(x), self.sizes[1])
+
+    def forward(self, x: Array, h: Array, c: Array) -> tuple[Array, Array]:
+        """new_hidden_state, new_cell_state, in this order whatever the student's."""
+        first, second = self.raw(x, h, c)
+        return (second, first) if self.layout.swapped else (first, second)

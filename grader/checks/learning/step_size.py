@@ -1,0 +1,143 @@
+"""What one step of a student's training does to the weights, whatever was written.
+
+A gradient that is averaged where it should be summed, momentum, Adam or a backward that updates
+on its own are charged elsewhere, once. Here they are measured, so that training can go on at the
+pace that the task needs. Clipping is no mistake: a small loss and a large rate pass below it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from grader.checks.learning.training import (
+    Course,
+    Pace,
+    forward,
+    learner,
+)
+from grader.checks.parameters.layout import Layout
+from grader.faults import NotImplementedYet
+from grader.protocol import (
+    Array,
+    Call,
+    CandidateClass,
+    CandidateObject,
+)
+
+Vector = NDArray[np.float64]
+
+ALIKE = 1e-3  # relative; float32 weights are rounded to 1e-5 of a step
+# A wrong gradient need not be parallel to the right one, so its factor is near 1, not 1. Real
+# divisors are the sizes of batch and time: 8 and more.
+ORDINARY = (0.6, 1.6)
+# A power of two, so that a step is the same to the last bit: no honest clipping (norm 0.25 at the
+# tightest) acts on gradients so small, and none stays hidden where they are so large.
+UNCLIPPED, CLIPPED = 2.0**-10, 64.0
+NUDGE = 1e-3  # length of the step for the central difference of the loss, in weight space
+
+
+@dataclass(frozen=True, slots=True)
+class Descent:
+    """One step: `factor` times plain gradient descent; `plain` if nothing but the gradient enters."""
+
+    factor: float
+    plain: bool
+    updates_itself: bool  # backward changes the weights before update_parameters is called
+    updates: bool = True  # update_parameters is more than the stub
+    scale: float = 1.0  # what the loss was multiplied by, and is to be in training
+
+    def pace(self, rate: float) -> Pace:
+        """How to train so that the step is `rate` times the gradient."""
+        if self.updates_itself:
+            return Pace(0.0, rate / self.factor, updates=self.updates)
+        ordinary = ORDINARY[0] < self.factor < ORDINARY[1] or self.factor <= 0.0
+        return Pace((rate if ordinary else rate / self.factor) / self.scale, self.scale)
+
+
+def measure(cls: CandidateClass, course: Course, layout: Layout) -> Descent:
+    """Take single steps from one point and look at what they change.
+
+    `NotImplementedYet` where neither update_parameters nor backward changes anything.
+    """
+    probe = _Probe(cls, course, layout, updates=cls.implements("update_parameters"))
+    rate = course.task.numbers.rate
+    first, plain = probe.step(rate, 1.0, CLIPPED)
+    still = probe.change(probe.fresh(), 0.0)
+    if not probe.updates and not still.any():
+        raise NotImplementedYet(f"{cls.name}.update_parameters")
+    if np.linalg.norm(still) > ALIKE * np.linalg.norm(first):
+        return Descent(probe.factor(still), plain, updates_itself=True, updates=probe.updates)
+    if not plain:
+        small, plain = probe.step(rate / UNCLIPPED, UNCLIPPED, 2.0 * UNCLIPPED)
+        if plain:
+            return Descent(probe.factor(small) / rate, plain, updates_itself=False, scale=UNCLIPPED)
+    return Descent(probe.factor(first) / rate, plain, updates_itself=False)
+
+
+@dataclass
+class _Probe:
+    cls: CandidateClass
+    course: Course
+    layout: Layout
+    updates: bool
+
+    def __post_init__(self) -> None:
+        self.start: Mapping[str, Array] = self.layout.read(self.fresh())
+
+    def fresh(self) -> CandidateObject:
+        return learner(self.cls, self.course, self.layout)
+
+    def step(self, rate: float, scale: float, larger: float) -> tuple[Vector, bool]:
+        """A step, and whether nothing but the gradient enters it, at a larger loss neither."""
+        rnn = self.fresh()
+        first = self.change(rnn, rate, scale)
+        again = self.change(rnn, rate, scale)  # the same object: differs where steps have a history
+        more = self.change(self.fresh(), rate, larger)  # differs where steps are normalised
+        return first, _alike(again, first) and _alike(more, larger / scale * first)
+
+    def change(self, rnn: CandidateObject, rate: float, scale: float = 1.0) -> Vector:
+        """Take one step from the start: what forward, backward and one update change."""
+        task, batch = self.course.task, self.course.batches[0]
+        self.layout.write(rnn, self.start)
+        outputs = forward(rnn, batch.inputs, task)
+        d_outputs = scale * task.d_outputs(outputs, batch)
+        update = [Call("update_parameters", (rate,))] if self.updates else []
+        rnn.replay([Call("backward", (d_outputs,)), *update])
+        return _vector(self.layout.read(rnn)) - _vector(self.start)
+
+    def factor(self, step: Vector) -> float:
+        """Find k in step = -k gradient: |step|^2 / -(gradient . step), by a central difference."""
+        length = float(np.linalg.norm(step))
+        if not 0.0 < length < np.inf:
+            return 1.0
+        direction = step / length
+        downhill = (self._loss(-NUDGE * direction) - self._loss(NUDGE * direction)) / (2.0 * NUDGE)
+        return length / downhill if np.isfinite(downhill) and downhill else 1.0
+
+    def _loss(self, shift: Vector) -> float:
+        task, batch = self.course.task, self.course.batches[0]
+        rnn = self.fresh()
+        self.layout.write(rnn, _unpacked(_vector(self.start) + shift, self.start))
+        return task.loss(forward(rnn, batch.inputs, task), batch)
+
+
+def _alike(one: Vector, other: Vector) -> bool:
+    """Whether two steps are the same. False for NaN."""
+    return bool(np.linalg.norm(one - other) <= ALIKE * np.linalg.norm(other))
+
+
+def _vector(values: Mapping[str, Array]) -> Vector:
+    return np.concatenate([np.ravel(value) for value in values.values()]).astype(np.float64)
+
+
+def _unpacked(vector: Vector, like: Mapping[str, Array]) -> dict[str, Array]:
+    ends = np.cumsum([value.size for value in like.values()])[:-1]
+    parts = np.split(vector, ends)
+    return {
+        name: part.reshape(value.shape)
+        for (name, value), part in zip(like.items(), parts, strict=True)
+    }

@@ -1,0 +1,158 @@
+"""Train a student's SimpleRNN through its own forward, backward and update_parameters.
+
+Start, data and rate are the grader's, so that training is deterministic: correct code of any
+style ends at the same weights as the reference, to 2e-14 in float64 and 2e-6 in float32.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.random import Generator
+
+from grader.assignment import load
+from grader.checks.learning.tasks import (
+    DIVERGED,
+    Batch,
+    Task,
+    diverged,
+)
+from grader.checks.parameters.layout import Layout
+from grader.checks.parameters.roles import made
+from grader.checks.states import Sizes, read_forward
+from grader.protocol import (
+    Array,
+    CandidateClass,
+    CandidateObject,
+    Rounds,
+)
+
+# From d_outputs (T, B, O) and the batches that come next: how many of them were reached, and the
+# outputs on the last one reached.
+Advance = Callable[[Array, Sequence[Batch]], tuple[int, Array]]
+
+# Batches that travel together: many for the messages' sake, few because a student whose outputs
+# only the examiner can read goes through them one by one, and the rest travel again.
+TOGETHER = 50
+
+
+class Reference(Protocol):
+    """The reference solution's class, where there is one: never on a student's machine."""
+
+    def __call__(self, input_size: int, hidden_size: int, output_size: int) -> Any: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """What every learner of one case gets: the same start, the same data in the same order."""
+
+    task: Task
+    batches: tuple[Batch, ...]
+    held_out: Batch
+    start: Mapping[str, Array] | None  # None: the learner's own
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How to train so that one step is `rate` times the gradient of the summed loss."""
+
+    rate: float  # what update_parameters is given
+    scale: float = 1.0  # what d_outputs is multiplied by
+    updates: bool = True  # False: backward updates, and update_parameters is left as handed out
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """How one training ended."""
+
+    outputs: Array  # on the held-out batch
+    score: float
+
+
+def prepare(task: Task, rng: Generator) -> Course:
+    """Draw a start and all data of one training."""
+    settings = load().learning["q5_2"]
+    start = task.start(rng) if task.numbers.gain else None
+    batches = task.batches(rng, task.numbers.iterations, settings["batch"])
+    return Course(task, batches, task.batch(rng, settings["held_out"]), start)
+
+
+def learner(cls: CandidateClass, course: Course, layout: Layout | None) -> CandidateObject:
+    """Make a fresh object of the student's class, at the course's start where it can be written."""
+    if layout is None or course.start is None:
+        rnn = cls(*course.task.sizes)
+        if layout is not None and layout.lazy:
+            rnn.forward(course.batches[0].inputs)
+        return rnn
+    return made(cls, layout, course.task.sizes, course.start)
+
+
+def train(rnn: CandidateObject, course: Course, pace: Pace) -> Trained:
+    """Train a student's object. Raises whatever its methods raise."""
+    task = course.task
+
+    def advance(d_outputs: Array, ahead: Sequence[Batch]) -> tuple[int, Array]:
+        rounds = Rounds(
+            d_outputs,
+            np.stack([batch.inputs for batch in ahead]),
+            np.stack([batch.targets for batch in ahead]),
+            pace.scale * task.weights(ahead[0]),
+            pace.rate,
+            pace.updates,
+            DIVERGED,
+        )
+        count, returned = rnn.train(rounds)
+        return count, _outputs(returned, ahead[count - 1].inputs, task)
+
+    return _train(forward(rnn, course.batches[0].inputs, task), advance, course, pace)
+
+
+def train_reference(
+    reference: Reference, course: Course, start: Mapping[str, Array]
+) -> tuple[Trained, dict[str, Array]]:
+    """Train the reference on the same course; also its weights at the end."""
+    rnn = reference(*course.task.sizes)
+    for name, value in start.items():
+        setattr(rnn, name, np.array(value))
+
+    task, pace = course.task, Pace(course.task.numbers.rate)
+
+    def advance(d_outputs: Array, ahead: Sequence[Batch]) -> tuple[int, Array]:
+        for batch in ahead:
+            rnn.backward(d_outputs)
+            rnn.update_parameters(pace.rate)
+            outputs = np.asarray(rnn.forward(batch.inputs)[0])
+            d_outputs = task.d_outputs(outputs, batch)
+        return len(ahead), outputs
+
+    outputs = np.asarray(rnn.forward(course.batches[0].inputs)[0])
+    ended = _train(outputs, advance, course, pace)
+    return ended, {name: np.array(getattr(rnn, name)) for name in start}
+
+
+def forward(rnn: CandidateObject, inputs: Array, task: Task) -> Array:
+    """One forward pass: outputs (T, B, O)."""
+    return _outputs(rnn.forward(inputs), inputs, task)
+
+
+def _train(outputs: Array, advance: Advance, course: Course, pace: Pace) -> Trained:
+    """From the outputs on the first batch through all the others to those on the held-out one."""
+    task, batches = course.task, course.batches
+    reached = 0
+    while reached < len(batches) and not diverged(outputs):
+        d_outputs = pace.scale * task.d_outputs(outputs, batches[reached])
+        ahead = batches[reached + 1 : reached + 1 + TOGETHER] or (course.held_out,)
+        count, outputs = advance(d_outputs, ahead)
+        reached += count
+    if reached < len(batches):
+        outputs = np.full_like(course.held_out.targets, np.nan)
+    return Trained(outputs, task.score(outputs, course.held_out))
+
+
+def _outputs(returned: Any, inputs: Array, task: Task) -> Array:
+    T, B, I = inputs.shape  # noqa: E741  # sizes as in the equations
+    _, H, O = task.sizes  # noqa: E741  # likewise
+    return np.asarray(read_forward(returned, Sizes(T, B, I, H, O)).outputs, dtype=np.float64)

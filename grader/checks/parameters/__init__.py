@@ -1,0 +1,1 @@
+"""Which of a student's arrays is which parameter."""

@@ -1,0 +1,219 @@
+"""Where a student keeps each parameter: a map from the documented arrays to array elements.
+
+Every scalar of every float array on the object has a number (its place in one long vector). A
+`Layout` holds, for each documented parameter, the numbers of its elements in canonical order, so
+any storage fits: a transpose, a fused matrix, a bias in an extra row, gates interleaved.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+import numpy as np
+
+from grader.checks.parameters.storage import (
+    Numbers,
+    Storage,
+    leaf,
+    oriented,
+)
+from grader.protocol import Array, CandidateObject
+
+DOUBLE = np.dtype(np.float64)
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The roles of a class's arrays at one set of sizes.
+
+    `slots[p]` holds one array of numbers per copy of parameter p (two hidden biases are two
+    copies). `zeroed` are scalars that must be zero for the documented equations (a learnable h_0).
+    `dead` names the parameters that were found by name or shape only: writing them moves nothing.
+    Those of them that no name tells are `idle`: which way round they lie cannot be known.
+    """
+
+    shapes: Mapping[str, tuple[int, ...]]
+    storage: Storage
+    slots: Mapping[str, list[Numbers]]
+    zeroed: tuple[int, ...] = ()
+    dead: frozenset[str] = frozenset()
+    idle: frozenset[str] = frozenset()
+    lazy: bool = False  # arrays appear at the first forward
+    leading: bool | None = None  # where h_0 stands among T + 1 hidden states
+    swapped: bool = False  # states come back in the other order
+    computed: np.dtype[np.generic] = DOUBLE  # the least precise of what forward returns
+    notes: frozenset[str] = field(default_factory=frozenset)
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Documented parameters that nothing on the object plays."""
+        return tuple(name for name in self.shapes if name not in self.slots)
+
+    @cached_property
+    def absent(self) -> tuple[str, ...]:
+        """The missing ones that the object has no room for.
+
+        What forward never uses plays no role and may be there all the same: in a part of a fused
+        array, or in a matrix for [h, x]. That is a fault of forward and to be charged there.
+        """
+        weights = [name for name in self.missing if len(self.shapes[name]) > 1]
+        others = [name for name in self.missing if name not in weights]
+        room = self._room(matrices=bool(weights))
+        absent = []
+        for names in (weights, others):
+            needed = sum(math.prod(self.shapes[name]) for name in names)
+            if room < needed:
+                absent += names
+            else:
+                room -= needed
+        return tuple(absent)
+
+    @cached_property
+    def _played(self) -> frozenset[int]:
+        copies = (copy for slots in self.slots.values() for copy in slots)
+        return frozenset(self.zeroed).union(*(map(int, copy.flat) for copy in copies))
+
+    @cached_property
+    def _unplayed(self) -> dict[str, list[int]]:
+        """The scalars of each array that play no role."""
+        return {
+            path: [int(n) for n in self.storage.numbers_of(path).flat if int(n) not in self._played]
+            for path in self.storage.arrays
+        }
+
+    def _plays(self, path: str) -> bool:
+        """Whether any part of this array plays a role."""
+        return len(self._unplayed[path]) < self.storage.arrays[path].size
+
+    @cached_property
+    def _spare(self) -> list[int]:
+        """Scalars without a role in arrays of which a part has one, or that could be what is missing."""
+        sizes = {math.prod(self.shapes[name]) for name in self.missing}
+        return [
+            number
+            for path, array in self.storage.arrays.items()
+            if self._plays(path) or (sizes and (array.ndim > 1 or array.size in sizes))
+            for number in self._unplayed[path]
+        ]
+
+    def _room(self, *, matrices: bool) -> int:
+        """How many scalars play no role, in arrays that play one in part (or in whole matrices)."""
+        return sum(
+            len(self._unplayed[path])
+            for path, array in self.storage.arrays.items()
+            if self._plays(path) or (matrices and array.ndim > 1)
+        )
+
+    @cached_property
+    def _touched(self) -> list[str]:
+        """The arrays that setting the parameters changes, each as a whole."""
+        paths = {self.storage.path_of(number) for number in self._played.union(self._spare)}
+        return [path for path in self.storage.arrays if path in paths]
+
+    @cached_property
+    def dtype(self) -> np.dtype[np.generic]:
+        """The least precise dtype among the parameters."""
+        used = {self.storage.path_of(int(number)) for number in self._written()}
+        dtypes = [self.storage.arrays[path].dtype for path in used] or [np.dtype(np.float64)]
+        return min(dtypes, key=lambda dtype: dtype.itemsize)
+
+    @property
+    def single(self) -> bool:
+        """Whether float32 is where the student computes, in parameters or in buffers."""
+        return np.dtype(np.float32) in (self.dtype, self.computed)
+
+    def write(self, rnn: CandidateObject, values: Mapping[str, Array]) -> None:
+        """Set parameters (canonical shapes); second copies, a learnable h_0 and the rest: zero."""
+        rnn.write(self.written(values))
+
+    def written(self, values: Mapping[str, Array]) -> dict[str, Array]:
+        """What to write so that the parameters take these values."""
+        vector = np.zeros(self.storage.size)
+        for name, value in self.held(values).items():
+            for first in self.slots.get(name, ())[:1]:
+                vector[first] = value
+        return self.storage.arrays_of(vector, self._touched)
+
+    def read(self, rnn: CandidateObject) -> dict[str, Array]:
+        """The parameters' values in canonical shape; copies are summed, missing ones are zero."""
+        return self.values(rnn.read())
+
+    def values(self, arrays: Mapping[str, Array]) -> dict[str, Array]:
+        """As `read`, from arrays that were read already."""
+        vector = self.storage.vector(arrays)
+        return {
+            name: sum((vector[numbers] for numbers in self.slots.get(name, ())), np.zeros(shape))
+            for name, shape in self.shapes.items()
+        }
+
+    def effective(self, values: Mapping[str, Array]) -> dict[str, Array]:
+        """What the student's object holds after `write(values)`: zeros where there is no array."""
+        return {
+            name: np.zeros(shape)
+            if name in self.absent
+            else np.asarray(values[name], self.dtype).astype(np.float64)
+            for name, shape in self.shapes.items()
+        }
+
+    def held(self, values: Mapping[str, Array]) -> dict[str, Array]:
+        """As `effective`, but zeros also where an array is there and forward never uses it."""
+        silent = {*self.missing, *self.idle}
+        effective = self.effective(values)
+        return {name: value * (name not in silent) for name, value in effective.items()}
+
+    def _written(self) -> Iterable[int]:
+        return (int(numbers.flat[0]) for copies in self.slots.values() for numbers in copies)
+
+
+def named_slots(
+    storage: Storage, shapes: Mapping[str, tuple[int, ...]]
+) -> dict[str, tuple[str, Numbers]]:
+    """Parameters whose documented name stands on an array of fitting size: name -> path, numbers."""
+    found: dict[str, tuple[str, Numbers]] = {}
+    for path in storage.arrays:
+        name = leaf(path)
+        if name in shapes and name not in found:
+            numbers = oriented(storage.numbers_of(path), shapes[name])
+            if numbers is not None:
+                found[name] = (path, numbers)
+    return found
+
+
+def carried(
+    known: Layout, storage: Storage, shapes: Mapping[str, tuple[int, ...]]
+) -> Layout | None:
+    """The same roles at other sizes, where each parameter has arrays of its own; else None.
+
+    Probing 300 scalars costs 600 forwards; a layout of whole arrays need not be probed twice.
+    """
+    slots: dict[str, list[Numbers]] = {}
+    for name, copies in known.slots.items():
+        for numbers in copies:
+            path = known.storage.path_of(int(numbers.flat[0]))
+            there = known.storage.numbers_of(path)
+            if (
+                path not in storage.arrays
+                or there.size != numbers.size
+                or storage.numbers_of(path).ndim != there.ndim
+            ):
+                return None
+            moved = _likewise(storage.numbers_of(path), there, numbers, shapes[name])
+            if moved is None:
+                return None
+            slots.setdefault(name, []).append(moved)
+    if known.zeroed or known.dead or set(storage.arrays) != set(known.storage.arrays):
+        return None
+    return replace(known, shapes=shapes, storage=storage, slots=slots)
+
+
+def _likewise(
+    here: Numbers, there: Numbers, numbers: Numbers, shape: tuple[int, ...]
+) -> Numbers | None:
+    """`here` turned as `there` was turned into `numbers`."""
+    if np.array_equal(there.ravel(), numbers.ravel()) and here.size == np.prod(shape):
+        return here.reshape(shape)
+    turned = np.array_equal(there.T.ravel(), numbers.ravel())
+    return here.T if turned and here.T.shape == shape else None

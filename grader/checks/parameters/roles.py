@@ -1,0 +1,213 @@
+"""Find out which of a student's arrays is which parameter.
+
+By behaviour: set everything to zero, raise one scalar, look at what moves. A documented name,
+where the student uses it, binds: `W_f` is the forget gate's weight even if the code feeds it to
+another gate. What neither gives is found by shape, all sizes being different.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+
+import numpy as np
+
+from grader.checks.parameters import lstm_roles, rnn_roles
+from grader.checks.parameters.layout import Layout, carried, named_slots
+from grader.checks.parameters.storage import (
+    Numbers,
+    Storage,
+    WarmUps,
+    leaf,
+    oriented,
+    storage_of,
+)
+from grader.faults import BadValue, NotImplementedYet, StudentFault
+from grader.language import say
+from grader.protocol import Array, CandidateClass, CandidateObject
+
+# Names of states kept on the object: of the shape of a bias, and no bias.
+STATE = re.compile(
+    r"(?:[hc]s?|(?:[hc]|hidden|cell)_?(?:0|prev|last|t|init)|(?:prev|last|init)_?\w*|(?:\w+_)?states?"
+    r"|hidden|cell|memory)",
+    re.IGNORECASE,
+)
+
+
+class RolesNotFound(BadValue):
+    """No array of the object could be told to be any of the parameters."""
+
+    def __init__(self, class_name: str) -> None:
+        super().__init__(
+            say(
+                "The grader found no parameters on your {name} object: it looked at all NumPy "
+                "arrays in attributes, dicts, lists and helper objects. Create the weights in "
+                "__init__ and keep them on self.",
+                name=class_name,
+            )
+        )
+
+
+def rnn_layout(cls: CandidateClass, sizes: tuple[int, int, int]) -> Layout:
+    """Roles of a SimpleRNN(I, H, O); kept in the candidate's memo.
+
+    Raises `RolesNotFound`, or what the student's constructor or forward raised.
+    """
+    return _known(
+        cls, Model(sizes, rnn_roles.shapes(*sizes), _rnn_warm_ups(sizes), rnn_roles.probe)
+    )
+
+
+def lstm_layout(cls: CandidateClass, sizes: tuple[int, int]) -> Layout:
+    """Roles of an LSTMCell(I, H); kept in the candidate's memo. Raises as `rnn_layout`."""
+    return _known(
+        cls, Model(sizes, lstm_roles.shapes(*sizes), _lstm_warm_ups(sizes), lstm_roles.probe)
+    )
+
+
+def made(
+    cls: CandidateClass, layout: Layout, sizes: tuple[int, ...], values: Mapping[str, Array]
+) -> CandidateObject:
+    """A new object that holds these parameters."""
+    rnn = woken(cls, layout, sizes)
+    layout.write(rnn, values)
+    return rnn
+
+
+def woken(cls: CandidateClass, layout: Layout, sizes: tuple[int, ...]) -> CandidateObject:
+    """A new object that has its arrays, its own initial values in them."""
+    rnn = cls(*sizes)
+    if layout.lazy:
+        rnn.forward(*_warm_ups(sizes)[0])
+    return rnn
+
+
+@dataclass(frozen=True)
+class Model:
+    """What is to be found on an object of these sizes, and how."""
+
+    sizes: tuple[int, ...]
+    shapes: Mapping[str, tuple[int, ...]]
+    warm_ups: WarmUps
+    probe: Callable[..., Layout]
+
+
+def _warm_ups(sizes: tuple[int, ...]) -> WarmUps:
+    return _rnn_warm_ups(sizes) if len(sizes) == len(("I", "H", "O")) else _lstm_warm_ups(sizes)
+
+
+def _rnn_warm_ups(sizes: tuple[int, ...]) -> WarmUps:
+    return (np.full((2, 7, sizes[0]), 0.1),), (np.full((3, 6, sizes[0]), 0.2),)
+
+
+def _lstm_warm_ups(sizes: tuple[int, ...]) -> WarmUps:
+    I, H = sizes  # noqa: E741  # sizes as in the equations
+    return (
+        (np.full((7, I), 0.1), np.zeros((7, H)), np.zeros((7, H))),
+        (np.full((6, I), 0.2), np.ones((6, H)), np.ones((6, H))),
+    )
+
+
+def _known(cls: CandidateClass, model: Model) -> Layout:
+    key = ("layout", model.sizes)
+    if key not in cls.memo:
+        try:
+            cls.memo[key] = _identify(cls, model)
+        except StudentFault as fault:
+            cls.memo[key] = fault
+    found = cls.memo[key]
+    if isinstance(found, StudentFault):
+        raise found
+    layout: Layout = found
+    return layout
+
+
+def _identify(cls: CandidateClass, model: Model) -> Layout:
+    if not cls.implements("__init__"):
+        raise NotImplementedYet(f"{cls.name}.__init__")
+    rnn, storage, lazy = storage_of(cls, model.sizes, model.warm_ups)
+    if not storage.arrays:
+        raise RolesNotFound(cls.name)
+    for known in list(cls.memo.values()):
+        if isinstance(known, Layout) and (likewise := carried(known, storage, model.shapes)):
+            return likewise
+    layout = Layout(shapes=model.shapes, storage=storage, slots={}, lazy=lazy)
+    try:
+        layout = model.probe(rnn, layout, model.sizes, partial(woken, cls, layout, model.sizes))
+    except StudentFault as fault:
+        # A forward that cannot be called at all still has names and shapes to go by.
+        layout = replace(layout, notes=frozenset({str(fault)}))
+    layout = _bind_names(layout)
+    if layout.missing:
+        layout = _fill_by_shape(layout, _buffers(cls, layout, model))
+    if not layout.slots:
+        raise RolesNotFound(cls.name)
+    return layout
+
+
+def _bind_names(layout: Layout) -> Layout:
+    """Let documented names overrule behaviour; where both agree on the array, behaviour orients."""
+    slots = {name: list(copies) for name, copies in layout.slots.items()}
+    dead = set(layout.dead)
+    for name, (path, numbers) in named_slots(layout.storage, layout.shapes).items():
+        own = set(layout.storage.numbers_of(path).flat)
+        if any(set(copy.flat) <= own for copy in slots.get(name, ())):
+            continue
+        for other in list(slots):
+            slots[other] = [copy for copy in slots[other] if not own & set(copy.flat)]
+            if not slots[other]:
+                del slots[other]
+        slots[name] = [numbers]
+        dead.add(name)
+    return replace(layout, slots=slots, dead=frozenset(dead))
+
+
+def _fill_by_shape(layout: Layout, buffers: Collection[str]) -> Layout:
+    """Give parameters that nothing plays the unused arrays of their shape, if there are enough.
+
+    Writing them moves nothing, so it does not matter which of them is which. A forward writes
+    its `buffers`, and no parameters.
+    """
+    slots = dict(layout.slots)
+    idle: list[str] = []
+    for shape in {layout.shapes[name] for name in layout.missing}:
+        rivals = [name for name in layout.missing if layout.shapes[name] == shape]
+        fitting = [
+            numbers
+            for path in layout.storage.arrays
+            if path not in buffers
+            and not STATE.fullmatch(leaf(path))
+            and (numbers := _unused(layout.storage, path, shape, slots)) is not None
+        ]
+        if len(fitting) >= len(rivals):
+            slots |= {name: [numbers] for name, numbers in zip(rivals, fitting, strict=False)}
+            idle += rivals
+    return replace(layout, slots=slots, dead=layout.dead.union(idle), idle=frozenset(idle))
+
+
+def _unused(
+    storage: Storage, path: str, shape: tuple[int, ...], slots: Mapping[str, list[Numbers]]
+) -> Numbers | None:
+    used = {int(number) for copies in slots.values() for copy in copies for number in copy.flat}
+    numbers = storage.numbers_of(path)
+    if used & {int(number) for number in numbers.flat}:
+        return None
+    return oriented(numbers, shape)
+
+
+def _buffers(cls: CandidateClass, layout: Layout, model: Model) -> frozenset[str]:
+    """Arrays that a forward changes, replaces or drops."""
+    rnn = woken(cls, layout, model.sizes)
+    before = rnn.read()
+    try:
+        rnn.forward(*model.warm_ups[1])
+    except StudentFault:
+        return frozenset()
+    after = rnn.read()
+    return frozenset(
+        path
+        for path in layout.storage.arrays
+        if path not in after or not np.array_equal(before.get(path, ()), after[path])
+    )

@@ -1,0 +1,1 @@
+"""What q4_1 to q4_6 ask of SimpleRNN and LSTMCell."""

@@ -1,0 +1,267 @@
+"""What q4_6 asks of LSTMCell.forward: one step of the cell, gate by gate."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+import numpy as np
+
+from grader.checks import probe_point
+from grader.checks.compare import What, agrees, finite, same, tolerance
+from grader.checks.known_model import CellTrial, Parameters
+from grader.checks.parameters.lstm_roles import HIDDEN, PUBLIC
+from grader.checks.parameters.roles import lstm_layout
+from grader.faults import CheckFailed
+from grader.language import say
+from grader.protocol import Array, CandidateClass
+
+B = 6
+# Pre-activation that opens a sigmoid to within 1e-26 of 0 or 1.
+DRIVEN = 60.0
+ROUNDING = 1e-6
+CELL_STATE = 2  # its place among the arguments of forward
+# new_hidden_state of a cell with all parameters zero, by cell_state: see `half_open`.
+HALF_OPEN = {2.0: 0.3807970779778824, -4.0: -0.48201379003790845, 0.5: 0.12245933120185457}
+
+Oracle = Callable[[Parameters, Array, Array, Array], tuple[Array, Array]]
+Shown = Callable[[Parameters, Array, Array, Array, Array], Array]
+
+
+def _inputs(
+    rng: np.random.Generator, sizes: tuple[int, int], rows: int = B
+) -> tuple[Array, Array, Array]:
+    I, H = sizes  # noqa: E741  # sizes as in the equations
+    return rng.normal(size=(rows, I)), rng.uniform(-0.9, 0.9, (rows, H)), rng.normal(size=(rows, H))
+
+
+def _call(sizes: tuple[int, int], rows: int = B) -> str:
+    I, H = sizes  # noqa: E741  # sizes as in the equations
+    return (
+        f"forward(input_t: ({rows}, {I}), hidden_state: ({rows}, {H}), cell_state: ({rows}, {H}))"
+    )
+
+
+def shapes(LSTMCell: CandidateClass, rng: np.random.Generator) -> None:
+    trial = CellTrial.make(LSTMCell, PUBLIC, rng)
+    for name, state in zip(
+        ("new_hidden_state", "new_cell_state"), trial.raw(*_inputs(rng, PUBLIC)), strict=True
+    ):
+        finite(state, What(name, _call(PUBLIC)))
+    if trial.layout.swapped:
+        raise CheckFailed(
+            say(
+                "forward returns the cell state first; expected (new_hidden_state, new_cell_state)."
+            ),
+            diagnosis="lstm-return-order",
+        )
+
+
+def half_open(LSTMCell: CandidateClass, _rng: np.random.Generator) -> None:
+    """All gates one half, candidate zero: the cell state halves, and is shown by half."""
+    layout = lstm_layout(LSTMCell, PUBLIC)
+    trial = CellTrial.make(
+        LSTMCell, PUBLIC, {name: np.zeros(shape) for name, shape in layout.shapes.items()}
+    )
+    rows = len(HALF_OPEN)
+    c = np.repeat(np.array([*HALF_OPEN])[:, None], PUBLIC[1], axis=1)
+    h = np.repeat(np.array([*HALF_OPEN.values()])[:, None], PUBLIC[1], axis=1)
+    hidden, cell = trial.forward(np.ones((rows, PUBLIC[0])), np.ones((rows, PUBLIC[1])), c)
+    same(cell, 0.5 * c, What("new_cell_state", _call(PUBLIC, rows)))
+    same(hidden, h, What("new_hidden_state", _call(PUBLIC, rows)))
+
+
+def closed_gates(LSTMCell: CandidateClass, rng: np.random.Generator) -> None:
+    """Forget open and input shut keeps c; the other way round takes 1; output shut shows nothing."""
+    for driven, wanted in (
+        ({"f": 1, "i": -1, "c": 1, "o": 1}, "keep"),
+        ({"f": -1, "i": 1, "c": 1, "o": 1}, "replace"),
+        ({"f": 1, "i": -1, "c": 1, "o": -1}, "hide"),
+    ):
+        _driven(LSTMCell, rng, driven, wanted)
+
+
+def _driven(
+    LSTMCell: CandidateClass, rng: np.random.Generator, driven: dict[str, int], wanted: str
+) -> None:
+    layout = lstm_layout(LSTMCell, PUBLIC)
+    values = {name: np.zeros(shape) for name, shape in layout.shapes.items()}
+    for gate, sign in driven.items():
+        values[f"W_{gate}"][0] = sign * DRIVEN
+    trial = CellTrial.make(LSTMCell, PUBLIC, values)
+    x, h, c = _inputs(rng, PUBLIC)
+    x[:] = np.eye(PUBLIC[0])[0]  # input 0 drives every gate
+    hidden, cell = trial.forward(x, h, c)
+    call = _call(PUBLIC)
+    if wanted == "keep" and not agrees(cell, c, tolerance(cell)):
+        raise CheckFailed(
+            say(
+                "With the forget gate open and the input gate shut the cell state must stay; it changed [{call}].",
+                call=call,
+            )
+        )
+    if wanted == "replace" and not agrees(cell, np.ones_like(c), tolerance(cell)):
+        raise CheckFailed(
+            say(
+                "With the forget gate shut, the input gate open and the candidate driven to 1, the new cell "
+                "state must be 1; it is not [{call}].",
+                call=call,
+            )
+        )
+    shown = float(np.abs(finite(hidden, What("new_hidden_state", call))).max())
+    if wanted == "hide" and shown > ROUNDING:
+        raise CheckFailed(
+            say(
+                "With the output gate shut the new hidden state must be 0; it is not [{call}].",
+                call=call,
+            )
+        )
+
+
+def golden(LSTMCell: CandidateClass) -> None:
+    """The known numbers at the public probe point."""
+    seen, right = probe_point.lstm_forward(LSTMCell), probe_point.right("lstm")
+    for name in ("cell", "hidden"):
+        what = What(
+            {"hidden": "new_hidden_state", "cell": "new_cell_state"}[name], probe_point.LSTM_CALL
+        )
+        same(seen[name], right[name], what)
+
+
+def cell_state(LSTMCell: CandidateClass, rng: np.random.Generator, oracle: Oracle) -> None:
+    trial = CellTrial.make(LSTMCell, HIDDEN, rng)
+    arguments = _inputs(rng, HIDDEN)
+    _, cell = trial.forward(*arguments)
+    same(cell, oracle(trial.parameters, *arguments)[1], What("new_cell_state", _call(HIDDEN)))
+
+
+def hidden_state(LSTMCell: CandidateClass, rng: np.random.Generator, oracle: Shown) -> None:
+    """The hidden state that belongs to the student's own new cell state."""
+    _hidden_follows(CellTrial.make(LSTMCell, HIDDEN, rng), rng, oracle)
+
+
+def _hidden_follows(trial: CellTrial, rng: np.random.Generator, oracle: Shown) -> None:
+    arguments = _inputs(rng, HIDDEN)
+    hidden, cell = trial.forward(*arguments)
+    finite(cell, What("new_cell_state", _call(HIDDEN)))
+    expected = oracle(trial.parameters, *arguments, cell.astype(np.float64))
+    same(hidden, expected, What("new_hidden_state", _call(HIDDEN)))
+
+
+def forget_gate(LSTMCell: CandidateClass, rng: np.random.Generator, oracle: Oracle) -> None:
+    """What the old cell state adds to the new one: nothing else of the cell enters it."""
+    trial = _one_gate(LSTMCell, rng, "f")
+    # Two cells: one that keeps its state loses `stateless`, not this.
+    other = CellTrial.make(LSTMCell, HIDDEN, trial.parameters)
+    x, h, c = _inputs(rng, HIDDEN)
+    kept = trial.forward(x, h, c)[1].astype(np.float64) - other.forward(x, h, 0 * c)[1]
+    expected = np.subtract(
+        oracle(trial.parameters, x, h, c)[1], oracle(trial.parameters, x, h, 0 * c)[1]
+    )
+    same(kept, expected, What("new_cell_state", _call(HIDDEN)), limit=_limit(trial))
+
+
+def input_gate(LSTMCell: CandidateClass, rng: np.random.Generator, oracle: Oracle) -> None:
+    """How the gate varies from row to row, whatever the candidate's constant."""
+    trial = _one_gate(LSTMCell, rng, "i")
+    x, h, c = _inputs(rng, HIDDEN)
+    stored, expected = (
+        cell(x, h, 0 * c)[1].astype(np.float64)
+        for cell in (trial.forward, partial(oracle, trial.parameters))
+    )
+    with np.errstate(all="ignore"):
+        relative = stored / stored[:1]
+    same(
+        relative,
+        expected / expected[:1],
+        What("new_cell_state", _call(HIDDEN)),
+        limit=_limit(trial),
+    )
+
+
+def candidate(LSTMCell: CandidateClass, rng: np.random.Generator, oracle: Oracle) -> None:
+    """The new cell state with both gates half open."""
+    trial = _one_gate(LSTMCell, rng, "c")
+    arguments = _inputs(rng, HIDDEN)
+    _, cell = trial.forward(*arguments)
+    same(cell, oracle(trial.parameters, *arguments)[1], What("new_cell_state", _call(HIDDEN)))
+
+
+def output_gate(LSTMCell: CandidateClass, rng: np.random.Generator, oracle: Shown) -> None:
+    """The hidden state that belongs to the student's own new cell state."""
+    _hidden_follows(_one_gate(LSTMCell, rng, "o"), rng, oracle)
+
+
+def _one_gate(LSTMCell: CandidateClass, rng: np.random.Generator, gate: str) -> CellTrial:
+    """Only this gate has weights; the others stand half open, the candidate at a constant."""
+    values = {
+        name: rng.uniform(-0.8, 0.8, shape) * (name.endswith(gate) or name == "b_c")
+        for name, shape in lstm_layout(LSTMCell, HIDDEN).shapes.items()
+    }
+    return CellTrial.make(LSTMCell, HIDDEN, values)
+
+
+def _limit(trial: CellTrial) -> float:
+    return tolerance(single=trial.layout.single)
+
+
+def sequence(
+    LSTMCell: CandidateClass, rng: np.random.Generator, oracle: Oracle, steps: int = 20
+) -> None:
+    trial = CellTrial.make(LSTMCell, HIDDEN, rng)
+    x, h, c = _inputs(rng, HIDDEN)
+    expected_h, expected_c = h, c
+    for _ in range(steps):
+        h, c = trial.forward(x, h, c)
+        expected_h, expected_c = oracle(trial.parameters, x, expected_h, expected_c)
+        x = rng.normal(size=x.shape)
+    same(h, expected_h, What("new_hidden_state", _call(HIDDEN)))
+    same(c, expected_c, What("new_cell_state", _call(HIDDEN)))
+
+
+def batch(LSTMCell: CandidateClass, rng: np.random.Generator) -> None:
+    trial = CellTrial.make(LSTMCell, HIDDEN, rng)
+    x, h, c = _inputs(rng, HIDDEN)
+    together = trial.forward(x, h, c)
+    for row in range(B):
+        one = slice(row, row + 1)
+        alone = trial.forward(x[one], h[one], c[one])
+        if not all(agrees(a, t[one], tolerance(t)) for a, t in zip(alone, together, strict=True)):
+            raise CheckFailed(
+                say("A row gives another result alone than in a batch: rows must not mix.")
+            )
+
+
+def stateless(LSTMCell: CandidateClass, rng: np.random.Generator) -> None:
+    trial = CellTrial.make(LSTMCell, HIDDEN, rng)
+    arguments = _inputs(rng, HIDDEN)
+    first = trial.forward(*arguments)
+    trial.forward(*_inputs(rng, HIDDEN))
+    second = trial.forward(*arguments)
+    if not all(agrees(b, a, tolerance(a)) for a, b in zip(first, second, strict=True)):
+        raise CheckFailed(
+            say(
+                "The same call gives another result the second time: the states come as arguments, keep none."
+            )
+        )
+
+
+def inputs_kept(LSTMCell: CandidateClass, rng: np.random.Generator) -> None:
+    trial = CellTrial.make(LSTMCell, HIDDEN, rng)
+    trial.forward(*_inputs(rng, HIDDEN))
+    changed = trial.cell.changed_inputs
+    if changed:
+        raise CheckFailed(
+            say("forward changes its arguments in place: work on copies."),
+            diagnosis="cell-state-changed-in-place" if changed == (CELL_STATE,) else "",
+        )
+
+
+def stable(LSTMCell: CandidateClass, rng: np.random.Generator) -> None:
+    trial = CellTrial.make(LSTMCell, HIDDEN, rng)
+    x, h, c = _inputs(rng, HIDDEN)
+    if not all(np.all(np.isfinite(state)) for state in trial.forward(1e4 * np.sign(x), h, c)):
+        raise CheckFailed(
+            say("Large inputs give NaN or infinity: a power overflows in a gate."),
+            diagnosis="sigmoid-overflows",
+        )

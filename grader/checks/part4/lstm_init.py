@@ -1,0 +1,57 @@
+"""What q4_5 asks of LSTMCell.__init__: parameters for four gates."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from grader.checks.parameters.lstm_roles import GATES, HIDDEN, PUBLIC
+from grader.checks.parameters.roles import lstm_layout
+from grader.checks.part4.init import require, require_own_state, require_same_roles
+from grader.faults import CheckFailed
+from grader.language import say
+from grader.protocol import CandidateClass
+
+
+def constructs(LSTMCell: CandidateClass) -> None:
+    """An object comes to be and holds arrays."""
+    lstm_layout(LSTMCell, PUBLIC)
+
+
+def weights(LSTMCell: CandidateClass) -> None:
+    names = [f"{kind}_{gate}" for gate in GATES for kind in "WU"]
+    require(lstm_layout(LSTMCell, PUBLIC), names)
+
+
+def biases(LSTMCell: CandidateClass) -> None:
+    names = [f"b_{gate}" for gate in GATES]
+    require(lstm_layout(LSTMCell, HIDDEN), names)
+
+
+def breaks_symmetry(LSTMCell: CandidateClass) -> None:
+    """No two units begin alike, nor two gates."""
+    layout = lstm_layout(LSTMCell, HIDDEN)
+    values = layout.values(layout.storage.arrays)
+    used = [gate for gate in GATES if f"W_{gate}" in layout.slots]
+    if not used:
+        require(layout, [f"W_{gate}" for gate in GATES])
+        return
+    gates = [np.vstack([values[f"W_{gate}"], values[f"U_{gate}"]]) for gate in used]
+    units = np.vstack(gates).T
+    alike = any(np.array_equal(a, b) for n, a in enumerate(gates) for b in gates[:n])
+    if alike or len(np.unique(units, axis=0)) < HIDDEN[1]:
+        raise CheckFailed(
+            say(
+                "Some initial weights are the same for every unit or gate; draw each gate's weights at random."
+            )
+        )
+
+
+def own_state(LSTMCell: CandidateClass) -> None:
+    """Writing to one object leaves another alone."""
+    require_own_state(LSTMCell, lstm_layout(LSTMCell, HIDDEN), HIDDEN)
+
+
+def other_sizes(LSTMCell: CandidateClass, _rng: np.random.Generator) -> None:
+    """Other sizes have the same parameters."""
+    require_same_roles(lstm_layout(LSTMCell, HIDDEN), lstm_layout(LSTMCell, (5, 3)))
+    LSTMCell(1, 1)

@@ -1,0 +1,276 @@
+"""What q4_3 asks of backward: the gradients of BPTT, summed over time and batch."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+
+import numpy as np
+
+from grader.checks.compare import agrees, distance
+from grader.checks.gradient import entries
+from grader.checks.known_model import (
+    SMALL,
+    BackwardRun,
+    Expectation,
+    RnnTrial,
+    Truth,
+    own_gradient,
+    run_backward,
+)
+from grader.checks.numerical import central_differences
+from grader.checks.parameters.rnn_roles import HIDDEN, PUBLIC
+from grader.checks.states import is_softmax
+from grader.faults import BadValue, CheckFailed, StudentFault
+from grader.language import say
+from grader.protocol import Array, CandidateClass
+from grader.records import Exhibit
+
+ALL = ("W_xh", "W_hh", "b_h", "W_hy", "b_y")
+# (T, B, I, H, O) at which a numerical gradient costs 57,000 forwards and BPTT a few milliseconds.
+LARGE = (8, 2, 96, 192, 8)
+# The largest norm of a gradient that no honest clipping touches (norm 0.25 at the tightest).
+UNCLIPPED = 0.24
+ROUGHLY = 1e-4  # relative; float32 and float64 alike
+
+
+def shapes(SimpleRNN: CandidateClass, rng: np.random.Generator) -> None:
+    """Every parameter has a gradient of fitting shape, without NaN."""
+    run = _public_run(SimpleRNN, rng)
+    missing = [f"d{name}" for name in run.trial.layout.slots if run.matches[name] is None]
+    if missing:
+        raise BadValue(
+            say(
+                "In what backward returned there is no gradient with the shape of {names}. Return a dict "
+                "such as {example}, each of its parameter's shape.",
+                names=", ".join(missing),
+                example="{'W_xh': dW_xh, 'W_hh': dW_hh, ...}",
+            )
+        )
+    if not all(np.all(np.isfinite(found.gradient)) for found in run.matches.values() if found):
+        raise BadValue(say("A gradient contains NaN or infinity."))
+
+
+def numerical(
+    SimpleRNN: CandidateClass,
+    rng: np.random.Generator,
+    name: str,
+    exhibits: list[Exhibit] | None = None,
+) -> None:
+    """One gradient against central differences of the student's own forward."""
+    run = _public_run(SimpleRNN, rng)
+    if exhibits is not None and not all(run.right(each) for each in ALL):
+        exhibits.append(_heat_map(run))
+    if run.right(name):
+        return
+    found = run.matches[name]
+    if found is None:
+        raise BadValue(say("backward gives no gradient for {name}.", name=name))
+    raise CheckFailed(
+        say(
+            "d{name} is not the gradient of your forward: relative error {error}, allowed {limit} "
+            "[backward(d_outputs: (6, 5, 2)) after forward(inputs: (6, 5, 3))].",
+            name=name,
+            error=f"{run.error(name):.2g}",
+            limit=f"{run.truth.limit:.0e}",
+        )
+    )
+
+
+def _public_run(SimpleRNN: CandidateClass, _rng: np.random.Generator) -> BackwardRun:
+    """The same forward, backward and numerical gradient for all public cases, made once."""
+    if "public BPTT" not in SimpleRNN.memo:
+        rng = np.random.default_rng(20)
+        trial = RnnTrial.make(SimpleRNN, PUBLIC, rng)
+        x, d_outputs = _point(rng, T=6, B=5, sizes=PUBLIC)
+        if is_softmax(trial.forward(x).outputs):  # it has its own case: see `own_gradient`
+            d_outputs -= d_outputs.mean(axis=-1, keepdims=True)
+        SimpleRNN.memo["public BPTT"] = run_backward(trial, x, d_outputs, own_gradient)
+    run: BackwardRun = SimpleRNN.memo["public BPTT"]
+    return run
+
+
+def _point(
+    rng: np.random.Generator, *, T: int, B: int, sizes: tuple[int, int, int]
+) -> tuple[Array, Array]:
+    return rng.normal(size=(T, B, sizes[0])), SMALL * rng.normal(size=(T, B, sizes[2]))
+
+
+def _heat_map(run: BackwardRun) -> Exhibit:
+    """Relative error of each gradient when only the outputs of one time step count."""
+    trial, x, d_outputs = run.trial, run.x, run.d_outputs
+    truth = central_differences(trial.rnn, trial.layout, trial.parameters, x, d_outputs)
+    rows: dict[str, list[float]] = {name: [] for name in trial.layout.slots}
+    for t in range(len(x)):
+        only = np.zeros_like(d_outputs)
+        only[t] = d_outputs[t]
+        by_step = {name: part[t] for name, part in truth.items()}
+        one = run_backward(trial, x, only, lambda *_, by_step=by_step: [_as_truth(by_step, run)])
+        for name, row in rows.items():
+            found = one.matches[name]
+            row.append(
+                1.0 if found is None else distance(found.gradient, one.factor * by_step[name])
+            )
+    return Exhibit(
+        question="q4_3",
+        kind="gradient",
+        title=say("Where the gradient is off: relative error per parameter and time step"),
+        labels=tuple(f"d{name}" for name in rows),
+        grid=tuple(tuple(row) for row in rows.values()),
+    )
+
+
+def _as_truth(gradients: dict[str, Array], run: BackwardRun) -> Truth:
+    return Truth(gradients, run.truth.limit)
+
+
+def against(
+    SimpleRNN: CandidateClass,
+    rng: np.random.Generator,
+    expect: Expectation,
+    names: Sequence[str],
+    *,
+    T: int,
+    B: int,
+) -> None:
+    """Gradients at a random point."""
+    trial = RnnTrial.make(SimpleRNN, HIDDEN, rng)
+    x, d_outputs = _point(rng, T=T, B=B, sizes=HIDDEN)
+    _all_right(run_backward(trial, x, d_outputs, expect), names)
+
+
+def _all_right(run: BackwardRun, names: Sequence[str]) -> None:
+    wrong = [name for name in names if not run.right(name)]
+    if wrong:
+        raise CheckFailed(say("Wrong gradient for {names}.", names=", ".join(wrong)))
+
+
+def sum_not_mean(SimpleRNN: CandidateClass, rng: np.random.Generator, expect: Expectation) -> None:
+    trial = RnnTrial.make(SimpleRNN, HIDDEN, rng)
+    x, d_outputs = _point(rng, T=7, B=3, sizes=HIDDEN)
+    run = run_backward(trial, x, d_outputs, expect)
+    _some_right(run)
+    if run.factor != 1.0:
+        what = {1 / 3: "B", 1 / 7: "T"}.get(run.factor, "T * B")
+        raise CheckFailed(
+            say(
+                "The gradients are right but divided by {what}; sum over time and batch.", what=what
+            )
+        )
+
+
+def _some_right(run: BackwardRun) -> tuple[str, ...]:
+    """The parameters whose gradients are right; without any there is nothing to build on."""
+    right = tuple(name for name in run.trial.layout.slots if run.right(name))
+    if not right:
+        raise CheckFailed(say("No gradient is right yet."))
+    return right
+
+
+def again(SimpleRNN: CandidateClass, rng: np.random.Generator, expect: Expectation) -> None:
+    """What was right in a first round is right in the next, after an update."""
+    trial = RnnTrial.make(SimpleRNN, HIDDEN, rng)
+    x, d_outputs = _point(rng, T=7, B=3, sizes=HIDDEN)
+    right = _some_right(run_backward(trial, x, d_outputs, expect))
+    with suppress(StudentFault):  # an update that fails loses its own question
+        trial.rnn.update_parameters(0.1)
+    trial.reset()
+    x, d_outputs = _point(rng, T=7, B=3, sizes=HIDDEN)
+    _still_right(
+        run_backward(trial, x, d_outputs, expect),
+        right,
+        say(
+            "right in the first round, wrong after an update: do gradients start from zero each time?"
+        ),
+    )
+
+
+def _still_right(run: BackwardRun, names: Sequence[str], why: object) -> None:
+    wrong = [name for name in names if not run.right(name)]
+    if wrong:
+        raise CheckFailed(say("Gradient of {names}: {why}", names=", ".join(wrong), why=why))  # type: ignore[arg-type]  # a Message
+
+
+def latest_forward(
+    SimpleRNN: CandidateClass, rng: np.random.Generator, expect: Expectation
+) -> None:
+    trial = RnnTrial.make(SimpleRNN, HIDDEN, rng)
+    x, d_outputs = _point(rng, T=7, B=3, sizes=HIDDEN)
+    right = _some_right(run_backward(trial, x, d_outputs, expect))
+    other = RnnTrial.make(SimpleRNN, HIDDEN, rng)
+    other.forward(rng.normal(size=(9, 3, HIDDEN[0])))
+    x, d_outputs = _point(rng, T=7, B=3, sizes=HIDDEN)
+    _still_right(
+        run_backward(other, x, d_outputs, expect),
+        right,
+        say("wrong when forward ran twice before backward: keep the latest forward's states only."),
+    )
+
+
+def d_outputs_kept(SimpleRNN: CandidateClass, rng: np.random.Generator) -> None:
+    trial = RnnTrial.make(SimpleRNN, HIDDEN, rng)
+    x, d_outputs = _point(rng, T=7, B=3, sizes=HIDDEN)
+    trial.forward(x)
+    found = trial.rnn.backward(d_outputs.copy())
+    changed = trial.rnn.changed_inputs
+    _answered(trial, found)
+    if changed:
+        raise CheckFailed(
+            say("backward changes d_outputs in place: work on a copy."),
+            diagnosis="d-outputs-divided-in-place" if _divided(trial, found, d_outputs) else "",
+        )
+
+
+def no_update(SimpleRNN: CandidateClass, rng: np.random.Generator) -> None:
+    trial = RnnTrial.make(SimpleRNN, HIDDEN, rng)
+    x, d_outputs = _point(rng, T=7, B=3, sizes=HIDDEN)
+    trial.forward(x)
+    before = trial.now()
+    found = trial.rnn.backward(d_outputs)
+    after = trial.now()
+    _answered(trial, found)
+    if any(not np.array_equal(before[name], after[name]) for name in before):
+        raise CheckFailed(
+            say("backward already changes the parameters: leave that to update_parameters."),
+            diagnosis="backward-updates",
+        )
+
+
+def _divided(trial: RnnTrial, returned: object, d_outputs: Array) -> bool:
+    """Whether the gradient of b_y, the sum of d_outputs, came out divided by B or T."""
+    T, B, _ = d_outputs.shape
+    total = d_outputs.sum(axis=(0, 1))
+    found = [entry.array.ravel() for entry in entries(returned, trial.rnn, trial.layout)]
+    return any(
+        array.shape == total.shape and agrees(array, total / count, ROUGHLY)
+        for array in found
+        for count in (B, T, B * T)
+    )
+
+
+def _answered(trial: RnnTrial, returned: object) -> None:
+    """backward gave something, in one way or another."""
+    if not entries(returned, trial.rnn, trial.layout):
+        raise CheckFailed(say("backward gives no gradients at all."))
+
+
+def clipping(SimpleRNN: CandidateClass, rng: np.random.Generator, expect: Expectation) -> None:
+    """What is right for a tiny gradient is right for one of norm 0.24."""
+    trial = RnnTrial.make(SimpleRNN, HIDDEN, rng)
+    x, d_outputs = _point(rng, T=7, B=3, sizes=HIDDEN)
+    small = run_backward(trial, x, d_outputs, expect)
+    right = _some_right(small)
+    norm = float(np.sqrt(sum(np.sum(part**2) for part in small.truth.gradients.values())))
+    larger = RnnTrial.make(SimpleRNN, HIDDEN, trial.parameters)
+    run = run_backward(larger, x, d_outputs * (UNCLIPPED / norm), expect)
+    _still_right(
+        run, right, say("clipped although the whole gradient's norm is only 0.24; clip later.")
+    )
+
+
+def fast(SimpleRNN: CandidateClass, rng: np.random.Generator) -> None:
+    """The call's time limit is the check."""
+    T, B, I, H, O = LARGE  # noqa: E741  # sizes as in the equations
+    rnn = SimpleRNN(I, H, O)
+    rnn.forward(rng.normal(size=(T, B, I)))
+    rnn.backward(SMALL * rng.normal(size=(T, B, O)))

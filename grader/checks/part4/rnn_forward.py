@@ -1,0 +1,266 @@
+"""What q4_2 asks of SimpleRNN.forward.
+
+Each function is one claim; it returns where the claim holds and raises a `StudentFault` where not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from grader.checks import probe_point
+from grader.checks.compare import What, agrees, finite, same, tolerance
+from grader.checks.known_model import Parameters, RnnTrial
+from grader.checks.parameters.rnn_roles import HIDDEN, PUBLIC
+from grader.checks.parameters.roles import rnn_layout
+from grader.checks.states import Forward, Sizes, is_softmax
+from grader.faults import BadValue, CheckFailed
+from grader.language import say
+from grader.protocol import Array, CandidateClass
+
+
+def forward_shapes(SimpleRNN: CandidateClass, rng: np.random.Generator) -> None:
+    """Documented shapes. A list over time and h_0 among the states are as good."""
+    trial = RnnTrial.make(SimpleRNN, PUBLIC, rng)
+    x = rng.normal(size=(6, 5, PUBLIC[0]))
+    forward = trial.forward(x)
+    sizes = trial.at(x)
+    if not forward.documented_outputs:
+        raise BadValue(
+            say(
+                "outputs come with their axes in another order; expected {expected} [{call}].",
+                expected=str((sizes.T, sizes.B, sizes.O)),
+                call=sizes.call,
+            )
+        )
+    finite(forward.outputs, What("outputs", sizes.call))
+    finite(_hidden_of(forward, sizes), What("hidden_states", sizes.call))
+
+
+def _hidden_of(forward: Forward, sizes: Sizes) -> Array:
+    if forward.hidden is not None:
+        return forward.hidden
+    raise BadValue(
+        say(
+            "forward returns no hidden_states of shape {expected} [{call}].",
+            expected=str((sizes.T, sizes.B, sizes.H)),
+            call=sizes.call,
+        ),
+        say("forward returns no hidden_states of shape (T, B, H)."),
+    )
+
+
+def order(SimpleRNN: CandidateClass, rng: np.random.Generator) -> None:
+    trial = RnnTrial.make(SimpleRNN, PUBLIC, rng)
+    if not trial.forward(rng.normal(size=(6, 5, PUBLIC[0]))).in_order:
+        raise CheckFailed(
+            say("forward returns hidden_states first; expected (outputs, hidden_states)."),
+            diagnosis="outputs-and-states-swapped",
+        )
+
+
+def ablation(SimpleRNN: CandidateClass, rng: np.random.Generator, left: str) -> None:
+    """Only the biases, or only biases and input, are left in the equation."""
+    trial = RnnTrial.make(SimpleRNN, PUBLIC, rng)
+    kept = {"b_h", "b_y"} | ({"W_xh", "W_hy"} if left == "input" else set())
+    values = {name: value * (name in kept) for name, value in trial.parameters.items()}
+    trial.layout.write(trial.rnn, values)
+    x = rng.normal(size=(6, 5, PUBLIC[0]))
+    if left == "biases":
+        _only_biases(trial, x, values)
+    else:
+        _only_input(trial, x, rng.permutation(len(x)))
+
+
+def _only_biases(trial: RnnTrial, x: Array, values: Parameters) -> None:
+    forward = trial.forward(x)
+    sizes = trial.at(x)
+    limit = tolerance(forward.outputs)
+    if "b_y" not in trial.layout.absent:
+        same(
+            forward.outputs,
+            _likewise(forward.outputs, np.broadcast_to(values["b_y"], forward.outputs.shape)),
+            What("outputs", sizes.call),
+            limit=limit,
+        )
+    hidden = forward.hidden
+    if hidden is None:  # charged in `shapes`
+        return
+    steady = agrees(hidden, np.broadcast_to(hidden[:1, :1], hidden.shape), limit)
+    if not steady or not np.array_equal(np.sign(hidden[0, 0]), np.sign(values["b_h"])):
+        raise CheckFailed(
+            say(
+                "With all weights zero every hidden state must depend on b_h alone, the same at every "
+                "step and with the sign of b_h; yours does not [{call}].",
+                call=sizes.call,
+            )
+        )
+
+
+def _only_input(trial: RnnTrial, x: Array, shuffled: Array) -> None:
+    straight, mixed = trial.forward(x), trial.forward(x[shuffled])
+    limit = tolerance(straight.outputs)
+    pairs = [(straight.outputs, mixed.outputs)]
+    if straight.hidden is not None and mixed.hidden is not None:
+        pairs.append((straight.hidden, mixed.hidden))
+    if not all(agrees(after, before[shuffled], limit) for before, after in pairs):
+        raise CheckFailed(
+            say(
+                "With W_hh zero, step t may depend on x_t alone, so that shuffling the steps of the input "
+                "shuffles the results; yours change otherwise [{call}].",
+                call=trial.at(x).call,
+            )
+        )
+
+
+def recurrence(SimpleRNN: CandidateClass, rng: np.random.Generator) -> None:
+    """A change at step 2 shows from step 2 on and not before."""
+    trial = RnnTrial.make(SimpleRNN, PUBLIC, rng)
+    x = rng.normal(size=(6, 5, PUBLIC[0]))
+    changed = x.copy()
+    changed[2] += 1.0
+    before, after = trial.forward(x), trial.forward(changed)
+    moved = np.abs(after.outputs.astype(np.float64) - before.outputs).max(axis=(1, 2)) > 1e-6  # noqa: PLR2004  # far above rounding, far below an effect
+    call = trial.at(x).call
+    if moved[:2].any():
+        raise CheckFailed(
+            say("Changing x at step 2 changes outputs before step 2 [{call}].", call=call)
+        )
+    if not moved[2]:
+        raise CheckFailed(
+            say("Changing x at step 2 does not change the output of step 2 [{call}].", call=call)
+        )
+    if not moved[3:].all():
+        raise CheckFailed(
+            say(
+                "Changing x at step 2 does not reach the later steps: is h_(t-1) handed on? [{call}]",
+                call=call,
+            )
+        )
+
+
+def golden(SimpleRNN: CandidateClass) -> None:
+    """The known numbers at the public probe point."""
+    layout = rnn_layout(SimpleRNN, probe_point.RNN_SIZES)
+    # A missing bias is charged in __init__; here it counts as zero.
+    seen, right = (
+        probe_point.rnn_forward(SimpleRNN),
+        probe_point.golden({"b_h", "b_y"} & {*layout.absent}),
+    )
+    limit = tolerance(single=layout.single)
+    if seen.hidden is not None:  # charged in `shapes`
+        same(seen.hidden, right["hidden"], What("hidden_states", probe_point.RNN_CALL), limit=limit)
+    outputs = _likewise(seen.outputs, right["outputs"])
+    same(seen.outputs, outputs, What("outputs", probe_point.RNN_CALL), limit=limit)
+
+
+Oracle = Callable[[Parameters, Array], tuple[Array, Array]]
+
+
+def hidden_states(
+    SimpleRNN: CandidateClass, rng: np.random.Generator, oracle: Oracle, *, T: int, B: int
+) -> None:
+    """Hidden states against the reference."""
+    trial = RnnTrial.make(SimpleRNN, HIDDEN, rng)
+    x = rng.normal(size=(T, B, HIDDEN[0]))
+    sizes = trial.at(x)
+    _, expected = oracle(trial.parameters, x)
+    same(_hidden_of(trial.forward(x), sizes), expected, What("hidden_states", sizes.call))
+
+
+def outputs(
+    SimpleRNN: CandidateClass,
+    rng: np.random.Generator,
+    whole: Oracle,
+    oracle: Callable[[Parameters, Array], Array],
+    *,
+    T: int,
+    B: int,
+) -> None:
+    """Outputs against what the student's own hidden states give; a softmax has its own case."""
+    trial = RnnTrial.make(SimpleRNN, HIDDEN, rng)
+    x = rng.normal(size=(T, B, HIDDEN[0]))
+    sizes = trial.at(x)
+    forward = trial.forward(x)
+    hidden = whole(trial.parameters, x)[1] if forward.hidden is None else forward.hidden
+    expected = oracle(trial.parameters, hidden)
+    same(forward.outputs, _likewise(forward.outputs, expected), What("outputs", sizes.call))
+
+
+def _likewise(outputs: Array, expected: Array) -> Array:
+    """The expectation behind a softmax, if the outputs come from one: that has its own case."""
+    return _softmax(expected) if is_softmax(outputs) else expected
+
+
+def _softmax(logits: Array) -> Array:
+    powers = np.exp(logits - logits.max(axis=-1, keepdims=True))
+    return np.asarray(powers / powers.sum(axis=-1, keepdims=True))
+
+
+def batch(SimpleRNN: CandidateClass, rng: np.random.Generator) -> None:
+    """Every sequence of a batch alone gives the same."""
+    trial = RnnTrial.make(SimpleRNN, HIDDEN, rng)
+    x = rng.normal(size=(7, 3, HIDDEN[0]))
+    together = trial.forward(x).outputs
+    for b in range(x.shape[1]):
+        alone = trial.forward(x[:, b : b + 1]).outputs
+        if not agrees(alone, together[:, b : b + 1], tolerance(together)):
+            raise CheckFailed(
+                say("A sequence gives other outputs alone than in a batch: sequences must not mix.")
+            )
+
+
+def twice(SimpleRNN: CandidateClass, rng: np.random.Generator) -> None:
+    """Nothing is carried from one call to the next."""
+    trial = RnnTrial.make(SimpleRNN, HIDDEN, rng)
+    x = rng.normal(size=(7, 3, HIDDEN[0]))
+    first = trial.forward(x).outputs
+    at_once = trial.forward(x).outputs
+    trial.forward(rng.normal(size=(6, 3, HIDDEN[0])))
+    later = trial.forward(x).outputs
+    if not all(agrees(again, first, tolerance(first)) for again in (at_once, later)):
+        raise CheckFailed(
+            say(
+                "Calling forward again with the same inputs gives other outputs: start every call at h_0 = 0."
+            )
+        )
+
+
+def inputs_kept(SimpleRNN: CandidateClass, rng: np.random.Generator) -> None:
+    trial = RnnTrial.make(SimpleRNN, HIDDEN, rng)
+    trial.forward(rng.normal(size=(7, 3, HIDDEN[0])))
+    if trial.rnn.changed_inputs:
+        raise CheckFailed(say("forward changes its inputs in place: work on a copy."))
+
+
+def linear_output(SimpleRNN: CandidateClass, rng: np.random.Generator) -> None:
+    """Minus ten times the output layer's weights, minus ten times the outputs."""
+    trial = RnnTrial.make(SimpleRNN, HIDDEN, rng)
+    x = rng.normal(size=(7, 3, HIDDEN[0]))
+    plain = trial.forward(x).outputs
+    turned = {
+        name: value * (-10.0 if name in {"W_hy", "b_y"} else 1.0)
+        for name, value in trial.parameters.items()
+    }
+    trial.layout.write(trial.rnn, turned)
+    scaled = trial.forward(x).outputs
+    if not plain.any() or not agrees(scaled, -10.0 * plain, tolerance(plain)):
+        raise CheckFailed(
+            say(
+                "outputs pass through a softmax or another activation; the task is regression: leave them linear."
+            )
+        )
+
+
+def stable(SimpleRNN: CandidateClass, rng: np.random.Generator) -> None:
+    """tanh of a large argument is 1, not NaN."""
+    trial = RnnTrial.make(SimpleRNN, HIDDEN, rng)
+    x = 1e4 * rng.choice([-1.0, 1.0], size=(5, 3, HIDDEN[0]))
+    forward = trial.forward(x)
+    states = forward.outputs if forward.hidden is None else forward.hidden
+    if not np.all(np.isfinite(forward.outputs)) or not np.all(np.isfinite(states)):
+        raise CheckFailed(
+            say("Large inputs give NaN or infinity: a power overflows. Use np.tanh."),
+            diagnosis="tanh-overflows",
+        )

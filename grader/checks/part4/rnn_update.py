@@ -1,0 +1,212 @@
+"""What q4_4 asks of one update: plain gradient descent with the last gradients.
+
+Judged by the gradients that the student's own backward gave, so that a wrong gradient is not
+charged twice. Adaptive rates and weight decay lose the case that names them, and no more.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from grader.checks.compare import agrees
+from grader.checks.gradient import match
+from grader.checks.known_model import (
+    SMALL,
+    BackwardRun,
+    Parameters,
+    RnnTrial,
+    own_gradient,
+    run_backward,
+)
+from grader.checks.parameters.layout import Layout
+from grader.checks.parameters.rnn_roles import PUBLIC
+from grader.faults import CheckFailed
+from grader.language import say
+from grader.protocol import Array, CandidateClass
+
+# Differences of parameters lose digits: float64 keeps 1e-12 of a step, float32 1e-4.
+SINGLE = 2e-3
+DOUBLE = 1e-7
+GRADIENT = 1e-3  # of a gradient that is right: float32 and numerical ones too
+# Cosine between a step and the negative gradient below which it is no descent.
+DOWNHILL = 0.2
+LARGER = 5 * SMALL
+RATE = 0.5
+
+
+@dataclass(frozen=True)
+class Stepped:
+    """One update: what every parameter moved by, and the gradients it may have used."""
+
+    moves: Parameters
+    given: Parameters  # the student's own gradients
+    true: Parameters  # the right ones, scaled as the student scales
+    limit: float
+
+
+def step(SimpleRNN: CandidateClass, learning_rate: float) -> Stepped:
+    """What one step does; kept in the candidate's memo."""
+    key = ("step", learning_rate)
+    if key not in SimpleRNN.memo:
+        SimpleRNN.memo[key] = _stepped(SimpleRNN, learning_rate)
+    known: Stepped = SimpleRNN.memo[key]
+    return known
+
+
+def _stepped(SimpleRNN: CandidateClass, learning_rate: float) -> Stepped:
+    """A fresh object, one forward, backward and update at the public point."""
+    rng = np.random.default_rng(40)
+    trial = RnnTrial.make(SimpleRNN, PUBLIC, rng)
+    x, d_outputs = rng.normal(size=(6, 5, PUBLIC[0])), LARGER * rng.normal(size=(6, 5, PUBLIC[2]))
+    run = _gradients(SimpleRNN, trial, x, d_outputs)
+    trial.forward(x)
+    found = trial.backward(d_outputs)
+    before = _first_copies(trial)
+    trial.rnn.update_parameters(learning_rate)
+    after = _first_copies(trial)
+    # This object's own: another's may differ, where a gradient depends on how weights began.
+    own = match(found, trial.layout, run.truth.gradients, (run.factor,), run.truth.limit)
+    given = {name: one.gradient for name, one in own.items() if one is not None}
+    true = {name: run.factor * value for name, value in run.truth.gradients.items()}
+    moves = {name: after[name] - before[name] for name in before}
+    return Stepped(moves, given, true, limit_of(trial.layout))
+
+
+def _gradients(
+    SimpleRNN: CandidateClass, trial: RnnTrial, x: Array, d_outputs: Array
+) -> BackwardRun:
+    """The student's gradients and the numerical ones at the public point, from another object."""
+    if "gradients" not in SimpleRNN.memo:
+        other = RnnTrial.make(SimpleRNN, PUBLIC, trial.parameters)
+        SimpleRNN.memo["gradients"] = run_backward(other, x, d_outputs, own_gradient)
+    run: BackwardRun = SimpleRNN.memo["gradients"]
+    return run
+
+
+def _first_copies(trial: RnnTrial) -> Parameters:
+    """Parameters as stored; of two hidden biases the first."""
+    vector = trial.layout.storage.vector(trial.rnn.read())
+    return {name: vector[copies[0]] for name, copies in trial.layout.slots.items()}
+
+
+def moves(SimpleRNN: CandidateClass, _rng: np.random.Generator) -> None:
+    """Every parameter moves, downhill."""
+    stepped = step(SimpleRNN, 1.0)
+    # A gradient that backward gave as zero was charged there; not to move is right then.
+    asked = [name for name in stepped.moves if np.any(stepped.given.get(name, np.ones(1)))]
+    still = [name for name in asked if not np.any(stepped.moves[name])]
+    if still:
+        raise CheckFailed(
+            say("update_parameters(1.0) leaves {names} unchanged.", names=", ".join(still))
+        )
+    uphill = [name for name in asked if not _downhill(name, stepped)]
+    if uphill:
+        raise CheckFailed(
+            say(
+                "update_parameters moves {names} along the gradient or across it, not against it.",
+                names=", ".join(uphill),
+            )
+        )
+
+
+def _downhill(name: str, stepped: Stepped) -> bool:
+    move = stepped.moves[name]
+    gradients = [part[name] for part in (stepped.given, stepped.true) if name in part]
+    return any(_cosine(move, -gradient) > DOWNHILL for gradient in gradients)
+
+
+def _cosine(a: Array, b: Array) -> float:
+    a, b = _shrunk(a), _shrunk(b)
+    lengths = float(np.linalg.norm(a) * np.linalg.norm(b))
+    return float(np.sum(a * b)) / lengths if lengths > 0 and np.isfinite(lengths) else 0.0
+
+
+def _shrunk(array: Array) -> Array:
+    """The same direction, near 1: a norm squares what it adds."""
+    peak = np.max(np.abs(array), initial=0.0)
+    return array / peak if peak > 0 else array
+
+
+def downhill(SimpleRNN: CandidateClass, _rng: np.random.Generator) -> None:
+    """The squared error on one batch falls after five small steps."""
+    rng = np.random.default_rng(41)
+    trial = RnnTrial.make(SimpleRNN, PUBLIC, rng)
+    x, target = rng.normal(size=(6, 5, PUBLIC[0])), rng.normal(size=(6, 5, PUBLIC[2]))
+    losses = []
+    for _ in range(6):
+        error = trial.forward(x).outputs - target
+        losses.append(float(np.mean(error.astype(np.float64) ** 2)))
+        trial.rnn.backward(2 * error / error.size)
+        trial.rnn.update_parameters(0.02)
+    stepped = step(SimpleRNN, RATE)
+    faithful = all(is_plain(name, stepped, RATE) for name in stepped.moves)
+    # A wrong gradient was charged in q4_3; along a right one the error falls.
+    if not losses[-1] < losses[0] and not (faithful and not _right(stepped)):
+        raise CheckFailed(
+            say(
+                "After five steps of learning rate 0.02 the squared error went from {before} to {after}; "
+                "it should fall.",
+                before=f"{losses[0]:.6g}",
+                after=f"{losses[-1]:.6g}",
+            )
+        )
+
+
+def _right(stepped: Stepped) -> bool:
+    """Whether the student's own gradients are the right ones."""
+    return all(
+        name in stepped.given and agrees(stepped.given[name], gradient, GRADIENT)
+        for name, gradient in stepped.true.items()
+    )
+
+
+def plain_descent(SimpleRNN: CandidateClass, _rng: np.random.Generator) -> None:
+    """The first step is exactly -learning_rate * gradient."""
+    stepped = step(SimpleRNN, RATE)
+    wrong = [name for name in stepped.moves if not is_plain(name, stepped, RATE)]
+    if wrong:
+        raise CheckFailed(
+            say(
+                "The step of {names} is not learning_rate times the gradient: plain gradient descent is "
+                "asked for, not an adaptive rate, weight decay or a forgotten factor.",
+                names=", ".join(wrong),
+            )
+        )
+
+
+def is_plain(name: str, stepped: Stepped, learning_rate: float) -> bool:
+    gradients = [part[name] for part in (stepped.given, stepped.true) if name in part]
+    return any(
+        agrees(stepped.moves[name], -learning_rate * gradient, stepped.limit)
+        for gradient in gradients
+    )
+
+
+def learning_rate(SimpleRNN: CandidateClass, _rng: np.random.Generator) -> None:
+    """The step is proportional to the learning rate."""
+    full, half, none = (step(SimpleRNN, rate) for rate in (0.5, 0.25, 0.0))
+    if not any(np.any(move) for move in full.moves.values()):
+        raise CheckFailed(say("update_parameters moves nothing."))
+    wrong = [
+        name
+        for name, move in full.moves.items()
+        if np.any(none.moves[name])
+        or not (
+            agrees(2 * half.moves[name], move, full.limit)
+            # Each of an object of its own, whose gradients may differ.
+            or (is_plain(name, full, 0.5) and is_plain(name, half, 0.25))
+        )
+    ]
+    if wrong:
+        raise CheckFailed(
+            say(
+                "The step of {names} is not proportional to the learning rate.",
+                names=", ".join(wrong),
+            )
+        )
+
+
+def limit_of(layout: Layout) -> float:
+    return SINGLE if layout.single else DOUBLE

@@ -1,0 +1,223 @@
+"""Name the misconception behind wrong answers, or say where they begin to be wrong.
+
+A student's record at the probe point is compared with the record of every known misconception.
+One that matches in every array to numerical precision is named; with several bugs at once, the
+one that explains most of the arrays that are off. No match, no guess: then the first parameter and
+time step that are off, and whether a sign, a factor or a transpose explains it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from grader.checks import probe_point
+from grader.checks.compare import agrees
+from grader.checks.experiment import probe_series
+from grader.checks.probe_point import RIGHT, Record
+from grader.faults import StudentFault
+from grader.language import Message, literal, say
+from grader.protocol import Array
+
+# Factors that a student's mistake may be: T, B and their products at the probe point.
+MOST = 100
+ROUNDING = 1e-4
+
+GRADIENTS = ("dW_hy", "db_y", "dW_hh", "dW_xh", "db_h")
+
+
+HALF = 1e-2  # two programs in float16 round at different places
+IGNORED = {"single"}  # float32 is nobody's mistake
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """A diagnosis: the misconception's name ("" where it is only described) and the words."""
+
+    name: str
+    message: Message
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """Which record a question is diagnosed from, and by which of its arrays."""
+
+    kind: str
+    candidate: str
+    record: Callable[[Any], Record]
+    concerns: Callable[[str], bool]
+
+
+def _gradient(key: str) -> bool:
+    return key.rpartition(" ")[2] in GRADIENTS or key.endswith("backward raised")
+
+
+def _step(key: str) -> bool:
+    return key.startswith("step")
+
+
+def _forward(key: str) -> bool:
+    return not _gradient(key) and not _step(key) and key != "initial"
+
+
+TOPICS = {
+    "q4_1": Topic("rnn", "SimpleRNN", probe_point.rnn_record, lambda key: key == "initial"),
+    "q4_2": Topic("rnn", "SimpleRNN", probe_point.rnn_record, _forward),
+    "q4_3": Topic("rnn", "SimpleRNN", probe_point.rnn_record, _gradient),
+    "q4_4": Topic("rnn", "SimpleRNN", probe_point.rnn_record, _step),
+    "q4_5": Topic("lstm", "LSTMCell", probe_point.lstm_record, lambda key: key == "initial"),
+    "q4_6": Topic("lstm", "LSTMCell", probe_point.lstm_record, lambda key: key != "initial"),
+    "q5_1": Topic("data", "generate_sequence_data", probe_series.data_record, lambda _: True),
+    "q5_2": Topic("rnn", "SimpleRNN", probe_point.rnn_record, lambda key: key != "initial"),
+}
+
+
+def diagnose(question: str, candidates: Mapping[str, Any]) -> Diagnosis | None:
+    """The finding behind a failed case of this question, if there is one. Kept per candidate."""
+    topic = TOPICS.get(question)
+    candidate = candidates.get(topic.candidate) if topic else None
+    if topic is None or candidate is None:
+        return None
+    memo = getattr(candidate, "memo", {})
+    if ("finding", question) not in memo:
+        memo["finding", question] = _find(topic, candidate)
+    found: Diagnosis | None = memo["finding", question]
+    return found
+
+
+def named(name: str) -> Diagnosis | None:
+    """The finding of a misconception that a check itself has told."""
+    hint = probe_point.hints().get(name)
+    return None if hint is None else Diagnosis(name, Message(literal(hint.en)))
+
+
+def _find(topic: Topic, candidate: Any) -> Diagnosis | None:
+    try:
+        record = topic.record(candidate)
+    except StudentFault:
+        return None
+    known = probe_point.fingerprints(topic.kind)
+    keys = [key for key in known[RIGHT] | record if topic.concerns(key) and key not in IGNORED]
+    bound = probe_point.limit(record)
+    off = [key for key in keys if not _alike(record, known[RIGHT], key, bound)]
+    if not off:
+        return None
+    return _named(record, known, keys, off, bound) or _described(record, known[RIGHT], off, bound)
+
+
+def _alike(record: Record, other: Record, key: str, bound: float) -> bool:
+    """Whether both lack the array or both have it, the same."""
+    if key not in record or key not in other:
+        return key not in record and key not in other
+    both_half = all(one.get("half", np.zeros(1)).any() for one in (record, other))
+    return agrees(record[key], other[key], HALF if both_half else bound)
+
+
+def _named(
+    record: Record, known: Mapping[str, Record], keys: list[str], off: list[str], bound: float
+) -> Diagnosis | None:
+    others = {name: other for name, other in known.items() if name != RIGHT}
+    whole = [
+        name
+        for name, other in others.items()
+        if all(_alike(record, other, key, bound) for key in keys)
+    ]
+    explained = {
+        name: _explained(record, other, known[RIGHT], keys, off, bound)
+        for name, other in others.items()
+    }
+    most = max(explained.values(), default=0)
+    names = whole or [name for name, count in explained.items() if count == most > 0]
+    return _finding(_most_alike(names, record, known, bound)) if names else None
+
+
+def _explained(
+    record: Record, other: Record, right: Record, keys: list[str], off: list[str], bound: float
+) -> int:
+    """How many of the arrays that are off are as this mistake makes them.
+
+    None where the mistake would also change others, more of them, in a way that is not seen.
+    """
+    changes = [key for key in keys if not _alike(other, right, key, bound)]
+    same = sum(key in off and _alike(record, other, key, bound) for key in changes)
+    return same if 2 * same >= len(changes) else 0
+
+
+def _most_alike(
+    names: list[str], record: Record, known: Mapping[str, Record], bound: float
+) -> list[str]:
+    """Of mistakes that look alike in one question those that fit best in all of them."""
+    everything = (known[RIGHT] | record).keys() - IGNORED
+    fits = {
+        name: sum(_alike(record, known[name], key, bound) for key in everything) for name in names
+    }
+    return [name for name in names if fits[name] == max(fits.values())]
+
+
+def _finding(names: list[str]) -> Diagnosis:
+    """One name; or of several that look alike the first, and the words of two."""
+    hints = probe_point.hints()
+    words = [Message(literal(text)) for text in dict.fromkeys(hints[name].en for name in names)]
+    message = words[0]
+    if len(words) > 1:
+        message = say("{first} Or: {second}", first=words[0], second=words[1])
+    return Diagnosis(names[0], message)
+
+
+def _described(record: Record, right: Record, off: list[str], bound: float) -> Diagnosis | None:
+    wrong = [
+        key
+        for key in off
+        if key in record and key in right and record[key].shape == right[key].shape
+    ]
+    if not wrong:
+        return None
+    key = wrong[0]
+    simple = _simple(record[key].astype(np.float64), right[key], bound)
+    if simple is not None:
+        return Diagnosis("", say("{what} is the right one {how}.", what=key, how=simple))
+    if record[key].ndim == 3:  # noqa: PLR2004  # (T, B, N)
+        step = _first_step(record[key], right[key], bound)
+        return Diagnosis("", say("{what} is wrong from time step {step} on.", what=key, step=step))
+    fine = [name for name in GRADIENTS if name in record and name not in off]
+    if key in GRADIENTS and fine:
+        return Diagnosis(
+            "",
+            say(
+                "{what} is the first gradient that is off; right are {fine}.",
+                what=key,
+                fine=", ".join(fine),
+            ),
+        )
+    return None
+
+
+def _simple(got: Array, expected: Array, bound: float) -> Message | None:
+    """A sign, a transpose or a constant factor, where one of these is all that is wrong."""
+    if agrees(-got, expected, bound):
+        return say("with the opposite sign")
+    if got.ndim == 2 and got.shape[0] == got.shape[1] and agrees(got.T, expected, bound):  # noqa: PLR2004  # a square matrix
+        return say("transposed")
+    scale = float(np.sum(expected * expected))
+    factor = float(np.sum(got * expected)) / scale if scale > 0 else 0.0
+    if not factor or not agrees(got, factor * expected, bound):
+        return None
+    return (
+        say("times {factor}", factor=_ratio(factor)) if _ratio(factor) else say("times a constant")
+    )
+
+
+def _ratio(factor: float) -> str:
+    """n or 1/n, if it is one. No other number is told: a program could hide what it saw in it."""
+    for number, form in ((abs(factor), "{}"), (1 / abs(factor), "1/{}")):
+        whole = round(number)
+        if 0 < whole <= MOST and abs(number - whole) <= ROUNDING * whole:
+            return ("-" if factor < 0 else "") + form.format(whole)
+    return ""
+
+
+def _first_step(got: Array, expected: Array, bound: float) -> int:
+    return next((t for t in range(len(expected)) if not agrees(got[t], expected[t], bound)), 0)

@@ -1,0 +1,1 @@
+"""A student's own run: one file graded in this process and shown in the terminal."""

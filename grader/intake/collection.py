@@ -1,0 +1,85 @@
+"""What the intake is told and what it hands over."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from grader.language import Message
+from grader.records import FileRecord, Submission
+
+MEBIBYTE = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Caps:
+    """How much is read of what strangers send, in bytes, files and levels.
+
+    A class in one zip fits; a zip bomb stops after `expansion_floor` bytes, because what may come
+    out of a container is bound to its own size as well.
+    """
+
+    source: int = MEBIBYTE  # a 4 MB program takes 0.8 GB to parse
+    report: int = 16 * MEBIBYTE  # reports and notebooks may carry pictures as data
+    cells: int = 2_000
+    file: int = 64 * MEBIBYTE  # one mail, attachment or zip inside another
+    expansion: int = 4096 * MEBIBYTE  # what may come out of one zip or mail, all levels together
+    expansion_floor: int = 64 * MEBIBYTE
+    expansion_ratio: int = 50  # ... or this often its own size
+    members: int = 20_000
+    depth: int = 6  # containers in containers, folders not counted
+
+
+@dataclass(frozen=True, slots=True)
+class RosterRow:
+    """One row of the roster."""
+
+    student_id: str
+    name: str = ""
+    email: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class IntakeRules:
+    """What decides how the inbox is read. `deadline` is ISO 8601; without offset it is local."""
+
+    deadline: str = ""
+    caps: Caps = field(default_factory=Caps)
+    roster: tuple[RosterRow, ...] | None = None
+
+    @property
+    def due(self) -> datetime | None:
+        """The deadline with an offset; None where there is none. Raises ValueError."""
+        if not self.deadline:
+            return None
+        moment = datetime.fromisoformat(self.deadline)
+        return moment if moment.tzinfo else moment.astimezone()
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Why something could not be used, and what the instructor can do about it."""
+
+    reason: Message
+    action: Message
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One line of `problems.csv`."""
+
+    file: str
+    sha256: str
+    reason: Message
+    action: Message
+    student_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """Everything that came in. Whatever is in `files` is in a submission, a problem or ignored."""
+
+    submissions: tuple[Submission, ...]  # the one that counts, per student
+    superseded: tuple[Submission, ...]  # earlier and late ones
+    problems: tuple[Problem, ...]
+    files: tuple[FileRecord, ...]

@@ -1,0 +1,1 @@
+"""A mailbox, fetched over IMAP without changing it."""

@@ -1,0 +1,1 @@
+"""Who sent what: names, ids, the roster, attempts."""

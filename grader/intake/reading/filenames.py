@@ -1,0 +1,67 @@
+"""Names of files as text: normalised, cut into stem and suffix, made fit to show or to store."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable
+from pathlib import PurePosixPath
+
+_DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−─━ー﹘﹣"), "-") | {ord("。"): ".", ord("・"): "·"}
+LONGEST = 300  # characters of a clue to a name that are looked at
+COPIES = re.compile(
+    r"(?:\s*[-_ ]?\s*(?:副本|复件|複本|(?<=[-_ ])copy)(?:\s*\(?(?P<nth>\d{1,3})\)?)?|\s*[(\[](?P<n>\d{1,3})[)\]])$",
+    re.IGNORECASE,
+)
+COPY_OF = re.compile(r"^(?:copy of|副本|复件|複本)\s*[-_ ]*\s*", re.IGNORECASE)
+_WINDOWS_DEVICE = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)", re.IGNORECASE)
+
+
+def normalise(text: str) -> str:
+    """NFKC, one kind of dash and of blank, nothing invisible."""
+    text = unicodedata.normalize("NFKC", text).translate(_DASHES)
+    text = "".join(mark for mark in text if unicodedata.category(mark) not in ("Cf", "Cs", "Cn"))
+    return re.sub(r"\s+", " ", text).strip()
+
+
+def split_suffix(name: str, known: Callable[[str], bool]) -> tuple[str, str]:
+    """Stem and lower-case suffix of a file name, through copy marks and doubled suffixes.
+
+    `x.py(1)` and `x.py.txt` (Windows hides the second) are Python files; `known` says which
+    suffixes are worth looking for.
+    """
+    path = PurePosixPath(normalise(name).replace("/", "_").rstrip(". "))
+    outer = COPIES.sub("", path.name)
+    if not known(path.suffix.lower()) and known(PurePosixPath(outer).suffix.lower()):
+        path = PurePosixPath(outer)
+    inner = PurePosixPath(path.stem.rstrip())
+    hiding = (".txt", ".bin", ".dat", ".download", inner.suffix.lower())
+    if path.suffix.lower() in hiding and known(inner.suffix.lower()):
+        return inner.stem.rstrip(), inner.suffix.lower()
+    return path.stem.rstrip(), path.suffix.lower()
+
+
+def copy_number(name: str) -> int:
+    """0 for an original, n for `name(n)`, 1 for a copy without a number."""
+    stem = PurePosixPath(normalise(name)).stem
+    for text in (normalise(name), stem):
+        if found := COPIES.search(text):
+            return int(found["nth"] or found["n"] or 1)
+    return 1 if COPY_OF.match(stem) else 0
+
+
+def safe_id(student_id: str) -> str:
+    """The id as it may stand in file names: ASCII digits and letters only, never empty."""
+    kept = re.sub(r"[^0-9A-Za-z]", "", unicodedata.normalize("NFKC", student_id))[:32]
+    return f"id{kept}" if not kept or _WINDOWS_DEVICE.fullmatch(kept) else kept
+
+
+def clean_path(text: str) -> str:
+    """A name fit to be shown and stored: no control or direction marks, no way up or out."""
+    text = text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    marks = (
+        "\ufffd" if unicodedata.category(mark) in ("Cc", "Cf", "Cs", "Zl", "Zp") else mark
+        for mark in unicodedata.normalize("NFC", text)
+    )
+    parts = re.split(r"[/\\]+", "".join(marks))
+    return "/".join(part for part in parts if part not in ("", ".", "..")) or "unnamed"

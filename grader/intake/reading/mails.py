@@ -1,0 +1,147 @@
+"""Mails: .eml and Maildir files, mbox files, and mails inside mails."""
+
+from __future__ import annotations
+
+import mimetypes
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+from email import message_from_bytes
+from email.generator import BytesGenerator
+from email.message import Message as Mail
+from io import BytesIO
+from typing import BinaryIO
+
+from grader.intake.collection import Caps
+from grader.intake.reading.arrivals import (
+    Arrival,
+    Parcel,
+    Raw,
+    arrival,
+)
+from grader.intake.reading.filenames import LONGEST
+from grader.intake.reading.headers import (
+    RAW_HEADERS,
+    file_name,
+    header,
+    received_at,
+    sender,
+    sent_at,
+)
+from grader.intake.reading.kinds import stem_of, too_large
+
+_SUFFIXES = {
+    "text/x-python": ".py",
+    "application/x-python": ".py",
+    "text/markdown": ".md",
+    "application/x-ipynb+json": ".ipynb",
+    "application/zip": ".zip",
+    "application/x-zip-compressed": ".zip",
+}
+
+
+def open_mail(raw: Raw, caps: Caps) -> tuple[Parcel, Iterator[Raw | Arrival]]:
+    """The mail as a parcel, and its attachments."""
+    mail = message_from_bytes(raw.stream.read(caps.file), policy=RAW_HEADERS)
+    name, address = sender(mail)
+    parcel = Parcel(
+        "mail",
+        raw.path,
+        header(mail, "Subject")[:LONGEST],
+        raw.parcel,
+        sender=address,
+        sender_name=name,
+        received=_outermost_received(raw.parcel) or received_at(mail),
+    )
+    sent = sent_at(mail)
+    raw = replace(raw, sent=sent or raw.sent)
+    return parcel, _parts(mail, raw, parcel)
+
+
+def _outermost_received(parcel: Parcel) -> datetime | None:
+    """What a forwarded mail claims about its own way counts less than the mail around it."""
+    return next((outer.received for outer in parcel.outwards() if outer.received), None)
+
+
+def _parts(mail: Mail, raw: Raw, parcel: Parcel) -> Iterator[Raw]:
+    stack = [mail]
+    number = 0
+    while stack:
+        part = stack.pop()
+        number += 1
+        if part.get_content_type() == "message/rfc822" and part.is_multipart():
+            yield _forwarded(part, raw, parcel, number)
+        elif part.is_multipart():
+            stack.extend(reversed(_children(part)))
+        elif name := _name_of(part, number):
+            yield raw.inside(parcel, name, _content(part))
+
+
+def _children(part: Mail) -> list[Mail]:
+    payload = part.get_payload()
+    return (
+        [inner for inner in payload if isinstance(inner, Mail)] if isinstance(payload, list) else []
+    )
+
+
+def _forwarded(part: Mail, raw: Raw, parcel: Parcel, number: int) -> Raw:
+    inner = _children(part)[0]
+    name = file_name(part) or f"forwarded-{number}"
+    # mangle_from_ would change lines that begin with "From ".
+    buffer = BytesIO()
+    BytesGenerator(buffer, mangle_from_=False, policy=RAW_HEADERS).flatten(inner)
+    return raw.inside(
+        parcel, name if name.lower().endswith(".eml") else f"{name}.eml", buffer.getvalue()
+    )
+
+
+def _name_of(part: Mail, number: int) -> str:
+    """The attachment's name, made from its type where it has none; "" for the mail's own text."""
+    if name := file_name(part):
+        return name
+    kind = part.get_content_type()
+    attached = part.get_content_disposition() == "attachment"
+    if kind in ("text/plain", "text/html") and not attached:
+        return ""
+    return f"part-{number}{_SUFFIXES.get(kind) or mimetypes.guess_extension(kind) or ''}"
+
+
+def _content(part: Mail) -> bytes:
+    payload = part.get_payload(decode=True)
+    return payload if isinstance(payload, bytes) else b""
+
+
+def open_mbox(raw: Raw, caps: Caps) -> tuple[Parcel, Iterator[Raw | Arrival]]:
+    """The mbox as a folder of mails. `mailbox.mbox` wants a path; this one may lie in a zip."""
+    parcel = Parcel("folder", raw.path, stem_of(raw.name), raw.parcel)
+    return parcel, _messages(raw, parcel, caps)
+
+
+def _messages(raw: Raw, parcel: Parcel, caps: Caps) -> Iterator[Raw | Arrival]:
+    for number, data in enumerate(split_mbox(raw.stream, caps.file), start=1):
+        message = raw.inside(parcel, f"{number:05}.eml", data)
+        yield (
+            arrival(message, "unreadable", too_large(caps.file))
+            if len(data) > caps.file
+            else message
+        )
+
+
+def split_mbox(stream: BinaryIO, limit: int) -> Iterator[bytes]:
+    """The messages: each begins with a line `From ` at the start or after an empty line.
+
+    A message above `limit` bytes is cut off a little after it.
+    """
+    lines: list[bytes] = []
+    size, begun, blank = 0, False, True
+    for line in iter(lambda: stream.readline(1 << 16), b""):
+        if blank and line.startswith(b"From "):
+            if begun:
+                yield b"".join(lines)
+            lines, size, begun = [], 0, True
+        elif begun and size <= limit:
+            lines.append(line)
+            size += len(line)
+        blank = line in (b"\n", b"\r\n")
+    if begun:
+        yield b"".join(lines)

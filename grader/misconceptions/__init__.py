@@ -1,0 +1,1 @@
+"""The known mistakes: their catalogue, and what each does at the probe point."""

@@ -1,0 +1,1 @@
+"""The student's sender: checks a submission, then writes the files and the mail."""

@@ -1,0 +1,86 @@
+"""The otter files of the questions: which to run, running them, and otter's own total."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from otter.test_files import GradingResults
+from otter.test_files.abstract_test import TestFile
+from otter.test_files.exception_test import ExceptionTestFile
+
+from grader.assignment import load
+from grader.faults import KitFault
+from grader.language import render
+from grader.questions.case import CaseOutcome
+from grader.records import Verdict
+
+QUESTIONS = Path(__file__).parent
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """One otter file that has run, and the outcome of each of its cases."""
+
+    file: TestFile
+    outcomes: Mapping[str, CaseOutcome]
+
+
+def paths(*, only: str = "", public_only: bool = False) -> list[Path]:
+    """The otter files to run, questions (`only` one) in order, all public ones before the hidden.
+
+    A program may remember what it was called with. With no public case after a hidden one, nothing
+    that it prints or returns can show a hidden input.
+    """
+    names = [question.name for question in load().automatic if only in ("", question.name)]
+    kinds = ("public",) if public_only else ("public", "hidden")
+    found = [QUESTIONS / kind / f"{name}.py" for kind in kinds for name in names]
+    missing = [path for path in found if not path.exists()]
+    if missing or not found:
+        raise KitFault(f"no question file {', '.join(path.name for path in missing) or only}")
+    return found
+
+
+def run(path: Path, environment: dict[str, Any]) -> Ran:
+    """Run one file on the student's candidates."""
+    outcomes: dict[str, CaseOutcome] = {}
+    env = {**environment, "outcomes": outcomes}
+    if path.parent.name != "hidden":
+        del env["seed"]  # public cases draw the same inputs for everybody: students see what we see
+    file = loaded(path)
+    file.run(env)
+    broken = [name for name, outcome in outcomes.items() if outcome.verdict is Verdict.KIT_FAULT]
+    if broken or len(outcomes) != len(file.test_cases):
+        raise KitFault(_broken(path, broken, outcomes))
+    return Ran(file, outcomes)
+
+
+def _broken(path: Path, names: Sequence[str], outcomes: Mapping[str, CaseOutcome]) -> str:
+    why = [render(message, "en") for name in names if (message := outcomes[name].message)]
+    return (
+        f"{path.parent.name}/{path.name}: {', '.join(names) or 'a case gave no outcome'}\n"
+        + "\n".join(why)
+    )
+
+
+def loaded(path: Path) -> ExceptionTestFile:
+    """A fresh otter test file from code that is compiled once per process."""
+    try:
+        return ExceptionTestFile._from_compiled_code(_compiled(path), str(path))  # noqa: SLF001  # from_file compiles anew for every submission
+    except Exception as error:
+        raise KitFault(f"{path.parent.name}/{path.name}: {error}") from error
+
+
+@cache
+def _compiled(path: Path) -> Any:
+    return compile(path.read_text(encoding="utf-8"), str(path), "exec")
+
+
+def agree_with_otter(ran: Collection[Ran], ours: float) -> None:
+    """otter totals the points; if it comes to another sum, something is badly wrong."""
+    results = GradingResults([one.file for one in ran])
+    if len(results.results) != len(ran) or abs(results.total - ours) > 1e-6:  # noqa: PLR2004  # rounding
+        raise KitFault(f"otter counts {results.total} points, the examiner {ours}")

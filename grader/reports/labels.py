@@ -1,0 +1,27 @@
+"""What the statuses are called, and how they look: shared by pages and terminal."""
+
+from __future__ import annotations
+
+from grader.language import Message, say
+from grader.records import Status
+
+STATUSES: dict[Status, Message] = {
+    Status.GRADED: say("graded"),
+    Status.NEEDS_REVIEW: say("needs review"),
+    Status.UNREADABLE: say("unreadable"),
+    Status.KIT_FAULT: say("grader's fault"),
+}
+ROLES: dict[str, Message] = {
+    "source": say("program"),
+    "report": say("report"),
+    "mail": say("mail"),
+    "archive": say("archive"),
+    "ignored": say("ignored"),
+    "unreadable": say("unreadable"),
+}
+STATUS_STATES: dict[Status, str] = {
+    Status.GRADED: "full",
+    Status.NEEDS_REVIEW: "part",
+    Status.UNREADABLE: "none",
+    Status.KIT_FAULT: "none",
+}

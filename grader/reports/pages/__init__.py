@@ -1,0 +1,1 @@
+"""The HTML pages, for a student and for the instructor."""

@@ -1,0 +1,44 @@
+"""What a page was made of, in one hash that stands in its head: the same hash, the same page."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from hashlib import sha256
+from pathlib import Path
+
+import grader.language
+from grader.records import Grade
+from grader.reports.plots.fonts import families
+from grader.reports.wording import Wording
+from grader.results.codec import encode
+
+REPORTS = Path(__file__).parents[1]
+HEAD = 2_000  # characters of a page that hold its fingerprint
+FIELD = 'name="ml6-fingerprint"'
+
+
+def look(wording: Wording) -> bytes:
+    """Hash all that makes a page but the grade: code, templates, catalogues, titles, fonts."""
+    digest = sha256(encode(asdict(wording)).encode())
+    digest.update(repr(families()).encode())
+    files = [*REPORTS.rglob("*.py"), *(REPORTS / "pages" / "templates").iterdir()]
+    files += (grader.language.HERE / wording.language).glob("*.*o")
+    for file in sorted(files):
+        digest.update(file.read_bytes())
+    return digest.digest()
+
+
+def fingerprint(grade: Grade, looks: bytes) -> str:
+    digest = sha256(looks + encode(grade).encode())
+    for exhibit in grade.exhibits:
+        digest.update(exhibit.png)
+    return digest.hexdigest()
+
+
+def stands(page: Path, wanted: str) -> bool:
+    """Whether the page is there already, made of the same."""
+    try:
+        with page.open(encoding="utf-8") as file:
+            return f'{FIELD} content="{wanted}"' in file.read(HEAD)
+    except (OSError, UnicodeDecodeError):
+        return False

@@ -1,0 +1,200 @@
+"""One submission's worker, over all that happens to it: late, dead, started again.
+
+A `Student` is the `Channel` of its proxies. Whatever the student's code does ends in a
+`StudentFault`; only a worker that we cannot start is a `KitFault`.
+"""
+
+from __future__ import annotations
+
+import signal
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+
+from grader.faults import StudentFault
+from grader.language import Message, say
+from grader.sandbox import (
+    candidate,
+    fault_messages,
+    prestart,
+    tiers,
+)
+from grader.sandbox.launch import Worker, WorkerGone, WorkerGreedy, WorkerLate
+from grader.sandbox.limits import Limits
+from grader.sandbox.worker import figures, schema, wire
+from grader.sandbox.worker.source import CLASSES, FILENAME, FUNCTIONS
+from grader.sandbox.worker.values import Packer
+
+MAX_TIMEOUTS = 2  # of one method; after that it is not called any more
+MAX_DEATHS = 12  # of one submission's workers
+MAX_PRINTED = 20_000
+GRACE = 3.0  # seconds for what is ours in a worker: stopping an import, drawing figures
+EXPECTED: dict[type, Any] = {
+    schema.Load: schema.Loaded,
+    schema.Construct: schema.Done,
+    schema.Invoke: schema.Done,
+    schema.Steps: schema.Done,
+    schema.Train: schema.Done,
+    schema.Observe: schema.Seen,
+}
+
+
+@contextmanager
+def session(
+    source: str, limits: Limits | None = None, tier: str | None = None, *, ahead: bool = False
+) -> Iterator[Session]:
+    """A student's program in a sandbox of its own. Raises KitFault where none can be started.
+
+    tier: one of `jail.TIERS`, by default the best that this machine has. ahead: see `spare.take`.
+    """
+    student = Session(source, limits or Limits(), tier or tiers.best(), ahead=ahead)
+    try:
+        student.start()
+        yield student
+    finally:
+        student.close()
+
+
+class Session:
+    """A student's program in its sandbox; the `Channel` of the proxies in `environment()`."""
+
+    def __init__(self, source: str, limits: Limits, tier: str, *, ahead: bool) -> None:
+        self.limits = limits
+        self.tier = tier
+        self._ahead = ahead
+        self._draws = figures.wanted(source)
+        self.load_fault: StudentFault | None = None
+        self.generation = 0
+        self._source = source.encode("utf-8", "backslashreplace")
+        self._lines = source.splitlines()
+        self._until = 0
+        self._worker: Worker | None = None
+        self._death: dict[int, StudentFault] = {}
+        self._timeouts: Counter[str] = Counter()
+        self._spent = 0.0
+        self._printed = ""
+        self._defined: list[schema.Defined] = []
+
+    def start(self) -> None:
+        """Start the first worker and run the source. What is wrong with it is `load_fault`."""
+        try:
+            self._load()
+        except StudentFault as fault:
+            self.load_fault = fault
+
+    def environment(self) -> dict[str, Any]:
+        """Proxies of what the source defines of the assignment, by name."""
+        return candidate.environment(self._defined, self)
+
+    def printed_since(self) -> str:
+        """What the student's code has printed since the last time, escaped and capped."""
+        printed, self._printed = self._printed, ""
+        return fault_messages.plain(printed, MAX_PRINTED)
+
+    def line_of(self, line: int) -> str:
+        return self._lines[line - 1] if 0 < line <= len(self._lines) else ""
+
+    def close(self) -> None:
+        """End the worker."""
+        if self._worker is not None:
+            self._worker.kill()
+            self._worker = None
+
+    def exchange(
+        self, request: schema.Request, packer: Packer, where: str, born: int | None
+    ) -> tuple[Any, wire.FrameReader]:
+        """See `candidate.Channel`."""
+        if born is not None and born in self._death:
+            raise self._death[born]
+        if self._timeouts[where] >= MAX_TIMEOUTS:
+            raise fault_messages.late(where, self._promised(request))
+        if self._spent >= self.limits.total:
+            raise fault_messages.spent(self.limits.total)
+        if len(self._death) >= MAX_DEATHS:
+            raise fault_messages.worn_out(MAX_DEATHS)
+        if self._worker is None:
+            self._load()
+        return self._ask(request, packer, where)
+
+    def _load(self) -> None:
+        """Start a worker and run the source in it."""
+        self._worker = prestart.take(self.limits, self.tier, draws=self._draws, ahead=self._ahead)
+        self.generation += 1
+        packer = Packer()
+        source = packer.writer.add(np.frombuffer(self._source, np.uint8))
+        request = schema.Load(source, self.limits.load, self._until)
+        loaded, _ = self._ask(request, packer, FILENAME)
+        if self.generation == 1:
+            self._defined = [one for one in loaded.defined if _is_expected(one)]
+        if loaded.fault is not None and self.load_fault is None:
+            self.load_fault = fault_messages.of_load(loaded.fault, self.line_of, self.limits.load)
+            if loaded.fault.kind == "late":
+                self._until = loaded.fault.line  # the next worker need not wait for it again
+
+    def _ask(
+        self, request: schema.Request, packer: Packer, where: str
+    ) -> tuple[Any, wire.FrameReader]:
+        """One exchange with the running worker; whatever goes wrong ends the worker."""
+        assert self._worker is not None  # noqa: S101 - the caller has started one
+        try:
+            frame = packer.writer.frame(request)
+        except wire.WireError:
+            raise candidate.too_large(where) from None
+        worker = self._worker
+        reply: Any
+        try:
+            reply, reader = worker.exchange(frame, self._allowed(request))
+            if not isinstance(reply, EXPECTED[type(request)]):
+                raise wire.WireError("another reply was due")  # noqa: TRY301 - one way out for all
+        except WorkerLate:
+            self._timeouts[where] += 1
+            raise self._buried(fault_messages.late(where, self._promised(request))) from None
+        except WorkerGreedy:
+            raise self._buried(fault_messages.overfull(where, self.limits.scratch)) from None
+        except WorkerGone:
+            raise self._buried(None, where) from None
+        except wire.WireError:
+            raise self._buried(fault_messages.garbled(where)) from None
+        finally:
+            if not isinstance(request, schema.Observe):
+                self._spent += worker.spent
+        self._printed = (self._printed + reply.printed)[:MAX_PRINTED]
+        return reply, reader
+
+    def _buried(self, fault: StudentFault | None, where: str = "") -> StudentFault:
+        """End the worker; every object that lived in it raises the same fault from now on."""
+        assert self._worker is not None  # noqa: S101 - as above
+        status = self._worker.kill(hung_up=fault is None)
+        self._worker = None
+        cause = fault if fault is not None else fault_messages.left(where, _how(status))
+        self._death[self.generation] = cause
+        return cause
+
+    def _promised(self, request: schema.Request) -> float:
+        """Seconds that the student's code has for a request."""
+        if isinstance(request, schema.Load):
+            return self.limits.load
+        return self.limits.training if isinstance(request, schema.Observe) else self.limits.call
+
+    def _allowed(self, request: schema.Request) -> float:
+        """Seconds until the worker is killed: what a worker adds of its own is no student's."""
+        ours = GRACE if isinstance(request, (schema.Load, schema.Observe)) else 0.0
+        return self._promised(request) + ours
+
+
+def _is_expected(defined: schema.Defined) -> bool:
+    """Names come from the worker: only the assignment's own count."""
+    return defined.name in (CLASSES if defined.is_class else FUNCTIONS)
+
+
+def _how(status: int) -> Message:
+    """What an exit status says. Between two processes 128 + signal means the same as -signal."""
+    number = -status if status < 0 else status - 128
+    if number == signal.SIGKILL:
+        return say("it was killed, or ran out of memory")
+    if number in set(signal.Signals):  # real-time signals have no name
+        return say("signal {name}", name=signal.Signals(number).name)
+    return say("exit status {status}", status=status)

@@ -1,0 +1,46 @@
+"""One step from an object to what it holds: read it, and bind something else there."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import Any
+
+# ("attribute", name), ("slot", descriptor), ("item", key), ("cell", cell) of a closure, or
+# ("global", (namespace, name)).
+Step = tuple[str, Any]
+
+
+class NotWritable(Exception):
+    """Nothing can be bound there."""
+
+
+def get(holder: Any, step: Step) -> Any:
+    """What is in `holder` at `step`, past any method that the student has overridden."""
+    kind, key = step
+    if kind == "item":
+        base = next(b for b in (dict, list, tuple, deque) if isinstance(holder, b))
+        return base.__getitem__(holder, key)
+    if kind == "cell":
+        return key.cell_contents
+    if kind == "global":
+        return key[0][key[1]]
+    return key.__get__(holder) if kind == "slot" else getattr(holder, key)
+
+
+def put(holder: Any, step: Step, value: Any) -> None:
+    """Bind `value` there. NotWritable in what cannot be changed, as a tuple."""
+    kind, key = step
+    if kind == "slot":
+        key.__set__(holder, value)
+    elif kind == "cell":
+        key.cell_contents = value
+    elif kind == "global":
+        key[0][key[1]] = value
+    elif kind == "attribute":
+        object.__setattr__(holder, key, value)
+    elif isinstance(holder, dict):
+        dict.__setitem__(holder, key, value)
+    elif isinstance(holder, (list, deque)):
+        holder[key] = value
+    else:
+        raise NotWritable

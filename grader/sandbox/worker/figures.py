@@ -1,0 +1,107 @@
+"""Figures that a student's program draws: kept when it shows, saves or closes them."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+import warnings
+from typing import Any
+
+from grader.sandbox.worker import render_figures
+
+MAX_FIGURES = 6
+
+
+class Figures:
+    """Collects figures between `start` and `stop`."""
+
+    def __init__(self) -> None:
+        self.kept: dict[
+            int, tuple[Any, render_figures.Rendered]
+        ] = {}  # the figure keeps its id alive
+        self.undo: list[tuple[Any, str, Any]] = []
+
+    def start(self) -> None:
+        """Hook show, close and savefig, where matplotlib is loaded."""
+        render_figures.finished.clear()
+        self.pyplot = sys.modules.get("matplotlib.pyplot")
+        if self.pyplot is None or self.undo:
+            return
+        pyplot = self.pyplot
+        figure_class = sys.modules["matplotlib.figure"].Figure
+        original_close, original_save = pyplot.close, figure_class.savefig
+
+        def show(*_: Any, **__: Any) -> None:
+            self._keep_open()
+
+        def close(*arguments: Any, **named: Any) -> Any:
+            self._keep_open()
+            return original_close(*arguments, **named)
+
+        def savefig(figure: Any, name: Any, *arguments: Any, **named: Any) -> Any:
+            if isinstance(name, (str, os.PathLike)):
+                path = os.path.realpath(os.fspath(name))
+                render_figures.saved[path] = render_figures.count(figure)
+                self._keep(figure)
+            return original_save(figure, name, *arguments, **named)
+
+        self._replace(pyplot, "show", show)
+        self._replace(pyplot, "close", close)
+        self._replace(figure_class, "savefig", savefig)
+
+    def stop(self) -> None:
+        """Keep what is still open and take the hooks away."""
+        if self.pyplot is None:
+            self.pyplot = sys.modules.get("matplotlib.pyplot")  # imported while training
+        self._keep_open(again=True)
+        for owner, name, original in self.undo:
+            setattr(owner, name, original)
+        self.undo = []
+
+    def rendered(self) -> list[render_figures.Rendered]:
+        return [picture for _, picture in self.kept.values()]
+
+    def _replace(self, owner: Any, name: str, new: Any) -> None:
+        self.undo.append((owner, name, getattr(owner, name)))
+        setattr(owner, name, new)
+
+    def _keep_open(self, *, again: bool = False) -> None:
+        if self.pyplot is None:
+            return
+        for number in self.pyplot.get_fignums():
+            self._keep(self.pyplot.figure(number), again=again)
+
+    def _keep(self, figure: Any, *, again: bool = False) -> None:
+        """Render `figure` unless it was; at the end once more, since it may have grown."""
+        if id(figure) in self.kept and not again:
+            return
+        if id(figure) not in self.kept and len(self.kept) >= MAX_FIGURES:
+            return
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # a glyph that the font lacks is nobody's fault
+            picture = render_figures.render(figure)
+        if picture is not None and render_figures.count(figure) != (0, 0):
+            self.kept[id(figure)] = (figure, picture)
+            if again:
+                render_figures.finished[id(figure)] = (figure, picture)
+
+
+def wanted(source: str) -> bool:
+    """Whether a program imports matplotlib, by any of the ways to import something."""
+    return any("import" in line and "matplotlib" in line for line in source.splitlines())
+
+
+def prepare() -> None:
+    """Load pyplot before a student's program does, and let nothing ask for a window: there is no screen.
+
+    `matplotlib.use("TkAgg")` and the like do nothing from here on.
+    """
+    matplotlib: Any = importlib.import_module("matplotlib")
+    pyplot: Any = importlib.import_module("matplotlib.pyplot")
+    pyplot.switch_backend("Agg")
+    matplotlib.use = pyplot.switch_backend = _stay
+
+
+def _stay(*_: Any, **__: Any) -> None:
+    """Stay with Agg."""

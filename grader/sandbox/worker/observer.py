@@ -1,0 +1,227 @@
+"""Watch the student's SimpleRNN while `train_rnn_on_sequence` runs, in bounded memory.
+
+The methods of the class, and of every subclass that overrides them, are replaced by wrappers that
+count, note the lengths, hash the input windows and keep the last evaluations. A forward that a
+backward of the same object follows is training; any other forward is evaluation.
+"""
+
+from __future__ import annotations
+
+import functools
+import time
+from array import array
+from collections import deque
+from typing import Any
+
+import numpy as np
+
+from grader.sandbox.worker import (
+    parameters,
+    schema,
+    window_log,
+    wire,
+)
+from grader.sandbox.worker.figures import Figures
+from grader.sandbox.worker.series import Series
+from grader.sandbox.worker.values import Packer, TooMuch
+
+MAX_EVALUATIONS = 4_096  # last forwards without backward
+MAX_ERRORS = 1_000_000
+MAX_OBJECTS = 16  # objects whose weights are compared
+METHODS = ("__init__", "forward", "backward", "update_parameters")
+
+Array = np.ndarray[Any, Any]  # not numpy.typing: its import costs every worker 5 ms
+
+
+class Watcher:
+    """A context in which `watched` (a class) is observed."""
+
+    def __init__(self, watched: Any, function: Any) -> None:
+        self.watched = watched if isinstance(watched, type) else None
+        self.series = Series(function)
+        self.undo: list[tuple[type, str, Any]] = []
+        self.inside: set[int] = set()  # objects with a wrapped method on the stack
+        self.calls = {"forward": 0, "backward": 0, "update_parameters": 0}
+        self.pending: dict[int, tuple[Array, Any]] = {}  # object -> its last forward
+        self.trained, self.evaluated = window_log.Windows(), window_log.Windows()
+        self.evaluations: deque[tuple[Array, Array]] = deque(maxlen=MAX_EVALUATIONS)
+        self.kept = 0
+        self.errors = array("d")
+        # object -> itself, its arrays before the first call, whether they lie outside of it
+        self.starts: dict[int, tuple[Any, dict[str, Array], bool]] = {}
+        self.figures = Figures()
+        self.seconds = 0.0
+
+    def __enter__(self) -> None:
+        self.figures.start()
+        self.series.start()
+        if self.watched is not None:
+            self._wrap(self.watched)
+        self.began = time.perf_counter()
+
+    def __exit__(self, *_: object) -> None:
+        self.seconds = time.perf_counter() - self.began
+        for cls, name, original in reversed(self.undo):
+            setattr(cls, name, original)
+        for inputs, outputs in self.pending.values():
+            self._evaluation(inputs, outputs)
+        self.pending.clear()
+        self.series.stop()
+        self.figures.stop()
+
+    def frame(self, returned: Any, fault: schema.Fault | None, printed: str) -> bytes:
+        """The reply to `Observe`."""
+        try:
+            return self._frame(returned, fault, printed)
+        except (TooMuch, wire.WireError):
+            return self._frame(None, fault or schema.Fault("too_much"), printed)
+
+    def _frame(self, returned: Any, fault: schema.Fault | None, printed: str) -> bytes:
+        packer = Packer()
+        packed = packer.pack(returned)
+        evaluations = window_log.merged(self.evaluations)[-window_log.MAX_RUNS :]
+        seen = schema.Seen(
+            packed,
+            self.seconds,
+            (self.calls["forward"], self.calls["backward"], self.calls["update_parameters"]),
+            any(_moved(*start) for start in self.starts.values()),
+            sorted(self.trained.lengths),
+            sorted(self.evaluated.lengths),
+            self._first_and_last_error(),
+            self.evaluated.overlap(self.trained),
+            self.trained.span,
+            [(packer.writer.add(x), packer.writer.add(y)) for x, y in evaluations],
+            [packer.writer.add(self.trained.holds(x)) for x, _ in evaluations],
+            [packer.writer.add(one) for one in self.series.kept],
+            [packer.image(*picture) for picture in self.figures.rendered()],
+            fault,
+            printed,
+        )
+        return packer.writer.frame(seen)
+
+    # -- wrappers ------------------------------------------------------------------------------
+
+    def _wrap(self, cls: type) -> None:
+        """Replace the methods that `cls`, its bases and its subclasses define themselves."""
+        family = [base for base in cls.__mro__ if base is not object]
+        subclasses: list[type] = cls.__subclasses__()
+        for one in (*family, *subclasses):
+            for name in METHODS:
+                member = vars(one).get(name)
+                if callable(member) and not hasattr(member, "__watched__"):
+                    try:
+                        setattr(one, name, self._wrapper(name, member))
+                    except TypeError:  # a built-in base class
+                        continue
+                    self.undo.append((one, name, member))
+        for subclass in subclasses:
+            self._wrap(subclass)
+
+    def _wrap_own(self, obj: Any) -> None:
+        """Replace methods that an object got as attributes of its own, closures for example."""
+        own = getattr(obj, "__dict__", {})
+        for name in METHODS:
+            if callable(member := own.get(name)) and not hasattr(member, "__watched__"):
+                wrapper = self._wrapper(name, _unbound(member))
+                own[name] = functools.wraps(member)(functools.partial(wrapper, obj))
+                own[name].__watched__ = True
+
+    def _wrapper(self, name: str, method: Any) -> Any:
+        @functools.wraps(method)
+        def wrapped(obj: Any, *arguments: Any, **named: Any) -> Any:
+            key = id(obj)
+            if key in self.inside:  # super().forward(...), or forward called by backward
+                return method(obj, *arguments, **named)
+            self.inside.add(key)
+            try:
+                if name == "__init__":
+                    self._wrap(type(obj))  # a subclass that was defined a moment ago
+                else:
+                    self._before(name, obj, arguments, named)
+                result = method(obj, *arguments, **named)
+                if name == "__init__":
+                    self._wrap_own(obj)
+                if name == "forward":
+                    self._after_forward(obj, result, arguments, named)
+                return result
+            finally:
+                self.inside.discard(key)
+
+        wrapped.__watched__ = True  # type: ignore[attr-defined]  # a mark on our own function
+        return wrapped
+
+    def _before(self, name: str, obj: Any, arguments: Any, named: Any) -> None:
+        self.calls[name] += 1
+        # Again while nothing is there: some make their weights in the first forward.
+        if not self.starts.get(id(obj), (obj, {}, False))[1] and len(self.starts) < MAX_OBJECTS:
+            found = _snapshot(obj, outside=False)
+            self.starts[id(obj)] = (obj, found or _snapshot(obj, outside=True), not found)
+        if name == "forward":
+            if id(obj) in self.pending:
+                self._evaluation(*self.pending.pop(id(obj)))
+        elif name == "backward":
+            inputs, _ = self.pending.pop(id(obj), (None, None))
+            if inputs is not None:
+                self.trained.add(inputs)
+            self._error(_first(arguments, named))
+
+    def _after_forward(self, obj: Any, result: Any, arguments: Any, named: Any) -> None:
+        inputs = window_log.sequence(_first(arguments, named))
+        if inputs is not None:
+            if len(self.pending) >= MAX_OBJECTS:
+                self._evaluation(*self.pending.pop(next(iter(self.pending))))
+            outputs = result[0] if isinstance(result, (tuple, list)) and result else result
+            # Copies: a student's buffers may be used again for the next call.
+            self.pending[id(obj)] = (inputs.copy(), window_log.copied(outputs))
+
+    def _evaluation(self, inputs: Array, outputs: Any) -> None:
+        self.evaluated.add(inputs)
+        predicted = window_log.sequence(outputs)
+        if predicted is None or inputs.nbytes + predicted.nbytes > window_log.MAX_KEPT:
+            return
+        self.kept += inputs.nbytes + predicted.nbytes
+        self.evaluations.append((inputs, predicted))
+        while self.kept > window_log.MAX_KEPT or len(self.evaluations) == MAX_EVALUATIONS:
+            old_inputs, old_outputs = self.evaluations.popleft()
+            self.kept -= old_inputs.nbytes + old_outputs.nbytes
+
+    def _error(self, d_outputs: Any) -> None:
+        gradient = window_log.numeric(d_outputs)
+        if gradient is not None and gradient.size and len(self.errors) < MAX_ERRORS:
+            gradient = gradient.astype(np.float64, copy=False)
+            self.errors.append(float(np.vdot(gradient, gradient)) / gradient.size)
+
+    def _first_and_last_error(self) -> tuple[float, float]:
+        count = len(self.errors)
+        if not count:
+            return float("nan"), float("nan")
+        tenth = max(1, count // 10)
+        with np.errstate(all="ignore"):
+            return float(np.mean(self.errors[:tenth])), float(np.mean(self.errors[-tenth:]))
+
+
+def _first(arguments: tuple[Any, ...], named: dict[str, Any]) -> Any:
+    return arguments[0] if arguments else next(iter(named.values()), None)
+
+
+def _unbound(function: Any) -> Any:
+    """A function that is called with the object first, as a method of a class is."""
+    return lambda _obj, *arguments, **named: function(*arguments, **named)
+
+
+def _snapshot(obj: Any, *, outside: bool) -> dict[str, Array]:
+    try:
+        arrays = parameters.read(obj, outside=outside)
+        return {path: np.array(value) for path, value in arrays.items()}
+    except Exception:  # noqa: BLE001 - attribute access may run a student's code
+        return {}
+
+
+def _moved(obj: Any, start: dict[str, Array], outside: bool) -> bool:  # noqa: FBT001 - as kept
+    """Whether weights changed. What starts as zeros may be a buffer, so it proves nothing."""
+    now = _snapshot(obj, outside=outside)
+    return any(
+        path in now and now[path].shape == old.shape and not np.array_equal(now[path], old)
+        for path, old in start.items()
+        if np.any(old)
+    )

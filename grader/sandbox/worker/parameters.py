@@ -1,0 +1,253 @@
+"""Find the float arrays that an object holds, wherever it keeps them, and write them back.
+
+Looks through attributes (`__dict__` and `__slots__` over the whole MRO), class attributes, dicts,
+lists, tuples and objects of any user class, nearest first, and never through modules, functions
+or classes. Pure-Python weights (nested lists of floats) count as arrays.
+"""
+
+from __future__ import annotations
+
+import sys
+import types
+from collections import deque
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from grader.sandbox.worker import attribute_path
+from grader.sandbox.worker.attribute_path import Step
+
+Array = np.ndarray[Any, Any]  # not numpy.typing: its import costs every worker 5 ms
+
+MAX_DEPTH = 5  # containers between the object and an array
+MAX_ARRAYS = 512
+MAX_VISITS = 20_000  # values looked at
+MAX_BYTES = 48 * 1024 * 1024  # of all arrays together
+
+_CLOSED = (
+    type, types.ModuleType, types.FunctionType, types.BuiltinFunctionType, types.MethodType,
+    types.GeneratorType, types.CodeType, types.FrameType, property, staticmethod, classmethod,
+    str, bytes, bytearray, int, float, complex, np.generic, np.dtype, type(None),
+)  # fmt: skip
+
+
+# Objects of these libraries (a figure, a logger) hold thousands of parts and no parameters.
+_LIBRARIES = (sys.stdlib_module_names | {"numpy", "matplotlib"}) - {"types"}
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """An array in an object: its path for people, the way to it, and what stands there."""
+
+    path: str
+    steps: tuple[Step, ...]
+    value: Any  # ndarray or list
+
+
+def leaves(obj: Any, *, outside: bool = False) -> list[Leaf]:
+    """The float arrays of `obj`, nearest first; of arrays sharing memory only the largest.
+
+    outside: also what its functions reach in closures and at module level.
+    """
+    found = list(_search(obj, _parts(obj, top=True)))
+    if not found:
+        found = list(_search(obj, _properties(obj)))
+    if outside:
+        found += _search(obj, _around(obj))
+    return _without_views(found)
+
+
+def read(obj: Any, *, outside: bool = False) -> dict[str, Array]:
+    """Copies of all arrays by path: "W_xh", "params['W']", "gates[0].b"."""
+    arrays = {}
+    size = 0
+    for leaf in leaves(obj, outside=outside):
+        array = as_array(leaf.value)
+        size += array.nbytes
+        if size > MAX_BYTES:
+            break
+        arrays[leaf.path] = array
+    return arrays
+
+
+def as_array(value: Any) -> Array:
+    """A float ndarray of the values; the dtype is kept where it is a float's."""
+    if isinstance(value, np.ndarray):
+        array = np.ndarray.view(value, np.ndarray)
+        return array.astype(np.float64) if array.dtype.kind == "O" else array
+    return np.array(value, np.float64)
+
+
+def write(obj: Any, leaf: Leaf, new: Array) -> None:
+    """Put `new` where `leaf` is: in place where the shape fits, else by rebinding."""
+    holder = obj
+    for step in leaf.steps[:-1]:
+        holder = attribute_path.get(holder, step)
+    old = attribute_path.get(holder, leaf.steps[-1])
+    if isinstance(old, np.ndarray) and old.shape == new.shape and old.flags.writeable:
+        np.copyto(np.ndarray.view(old, np.ndarray), new, casting="unsafe")
+    elif isinstance(old, list) and list.__len__(old) == len(new):
+        old[:] = new.tolist()
+    else:
+        dtype = old.dtype if isinstance(old, np.ndarray) else np.float64
+        attribute_path.put(holder, leaf.steps[-1], new.astype(dtype))
+
+
+def _search(obj: Any, start: Iterator[tuple[str, Step, Any]]) -> Iterator[Leaf]:
+    """Breadth first, so that parameters come before what is cached deep down."""
+    seen = {id(obj)}
+    queue: deque[tuple[str, tuple[Step, ...], Any]]
+    queue = deque((name, (step,), value) for name, step, value in start)
+    count = 0
+    for _ in range(MAX_VISITS):
+        if not queue or count >= MAX_ARRAYS:
+            return
+        path, steps, value = queue.popleft()
+        if isinstance(value, _CLOSED) or id(value) in seen:
+            continue
+        seen.add(id(value))
+        if _is_leaf(value):
+            count += 1
+            yield Leaf(path, steps, value)
+        elif len(steps) < MAX_DEPTH and len(queue) < MAX_VISITS:
+            for name, step, part in _parts(value):
+                queue.append((path + name, (*steps, step), part))
+
+
+def _is_leaf(value: Any) -> bool:
+    if isinstance(value, np.ndarray):
+        array = np.ndarray.view(value, np.ndarray)
+        return array.ndim > 0 and array.size > 0 and (array.dtype.kind == "f" or _numeric(array))
+    return isinstance(value, list) and _rectangular(value)
+
+
+def _numeric(array: Array) -> bool:
+    """Whether an object array holds numbers, at least one of them a float."""
+    if array.dtype.kind != "O" or array.size > MAX_VISITS:
+        return False
+    kinds = set(map(type, array.ravel().tolist()))
+    return kinds <= {int, float, np.float64} and kinds != {int}
+
+
+def _rectangular(value: list[Any]) -> bool:
+    """Whether nested lists hold floats in equal rows; whole zeros pass for floats (`[0] * H`)."""
+    rows: list[Any] = [value]
+    while all(type(row) is list for row in rows):
+        lengths = {len(row) for row in rows}
+        if len(lengths) != 1 or 0 in lengths or len(rows) * lengths.pop() > MAX_VISITS:
+            return False
+        rows = [item for row in rows for item in row]
+    kinds = set(map(type, rows))
+    if not kinds <= {int, float, np.float64, np.float32}:
+        return False
+    return kinds != {int} or not any(rows)
+
+
+def _parts(value: Any, *, top: bool = False) -> Iterator[tuple[str, Step, Any]]:
+    """What `value` holds: (text to add to the path, step, part)."""
+    if isinstance(value, dict):
+        for key, part in list(dict.items(value)):
+            yield f"[{_quoted(key)}]", ("item", key), part
+    if isinstance(value, (list, tuple, deque)):
+        names = getattr(type(value), "_fields", ()) if isinstance(value, tuple) else ()
+        for index, part in enumerate(list(value)):
+            label = f".{names[index]}" if index < len(names) else f"[{index}]"
+            yield label, ("item", index), part
+    if str(type(value).__module__).partition(".")[0] not in _LIBRARIES:
+        dot = "" if top else "."
+        for name, step, part in _attributes(value):
+            yield dot + name, step, part
+
+
+def _attributes(value: Any) -> Iterator[tuple[str, Step, Any]]:
+    """Instance attributes, then slots and plain class attributes that none of them hides."""
+    try:
+        own = object.__getattribute__(value, "__dict__")
+    except AttributeError:
+        own = {}
+    seen = set()
+    for name, part in list(own.items()):
+        seen.add(name)
+        yield str(name), ("attribute", name), part
+    for base in type(value).__mro__:
+        if base.__module__ in ("builtins", "collections", "typing"):
+            continue
+        for name, part in list(vars(base).items()):
+            if name in seen or name.startswith("__"):
+                continue
+            seen.add(name)
+            if isinstance(part, types.MemberDescriptorType):
+                try:
+                    yield name, ("slot", part), part.__get__(value)
+                except AttributeError:
+                    continue
+            elif isinstance(part, (np.ndarray, dict, list, tuple)):
+                yield name, ("attribute", name), part
+
+
+def _properties(obj: Any) -> Iterator[tuple[str, Step, Any]]:
+    """Properties: looked at only where the object itself holds no array."""
+    for base in type(obj).__mro__:
+        for name, part in list(vars(base).items()):
+            if isinstance(part, (property, cached_property)) and name.isidentifier():
+                try:
+                    yield name, ("attribute", name), getattr(obj, name)
+                except Exception:  # noqa: BLE001, S112 - a property that raises holds nothing
+                    continue
+
+
+def _around(obj: Any) -> Iterator[tuple[str, Step, Any]]:
+    """What the object's functions reach in closures and at module level: the last resort."""
+    own = getattr(obj, "__dict__", {})
+    members = [*own.values(), *(part for base in type(obj).__mro__ for part in vars(base).values())]
+    seen: set[Any] = set()
+    for member in members:
+        function = getattr(member, "__wrapped__", member)  # a decorator, or our own watcher
+        if not isinstance(function, types.FunctionType):
+            continue
+        for name, cell in zip(
+            function.__code__.co_freevars, function.__closure__ or (), strict=False
+        ):
+            if id(cell) not in seen:
+                seen.add(id(cell))
+                with suppress(ValueError):  # a cell that nothing was put into yet
+                    yield name, ("cell", cell), cell.cell_contents
+        for name in function.__code__.co_names:
+            if name not in seen and name in function.__globals__:
+                seen.add(name)
+                yield name, ("global", (function.__globals__, name)), function.__globals__[name]
+
+
+def _without_views(found: list[Leaf]) -> list[Leaf]:
+    """Drop arrays that share memory with a larger one, or with their owner."""
+    order = sorted(
+        (leaf for leaf in found if isinstance(leaf.value, np.ndarray)),
+        key=lambda leaf: (-leaf.value.nbytes, leaf.value.base is not None),
+    )
+    kept: list[tuple[int, int, Leaf]] = []
+    dropped = set()
+    for leaf in order:
+        low, high = np.lib.array_utils.byte_bounds(leaf.value)
+        if any(low < end and start < high and _shared(leaf, big) for start, end, big in kept):
+            dropped.add(leaf.path)
+        else:
+            kept.append((low, high, leaf))
+    return [leaf for leaf in found if leaf.path not in dropped]
+
+
+def _shared(one: Leaf, other: Leaf) -> bool:
+    try:
+        # The stubs know only two of the values that max_work may have.
+        return bool(np.shares_memory(one.value, other.value, max_work=10_000))  # type: ignore[arg-type]
+    except (np.exceptions.TooHardError, OverflowError):
+        return True
+
+
+def _quoted(key: Any) -> str:
+    if isinstance(key, str):
+        return repr(str.__str__(key))[:100]
+    return str(int(key)) if isinstance(key, (int, np.integer)) else type(key).__name__

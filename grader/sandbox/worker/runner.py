@@ -1,0 +1,244 @@
+"""Carries out one request after another on a student's classes and functions.
+
+The same code serves the worker process (`worker`) and a notebook (`local`). It knows nothing of
+grading: it makes objects, calls them, reads and writes their arrays, and says what went wrong.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from grader.sandbox.worker import (
+    observer,
+    parameters,
+    schema,
+    source,
+    training_rounds,
+    wire,
+)
+from grader.sandbox.worker.exception_fault import from_exception
+from grader.sandbox.worker.printed import Printed
+from grader.sandbox.worker.values import Packer, TooMuch
+
+METHODS = ("forward", "backward", "update_parameters")
+
+
+class Runner:
+    """The student's namespace, the objects made from it, and how to answer a request."""
+
+    def __init__(
+        self,
+        namespace: dict[str, Any],
+        files: tuple[str, ...],
+        caught: tuple[type[BaseException], ...] = (BaseException,),
+    ) -> None:
+        self.namespace = namespace
+        self.files = files
+        self.caught = caught  # in a notebook a KeyboardInterrupt is the user's, not a fault
+        self.objects: dict[int, Any] = {}
+        self.paths: dict[int, dict[str, parameters.Leaf]] = {}
+        self.outside: set[int] = set()  # handles of objects that hold no arrays themselves
+        self.printed: Printed | None = None
+
+    def answer(self, request: schema.Request, body: bytes | bytearray) -> bytes:
+        """The frame that answers `request`. WireError where the request itself is broken."""
+        reader = wire.FrameReader(body)
+        if isinstance(request, schema.Load):
+            return self._load(request, reader)
+        if isinstance(request, schema.Observe):
+            return self._observe(request)
+        packer = Packer()
+        done = schema.Done([], [], None, "")
+        try:
+            with self._captured():
+                done = self._carry_out(request, reader, packer)
+            return packer.writer.frame(self._with_printed(done))
+        except (TooMuch, wire.WireError):
+            fault = schema.Fault("too_much", step=len(done.values))
+        except self.caught as error:  # an object that raises when it is looked at
+            fault = from_exception(error, self.files)
+        return wire.FrameWriter().frame(schema.Done([], [], fault, ""))
+
+    def _load(self, request: schema.Load, reader: wire.FrameReader) -> bytes:
+        words = bytes(reader.take(request.source)).decode()
+        with self._captured():
+            module, fault = source.run(words, request.seconds, request.until)
+        self.namespace = module.__dict__
+        loaded = schema.Loaded(source.defined(self.namespace), fault, self._taken())
+        return wire.FrameWriter().frame(loaded)
+
+    def _carry_out(
+        self, request: schema.Request, reader: wire.FrameReader, packer: Packer
+    ) -> schema.Done:
+        if isinstance(request, schema.Construct):
+            return self._construct(request, reader)
+        if isinstance(request, schema.Invoke):
+            function = self.namespace.get(request.name)
+            return self._one(lambda: function, request.arguments, reader, packer)
+        if isinstance(request, schema.Steps):
+            return self._steps(request, reader, packer)
+        if isinstance(request, schema.Train):
+            return self._train(request, reader, packer)
+        raise wire.WireError("no such request here")
+
+    def _construct(self, request: schema.Construct, reader: wire.FrameReader) -> schema.Done:
+        arguments = [reader.value(node, _refuse) for node in request.arguments]
+        try:
+            made = self.namespace[request.name](*arguments)
+        except self.caught as error:
+            return schema.Done([], [], from_exception(error, self.files), "")
+        self.objects[request.handle] = made
+        return schema.Done([None], [], None, "")
+
+    def _steps(
+        self, request: schema.Steps, reader: wire.FrameReader, packer: Packer
+    ) -> schema.Done:
+        for handle in request.dropped:
+            self.objects.pop(handle, None)
+            self.paths.pop(handle, None)
+            self.outside.discard(handle)
+        done = schema.Done([], [], None, "")
+        values: list[Any] = []
+        changed: list[int] = []
+        for index, step in enumerate(request.steps):
+            done = self._step(request.handle, step, reader, packer)
+            changed = done.changed if isinstance(step, schema.Method) else changed
+            values += done.values
+            if done.fault is not None:
+                fault = _at_step(done.fault, index)
+                return schema.Done(values, changed, fault, "")
+        return schema.Done(values, changed, None, "")
+
+    def _train(
+        self, request: schema.Train, reader: wire.FrameReader, packer: Packer
+    ) -> schema.Done:
+        training = training_rounds.TrainingLoop(self.objects[request.handle], request, reader)
+        try:
+            count, returned = training.run()
+        except training_rounds.Missing:
+            fault = schema.Fault("missing")
+        except self.caught as error:
+            fault = from_exception(error, self.files)
+        else:
+            return schema.Done([count, packer.pack(returned)], [], None, "")
+        return schema.Done([], [], _at_step(fault, training.step), "")
+
+    def _step(
+        self, handle: int, step: Any, reader: wire.FrameReader, packer: Packer
+    ) -> schema.Done:
+        obj = self.objects[handle]
+        if isinstance(step, schema.Get):
+            return self._read(handle, obj, packer)
+        if isinstance(step, schema.Put):
+            return self._write(handle, obj, step, reader)
+        if step.method not in METHODS:
+            raise wire.WireError("no such method here")
+        return self._one(lambda: getattr(obj, step.method), step.arguments, reader, packer)
+
+    def _one(
+        self, find: Callable[[], Any], nodes: list[Any], reader: wire.FrameReader, packer: Packer
+    ) -> schema.Done:
+        """Call what `find` gives; say which array arguments it changed in place."""
+        arguments, starts = [], []
+        for node in nodes:
+            starts.append(reader.position)
+            arguments.append(reader.value(node, _refuse))
+        try:
+            function = find()
+        except AttributeError:
+            return schema.Done([], [], schema.Fault("missing"), "")
+        except self.caught as error:
+            return schema.Done([], [], from_exception(error, self.files), "")
+        try:
+            result = function(*arguments)
+        except self.caught as error:
+            return schema.Done([], [], from_exception(error, self.files), "")
+        changed = [
+            index
+            for index, node in enumerate(nodes)
+            # The body still holds the arguments as they were sent.
+            if isinstance(node, schema.Array)
+            and _differ(arguments[index], reader, node, starts[index])
+        ]
+        return schema.Done([packer.pack(result)], changed, None, "")
+
+    def _read(self, handle: int, obj: Any, packer: Packer) -> schema.Done:
+        try:
+            arrays = parameters.read(obj, outside=handle in self.outside)
+            if not arrays and handle not in self.outside:
+                # Weights in closures or at module level: from now on looked for there as well.
+                self.outside.add(handle)
+                arrays = parameters.read(obj, outside=True)
+        except Exception as error:  # noqa: BLE001 - attribute access may run the student's code
+            return schema.Done([], [], from_exception(error, self.files), "")
+        self.paths.pop(handle, None)
+        return schema.Done([packer.pack(arrays)], [], None, "")
+
+    def _write(
+        self, handle: int, obj: Any, step: schema.Put, reader: wire.FrameReader
+    ) -> schema.Done:
+        known = self.paths.get(handle, {})
+        for path, node in zip(step.paths, step.arrays, strict=True):
+            array = reader.take(node)
+            try:
+                if path not in known:
+                    known = {leaf.path: leaf for leaf in self._leaves(handle, obj)}
+                    self.paths[handle] = known
+                parameters.write(obj, known[path], array)
+            except Exception as error:  # noqa: BLE001 - attribute access may run student's code
+                return schema.Done([], [], from_exception(error, self.files, "not_writable"), "")
+        return schema.Done([None], [], None, "")
+
+    def _leaves(self, handle: int, obj: Any) -> list[parameters.Leaf]:
+        found = parameters.leaves(obj, outside=handle in self.outside)
+        if not found:
+            self.outside.add(handle)
+            found = parameters.leaves(obj, outside=True)
+        return found
+
+    def _observe(self, request: schema.Observe) -> bytes:
+        function = self.namespace.get(request.name)
+        watcher = observer.Watcher(self.namespace.get(request.watched), function)
+        returned, fault = None, None
+        with self._captured(), watcher:
+            try:
+                returned = function()  # type: ignore[misc]  # None raises as the student's would
+            except self.caught as error:
+                fault = from_exception(error, self.files)
+        return watcher.frame(returned, fault, self._taken())
+
+    @contextmanager
+    def _captured(self) -> Iterator[None]:
+        """Prints of the student go to `self.printed` (in a worker)."""
+        if self.printed is None:
+            yield
+            return
+        sys.stdout = sys.stderr = self.printed
+        try:
+            yield
+        finally:
+            sys.stdout, sys.stderr = sys.__stdout__, sys.__stderr__
+
+    def _taken(self) -> str:
+        return "" if self.printed is None else self.printed.take()
+
+    def _with_printed(self, done: schema.Done) -> schema.Done:
+        return schema.Done(done.values, done.changed, done.fault, self._taken())
+
+
+def _differ(given: Any, reader: wire.FrameReader, node: schema.Array, start: int) -> bool:
+    end, reader.position = reader.position, start
+    sent = reader.take(node)
+    reader.position = end
+    return bool(given.shape != sent.shape or given.tobytes() != sent.tobytes())
+
+
+def _at_step(fault: schema.Fault, step: int) -> schema.Fault:
+    return schema.Fault(fault.kind, fault.exception, fault.builtin, fault.text, fault.line, step)
+
+
+def _refuse(_node: Any) -> Any:
+    raise wire.WireError("an argument that cannot travel")

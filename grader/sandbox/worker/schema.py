@@ -1,0 +1,221 @@
+"""What examiner and worker say to each other: a closed msgspec schema.
+
+msgspec refuses whatever is not declared here. Every field of a reply is the student's word.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+
+class Node(msgspec.Struct, array_like=True, gc=False):
+    """A tagged value; msgspec refuses what is not in the union below."""
+
+
+class Array(Node, tag="a"):
+    """A numpy.ndarray whose bytes stand in the body."""
+
+    dtype: str
+    shape: tuple[int, ...]
+
+
+class Objects(Node, tag="o"):
+    """A numpy.ndarray of dtype object that holds numbers."""
+
+    shape: tuple[int, ...]
+    items: list[Value]
+
+
+class Big(Node, tag="b"):
+    """An int beyond 64 bits, two's complement, little-endian."""
+
+    octets: bytes
+
+
+class Numbers(Node, tag="n"):
+    """A list (or tuple) of floats or of ints, kept as one array because it is long."""
+
+    array: Array
+    is_tuple: bool
+
+
+class Items(Node, tag="l"):
+    """A list."""
+
+    items: list[Value]
+
+
+class Group(Node, tag="t"):
+    """A tuple."""
+
+    items: list[Value]
+
+
+class Table(Node, tag="d"):
+    """A dict."""
+
+    keys: list[str | int]
+    values: list[Value]
+
+
+class Image(Node, tag="p"):
+    """A figure, rendered as PNG (uint8 array)."""
+
+    png: Array
+    axes: int
+    lines: int
+
+
+class Other(Node, tag="x"):
+    """A value that cannot travel."""
+
+    type_name: str
+
+
+Value = (
+    None | bool | int | float | str | Array | Objects | Big | Numbers | Items | Group | Table
+    | Image | Other
+)  # fmt: skip
+
+
+class Load(Node, tag="load"):
+    """Run a source (UTF-8 bytes in the body) up to `until` (a line; 0: all of it)."""
+
+    source: Array
+    seconds: float
+    until: int
+
+
+class Construct(Node, tag="new"):
+    """Make an object of a class under a number chosen by the examiner."""
+
+    name: str
+    handle: int
+    arguments: list[Value]
+
+
+class Invoke(Node, tag="call"):
+    """Call a function."""
+
+    name: str
+    arguments: list[Value]
+
+
+class Method(Node, tag="m"):
+    """One step of `Steps`: call a method."""
+
+    method: str
+    arguments: list[Value]
+
+
+class Put(Node, tag="w"):
+    """One step of `Steps`: write arrays by path."""
+
+    paths: list[str]
+    arrays: list[Array]
+
+
+class Get(Node, tag="r"):
+    """One step of `Steps`: read all arrays."""
+
+
+class Steps(Node, tag="steps"):
+    """Steps on one object; the objects named in `dropped` are no longer needed."""
+
+    handle: int
+    steps: list[Method | Put | Get]
+    dropped: list[int]
+
+
+ROUND = ("backward", "update_parameters", "forward")
+
+
+class Train(Node, tag="train"):
+    """Rounds of training on one object; the fields are those of `checks.protocol.Rounds`."""
+
+    handle: int
+    d_outputs: Array
+    inputs: Array
+    targets: Array
+    weights: Array
+    rate: float
+    updates: bool
+    bound: float
+
+
+class Observe(Node, tag="watch"):
+    """Call a function while the class is watched."""
+
+    name: str
+    watched: str
+
+
+Request = Load | Construct | Invoke | Steps | Train | Observe
+
+
+class Ready(Node, tag="ready"):
+    """First frame of a worker: what it confined itself with."""
+
+    layers: list[str]
+
+
+class Fault(Node, tag="fault"):
+    """What went wrong in the student's code. Every field is the student's word."""
+
+    kind: Literal["raised", "syntax", "late", "missing", "too_much", "not_writable"]
+    exception: str = ""  # the type's own name
+    builtin: str = ""  # name of the nearest built-in type
+    text: str = ""
+    line: int = 0  # in the student's file; 0: unknown
+    step: int = 0  # which of `Steps`, or of `ROUND`
+
+
+class Defined(Node, tag="def"):
+    """A name of the assignment that the source defines."""
+
+    name: str
+    is_class: bool
+    stubs: list[str]  # methods (or the function itself) left as handed out
+    missing: list[str]  # methods
+
+
+class Loaded(Node, tag="loaded"):
+    """Reply to `Load`."""
+
+    defined: list[Defined]
+    fault: Fault | None
+    printed: str
+
+
+class Done(Node, tag="done"):
+    """Reply to `Construct`, `Invoke`, `Steps`: one value per step that ran. To `Train`: two."""
+
+    values: list[Value]
+    changed: list[int]  # arguments of the last call that were changed in place
+    fault: Fault | None
+    printed: str
+
+
+class Seen(Node, tag="seen"):
+    """Reply to `Observe`; the fields are those of `checks.protocol.Observation`."""
+
+    returned: Value
+    seconds: float
+    calls: tuple[int, int, int]
+    weights_moved: bool
+    lengths_trained: list[int]
+    lengths_evaluated: list[int]
+    errors: tuple[float, float]
+    windows: tuple[int, int]
+    trained_span: tuple[float, float]
+    evaluations: list[tuple[Array, Array]]
+    trained_columns: list[Array]
+    series: list[Array]
+    figures: list[Image]
+    fault: Fault | None
+    printed: str
+
+
+Reply = Ready | Loaded | Done | Seen

@@ -1,0 +1,155 @@
+"""What a worker may see of this machine: the interpreter, four libraries, and its own files.
+
+Collected once per examiner process in a folder of its own: the kit's worker-side files are copied
+there, the libraries linked, so that a worker's `sys.path` leads to nothing else of the kit or of
+the environment that it is installed in.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.metadata
+import os
+import platform
+import py_compile
+import shutil
+import subprocess
+import sys
+import sysconfig
+from dataclasses import dataclass
+from functools import cache
+from multiprocessing.util import Finalize
+from pathlib import Path
+
+from grader.faults import KitFault
+from grader.sandbox import scratch
+
+WORKER = Path(__file__).with_name("worker")
+LIBRARIES = ("numpy", "matplotlib", "msgspec")
+SYSTEM_FONTS = Path("/usr/share/fonts")
+
+
+@dataclass(frozen=True)
+class WorkerFiles:
+    """Paths outside the sandbox."""
+
+    home: Path  # the folder: `grader/` and `site/` are in it
+    packages: dict[str, Path]  # name under site -> file or folder
+    interpreter: Path
+    runtime: tuple[Path, ...]  # standard library and shared libraries
+    masked: tuple[Path, ...]  # site-packages inside the standard library
+    fonts: Path | None  # matplotlib's list of fonts, made beforehand
+
+    @property
+    def site(self) -> Path:
+        return self.home / "site"
+
+
+@cache
+def stage() -> WorkerFiles:
+    """Make the folder. KitFault where a library is missing."""
+    scratch.sweep()
+    home = scratch.make("stage")
+    # Not atexit: the processes of a pool end without it.
+    Finalize(None, shutil.rmtree, (home,), {"ignore_errors": True}, exitpriority=0)
+    home.chmod(0o755)  # a worker of another uid reads it
+    _copy_worker(home / "grader" / "sandbox" / "worker")
+    packages = _packages()
+    (home / "site").mkdir()
+    for name, path in packages.items():
+        (home / "site" / name).symlink_to(path)
+    return WorkerFiles(home, packages, interpreter(), _runtime(), _masked(), _fonts(home))
+
+
+def _copy_worker(package: Path) -> None:
+    package.mkdir(parents=True)
+    mode = py_compile.PycInvalidationMode.UNCHECKED_HASH
+    for source in sorted(WORKER.glob("*.py")):
+        target = package / source.name
+        shutil.copyfile(source, target)
+        py_compile.compile(str(target), doraise=True, invalidation_mode=mode)
+
+
+def interpreter() -> Path:
+    """The interpreter itself, outside any virtual environment."""
+    return Path(getattr(sys, "_base_executable", sys.executable)).resolve()
+
+
+def _packages() -> dict[str, Path]:
+    """Top-level files and folders of the libraries and of all that they require."""
+    found: dict[str, Path] = {}
+    waiting, seen = list(LIBRARIES), set()
+    while waiting:
+        name = waiting.pop()
+        if name in seen:
+            continue
+        seen.add(name)
+        try:
+            distribution = importlib.metadata.distribution(name)
+        except importlib.metadata.PackageNotFoundError:
+            if name in LIBRARIES:
+                raise KitFault(f"{name} is not installed, but students' programs need it") from None
+            continue
+        for file in distribution.files or ():
+            top = file.parts[0]
+            if top not in ("..", "__pycache__") and not top.endswith((".dist-info", ".pth")):
+                found[top] = Path(str(distribution.locate_file(top))).resolve()
+        waiting += [_name(one) for one in distribution.requires or () if "extra ==" not in one]
+    return found
+
+
+def _name(requirement: str) -> str:
+    """The name at the start of a requirement ("pillow>=8")."""
+    end = next((i for i, c in enumerate(requirement) if not (c.isalnum() or c in "-_.")), None)
+    return requirement[:end]
+
+
+def _runtime() -> tuple[Path, ...]:
+    """Standard library, libpython, the loader and the folders of shared libraries."""
+    paths = [Path(sysconfig.get_path("stdlib")), Path(sysconfig.get_config_var("DESTSHARED") or "")]
+    home = Path(sys.base_prefix, "lib")
+    if home != Path("/usr/lib"):
+        paths += home.glob("lib*.so*")  # libpython; conda and the like bring more
+    for folder in (Path("/lib"), Path("/lib64"), Path("/usr/lib")):
+        if folder.is_symlink():
+            paths.append(folder)  # bound as the symlink that it is
+        else:
+            paths += [folder / f"{platform.machine()}-linux-gnu", *folder.glob("ld-linux*")]
+    paths += [Path("/usr/lib64"), Path("/etc/ld.so.cache"), SYSTEM_FONTS]
+    found = dict.fromkeys(path for path in paths if path.is_absolute() and path.exists())
+    return tuple(p for p in found if not any(other in p.parents for other in found))
+
+
+def _masked() -> tuple[Path, ...]:
+    """Other people's packages beside the standard library: the kit itself may be among them."""
+    home = Path(sysconfig.get_path("stdlib"))
+    return tuple(p for p in (home / "site-packages", home / "dist-packages") if p.is_dir())
+
+
+def _fonts(home: Path) -> Path | None:
+    """The list of fonts for matplotlib, from the user's cache or made now (2 s, then kept)."""
+    version = importlib.metadata.version("matplotlib")
+    base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    kept = base / "ml6-kit" / f"matplotlib-{version}"
+    if not list(kept.glob("fontlist-*.json")):
+        made = home / "fonts"
+        _make_fonts(made)
+        with contextlib.suppress(OSError):
+            kept.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copytree(made, kept, dirs_exist_ok=True)
+        kept = made
+    found = next(iter(sorted(kept.glob("fontlist-*.json"))), None)
+    if found is None:
+        return None
+    return Path(shutil.copy(found, home / found.name))
+
+
+def _make_fonts(folder: Path) -> None:
+    """Import pyplot once outside the sandbox: lists the fonts, and compiles matplotlib's files."""
+    folder.mkdir()
+    subprocess.run(
+        [sys.executable, "-c", "import matplotlib.pyplot, matplotlib.backends.backend_agg"],
+        env={"MPLCONFIGDIR": str(folder), "MPLBACKEND": "Agg", "PATH": os.environ.get("PATH", "")},
+        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        check=False, timeout=120,
+    )  # fmt: skip

@@ -1,0 +1,208 @@
+"""`train_rnn_on_sequence`: one run, judged part by part, on real programs in this process."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from matplotlib import pyplot as plt
+
+from grader.checks.experiment import form, parts, truth
+from grader.faults import BadValue, CheckFailed, Crashed, NotImplementedYet
+from grader.language import say
+from grader.records import Exhibit, Verdict
+from tests import expectations, inprocess
+from tests.checks.test_learning_windows import observation
+
+QUESTIONS = ("q5_1", "q5_2", "q5_3")
+FOLDERS = expectations.folders("experiments/*")
+
+
+@pytest.fixture(autouse=True)
+def _quiet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Students warn, draw and draw numbers: without windows, in a folder of their own, seeded."""
+    monkeypatch.chdir(tmp_path)
+    np.random.seed(1)  # noqa: NPY002  # students draw from it
+    with plt.rc_context({"backend": "agg"}), np.errstate(all="ignore"):
+        yield
+        plt.close("all")
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
+def test_exactly_the_named_cases_of_part_5_fail(folder: Path) -> None:
+    expected = expectations.load(folder)
+    env = {**inprocess.candidates(expected.source), "exhibits": []}
+    asked = [name for name in QUESTIONS if _touches(folder.name, expected, name)]
+    outcomes = inprocess.outcomes_of(env, tuple(asked))
+    failing = {name for name, outcome in outcomes.items() if outcome.verdict is not Verdict.PASSED}
+    fails = {name for name in expected.fails if name.partition("/")[0] in asked}
+    assert failing - expected.chance == fails
+    assert not any(outcome.verdict is Verdict.KIT_FAULT for outcome in outcomes.values())
+
+
+def _touches(folder: str, expected: expectations.Expectation, question: str) -> bool:
+    """Ask the base everything, the others what their change can touch."""
+    lost = {name.partition("/")[0] for name in expected.fails}
+    learners = [
+        "momentum",
+        "adam",
+        "mean-over-batch",
+        "mean-over-both",
+        "backward-updates",
+        "randn-init",
+    ]
+    if folder == "base":
+        return True
+    if folder in learners:
+        return question != "q5_1"
+    return question in (lost or {"q5_1", "q5_3"})
+
+
+def test_every_case_of_part_5_is_lost_by_some_program() -> None:
+    lost = {name for folder in FOLDERS for name in expectations.load(folder).fails}
+    env: dict[str, Any] = {}
+    outcomes = inprocess.outcomes_of(env, ("q5_1", "q5_3"))
+    assert {outcome.verdict for outcome in outcomes.values()} == {Verdict.NOT_IMPLEMENTED}
+    assert outcomes.keys() <= lost
+
+
+class Training:
+    """A training function that is run once and then remembered."""
+
+    name = "train_rnn_on_sequence"
+
+    def __init__(self, outcome: Any) -> None:
+        self.outcome = outcome
+        self.runs = 0
+        self.memo: dict[Any, Any] = {}
+
+    def __call__(self) -> Any:
+        raise AssertionError("it is observed, not called")
+
+    def observe(self) -> Any:
+        self.runs += 1
+        if isinstance(self.outcome, Exception):
+            raise self.outcome
+        return self.outcome
+
+
+def observed(returned: Any, **facts: Any) -> Any:
+    return replace(observation([]), returned=returned, **facts)
+
+
+def test_it_runs_once_for_all_cases_even_if_it_crashes() -> None:
+    words = say("{where} raised {exception}.", where="f", exception="KeyError")
+    for outcome in (observed({}), Crashed(words, words)):
+        function = Training(outcome)
+        for _ in range(3):
+            try:
+                parts.run(function)  # type: ignore[arg-type]  # a fake at the seam
+            except Crashed:
+                assert isinstance(outcome, Crashed)
+        assert function.runs == 1
+
+
+def test_a_stub_is_said_to_be_one_and_a_forgotten_return_is_not() -> None:
+    with pytest.raises(NotImplementedYet):
+        parts.run(Training(observed(None, forward_calls=0)))  # type: ignore[arg-type]  # a fake
+    run = parts.run(Training(observed(None)))  # type: ignore[arg-type]  # a fake
+    with pytest.raises(BadValue, match="returned None"):
+        _ = run.losses
+
+
+@pytest.mark.parametrize(
+    ("errors", "right"),
+    [
+        ({1: 0.5, 5: 0.2, 10: 0.1}, True),
+        ({"T=1": 0.5, "T=5": 0.2, "T=10": 0.1}, True),
+        ({"1": np.array([0.5]), "5": np.array(0.2), "10": 0.1}, True),
+        ({1: 0.5, 5: 0.2}, False),
+        ({1: 0.5, 5: float("nan"), 10: 0.1}, False),
+        ({1: 0.5, 5: -0.2, 10: 0.1}, False),
+        ({"a": 0.5, "b": 0.2, "c": 0.1}, False),
+        ([0.5, 0.2, 0.1], False),
+        ({}, False),
+        (None, False),
+    ],
+)
+def test_errors_by_length_in_any_sensible_form(errors: Any, right: bool) -> None:  # noqa: FBT001  # a parameter of the test
+    run = parts.Experiment(observed({"error_by_length": errors}))
+    if right:
+        assert sorted(run.errors) == [1, 5, 10]
+    else:
+        with pytest.raises(BadValue):
+            form.lengths(run)
+
+
+@pytest.mark.parametrize(
+    ("predict", "name"),
+    [
+        (lambda true: 0.1 * true + 5.0, "units-differ"),
+        (lambda true: np.roll(true, 3), ""),
+        (np.zeros_like, ""),
+    ],
+)
+def test_predictions_in_other_units_are_named(predict: Any, name: str) -> None:
+    true = np.random.default_rng(4).normal(size=60)
+    returned = {"predictions": predict(true), "targets": true}
+    with pytest.raises(CheckFailed) as caught:
+        truth.beats_baselines(parts.Experiment(observed(returned)))
+    assert caught.value.diagnosis == name
+
+
+@pytest.mark.parametrize(("noise", "name"), [(0.0, "forecast-is-the-input-shifted"), (0.1, "")])
+def test_only_the_input_itself_is_called_a_shifted_input(noise: float, name: str) -> None:
+    """A network that has learned little, or to repeat what it sees, is one step late as well."""
+    rng = np.random.default_rng(4)
+    true = np.sin(0.6 * np.arange(80))
+    late = np.roll(true, 1) + noise * rng.normal(size=80)
+    returned = {"predictions": late, "targets": true}
+    with pytest.raises(CheckFailed, match="seen last") as caught:
+        truth.beats_baselines(parts.Experiment(observed(returned)))
+    assert caught.value.diagnosis == name
+
+
+def test_losses_that_grow_are_not_told_to_train_longer() -> None:
+    curve = np.geomspace(0.1, 10, 50)
+    with pytest.raises(CheckFailed, match="grow") as caught:
+        form.losses(parts.Experiment(observed({"losses": curve})), [])
+    assert caught.value.diagnosis == ""
+
+
+@pytest.mark.parametrize(
+    ("losses", "right"),
+    [
+        (np.geomspace(1, 0.01, 50), True),
+        ([[1.0], [0.5], [0.2], [0.1], [0.05]], True),
+        (np.ones(50), False),
+        (np.linspace(1, 0.6, 50), False),
+        (np.geomspace(0.01, 1, 50), False),
+        ([1.0, 0.1], False),
+        ([1.0, 0.5, float("nan"), 0.1, 0.05], False),
+        ("falling", False),
+        (None, False),
+    ],
+)
+def test_losses_must_fall(losses: Any, right: bool) -> None:  # noqa: FBT001  # a parameter of the test
+    run = parts.Experiment(observed({"losses": losses}))
+    exhibits: list[Exhibit] = []
+    if right:
+        form.losses(run, exhibits)
+        assert [exhibit.kind for exhibit in exhibits] == ["losses"]
+    else:
+        with pytest.raises(Exception, match=r"losses|fall"):
+            form.losses(run, exhibits)
+
+
+def test_words_quote_nothing_that_could_break_them() -> None:
+    run = parts.Experiment(observed({"{evil}": 1, "losses": {"{0.__class__}": 2}}))
+    for entry in ("predictions", "losses"):
+        with pytest.raises(BadValue) as caught:
+            getattr(run, entry)
+        assert entry in str(caught.value.message)
+        assert "evil" not in str(caught.value.guarded)

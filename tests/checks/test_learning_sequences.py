@@ -1,0 +1,206 @@
+"""What counts as Fibonacci, as a sine, as an error: judged apart."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from grader.checks.experiment import sequences
+from grader.faults import BadValue, CheckFailed, Crashed, NotImplementedYet
+from grader.language import say
+
+CALL = "generate_sequence_data()"
+
+
+def fibonacci(length: int, start: tuple[int, int] = (0, 1)) -> list[int]:
+    terms = list(start)
+    while len(terms) < length:
+        terms.append(terms[-1] + terms[-2])
+    return terms[:length]
+
+
+@pytest.mark.parametrize("start", [(0, 1), (1, 1)])
+@pytest.mark.parametrize("length", [1, 2, 3, 20, 1000])
+def test_true_fibonacci_numbers_pass_in_any_container(start: tuple[int, int], length: int) -> None:
+    terms = fibonacci(length, start)
+    for returned in (
+        np.array(terms, np.float64),
+        terms,
+        np.array(terms, object),
+        np.array([terms]),
+    ):
+        sequences.fibonacci_values(returned, length, CALL)
+
+
+def test_binet_is_fine_and_a_relative_error_of_1e8_is_not() -> None:
+    n = np.arange(1000)
+    root = np.sqrt(5.0)
+    sequences.fibonacci_values((((1 + root) / 2) ** n - ((1 - root) / 2) ** n) / root, 1000, CALL)
+    off = np.array(fibonacci(1000), np.float64)
+    off[700] *= 1 + 1e-7
+    with pytest.raises(CheckFailed):
+        sequences.fibonacci_values(off, 1000, CALL)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        np.array(fibonacci(20), np.float64) / 4181,
+        np.array([0, 1, *fibonacci(18)], np.float64),
+        np.array(fibonacci(20, (1, 2)), np.float64),
+        np.array([2, 1, 3, 4, 7, 11], np.float64),  # Lucas
+        np.cumsum(np.ones(20)),
+        np.zeros(20),
+        np.full(20, np.nan),
+    ],
+)
+def test_other_sequences_are_no_fibonacci_numbers(wrong: np.ndarray) -> None:
+    with pytest.raises(CheckFailed):
+        sequences.fibonacci_values(wrong, len(wrong), CALL)
+
+
+@pytest.mark.parametrize("count", [18, 19, 21, 22])
+def test_a_few_too_many_or_too_few_cost_their_own_case_only(count: int) -> None:
+    sequences.fibonacci_values(fibonacci(count), 20, CALL)
+
+
+@pytest.mark.parametrize("count", [1, 2, 9])
+def test_a_few_terms_show_nothing_of_the_others(count: int) -> None:
+    with pytest.raises(CheckFailed, match=f"{count} values, expected 20"):
+        sequences.fibonacci_values(fibonacci(count), 20, CALL)
+
+
+@pytest.mark.parametrize(
+    ("dtype", "words"), [(np.int64, "64 bits"), (np.int32, "32 bits"), (np.float32, "float32")]
+)
+def test_an_overflow_is_explained_by_its_place(dtype: Any, words: str) -> None:
+    with np.errstate(all="ignore"):
+        terms = np.ones(300, dtype)
+        for n in range(2, 300):
+            terms[n] = terms[n - 1] + terms[n - 2]
+    if dtype == np.float32:  # rounding comes first, and says nothing of infinity
+        terms = np.where(np.isfinite(terms), np.array(fibonacci(300, (1, 1)), np.float64), np.inf)
+    with pytest.raises(CheckFailed, match=words):
+        sequences.fibonacci_values(terms.astype(np.float64), 300, CALL)
+
+
+@pytest.mark.parametrize(
+    "wave",
+    [
+        np.sin(0.3 * np.arange(200)),
+        3 - 5 * np.sin(np.linspace(0, 2 * np.pi, 200) + 1),
+        1e-4 * np.cos(0.01 * np.arange(120)),
+        np.sin(0.2 * np.arange(300)).astype(np.float32),
+        np.sin(0.1 * np.arange(400)) + 0.15 * np.random.default_rng(1).normal(size=400),
+    ],
+)
+def test_any_sine_passes(wave: np.ndarray) -> None:
+    sequences.is_sine(wave, CALL)
+
+
+@pytest.mark.parametrize(
+    "wave",
+    [
+        np.zeros(200),
+        np.sin(2 * np.pi * np.arange(200)),
+        np.arange(200.0),
+        np.sign(np.sin(0.3 * np.arange(200) + 0.1)),
+        np.exp(0.01 * np.arange(200)),
+        np.random.default_rng(1).normal(size=200),
+        np.full(200, np.inf),
+        np.arange(200.0) ** 2,
+    ],
+)
+def test_what_is_no_sine_fails(wave: np.ndarray) -> None:
+    with pytest.raises(CheckFailed):
+        sequences.is_sine(wave, CALL)
+
+
+@pytest.mark.parametrize("returned", ["abc", [], np.zeros((3, 4)), [[1, 2], [3, 4]], {}])
+def test_what_is_no_sequence_is_said_to_be_none(returned: Any) -> None:
+    with pytest.raises(BadValue):
+        sequences.values_of(returned, CALL)
+
+
+def test_the_type_must_be_float64_with_one_axis() -> None:
+    sequences.is_float64(np.zeros(3), CALL)
+    for wrong in (np.zeros(3, np.float32), np.zeros((3, 1)), [0.0, 1.0], np.zeros(3, object), 1.0):
+        with pytest.raises(CheckFailed):
+            sequences.is_float64(wrong, CALL)
+
+
+def test_the_length_must_be_the_one_asked_for() -> None:
+    sequences.has_length(np.zeros(5), 5, CALL)
+    for wrong in (np.zeros(4), np.zeros(6), 3.0):
+        with pytest.raises(CheckFailed):
+            sequences.has_length(wrong, 5, CALL)
+
+
+def test_what_is_no_array_has_a_length_too() -> None:
+    ragged = (np.zeros((3, 5)), np.zeros(3))
+    sequences.has_length(ragged, 2, CALL)
+    with pytest.raises(CheckFailed, match="returned 2 values"):
+        sequences.has_length(ragged, 5, CALL)
+
+
+class Function:
+    """A candidate that returns or raises what it is told to."""
+
+    name = "generate_sequence_data"
+
+    def __init__(self, outcome: Any) -> None:
+        self.outcome = outcome
+
+    def __call__(self, *_: Any) -> Any:
+        if isinstance(self.outcome, Exception):
+            raise self.outcome
+        return self.outcome
+
+
+class Refusing(Function):
+    """The same, but a known type works."""
+
+    def __call__(self, *arguments: Any) -> Any:
+        if arguments[:1] == ("fibonacci",):
+            return np.array([0.0, 1.0, 1.0, 2.0, 3.0])
+        return super().__call__(*arguments)
+
+
+def crashed(exception: str) -> Crashed:
+    words = say("{where} raised {exception}.", where="f", exception=exception)
+    return Crashed(words, words)
+
+
+def test_only_a_value_error_is_a_refusal() -> None:
+    why = say("the length is below 1")
+    sequences.refuses(Refusing(crashed("ValueError")), ("x", 0), why)
+    for outcome in (crashed("KeyError"), np.zeros(0), 0.0):
+        with pytest.raises(CheckFailed):
+            sequences.refuses(Refusing(outcome), ("x", 0), why)
+    with pytest.raises(NotImplementedYet):
+        sequences.refuses(Function(None), ("x", 0), why)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "name"), [(None, "gives-none"), (crashed("KeyError"), "raises"), (0.0, "")]
+)
+def test_how_it_does_not_refuse_is_named(outcome: Any, name: str) -> None:
+    with pytest.raises(CheckFailed) as caught:
+        sequences.refuses(
+            Refusing(outcome), ("x", 0), say("no such type"), named=("gives-none", "raises")
+        )
+    assert caught.value.diagnosis == name
+
+
+def test_whoever_refuses_everything_refuses_nothing() -> None:
+    with pytest.raises(Crashed):
+        sequences.refuses(Function(crashed("ValueError")), ("x", 0), say("no such type"))
+
+
+def test_hidden_words_hold_no_values() -> None:
+    with pytest.raises(CheckFailed) as caught:
+        sequences.fibonacci_values(np.array([0.0, 1.0, 1.0, 77.25]), 4, CALL)
+    assert "77.25" in str(caught.value.message)
+    assert "77.25" not in str(caught.value.guarded)

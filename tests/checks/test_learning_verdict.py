@@ -1,0 +1,212 @@
+"""Who learns and who does not: the same judgement for every way of being right or wrong."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from grader.checks.learning import verdict
+from grader.checks.learning.step_size import measure
+from grader.checks.learning.training import (
+    learner,
+    prepare,
+    train,
+    train_reference,
+)
+from grader.checks.parameters.roles import rnn_layout
+from grader.faults import CheckFailed, NotImplementedYet
+from grader.misconceptions import catalogue
+from grader.questions.hidden_tasks import task
+from grader.records import Exhibit
+from grader.sandbox import local
+from solutions.rnn import SimpleRNN
+
+UPDATE = "parameter -= learning_rate * gradient"
+
+
+def changed(old: str, new: str) -> Any:
+    """A candidate: the reference with one line changed."""
+    source = catalogue.reference_source()
+    assert source.count(old) == 1
+    return local.wrap(catalogue.module(source.replace(old, new), "changed")["SimpleRNN"])
+
+
+def mutant(name: str) -> Any:
+    source = next(one.source() for one in catalogue.misconceptions() if one.name == name)
+    return local.wrap(catalogue.module(source, name)["SimpleRNN"])
+
+
+def learns(cls: Any, name: str, seed: Any = 1, **options: Any) -> Any:
+    exhibits: list[Exhibit] = []
+    reason = verdict.learns(cls, task(name), np.random.default_rng(seed), exhibits, **options)
+    (exhibit,) = exhibits
+    assert len(exhibit.series["predicted"]) == len(exhibit.series["true"]) > 0
+    return reason
+
+
+@pytest.mark.parametrize("name", ["fibonacci", "product", "echo", "sine"])
+def test_the_reference_learns(name: str) -> None:
+    assert learns(local.wrap(SimpleRNN), name) is None
+
+
+@pytest.mark.parametrize(
+    ("misconception", "name"),
+    [
+        ("no-recurrence", "fibonacci"),
+        ("negative-gradient", "sine"),
+        ("tanh-derivative-missing", "product"),
+        ("no-recurrent-term", "echo"),
+    ],
+)
+def test_misconceptions_do_not_learn_what_they_must_not(misconception: str, name: str) -> None:
+    with pytest.raises(CheckFailed) as caught:
+        learns(mutant(misconception), name)
+    assert not any(
+        sign.isdigit()
+        for sign in str(caught.value.guarded).replace("modulo 3", "").replace("+1 and -1", "")
+    )
+
+
+@pytest.mark.parametrize("by", ["B", "T", "(T * B)"])
+def test_an_averaged_gradient_is_charged_elsewhere(by: str) -> None:
+    averaged = changed(
+        "        return dict(self.gradients)\n",
+        f"        self.gradients = {{n: g / {by} for n, g in self.gradients.items()}}\n        return dict(self.gradients)\n",
+    )
+    averaged = (
+        averaged
+        if by != "B"
+        else changed("T, B, _ = dy.shape\n", "T, B, _ = dy.shape\n        dy = dy / B\n")
+    )
+    assert learns(averaged, "product") is None
+
+
+def test_momentum_is_charged_elsewhere() -> None:
+    momentum = changed(
+        UPDATE,
+        "v = self._buffer('v' + name, *parameter.shape) if 'v' + name in self._buffers else "
+        "self._buffer('v' + name, *parameter.shape) * 0\n"
+        "            v = 0.9 * v + gradient\n"
+        "            self._buffers['v' + name][...] = v\n"
+        "            parameter -= learning_rate * v",
+    )
+    assert learns(momentum, "echo") is None
+
+
+def test_a_backward_that_updates_itself_is_charged_elsewhere() -> None:
+    source = catalogue.reference_source().replace(
+        "        return dict(self.gradients)\n",
+        "        for name, gradient in self.gradients.items():\n"
+        "            getattr(self, name)[...] -= 0.03 * gradient\n"
+        "        return dict(self.gradients)\n",
+    )
+    head, tail = source.split("    def update_parameters", 1)
+    body = tail[tail.index("        for name, gradient") : tail.index("\n\nclass LSTMCell")]
+    source = head + "    def update_parameters" + tail.replace(body, "        pass\n", 1)
+    cls = local.wrap(catalogue.module(source, "own")["SimpleRNN"])
+    assert not cls.implements("update_parameters")
+    assert learns(cls, "product") is None
+
+
+def test_an_unwritten_update_is_said_to_be_unwritten() -> None:
+    source = catalogue.reference_source()
+    head, tail = source.split("    def update_parameters", 1)
+    body = tail[tail.index("        for name, gradient") : tail.index("\n\nclass LSTMCell")]
+    source = head + "    def update_parameters" + tail.replace(body, "        pass\n", 1)
+    with pytest.raises(NotImplementedYet):
+        verdict.learns(
+            local.wrap(catalogue.module(source, "stub")["SimpleRNN"]),
+            task("product"),
+            np.random.default_rng(1),
+            [],
+        )
+
+
+@pytest.mark.parametrize(
+    ("new", "factor", "plain"),
+    [
+        (UPDATE, 1.0, True),
+        ("parameter -= 0.125 * learning_rate * gradient", 0.125, True),
+        ("parameter += learning_rate * gradient", -1.0, True),
+        ("parameter -= learning_rate * np.sign(gradient)", None, False),
+        ("parameter -= learning_rate * gradient + 0.1 * learning_rate * parameter", None, False),
+    ],
+)
+def test_one_step_is_measured_for_what_it_is(new: str, factor: float | None, plain: bool) -> None:  # noqa: FBT001  # a parameter of the test
+    cls = changed(UPDATE, new)
+    course = prepare(task("product"), np.random.default_rng(2))
+    descent = measure(cls, course, rnn_layout(cls, course.task.sizes))
+    assert descent.plain is plain
+    assert not descent.updates_itself
+    if factor is not None:
+        assert descent.factor == pytest.approx(factor, rel=1e-2)
+
+
+def test_bad_luck_on_the_references_own_path_earns_the_points(monkeypatch: Any) -> None:
+    monkeypatch.setattr(verdict, "solves", lambda *_: False)  # whatever the score
+    cls = local.wrap(SimpleRNN)
+    assert learns(cls, "product", reference=SimpleRNN) is None
+    with pytest.raises(CheckFailed):
+        learns(cls, "product")  # without the reference nobody can tell
+
+
+def test_a_start_that_teaches_nobody_is_drawn_again(monkeypatch: Any) -> None:
+    """Of another correct program nobody can tell that it follows the reference."""
+    monkeypatch.setattr(verdict, "_follows", lambda *_: False)
+    unlucky = [616, *b"echo"]  # found by calibration: it ends at an NMSE of 0.3
+    with pytest.raises(CheckFailed):
+        learns(local.wrap(SimpleRNN), "echo", unlucky)
+    assert learns(local.wrap(SimpleRNN), "echo", unlucky, reference=SimpleRNN) is None
+    with pytest.raises(CheckFailed):
+        learns(mutant("dW-hh-forgotten"), "echo", unlucky, reference=SimpleRNN)
+
+
+def test_wrong_code_does_not_follow_the_reference(monkeypatch: Any) -> None:
+    monkeypatch.setattr(verdict, "solves", lambda *_: False)
+    with pytest.raises(CheckFailed):
+        learns(mutant("dW-hh-with-current-state"), "product", reference=SimpleRNN)
+
+
+def test_close_to_the_threshold_a_person_looks(monkeypatch: Any) -> None:
+    answers = iter([False, True])  # misses the threshold, reaches the review bound
+    monkeypatch.setattr(verdict, "solves", lambda *_: next(answers))
+    assert "close to the threshold" in str(learns(local.wrap(SimpleRNN), "product"))
+
+
+def test_a_step_that_explodes_is_still_measured() -> None:
+    cls = changed(UPDATE, "parameter -= 1e200 * learning_rate * gradient")
+    course = prepare(task("product"), np.random.default_rng(2))
+    with np.errstate(all="ignore"):
+        pace = measure(cls, course, rnn_layout(cls, course.task.sizes)).pace(0.1)
+    assert np.isfinite([pace.rate, pace.scale]).all()
+
+
+CLIP = """
+    def update_parameters(self, learning_rate: float) -> None:
+        norm = np.sqrt(sum(float(np.sum(g**2)) for g in self.gradients.values()))
+        by = min(1.0, LIMIT / norm) if norm else 1.0
+        for name, gradient in self.gradients.items():
+            setattr(self, name, getattr(self, name) - learning_rate * by * gradient)
+"""
+
+
+@pytest.mark.parametrize("limit", [0.25, 1.0, 5.0])
+def test_whoever_clips_trains_like_everybody_else(limit: float) -> None:
+    """Clipped steps are shorter: from some starts too short for the iterations that there are."""
+    source = catalogue.reference_source()
+    body = source[source.index("    def update_parameters") : source.index("\n\nclass LSTMCell")]
+    clipping = source.replace(body, CLIP.replace("LIMIT", str(limit)).lstrip("\n"))
+    cls = local.wrap(catalogue.module(clipping, "clipping")["SimpleRNN"])
+    course = prepare(task("echo"), np.random.default_rng([45, 5]))
+    assert course.start is not None
+    layout = rnn_layout(cls, course.task.sizes)
+    descent = measure(cls, course, layout)
+    assert descent.plain
+    rnn = learner(cls, course, layout)
+    ended = train(rnn, course, descent.pace(course.task.numbers.rate))
+    expected, weights = train_reference(SimpleRNN, course, course.start)
+    assert ended.score == pytest.approx(expected.score, rel=1e-9)
+    for name, value in layout.read(rnn).items():
+        np.testing.assert_allclose(value, weights[name], rtol=1e-9, atol=1e-12)

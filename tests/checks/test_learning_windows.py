@@ -1,0 +1,192 @@
+"""What observed evaluations prove: where predictions come from, true errors, order, scalers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from grader.checks.experiment import evaluations, scaling
+from grader.protocol import Observation
+
+Pair = tuple[np.ndarray, np.ndarray]
+
+SERIES = 2 + np.sin(0.7 * np.arange(400)) + 0.5 * np.sin(1.9 * np.arange(400))
+SPLIT = 320
+
+
+def observation(
+    evaluations: Sequence[Pair],
+    trained: Sequence[np.ndarray] = (),
+    series: Sequence[np.ndarray] = (),
+) -> Observation:
+    return Observation(
+        returned=None,
+        seconds=1.0,
+        forward_calls=1,
+        backward_calls=1,
+        update_calls=1,
+        weights_moved=True,
+        lengths_trained=(),
+        lengths_evaluated=(),
+        first_error=1.0,
+        last_error=0.1,
+        evaluation_windows=1,
+        evaluation_windows_trained=0,
+        evaluations=tuple(evaluations),
+        figures=(),
+        trained_columns=tuple(trained),
+        series=tuple(series),
+    )
+
+
+def cut(series: np.ndarray, T: int) -> np.ndarray:
+    """All windows (T, N, 1) but the last, which has no next value."""
+    return np.lib.stride_tricks.sliding_window_view(series[:-1], T).T[:, :, None].copy()
+
+
+def outputs_of(inputs: np.ndarray, seed: int = 0) -> np.ndarray:
+    return np.random.default_rng(seed).normal(size=inputs.shape)
+
+
+@pytest.mark.parametrize("column", [slice(None), slice(3, 60), slice(20, None)])
+def test_predictions_are_found_where_they_came_from(column: slice) -> None:
+    x = cut(SERIES[SPLIT:], 5)
+    y = outputs_of(x)
+    predictions = 3.5 * y[-1, column, 0] - 2
+    other = cut(SERIES[:SPLIT], 5)
+    found = evaluations.source(observation([(other, outputs_of(other, 1)), (x, y)]), predictions)
+    assert found is not None
+    np.testing.assert_array_equal(found.inputs, x[:, column])
+
+
+def test_predictions_of_one_long_sequence_are_found() -> None:
+    x = SERIES[SPLIT:-1].reshape(-1, 1, 1)
+    y = outputs_of(x)
+    assert evaluations.source(observation([(x, y)]), y[10:, 0, 0]) is not None
+
+
+def test_made_up_predictions_come_from_nowhere() -> None:
+    x = cut(SERIES[SPLIT:], 5)
+    made_up = np.random.default_rng(9).normal(size=x.shape[1])
+    assert evaluations.source(observation([(x, outputs_of(x))]), made_up) is None
+
+
+def test_between_equal_sources_the_one_not_trained_on_is_believed() -> None:
+    x = cut(SERIES[SPLIT:], 5)
+    y = outputs_of(x)
+    flags = [np.ones(x.shape[1], bool), np.zeros(x.shape[1], bool)]
+    found = evaluations.source(observation([(x, y), (x, y)], flags), y[-1, :, 0])
+    assert found is not None
+    assert not found.trained.any()
+
+
+@pytest.mark.parametrize("T", [1, 2, 12])
+def test_errors_are_recomputed_from_the_windows_alone(T: int) -> None:
+    part = SERIES[SPLIT:]
+    x = cut(part, T)
+    y = outputs_of(x)
+    errors, targets = evaluations.residuals(
+        evaluations.Evaluation(x, y, np.zeros(x.shape[1], bool))
+    )["last"]
+    np.testing.assert_array_equal(targets, part[T:-1])
+    np.testing.assert_allclose(errors, y[-1, :-1, 0] - part[T:-1])
+
+
+def test_of_several_features_the_predicted_one_is_found() -> None:
+    x = np.concatenate([cut(SERIES[SPLIT:], 4), cut(np.diff(SERIES[SPLIT - 1 :]), 4)], axis=2)
+    y = np.roll(x[:, :, :1], -1, axis=1) + 1e-3
+    errors, _ = evaluations.residuals(evaluations.Evaluation(x, y, np.zeros(x.shape[1], bool)))[
+        "last"
+    ]
+    assert np.abs(errors).max() < 2e-3
+
+
+def test_only_the_last_evaluation_of_a_window_counts_and_none_that_was_trained_on() -> None:
+    x = cut(SERIES[SPLIT:], 5)
+    early, late = outputs_of(x, 1), outputs_of(x, 2)
+    trained = cut(SERIES[:SPLIT], 5)
+    flags = [
+        np.zeros(x.shape[1], bool),
+        np.ones(trained.shape[1], bool),
+        np.zeros(x.shape[1], bool),
+    ]
+    seen = observation([(x, early), (trained, outputs_of(trained)), (x, late)], flags)
+    (one,) = evaluations.by_length(seen).values()
+    np.testing.assert_array_equal(one.outputs, late)
+
+
+def test_shuffled_windows_show_in_their_order() -> None:
+    x = cut(SERIES, 5)
+    chosen = np.random.default_rng(2).permutation(x.shape[1])[:80]
+    flags = np.zeros(80, bool)
+    held_out = evaluations.Evaluation(x[:, -80:], x[:, -80:], flags)
+    shuffled = evaluations.Evaluation(x[:, chosen], x[:, chosen], flags)
+    assert evaluations.successors(held_out) > 0.95
+    assert 0.05 < evaluations.successors(shuffled) < 0.5
+
+
+def test_what_is_no_sequence_is_passed_over() -> None:
+    odd = [(np.zeros(5), np.zeros(5)), (np.zeros((3, 2, 1)), np.zeros((4, 2, 1)))]
+    assert evaluations.evaluations(observation(odd)) == []
+
+
+@pytest.mark.parametrize("T", [1, 2, 12])
+@pytest.mark.parametrize("scaler", scaling.SCALERS)
+@pytest.mark.parametrize("grows", [0.0, 0.01])
+def test_a_scaler_of_the_whole_series_is_told_from_one_of_the_training_part(
+    T: int, scaler: str, grows: float
+) -> None:
+    series = SERIES + grows * np.arange(SERIES.size)
+
+    def fitted_on(part: np.ndarray) -> bool:
+        scale, offset = scaling.SCALERS[scaler](part)
+        x = cut((series[SPLIT:] - offset) / scale, T)
+        return scaling.fitted_on_all(observation([(x, x)], series=[series]))
+
+    assert not fitted_on(series[:SPLIT])
+    differs = scaling.SCALERS[scaler](series) != scaling.SCALERS[scaler](series[:SPLIT])
+    assert fitted_on(series) is differs
+
+
+def test_no_scaler_is_accused_without_the_series_or_without_held_out_windows() -> None:
+    x = cut((SERIES[SPLIT:] - SERIES.mean()) / SERIES.std(), 5)
+    assert scaling.fitted_on_all(observation([(x, x)], series=[SERIES]))
+    assert not scaling.fitted_on_all(observation([(x, x)]))
+    trained = observation([(x, x)], [np.ones(x.shape[1], bool)], [SERIES])
+    assert not scaling.fitted_on_all(trained)
+    raw = cut(SERIES[SPLIT:], 5)
+    assert not scaling.fitted_on_all(
+        replace(trained, evaluations=((raw, raw),), trained_columns=())
+    )
+
+
+@pytest.mark.parametrize("start", [0.0, -1.0])
+def test_a_range_that_only_held_out_inputs_fill_is_seen_without_the_series(start: float) -> None:
+    growing = (SERIES - 2) * np.linspace(1, 3, SERIES.size)
+    trending = SERIES + 0.05 * np.arange(SERIES.size)
+
+    def fitted_on(series: np.ndarray, part: np.ndarray) -> bool:
+        scaled = (series - part.min()) / np.ptp(part) * (1 - start) + start
+        x, trained = cut(scaled[SPLIT:], 5), scaled[: SPLIT - 1]
+        seen = replace(observation([(x, x)]), trained_span=(trained.min(), trained.max()))
+        return scaling.fitted_on_all(seen)
+
+    assert growing[:SPLIT].min() > growing.min()
+    assert growing[:SPLIT].max() < growing.max()
+    assert fitted_on(growing, growing)
+    assert not fitted_on(growing, growing[:SPLIT])
+    # One end may be the target of the last window, which is no input.
+    assert not fitted_on(trending, trending)
+
+
+def test_a_scaler_behind_a_logarithm_is_seen() -> None:
+    series = np.array([1.0, 2.0, *np.zeros(88)])
+    for n in range(2, 90):
+        series[n] = series[n - 1] + series[n - 2]
+    logs = np.log(series)
+    for part, guilty in ((logs[:70], False), (logs, True)):
+        x = cut((logs[70:] - part.mean()) / part.std(), 3)
+        assert scaling.fitted_on_all(observation([(x, x)], series=[series])) is guilty

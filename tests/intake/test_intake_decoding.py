@@ -1,0 +1,173 @@
+"""Bytes into text: order, cookies, notes."""
+
+from __future__ import annotations
+
+import codecs
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from grader.intake.reading.decoding import (
+    Unreadable,
+    cookie,
+    decode,
+    decode_name,
+)
+from grader.language import render
+
+TEXT = "# 循环神经网络\nclass SimpleRNN:\n    pass\n"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        TEXT.encode(),
+        TEXT.encode("utf-8-sig"),
+        TEXT.encode("utf-16"),
+        codecs.BOM_UTF16_BE + TEXT.encode("utf-16-be"),
+        TEXT.encode("utf-32"),
+        TEXT.encode("gbk"),
+        TEXT.encode("gb18030"),
+        TEXT.replace("\n", "\r\n").encode(),
+        TEXT.replace("\n", "\r").encode(),
+        TEXT.replace("\n", "\r\n").encode("utf-16-le"),  # without a mark
+    ],
+)
+def test_one_text_in_any_encoding(data: bytes) -> None:
+    assert decode(data, python=True).text == TEXT
+
+
+@pytest.mark.parametrize("encoding", ["gbk", "gb2312", "cp936", "big5", "latin-1", "cp1252"])
+def test_sane_cookies_are_honoured(encoding: str) -> None:
+    text = f"# -*- coding: {encoding} -*-\n# " + {
+        "big5": "電腦網路",
+        "latin-1": "é à",
+        "cp1252": "é €",
+    }.get(encoding, "钱伟写的作业")
+    decoded = decode(text.encode(encoding), python=True)
+    assert decoded.text == text
+    assert any("not UTF-8" in str(note) for note in decoded.notes)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "utf-7",
+        "unicode_escape",
+        "raw_unicode_escape",
+        "rot13",
+        "hex",
+        "punycode",
+        "idna",
+        "bz2",
+        "x",
+    ],
+)
+def test_hostile_cookies_are_not_honoured(name: str) -> None:
+    text = f"# coding: {name}\nx = '+AAo-import os\\u000aimport sys'\n"
+    decoded = decode(text.encode(), python=True)
+    assert decoded.text == text
+    assert any(name in str(note) for note in decoded.notes)
+
+
+def test_a_cookie_that_the_editor_forgot_to_change() -> None:
+    text = "# coding: gbk\n# 保存为 UTF-8 的文件\n"
+    assert decode(text.encode(), python=True).text == text
+
+
+def test_cookies_count_in_the_first_two_lines_only() -> None:
+    assert cookie(b"#!/usr/bin/python\n# vim: set fileencoding=gbk :\n") == "gbk"
+    assert cookie(b"\n\n# coding: gbk\n") == ""
+    assert cookie(b"x = 1\n# coding: gbk\n") == ""
+
+
+def test_students_are_told_in_chinese_too() -> None:
+    (note,) = decode(TEXT.encode("gbk")).notes
+    assert "gb18030" in render(note, "zh")
+    assert render(note, "zh") != render(note, "en")
+    assert decode(TEXT.encode()).notes == ()
+
+
+@pytest.mark.parametrize(
+    ("data", "word"),
+    [
+        (b"", "empty"),
+        (b" \r\n\t", "empty"),
+        (b"PK\x03\x04rest", "zip"),
+        (b"Rar!\x1a\x07", "rar"),
+        (b"%PDF-1.7", "PDF"),
+        (b"\x89PNG\r\n\x1a\n", "PNG"),
+        (b"x\0\1\2\3" * 99, "binary"),
+        (codecs.BOM_UTF16_LE + b"x", "decoded"),
+    ],
+)
+def test_what_is_no_text_is_named(data: bytes, word: str) -> None:
+    with pytest.raises(Unreadable, match=word):
+        decode(data)
+
+
+@pytest.mark.parametrize(
+    "name", ["钱伟", "郑强", "张三", "赵钱孙李", "José", "Müller", "ml-6-钱伟-1.py"]
+)
+def test_short_names_in_either_encoding(name: str) -> None:
+    assert decode_name(name.encode()) == name
+    if name[-1] != "r" and name != "José":
+        assert decode_name(name.encode("gbk")) == name
+
+
+def assert_helpful(finding: Unreadable) -> None:
+    assert str(finding.trouble.action)
+
+
+@settings(deadline=None)
+@given(st.binary(max_size=300), st.integers(0, 1))
+def test_any_bytes_are_text_or_unreadable(data: bytes, flag: int) -> None:
+    try:
+        decoded = decode(data, python=bool(flag))
+    except Unreadable as finding:
+        assert_helpful(finding)
+    else:
+        assert "\r" not in decoded.text
+        decoded.text.encode()
+
+
+@settings(deadline=None)
+@given(st.binary(max_size=60), st.text(max_size=10))
+def test_any_name_decodes(raw: bytes, declared: str) -> None:
+    decode_name(raw, declared)
+
+
+@settings(deadline=None)
+@given(st.text("循环神经网络 abc=1\n", min_size=20).filter(str.strip))
+def test_text_round_trips(text: str) -> None:
+    for encoding in ("utf-8", "utf-8-sig", "utf-16", "gb18030"):
+        if text.isascii() and encoding == "gb18030":
+            continue
+        assert decode(text.encode(encoding)).text == text
+
+
+def test_every_text_of_the_intake_has_its_chinese() -> None:
+    """With the same fields as the English."""
+    import ast
+    import re
+    from pathlib import Path
+
+    import grader
+    from grader.language import translations
+
+    home = Path(grader.__file__).parent
+    files = [*(home / "intake").rglob("*.py"), home / "commands" / "fetch.py"]
+    texts = {
+        ast.literal_eval(node.args[0])
+        for path in files
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "say"
+    }
+    assert len(texts) > 60
+    for text in texts:
+        chinese = translations("zh").gettext(text)
+        assert re.search(r"[\u4e00-\u9fff]", chinese), text
+        assert chinese != text
+        fields = re.compile(r"\{\w+\}")
+        assert sorted(fields.findall(chinese)) == sorted(fields.findall(text))

@@ -1,0 +1,198 @@
+"""Arrays are found wherever a student keeps them, and written back in place where possible."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import Any, NamedTuple
+
+import numpy as np
+import pytest
+
+from grader.sandbox.worker import parameters
+from grader.sandbox.worker.attribute_path import NotWritable
+
+
+class Gate(NamedTuple):
+    W: Any
+    b: Any
+
+
+def written(obj: Any, path: str, value: Any) -> None:
+    leaf = next(leaf for leaf in parameters.leaves(obj) if leaf.path == path)
+    parameters.write(obj, leaf, value)
+
+
+class Linear:
+    def __init__(self, rows: int, columns: int) -> None:
+        self.W = np.ones((rows, columns))
+
+    def __call__(self, x: Any) -> Any:
+        return x @ self.W
+
+
+class Slotted:
+    __slots__ = ("W", "later")
+
+    def __init__(self) -> None:
+        self.W = np.ones(3)
+
+
+class Child(Slotted):
+    __slots__ = ("b",)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.b = np.ones(2)
+
+
+@dataclass
+class Data:
+    W: Any = field(default_factory=lambda: np.ones(3))
+    inner: Any = field(default_factory=lambda: Gate(np.ones((2, 2)), np.zeros(2)))
+
+
+class Private:
+    shared = np.ones(4)
+
+    def __init__(self) -> None:
+        self.__W = np.ones(2)
+        self.size = 3
+        self.rate = 0.1
+        self.names = ["a"]
+        self.sizes = [2, 3]
+        self.counts = np.arange(3)
+        self.scalar = np.array(1.0)
+        self.empty = np.zeros((0, 3))
+        self.act = np.tanh
+        self.module = np
+        self.me = self
+
+
+def holder(**attributes: Any) -> Any:
+    return SimpleNamespace(**attributes)
+
+
+CASES = {
+    "attribute": (holder(W=np.ones(2)), ["W"]),
+    "dict": (holder(p={"W": np.ones(2), 3: np.ones(1)}), ["p['W']", "p[3]"]),
+    "list and tuple": (holder(p=[np.ones(2), (np.ones(1),)]), ["p[0]", "p[1][0]"]),
+    "deque": (holder(p=deque([np.ones(2)])), ["p[0]"]),
+    "objects with __call__": (holder(g=[Linear(2, 3), Linear(1, 1)]), ["g[0].W", "g[1].W"]),
+    "slots over the MRO": (Child(), ["b", "W"]),
+    "dataclass and namedtuple": (Data(), ["W", "inner.W", "inner.b"]),
+    "private, class attribute, no scalars": (Private(), ["_Private__W", "shared"]),
+    "float16, float32, longdouble": (
+        holder(a=np.ones(1, "f2"), b=np.ones(1, "f4"), c=np.ones(1, np.longdouble)),
+        ["a", "b", "c"],
+    ),
+    "lists of floats": (holder(W=[[0.1, 0.2], [0.3, 0.4]], b=[0, 0], n=[1, 2]), ["W", "b"]),
+    "ragged list": (holder(W=[[0.1, 0.2], [0.3]]), ["W[0]", "W[1]"]),
+    "object array of numbers": (holder(W=np.array([1, 0.5], dtype=object)), ["W"]),
+    "nearest first": (
+        holder(deep={"a": {"b": np.ones(1)}}, near=np.ones(1)),
+        ["near", "deep['a']['b']"],
+    ),
+}
+
+
+@pytest.mark.parametrize(("obj", "paths"), CASES.values(), ids=CASES)
+def test_arrays_are_found(obj: Any, paths: list[str]) -> None:
+    assert list(parameters.read(obj)) == paths
+
+
+@pytest.mark.parametrize(("obj", "paths"), CASES.values(), ids=CASES)
+def test_what_is_written_is_read_back_in_the_same_dtype(obj: Any, paths: list[str]) -> None:
+    before = parameters.read(obj)
+    for path in paths:
+        written(obj, path, np.full(before[path].shape, 7.0))
+    after = parameters.read(obj)
+    for path in paths:
+        assert np.all(after[path] == 7.0)
+        assert after[path].dtype == before[path].dtype
+
+
+def test_of_arrays_that_share_memory_the_largest_is_named() -> None:
+    fused = np.ones((4, 6))
+    stacked = np.zeros((6, 2))
+    obj = holder(
+        W_x=fused[:2],
+        W_h=fused[2:],
+        fused=fused,
+        T=fused.T,
+        alias=fused,
+        last=stacked[5],
+        hs=stacked,
+    )
+    assert set(parameters.read(obj)) == {"fused", "hs"}
+
+
+def test_interleaved_views_of_a_hidden_owner_are_two_arrays() -> None:
+    hidden = np.arange(8.0)
+    assert list(parameters.read(holder(even=hidden[::2], odd=hidden[1::2]))) == ["even", "odd"]
+
+
+def test_writing_happens_in_place_and_rebinds_where_it_must() -> None:
+    weights = np.ones((2, 2), np.float32)
+    frozen = np.ones(2)
+    frozen.flags.writeable = False
+    rows = [[1.0, 2.0], [3.0, 4.0]]
+    obj = holder(W=weights, frozen=frozen, rows=rows, params={"b": np.ones(2)})
+    written(obj, "W", np.zeros((2, 2)))
+    written(obj, "frozen", np.zeros(2))
+    written(obj, "rows", np.zeros((2, 2)))
+    written(obj, "params['b']", np.zeros(3))
+    assert not weights.any()
+    assert frozen.all()
+    assert not obj.frozen.any()
+    assert obj.rows is rows
+    assert rows == [[0.0, 0.0], [0.0, 0.0]]
+    assert obj.params["b"].shape == (3,)
+
+
+def test_a_tuple_can_only_be_written_in_place() -> None:
+    obj = holder(p=(np.ones(2),))
+    written(obj, "p[0]", np.zeros(2))
+    assert not obj.p[0].any()
+    with pytest.raises(NotWritable):
+        written(obj, "p[0]", np.zeros(3))
+
+
+def test_properties_count_only_where_nothing_is_stored() -> None:
+    class Stored:
+        def __init__(self) -> None:
+            self._p = {"W": np.ones(2)}
+
+        @property
+        def W(self) -> Any:
+            return self._p["W"]
+
+    hidden = {"W": np.ones(2)}
+
+    class Computed:
+        @property
+        def W(self) -> Any:
+            return hidden["W"]
+
+        @property
+        def broken(self) -> Any:
+            raise ValueError
+
+    assert list(parameters.read(Stored())) == ["_p['W']"]
+    assert list(parameters.read(Computed())) == ["W"]
+    written(Computed(), "W", np.zeros(2))
+    assert not hidden["W"].any()
+
+
+def test_size_depth_and_count_are_capped() -> None:
+    deep: Any = np.ones(1)
+    for _ in range(20):
+        deep = [deep]
+    huge = np.lib.stride_tricks.as_strided(np.zeros(1), (1 << 40,), (0,))
+    assert parameters.read(holder(deep=deep)) == {}
+    assert (
+        len(parameters.read(holder(many=[np.ones(1) for _ in range(5000)])))
+        == parameters.MAX_ARRAYS
+    )
+    assert list(parameters.read(holder(W=np.ones(2), huge=huge))) == ["W"]
