@@ -7,6 +7,7 @@ when called, so that `make grade` does not pay for what it does not use.
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import sys
 from typing import cast
 
@@ -31,22 +32,24 @@ COMMANDS = {
 
 
 class LazyGroup(click.Group):
-    """A group whose commands are imported when they are asked for."""
+    """A group whose commands are imported when they are called, and listed from the table."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return [name for name in COMMANDS if self.get_command(ctx, name) is not None]
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  # click's signature
+        """The commands that are there: a handout's wheel carries the student's only."""
+        return [name for name in COMMANDS if importlib.util.find_spec(_module(name)) is not None]
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002  # click's signature
-        if cmd_name not in COMMANDS:
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in self.list_commands(ctx):
             return None
-        try:
-            module = importlib.import_module(f"grader.commands.{cmd_name}")
-        except ModuleNotFoundError as error:
-            # A handout's wheel carries the student's commands only.
-            if error.name == f"grader.commands.{cmd_name}":
-                return None
-            raise
-        return cast(click.Command, getattr(module, cmd_name))
+        return cast(click.Command, getattr(importlib.import_module(_module(cmd_name)), cmd_name))
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, COMMANDS[name]) for name in self.list_commands(ctx)])
+
+
+def _module(command: str) -> str:
+    return f"grader.commands.{command}"
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})

@@ -16,6 +16,14 @@ class KitFault(Exception):
     """The kit itself is broken: a hidden test, the sandbox, the configuration."""
 
 
+class NeedsReview(Exception):
+    """No fault: the case earns its points, and a person should look; raised with the reason."""
+
+    def __init__(self, reason: Message) -> None:
+        super().__init__(str(reason))
+        self.reason = reason
+
+
 class StudentFault(Exception):
     """Something in the student's code.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from hmac import digest
 from pathlib import Path
@@ -13,19 +13,17 @@ from typing import Any
 from grader.assignment import load
 from grader.faults import KitFault, StudentFault
 from grader.kit_version import kit_version
-from grader.language import Message
+from grader.language import Message, say
 from grader.questions import otter
 from grader.questions.case import CaseOutcome
 from grader.questions.otter import Ran
 from grader.records import (
     CaseResult,
-    Exhibit,
     Grade,
     QuestionResult,
     Status,
     Submission,
 )
-from grader.results.notes import load_note
 from grader.sandbox.limits import Limits
 from grader.sandbox.session import Session, session
 
@@ -39,7 +37,7 @@ class Settings:
     only: str = ""  # one question's name, or "" for all
     tier: str | None = None  # sandbox tier; None: the best that the machine has
     ahead: bool = False  # another grading follows in this process: start its worker meanwhile
-    limits: Limits = field(default_factory=lambda: default_limits())  # noqa: PLW0108  # defined below
+    limits: Limits = field(default_factory=Limits)
 
     @property
     def seed(self) -> str:
@@ -47,23 +45,10 @@ class Settings:
         return sha256(b"fingerprint" + self.secret).hexdigest()[:16] if self.secret else ""
 
 
-def default_limits() -> Limits:
-    """The limits of `assignment.toml`."""
-    limits = load().limits
-    return Limits(
-        call=limits.call_seconds,
-        load=limits.import_seconds,
-        training=limits.training_seconds,
-        total=limits.submission_seconds,
-    )
-
-
 def grade(submission: Submission, settings: Settings) -> Grade:
     """Grade one submission. Raises KitFault, and never anything for what a student did."""
     if submission.source is None:
-        notes = _written_notes(submission.report)
-        status = Status.UNREADABLE
-        return _graded(submission, settings, (), tier="", seconds=0.0, status=status, notes=notes)
+        return _with_notes(_ungraded(submission, settings), *_written_notes(submission))
     began = time.perf_counter()
     with session(
         submission.source, settings.limits, settings.tier, ahead=settings.ahead
@@ -76,16 +61,16 @@ def grade(submission: Submission, settings: Settings) -> Grade:
     otter.agree_with_otter(files.values(), _total(one.score for one in questions))
     if not settings.public_only:
         _agree_with_table(questions)
-    return _graded(
-        submission,
-        settings,
-        questions,
-        tier=tier,
-        seconds=round(time.perf_counter() - began, 3),
+    graded = replace(
+        _ungraded(submission, settings),
         status=_status(questions),
-        notes=(*_load_notes(student.load_fault), *_written_notes(submission.report)),
+        questions=questions,
+        sandbox=tier,
+        seconds=round(time.perf_counter() - began, 3),
+        loaded=student.load_fault is None,
         exhibits=tuple(environment["exhibits"]),
     )
+    return _with_notes(graded, *_load_notes(student.load_fault), *_written_notes(submission))
 
 
 def _environment(student: Session, submission: Submission, settings: Settings) -> dict[str, Any]:
@@ -129,6 +114,7 @@ def _case(test_case: Any, outcome: CaseOutcome, *, passed: bool) -> CaseResult:
         points=float(test_case.points) if passed else 0.0,
         possible=float(test_case.points),
         message=outcome.message,
+        hint=outcome.hint,
         diagnosis=outcome.diagnosis,
         review=outcome.review,
         printed=outcome.printed,
@@ -158,42 +144,36 @@ def _status(questions: Sequence[QuestionResult]) -> Status:
 def _load_notes(fault: StudentFault | None) -> tuple[Message, ...]:
     if fault is None:
         return ()
-    return (load_note(fault.message),)
+    return (say("While your file was loaded: {what}", what=fault.message),)
 
 
-def _written_notes(report: str | None) -> tuple[Message, ...]:
+def _written_notes(submission: Submission) -> tuple[Message, ...]:
     """Evidence for the person who scores the written part; it pays no points by itself."""
-    if report is None:
+    if submission.report is None:
         return ()
     from grader.written import checklist  # noqa: PLC0415  # slow to load, and not always needed
 
-    return checklist.notes(checklist.collect(report))
+    return checklist.notes(checklist.collect(submission.report))
 
 
-def _graded(
-    submission: Submission,
-    settings: Settings,
-    questions: tuple[QuestionResult, ...],
-    *,
-    tier: str,
-    seconds: float,
-    status: Status,
-    notes: tuple[Message, ...] = (),
-    exhibits: tuple[Exhibit, ...] = (),
-) -> Grade:
+def _ungraded(submission: Submission, settings: Settings) -> Grade:
+    """What is known of a submission before any of its code has run."""
     return Grade(
         student_id=submission.student_id,
         name=submission.name,
-        status=status,
-        questions=questions,
+        status=Status.UNREADABLE,
+        questions=(),
         sha256=submission.sha256,
         kit=kit_version(),
-        sandbox=tier,
+        sandbox="",
         seed=settings.seed,
-        seconds=seconds,
+        seconds=0.0,
         files=submission.files,
         submitted_at=submission.submitted_at,
         late=submission.late,
-        notes=(*submission.notes, *notes),
-        exhibits=exhibits,
+        notes=submission.notes,
     )
+
+
+def _with_notes(grade: Grade, *notes: Message) -> Grade:
+    return replace(grade, notes=(*grade.notes, *notes))

@@ -21,7 +21,6 @@ class Verdict(StrEnum):
     CRASHED = "crashed"
     TIMED_OUT = "timed_out"
     NOT_IMPLEMENTED = "not_implemented"
-    SKIPPED = "skipped"
     KIT_FAULT = "kit_fault"
 
 
@@ -69,6 +68,17 @@ class Submission:
 
 
 @dataclass(frozen=True, slots=True)
+class Problem:
+    """Something that could not be read, named or paired, and what to do: a line of problems.csv."""
+
+    file: str
+    sha256: str
+    reason: Message
+    action: Message
+    student_id: str = ""  # empty where unknown
+
+
+@dataclass(frozen=True, slots=True)
 class CaseResult:
     """One case of one question."""
 
@@ -77,10 +87,11 @@ class CaseResult:
     verdict: Verdict
     points: float  # earned
     possible: float
-    message: Message | None = None  # what the student reads; None where there is nothing to say
+    message: Message | None = None  # what is wrong; None where there is nothing to say
     diagnosis: str = ""  # name in solutions/misconceptions.toml, or ""
     review: Message | None = None  # why a person should look, though the points were given
     printed: str = ""  # what the student's code printed; public cases only
+    hint: Message | None = None  # what explains the mistake, where that is known
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +139,7 @@ class Grade:
     files: tuple[FileRecord, ...] = ()
     submitted_at: str = ""
     late: bool = False
+    loaded: bool = True  # the whole file ran without a fault
     notes: tuple[Message, ...] = ()
     exhibits: tuple[Exhibit, ...] = ()
 

@@ -3,61 +3,55 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Literal, TypeVar
+
+import msgspec
 
 from grader.records import Grade, Submission, Verdict
 from tests import PROGRAMS
 
-KNOWN = {
-    "chance",
-    "style",
-    "why",
-    "fails",
-    "score",
-    "diagnoses",
-    "status",
-    "notes",
-    "tier",
-    "bugs",
-    "questions",
-    "verdicts",
-}
 
+class Deserved(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`expect.toml` of a program that is graded: exactly `fails` fail ("q4_3/dW_hh"), or "all".
 
-@dataclass(frozen=True)
-class Expectation:
-    """`fails` names exactly the cases that fail ("q4_3/dW_hh"), or is "all".
-
-    `chance` names those that the start of a training decides where the program itself is wrong.
+    `chance` names cases that the start of a training decides where the program itself is wrong;
+    `diagnoses` are among those told, `score` and `status` what they are where they are given.
     """
 
-    name: str
-    source: str
-    fails: Any
-    chance: frozenset[str] = frozenset()
+    why: str
+    fails: list[str] | Literal["all"]
+    chance: list[str] = []
+    diagnoses: list[str] = []
     score: float | None = None
-    diagnoses: list[str] = field(default_factory=list)
     status: str | None = None
 
-    def submission(self) -> Submission:
-        return Submission(student_id=self.name, name=self.name, source=self.source)
+
+class Repelled(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`expect.toml` of an attack: how a call of it ends, and the cases that still give points."""
+
+    outcome: str | list[str]  # several where tiers stop it in different ways
+    plain: bool  # may run without confinement
+    earns: list[str]
+    load: str = ""  # how the import ends, where it does not go well
+    short: bool = False  # is to be stopped: short limits
 
 
-def load(folder: Path) -> Expectation:
-    expected = tomllib.loads((folder / "expect.toml").read_text(encoding="utf-8"))
-    unknown = expected.keys() - KNOWN
-    assert not unknown, f"{folder.name}/expect.toml: unknown {unknown}"
-    return Expectation(
-        name=folder.name,
-        source=(folder / "rnn.py").read_text(encoding="utf-8"),
-        fails=expected["fails"],
-        chance=frozenset(expected.get("chance", ())),
-        score=expected.get("score"),
-        diagnoses=expected.get("diagnoses", []),
-        status=expected.get("status"),
-    )
+Schema = TypeVar("Schema", Deserved, Repelled)
+
+
+def read(folder: Path, schema: type[Schema]) -> Schema:
+    """The folder's `expect.toml`; a wrong key or type names file and key."""
+    path = folder / "expect.toml"
+    try:
+        return msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), schema)
+    except (msgspec.ValidationError, tomllib.TOMLDecodeError) as error:
+        raise AssertionError(f"{path.relative_to(PROGRAMS)}: {error}") from error
+
+
+def submission_of(folder: Path) -> Submission:
+    source = (folder / "rnn.py").read_text(encoding="utf-8")
+    return Submission(student_id=folder.name, name=folder.name, source=source)
 
 
 def folders(*patterns: str) -> list[Path]:
@@ -79,7 +73,7 @@ def every_case(grade: Grade) -> set[str]:
     }
 
 
-def assert_deserved(grade: Grade, expected: Expectation) -> None:
+def assert_deserved(grade: Grade, expected: Deserved) -> None:
     """Exactly these cases fail; score, diagnoses and status where the folder states them."""
     wanted = every_case(grade) if expected.fails == "all" else set(expected.fails)
     words = {
@@ -87,7 +81,7 @@ def assert_deserved(grade: Grade, expected: Expectation) -> None:
         for question in grade.questions
         for case in question.cases
     }
-    unfair = sorted(failing(grade) - wanted - expected.chance)
+    unfair = sorted(failing(grade) - wanted - set(expected.chance))
     missed = sorted(wanted - failing(grade))
     assert not unfair, [f"{name}: {words[name]}" for name in unfair]
     assert not missed, missed

@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from grader import kit_version
 from grader.assignment import load
+from grader.kit_version import deciding_files
 from grader.questions.otter import QUESTIONS, loaded
 from tests import ROOT
 
@@ -42,7 +44,7 @@ ALLOWED: dict[str, set[str]] = {
     "grader.handout": set(),
     "grader.diagnosis": {"grader.checks"},
     "grader.misconceptions": {"grader.checks", "grader.sandbox"},
-    "grader.written": {"grader.handout", "grader.results"},
+    "grader.written": {"grader.handout"},
     "grader.questions": {"grader.checks", "grader.diagnosis", "grader.sandbox", "solutions"},
     "grader.reports": {"grader.results", "grader.written"},
     "grader.pack": {"grader.handout", "grader.intake", "grader.written"},
@@ -57,7 +59,6 @@ ALLOWED: dict[str, set[str]] = {
     "grader.grading": {
         "grader.kit_version",
         "grader.questions",
-        "grader.results",
         "grader.sandbox",
         "grader.written",
     },
@@ -92,7 +93,7 @@ ALLOWED: dict[str, set[str]] = {
         "grader.sandbox",
         "grader.written",
     },
-    "grader.__main__": {"grader.commands"},
+    "grader.__main__": set(),  # names its commands in strings, and imports the one that is called
 }
 MOST_MODULES = 21  # in one folder: what a reader takes in at a glance
 
@@ -245,3 +246,70 @@ def test_public_cases_are_about_a_third() -> None:
 def test_the_points_are_a_hundred() -> None:
     assert sum(question.points for question in load().questions) == 100
     assert sum(question.points for question in load().automatic) == 60
+
+
+def test_a_public_name_means_one_thing() -> None:
+    """Classes anywhere; modules too, but for commands, which are named for what they call."""
+    classes: dict[str, set[Path]] = {}
+    named: dict[str, set[Path]] = {}
+    for path in GRADER.rglob("*.py"):
+        if path.parent.parent == QUESTIONS or path.name.startswith("_"):
+            continue
+        if path.parent.name != "commands":
+            named.setdefault(path.stem, set()).add(path)
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                classes.setdefault(node.name, set()).add(path)
+    assert not {name: paths for name, paths in classes.items() if len(paths) > 1}
+    assert not {name: paths for name, paths in named.items() if len(paths) > 1}
+
+
+def test_every_file_that_decides_a_grade_is_in_the_kits_version() -> None:
+    """What `grading` imports of these rooms, and the data that its checks read."""
+    deciding = set(deciding_files())
+    waiting, seen = [GRADER / "grading.py"], set()
+    while waiting:
+        path = waiting.pop()
+        if path in seen or not path.is_file():
+            continue
+        seen.add(path)
+        waiting += [ROOT / (name.replace(".", "/") + ".py") for name in imported(path)]
+    judging = {path for path in seen if path.parent.name not in {"language", "written", "handout"}}
+    assert judging - deciding <= {GRADER / "kit_version.py", GRADER / "__init__.py"}
+    data = {path for path in (GRADER / "checks").rglob("*") if path.suffix in {".npz", ".json"}}
+    assert data
+    assert data | {GRADER / "assignment.toml", ROOT / "solutions" / "rnn.py"} <= deciding
+
+
+def test_a_touched_file_gives_another_version(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for path in list(deciding_files()):
+        copy = tmp_path / path.relative_to(ROOT)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        copy.write_bytes(path.read_bytes())
+    monkeypatch.setattr(kit_version, "HERE", tmp_path / "grader")
+    monkeypatch.setattr(kit_version, "SOLUTIONS", tmp_path / "solutions")
+    versions = {kit_version.kit_version.__wrapped__()}
+    copies = list(deciding_files())
+    for path in copies:
+        path.write_bytes(path.read_bytes() + b"\n")
+        versions.add(kit_version.kit_version.__wrapped__())
+    assert len(versions) == len(copies) + 1
+
+
+def rooms_table() -> str:
+    """What `docs/architecture.md` shows of `ALLOWED`."""
+    lines = ["| room | what it is | may import besides |", "|---|---|---|"]
+    for room, allowed in ALLOWED.items():
+        base = ROOT / room.replace(".", "/")
+        source = base / "__init__.py" if base.is_dir() else base.with_suffix(".py")
+        about = ast.get_docstring(ast.parse(source.read_text(encoding="utf-8"))) or ""
+        names = ", ".join(f"`{name.removeprefix('grader.')}`" for name in sorted(allowed))
+        lines.append(f"| `{room}` | {about.splitlines()[0]} | {names or '–'} |")
+    return "\n".join(lines)
+
+
+def test_the_documents_show_the_same_table() -> None:
+    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    assert rooms_table() in text, f"docs/architecture.md should show:\n{rooms_table()}"

@@ -377,7 +377,13 @@ FACTOR = REFERENCE.replace(
 def test_a_diagnosis_does_not_carry_hidden_numbers() -> None:
     assert FACTOR != REFERENCE
     found = graded(FACTOR, only="q4_2")
-    told = [str(case.message) for case in cases(found) if case.hidden and case.message]
+    told = [
+        str(each)
+        for case in cases(found)
+        if case.hidden
+        for each in (case.message, case.hint)
+        if each
+    ]
     assert told
     assert not [text for text in told if DECIMAL.search(text)]
     assert any("times a constant" in text for text in told)
@@ -397,7 +403,7 @@ def test_wrong_programs_read_nothing_of_tests_or_solution_in_hidden_cases() -> N
     assert len(failed) > 8
     for case in failed:
         for language in LANGUAGES:
-            text = render(case.message, language)
+            text = " ".join(render(each, language) for each in (case.message, case.hint) if each)
             assert not DECIMAL.search(text), text
             assert not [line for line in ours if line in text]
             assert "Traceback" not in text

@@ -7,13 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from grader.grading import Settings, default_limits, grade
-from tests.expectations import assert_deserved, folders, load
+from grader.grading import Settings, grade
+from grader.sandbox.limits import Limits
+from tests.expectations import Deserved, assert_deserved, folders, read, submission_of
 
 # Long enough to train at import, short for a program that never ends to be imported.
-SETTINGS = Settings(
-    secret=b"one secret for the whole suite..", limits=replace(default_limits(), load=8.0)
-)
+SETTINGS = Settings(secret=b"one secret for the whole suite..", limits=replace(Limits(), load=8.0))
 
 
 @pytest.mark.slow
@@ -23,5 +22,4 @@ SETTINGS = Settings(
     ids=lambda folder: f"{folder.parent.name}/{folder.name}",
 )
 def test_submission_gets_what_it_deserves(folder: Path) -> None:
-    expected = load(folder)
-    assert_deserved(grade(expected.submission(), SETTINGS), expected)
+    assert_deserved(grade(submission_of(folder), SETTINGS), read(folder, Deserved))

@@ -88,11 +88,11 @@ def run(
     try:
         batch.go()
     except KeyboardInterrupt:
-        progress.stopping(len(batch.flying))
+        progress.stopping(len(batch.in_flight))
         batch.drain()
         raise
     finally:
-        examiners.close(drop=bool(batch.flying))
+        examiners.close(drop=bool(batch.in_flight))
     return batch.summary
 
 
@@ -106,7 +106,7 @@ class _Batch:
     examiners: Examiners
     progress: Progress
     executor: Executor
-    flying: dict[Future[ExaminerReply], Submission] = field(default_factory=dict)
+    in_flight: dict[Future[ExaminerReply], Submission] = field(default_factory=dict)
     suspects: deque[Submission] = field(default_factory=deque)  # flew when an examiner died
     alone: bool = False  # the one in flight is a suspect
     deaths: Counter[str] = field(default_factory=Counter)
@@ -116,29 +116,29 @@ class _Batch:
     def go(self) -> None:
         """Launch and collect until nothing is left."""
         self._launch()
-        while self.flying:
+        while self.in_flight:
             self._collect()
             self._launch()
 
     def drain(self) -> None:
         """Record what is in flight; launch nothing more."""
-        for future, submission in list(self.flying.items()):
+        for future, submission in list(self.in_flight.items()):
             # What dies now is not graded; the next run does it.
             with suppress(CancelledError, *self.examiners.died):
                 outcome = future.result()
                 with held():
                     self._conclude(submission, outcome)
-            del self.flying[future]
+            del self.in_flight[future]
 
     def _launch(self) -> None:
         """Bring what is in flight up to capacity. A suspect flies alone."""
-        if self.flying and (self.suspects or self.alone):
+        if self.in_flight and (self.suspects or self.alone):
             return
         self.alone = bool(self.suspects)
         if self.suspects:
             self._submit(self.suspects.popleft())
             return
-        while len(self.flying) < self.examiners.capacity():
+        while len(self.in_flight) < self.examiners.capacity():
             submission = next(self.todo, None)
             if submission is None:
                 return
@@ -155,11 +155,11 @@ class _Batch:
             # The pool broke since we last looked. Its future says so, as if it had flown.
             future = Future()
             future.set_exception(error)
-        self.flying[future] = submission
+        self.in_flight[future] = submission
 
     def _collect(self) -> None:
         """Record what has come back; after a death, sort out who was in flight with it."""
-        done, _ = wait(self.flying, timeout=TICK, return_when=FIRST_COMPLETED)
+        done, _ = wait(self.in_flight, timeout=TICK, return_when=FIRST_COMPLETED)
         if not done:
             self.examiners.check(time.monotonic() - self.heard)
             return
@@ -168,13 +168,13 @@ class _Batch:
             died = [self._land(future) for future in done]
         if any(died):
             if self.examiners.shared_fate:
-                for future in wait(self.flying).done:
+                for future in wait(self.in_flight).done:
                     self._land(future)
             self.executor = self.examiners.revive()
 
     def _land(self, future: Future[ExaminerReply]) -> bool:
         """Take one result. True where its examiner died."""
-        submission = self.flying.pop(future)
+        submission = self.in_flight.pop(future)
         try:
             outcome = future.result()
         except self.examiners.died:

@@ -21,7 +21,7 @@ from grader.batch.pools import (
     cores,
 )
 from grader.batch.progress import Screen
-from grader.batch.request import BatchRequest
+from grader.batch.request import GradeRequest
 from grader.batch.run import Plan, Report, grade_all
 from grader.batch.secret import kept
 from grader.faults import KitFault
@@ -33,11 +33,10 @@ from grader.intake import (
 )
 from grader.kit_version import kit_version
 from grader.language import Message, render, say
-from grader.records import FileRecord, Grade, Submission
+from grader.records import FileRecord, Grade, Problem, Submission
 from grader.reports.clean_message import words
 from grader.reports.summary import print_summary
 from grader.reports.wording import load_wording
-from grader.results.intake import Problem
 from grader.sandbox import start_command, tiers
 
 SECRET = Path(grader.__file__).parents[1] / ".secret"
@@ -47,16 +46,16 @@ PATIENCE = 4
 MOST_FAULTS = 20  # named on the screen; problems and grades tell of all
 
 
-def grade_inbox(request: BatchRequest, console: Console) -> int:
-    """Grade everything under the paths into OUT. Give the exit code.
+def grade_inbox(request: GradeRequest, out: Path, console: Console) -> int:
+    """Grade everything under the paths into `out`. Give the exit code.
 
     Raises KitFault where the kit fails or is kept from working, click.UsageError for wrong use.
     """
-    _refuse_tangle(request)
+    _refuse_tangle(request.paths, out)
     assignment = load()
     how = settings(public_only=request.public_only, unsafe=request.unsafe)
     plan = Plan(
-        request.out,
+        out,
         request.language,
         assignment,
         kit_version(),
@@ -76,24 +75,24 @@ def grade_inbox(request: BatchRequest, console: Console) -> int:
         text = say("Stopped. What was graded is kept; the same command goes on from there.")
         click.echo(render(text, request.language), err=True)
         return STOPPED
-    _conclude(report, request.out, request.language, console)
+    _conclude(report, out, request.language, console)
     return report.exit_code
 
 
-def _refuse_tangle(request: BatchRequest) -> None:
+def _refuse_tangle(paths: tuple[Path, ...], out: Path) -> None:
     """OUT must be a folder of its own: results are no submissions, and the other way round."""
-    out = request.out.resolve()
-    if out.exists() and not out.is_dir():
-        raise click.UsageError(f"--out {request.out} is a file; it must be a folder.")
-    for path in request.paths:
+    results = out.resolve()
+    if results.exists() and not results.is_dir():
+        raise click.UsageError(f"--out {out} is a file; it must be a folder.")
+    for path in paths:
         inbox = path.resolve()
-        if inbox == out or inbox in out.parents or out in inbox.parents:
+        if inbox == results or inbox in results.parents or results in inbox.parents:
             raise click.UsageError(
-                f"--out {request.out} and {path} lie in one another; choose a folder apart."
+                f"--out {out} and {path} lie in one another; choose a folder apart."
             )
 
 
-def _take_in(request: BatchRequest, plan: Plan) -> Intake:
+def _take_in(request: GradeRequest, plan: Plan) -> Intake:
     roster = read_roster(request.roster) if request.roster else None
     intake = collect(request.paths, IntakeRules(deadline=plan.deadline, roster=roster))
     if not intake.submissions and not intake.problems:
@@ -124,7 +123,7 @@ def variant(*, public_only: bool) -> str:
     return "+".join(filter(None, ("public" if public_only else "", unconfined)))
 
 
-def _examiners(request: BatchRequest, assignment: Assignment, total: int) -> Examiners:
+def _examiners(request: GradeRequest, assignment: Assignment, total: int) -> Examiners:
     patience = PATIENCE * assignment.limits.submission_seconds
     if request.cluster:
         return ClusterExaminers(request.cluster, patience=patience)

@@ -1,4 +1,4 @@
-"""Ctrl-C between two steps, never in the middle of one."""
+"""A wish to stop, by Ctrl-C or SIGTERM: heard between two steps, never in the middle of one."""
 
 from __future__ import annotations
 
@@ -7,18 +7,43 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+# A run started in the background of a script ignores SIGINT; SIGTERM ends it as cleanly.
+STOPS = (signal.SIGINT, signal.SIGTERM)
+
 
 @contextmanager
-def held() -> Iterator[None]:
-    """Ctrl-C waits until the block is over. Outside the main thread none ever arrives."""
-    if threading.current_thread() is not threading.main_thread():
+def stoppable() -> Iterator[None]:
+    """In the block SIGTERM raises KeyboardInterrupt, as Ctrl-C does."""
+    if not _hears_signals():
         yield
         return
-    came: list[int] = []
-    handler = signal.signal(signal.SIGINT, lambda number, _: came.append(number))
+    handler = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, handler)
+        signal.signal(signal.SIGTERM, handler)
+
+
+@contextmanager
+def held() -> Iterator[None]:
+    """Both wait until the block is over."""
+    if not _hears_signals():
+        yield
+        return
+    came: list[int] = []
+    handlers = {
+        number: signal.signal(number, lambda number, _: came.append(number))
+        for number in STOPS
+        if signal.getsignal(number) is not signal.SIG_IGN
+    }
+    try:
+        yield
+    finally:
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
         if came:
-            signal.raise_signal(signal.SIGINT)
+            signal.raise_signal(came[0])
+
+
+def _hears_signals() -> bool:
+    return threading.current_thread() is threading.main_thread()

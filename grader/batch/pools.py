@@ -86,7 +86,7 @@ class LocalExaminers:
         self.preload = preload
         self.patience = patience
         self._pool: ProcessPoolExecutor | None = None
-        self._leash: Connection | None = None
+        self._lifeline: Connection | None = None
 
     def start(self) -> Executor:
         for variable in ONE_THREAD:
@@ -95,7 +95,7 @@ class LocalExaminers:
         can_fork = "forkserver" in multiprocessing.get_all_start_methods()
         context = multiprocessing.get_context("forkserver" if can_fork else "spawn")
         context.set_forkserver_preload([self.preload])
-        theirs, self._leash = context.Pipe(duplex=False)
+        theirs, self._lifeline = context.Pipe(duplex=False)
         self._pool = ProcessPoolExecutor(
             self.workers, context, initializer=_settle_in, initargs=(theirs, self.preload)
         )
@@ -125,24 +125,24 @@ class LocalExaminers:
         self._let_go()
 
     def _let_go(self) -> None:
-        """Close the leash: every examiner ends at once."""
-        if self._leash is not None:
-            self._leash.close()
-            self._leash = None
+        """Close the lifeline: every examiner ends at once."""
+        if self._lifeline is not None:
+            self._lifeline.close()
+            self._lifeline = None
 
 
-def _settle_in(leash: Connection, preload: str) -> None:
+def _settle_in(lifeline: Connection, preload: str) -> None:
     """Runs first in every examiner process."""
     # Ctrl-C is the coordinator's to handle: it lets what is in flight come to its end.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with, args=(leash,), daemon=True).start()
+    threading.Thread(target=_end_with, args=(lifeline,), daemon=True).start()
     importlib.import_module(preload)
 
 
-def _end_with(leash: Connection) -> None:
+def _end_with(lifeline: Connection) -> None:
     """End this process when the coordinator lets go, or is gone: killed, it cannot say so."""
     try:
-        leash.recv_bytes()
+        lifeline.recv_bytes()
     except (EOFError, OSError):
         os._exit(1)
 

@@ -6,18 +6,25 @@ from dataclasses import dataclass
 from pathlib import Path
 
 
-@dataclass(frozen=True, slots=True)
-class BatchRequest:
-    """An inbox to grade into an OUT folder."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GradeRequest:
+    """The options of `grade`: one's own work, or with `out` and without `local` an inbox."""
 
     paths: tuple[Path, ...]
-    out: Path
     language: str
+    out: Path | None = None
+    unsafe: bool = False
     public_only: bool = False
+    # One's own work.
+    local: bool = False
+    who: str = ""
+    question: str = ""
+    plots: bool = False
+    ahead: bool = False  # another grading follows, see `grading.Settings`
+    # An inbox.
     workers: int | None = None
     cluster: str | None = None
     regrade: bool = False
     roster: Path | None = None
     deadline: str | None = None
     formats: tuple[str, ...] = ()
-    unsafe: bool = False

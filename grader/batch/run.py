@@ -10,10 +10,11 @@ from grader.assignment import Assignment
 from grader.batch import coordinator
 from grader.batch.coordinator import Summary
 from grader.batch.examine import Grader
+from grader.batch.interrupts import stoppable
 from grader.batch.pools import Examiners
-from grader.records import Grade, QuestionResult
+from grader.records import Grade, Problem, QuestionResult
 from grader.reports import gradebook, outputs
-from grader.results.intake import IntakeLike, Problem
+from grader.results.intake import IntakeLike
 from grader.results.lock import only_run
 from grader.results.store import NAME, Store
 
@@ -57,10 +58,10 @@ def grade_all(
     """From what came in to every file of OUT.
 
     Raises KitFault where another run holds OUT, or store or examiners give out, and
-    KeyboardInterrupt after Ctrl-C: what was graded is in the store, and the same call goes on.
+    KeyboardInterrupt after Ctrl-C or SIGTERM: what was graded is in the store, and the same call goes on.
     """
     plan.out.mkdir(parents=True, exist_ok=True)
-    with only_run(plan.out), Store(plan.out / NAME) as store:
+    with stoppable(), only_run(plan.out), Store(plan.out / NAME) as store:
         run = store.begin(plan.kit, variant=plan.variant, regrade=plan.regrade)
         store.save_intake(intake)
         store.remember(gradebook.DEADLINE, plan.deadline)

@@ -1,1 +1,1 @@
-"""What the questions ask with: comparison, gradients, roles of arrays, diagnosis, learning."""
+"""What the questions ask with: comparison, gradients, roles of arrays, learning."""

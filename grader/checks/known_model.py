@@ -17,7 +17,7 @@ from grader.checks.compare import distance
 from grader.checks.numerical import central_differences
 from grader.checks.parameters import lstm_roles, rnn_roles
 from grader.checks.parameters.layout import Layout
-from grader.checks.parameters.roles import lstm_layout, made, rnn_layout
+from grader.checks.parameters.roles import lstm_layout, rnn_layout, with_parameters
 from grader.checks.states import Forward, Sizes, is_softmax, read_cell, read_forward
 from grader.protocol import Array, CandidateClass, CandidateObject
 
@@ -59,7 +59,7 @@ class RnnTrial:
         if isinstance(values, np.random.Generator):
             values = random_parameters(rnn_roles.shapes(*sizes), values)
         layout = rnn_layout(SimpleRNN, sizes)
-        rnn = made(SimpleRNN, layout, sizes, values)
+        rnn = with_parameters(SimpleRNN, layout, sizes, values)
         return cls(rnn, layout, layout.effective(values), sizes)
 
     @property
@@ -191,7 +191,12 @@ class CellTrial:
         if isinstance(values, np.random.Generator):
             values = random_parameters(lstm_roles.shapes(*sizes), values)
         layout = lstm_layout(LSTMCell, sizes)
-        return cls(made(LSTMCell, layout, sizes, values), layout, layout.effective(values), sizes)
+        return cls(
+            with_parameters(LSTMCell, layout, sizes, values),
+            layout,
+            layout.effective(values),
+            sizes,
+        )
 
     def raw(self, x: Array, h: Array, c: Array) -> tuple[Array, Array]:
         """The two states in the order in which they came."""

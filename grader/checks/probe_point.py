@@ -22,6 +22,7 @@ from grader.checks.known_model import (
     RnnTrial,
     random_parameters,
 )
+from grader.checks.memo import once
 from grader.checks.parameters import lstm_roles, rnn_roles
 from grader.checks.parameters.layout import Layout
 from grader.checks.parameters.roles import lstm_layout, rnn_layout
@@ -51,10 +52,7 @@ class Hint(msgspec.Struct, frozen=True):
 
 def rnn_record(SimpleRNN: CandidateClass) -> Record:
     """What this SimpleRNN does at the probe point; what cannot be had is left out."""
-    if "record" not in SimpleRNN.memo:
-        SimpleRNN.memo["record"] = _rnn_record(SimpleRNN)
-    record: Record = SimpleRNN.memo["record"]
-    return record
+    return once(SimpleRNN, "record", partial(_rnn_record, SimpleRNN))
 
 
 def _rnn_record(SimpleRNN: CandidateClass) -> Record:
@@ -146,10 +144,7 @@ def _initial(layout: Layout) -> Record:
 
 def lstm_record(LSTMCell: CandidateClass) -> Record:
     """What this LSTMCell does at the probe point."""
-    if "record" not in LSTMCell.memo:
-        LSTMCell.memo["record"] = _lstm_record(LSTMCell)
-    record: Record = LSTMCell.memo["record"]
-    return record
+    return once(LSTMCell, "record", partial(_lstm_record, LSTMCell))
 
 
 def lstm_forward(LSTMCell: CandidateClass) -> Record:

@@ -8,13 +8,14 @@ from __future__ import annotations
 import sys
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import click
 from rich.console import Console
 
-from grader.batch.request import BatchRequest
+from grader.batch.request import GradeRequest
 from grader.faults import KitFault
-from grader.home.own_work import LocalRequest, grade_here
+from grader.home.own_work import grade_here
 from grader.language import LANGUAGES, Message, default_language, render, say
 
 WRONG_USE = 2
@@ -51,56 +52,25 @@ class IsoTime(click.ParamType[str]):
               help="Also write grades for this system.")  # fmt: skip
 @click.option("--unsafe", is_flag=True, help="Grade without a sandbox where there is none.")
 @click.option("--lang", type=click.Choice(LANGUAGES), help="Language of messages and reports.")
-def grade(  # noqa: PLR0913  # one argument per option
-    *,
-    paths: tuple[Path, ...],
-    out: Path | None,
-    local: bool,
-    who: str,
-    question: str,
-    public_only: bool,
-    plots: bool,
-    workers: int | None,
-    cluster: str | None,
-    regrade: bool,
-    roster: Path | None,
-    deadline: str | None,
-    formats: tuple[str, ...],
-    unsafe: bool,
-    lang: str | None,
-) -> None:
+def grade(lang: str | None, **options: Any) -> None:
     """Grade files, folders, zips or mailboxes.
 
     Without --out one's own file is graded and nothing is written. Exit code 0: everything that
     came in has a row; 2: wrong use, or the kit itself failed, and the message says which.
     """
-    language = lang or default_language()
+    request = GradeRequest(language=lang or default_language(), **options)
     console = Console(highlight=False)
     try:
-        if local or out is None:
-            here = LocalRequest(paths, out, language, who, question, public_only, plots, unsafe)
-            sys.exit(grade_here(here, console))
-        if question:
+        if request.local or request.out is None:
+            sys.exit(grade_here(request, console))
+        if request.question:
             raise click.UsageError("--question grades one's own file: leave --out away.")
-        batch = BatchRequest(
-            paths,
-            out,
-            language,
-            public_only=public_only,
-            workers=workers,
-            cluster=cluster,
-            regrade=regrade,
-            roster=roster,
-            deadline=deadline,
-            formats=formats,
-            unsafe=unsafe,
-        )
-        sys.exit(_grade_inbox(batch, console))
+        sys.exit(_grade_inbox(request, request.out, console))
     except KitFault as fault:
-        sys.exit(_complain(fault, language))
+        sys.exit(_complain(fault, request.language))
 
 
-def _grade_inbox(request: BatchRequest, console: Console) -> int:
+def _grade_inbox(request: GradeRequest, out: Path, console: Console) -> int:
     try:
         # Lazily: none of it is in the student's wheel.
         from grader.batch.inbox_run import grade_inbox  # noqa: PLC0415
@@ -110,7 +80,7 @@ def _grade_inbox(request: BatchRequest, console: Console) -> int:
         raise click.UsageError(
             "this is the student's edition: it grades one file, without --out."
         ) from error
-    return grade_inbox(request, console)
+    return grade_inbox(request, out, console)
 
 
 def _complain(fault: KitFault, language: str) -> int:

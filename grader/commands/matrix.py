@@ -10,9 +10,9 @@ from rich.progress import track
 from grader.faults import KitFault
 from grader.matrix import heatmap, table
 from grader.matrix.grade_subject import MatrixRow
-from grader.matrix.run import rows
+from grader.matrix.grade_subjects import rows
+from grader.matrix.judgement import Judgement, judge
 from grader.matrix.subjects import correct, wrong
-from grader.matrix.verdict import Judgement, judge
 
 
 @click.command

@@ -11,8 +11,9 @@ from rich.console import Console
 from rich.text import Text
 from watchfiles import watch as changes
 
+from grader.batch.request import GradeRequest
 from grader.faults import KitFault
-from grader.home.own_work import LocalRequest, grade_here
+from grader.home.own_work import grade_here
 from grader.language import LANGUAGES, default_language, render, say
 
 # Editors write in several steps; wait for the last.
@@ -30,8 +31,8 @@ def watch(*, source: Path, question: str, lang: str | None) -> None:
     """Grade again on every save. Ctrl-C ends it."""
     language = lang or default_language()
     console = Console(highlight=False)
-    request = LocalRequest(
-        (source,), None, language, question=question, public_only=True, ahead=True
+    request = GradeRequest(
+        paths=(source,), language=language, question=question, public_only=True, ahead=True
     )
     for _ in saves(source):
         console.clear()
@@ -68,7 +69,7 @@ def _content(source: Path) -> bytes | None:
         return None  # between the removal of the old file and the new one
 
 
-def _grade(request: LocalRequest, console: Console) -> None:
+def _grade(request: GradeRequest, console: Console) -> None:
     began = time.monotonic()
     try:
         grade_here(request, console)

@@ -10,13 +10,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
 
+from grader import contract
 from grader.checks import probe_point
 from grader.checks.compare import agrees
 from grader.checks.experiment import probe_series
+from grader.checks.memo import once
 from grader.checks.probe_point import RIGHT, Record
 from grader.faults import StudentFault
 from grader.language import Message, literal, say
@@ -41,16 +44,6 @@ class Diagnosis:
     message: Message
 
 
-@dataclass(frozen=True, slots=True)
-class Topic:
-    """Which record a question is diagnosed from, and by which of its arrays."""
-
-    kind: str
-    candidate: str
-    record: Callable[[Any], Record]
-    concerns: Callable[[str], bool]
-
-
 def _gradient(key: str) -> bool:
     return key.rpartition(" ")[2] in GRADIENTS or key.endswith("backward raised")
 
@@ -63,29 +56,31 @@ def _forward(key: str) -> bool:
     return not _gradient(key) and not _step(key) and key != "initial"
 
 
-TOPICS = {
-    "q4_1": Topic("rnn", "SimpleRNN", probe_point.rnn_record, lambda key: key == "initial"),
-    "q4_2": Topic("rnn", "SimpleRNN", probe_point.rnn_record, _forward),
-    "q4_3": Topic("rnn", "SimpleRNN", probe_point.rnn_record, _gradient),
-    "q4_4": Topic("rnn", "SimpleRNN", probe_point.rnn_record, _step),
-    "q4_5": Topic("lstm", "LSTMCell", probe_point.lstm_record, lambda key: key == "initial"),
-    "q4_6": Topic("lstm", "LSTMCell", probe_point.lstm_record, lambda key: key != "initial"),
-    "q5_1": Topic("data", "generate_sequence_data", probe_series.data_record, lambda _: True),
-    "q5_2": Topic("rnn", "SimpleRNN", probe_point.rnn_record, lambda key: key != "initial"),
+RECORDS: dict[str, Callable[[Any], Record]] = {
+    "rnn": probe_point.rnn_record,
+    "lstm": probe_point.lstm_record,
+    "data": probe_series.data_record,
+}
+# By which arrays of its record a question is diagnosed.
+CONCERNS: dict[str, Callable[[str], bool]] = {
+    "q4_1": lambda key: key == "initial",
+    "q4_2": _forward,
+    "q4_3": _gradient,
+    "q4_4": _step,
+    "q4_5": lambda key: key == "initial",
+    "q4_6": lambda key: key != "initial",
+    "q5_1": lambda _: True,
+    "q5_2": lambda key: key != "initial",
 }
 
 
 def diagnose(question: str, candidates: Mapping[str, Any]) -> Diagnosis | None:
     """The finding behind a failed case of this question, if there is one. Kept per candidate."""
-    topic = TOPICS.get(question)
-    candidate = candidates.get(topic.candidate) if topic else None
-    if topic is None or candidate is None:
+    asked = contract.BY_NAME.get(question)
+    candidate = candidates.get(asked.subject) if asked and asked.record else None
+    if asked is None or candidate is None:
         return None
-    memo = getattr(candidate, "memo", {})
-    if ("finding", question) not in memo:
-        memo["finding", question] = _find(topic, candidate)
-    found: Diagnosis | None = memo["finding", question]
-    return found
+    return once(candidate, ("diagnosis", question), partial(_find, asked, candidate))
 
 
 def named(name: str) -> Diagnosis | None:
@@ -94,13 +89,14 @@ def named(name: str) -> Diagnosis | None:
     return None if hint is None else Diagnosis(name, Message(literal(hint.en)))
 
 
-def _find(topic: Topic, candidate: Any) -> Diagnosis | None:
+def _find(asked: contract.AutomaticQuestion, candidate: Any) -> Diagnosis | None:
     try:
-        record = topic.record(candidate)
+        record = RECORDS[asked.record](candidate)
     except StudentFault:
         return None
-    known = probe_point.fingerprints(topic.kind)
-    keys = [key for key in known[RIGHT] | record if topic.concerns(key) and key not in IGNORED]
+    known = probe_point.fingerprints(asked.record)
+    concerns = CONCERNS[asked.name]
+    keys = [key for key in known[RIGHT] | record if concerns(key) and key not in IGNORED]
     bound = probe_point.limit(record)
     off = [key for key in keys if not _alike(record, known[RIGHT], key, bound)]
     if not off:

@@ -1,1 +1,1 @@
-"""What a student receives and sends: zip, notebook, pack."""
+"""What a student receives: the zip, the notebook, the wheel of the student's commands."""

@@ -12,17 +12,11 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from grader import contract
 from grader.handout import template
 
 Cell = dict[str, Any]
 
-# The check cells after each definition.
-CHECKS = {
-    "SimpleRNN": ("q4_1", "q4_2", "q4_3", "q4_4"),
-    "LSTMCell": ("q4_5", "q4_6"),
-    "generate_sequence_data": ("q5_1",),
-    "train_rnn_on_sequence": ("q5_2", "q5_3"),
-}
 TESTS = "kit/tests"
 SETUP = f"""\
 # 先运行这一格 / run this cell first
@@ -77,7 +71,9 @@ def _program_cells() -> Iterator[Cell]:
     for chunk, name in _chunks(source, tree):
         yield _code(chunk)
         yield from (
-            _code(f'grader.check("{question}")', "check") for question in CHECKS.get(name, ())
+            _code(f'grader.check("{question.name}")', "check")
+            for question in contract.QUESTIONS
+            if question.definition == name
         )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import tokenize
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.text import Text
 
 from grader.assignment import load
+from grader.batch.request import GradeRequest
 from grader.language import render, say
 from grader.questions import otter_import
 from grader.records import Grade, Submission
@@ -25,22 +26,7 @@ LOCAL = "local"
 HIDDEN = Path(__file__).parents[1] / "questions" / "hidden"
 
 
-@dataclass(frozen=True, slots=True)
-class LocalRequest:
-    """One's own work to grade. `paths`: a program and perhaps a report, or a folder with them."""
-
-    paths: tuple[Path, ...]
-    out: Path | None
-    language: str
-    who: str = ""
-    question: str = ""
-    public_only: bool = False
-    plots: bool = False
-    unsafe: bool = False
-    ahead: bool = False  # another grading follows, see `grading.Settings`
-
-
-def grade_here(request: LocalRequest, console: Console) -> int:
+def grade_here(request: GradeRequest, console: Console) -> int:
     """Grade, print, and with `out` write the same files as for a class. Give the exit code.
 
     Raises KitFault where the kit fails, click.UsageError where there is nothing to grade.
@@ -62,7 +48,7 @@ def grade_here(request: LocalRequest, console: Console) -> int:
     )
 
 
-def grade_one(submission: Submission, request: LocalRequest) -> tuple[Grade, bool]:
+def grade_one(submission: Submission, request: GradeRequest) -> tuple[Grade, bool]:
     """The grade, and whether it is of the public cases alone."""
     names = [question.name for question in load().automatic]
     if request.question and request.question not in names:
@@ -135,7 +121,7 @@ def text_of(path: Path) -> str:
         raise click.UsageError(f"{path.name} is no text; save it as UTF-8.") from None
 
 
-def _draw(grade: Grade, request: LocalRequest, console: Console) -> None:
+def _draw(grade: Grade, request: GradeRequest, console: Console) -> None:
     """Write every exhibit into `plots/` beside the program, and say where."""
     from grader.reports.plots.canvas import Sheet  # noqa: PLC0415  # matplotlib takes a second
     from grader.reports.plots.exhibit_plots import plot  # noqa: PLC0415

@@ -8,11 +8,11 @@ from grader.intake.collection import (
     Caps,
     Intake,
     IntakeRules,
-    Problem,
     RosterRow,
 )
 from grader.intake.people.roster import read_roster
 from grader.intake.reading.unpacking import contents
+from grader.records import Problem
 
 __all__ = [
     "Caps",

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from grader.intake import remarks
-from grader.intake.collection import Intake, IntakeRules, Problem
+from grader.intake.collection import Intake, IntakeRules
 from grader.intake.people.attempts import Attempt, build_attempts
 from grader.intake.people.owners import assign, student_key
 from grader.intake.people.roster import Register
@@ -20,8 +20,8 @@ from grader.intake.people.students import (
 )
 from grader.intake.reading.arrivals import Arrival
 from grader.intake.reading.unpacking import arrivals
-from grader.intake.remarks import Finding
-from grader.records import Submission
+from grader.intake.remarks import Remark
+from grader.records import Problem, Submission
 
 
 def collect(paths: Sequence[Path], rules: IntakeRules) -> Intake:
@@ -68,7 +68,7 @@ def _absent(persons: Iterable[Person], register: Register) -> Iterator[Submissio
 
 
 def _problems(
-    found: Iterable[Finding], chosen: Iterable[tuple[Person, Choice]]
+    found: Iterable[Remark], chosen: Iterable[tuple[Person, Choice]]
 ) -> Iterator[Problem]:
     """Whatever could not be read, named or paired, and whatever a person should look at."""
     ids = _ids_by_file(chosen)

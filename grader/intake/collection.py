@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from grader.language import Message
-from grader.records import FileRecord, Submission
+from grader.records import FileRecord, Problem, Submission
 
 MEBIBYTE = 1 << 20
 
@@ -62,17 +62,6 @@ class Trouble:
 
     reason: Message
     action: Message
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """One line of `problems.csv`."""
-
-    file: str
-    sha256: str
-    reason: Message
-    action: Message
-    student_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

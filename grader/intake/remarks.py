@@ -16,16 +16,16 @@ from grader.intake.reading.arrivals import Arrival
 from grader.intake.reading.filenames import safe_id
 from grader.language import Message, say
 
-Finding = tuple[Arrival, Trouble]
+Remark = tuple[Arrival, Trouble]
 
 
-def unreadable(came: Iterable[Arrival]) -> Iterator[Finding]:
+def unreadable(came: Iterable[Arrival]) -> Iterator[Remark]:
     for one in came:
         if one.trouble is not None:
             yield one, one.trouble
 
 
-def empty_mails(came: Sequence[Arrival]) -> Iterator[Finding]:
+def empty_mails(came: Sequence[Arrival]) -> Iterator[Remark]:
     """Mails without attachments; a person may find code or a link in their text."""
     filled = {one.parcel for one in came}
     for one in came:
@@ -39,7 +39,7 @@ def empty_mails(came: Sequence[Arrival]) -> Iterator[Finding]:
             )
 
 
-def unclaimed(attempts: Iterable[Attempt]) -> Iterator[Finding]:
+def unclaimed(attempts: Iterable[Attempt]) -> Iterator[Remark]:
     """Pictures, data and unknown files that nothing ties to a student."""
     for attempt in attempts:
         for one in attempt.files:
@@ -53,7 +53,7 @@ def unclaimed(attempts: Iterable[Attempt]) -> Iterator[Finding]:
                 )
 
 
-def oddities(ownership: Ownership) -> Iterator[Finding]:
+def oddities(ownership: Ownership) -> Iterator[Remark]:
     reasons = {"two_ids": _two_ids, "id_of_another": _id_of_another, "shared_name": _shared_name}
     for one, kind, detail in ownership.oddities:
         yield one, Trouble(reasons[kind](detail), _check_id())
@@ -61,7 +61,7 @@ def oddities(ownership: Ownership) -> Iterator[Finding]:
 
 def about(
     person: Person, choice: Choice, due: datetime | None, register: Register
-) -> Iterator[Finding]:
+) -> Iterator[Remark]:
     """All findings about one student."""
     for attempt in person.attempts:
         yield from attempt.spare
@@ -79,7 +79,7 @@ def listed_id(student: RosterRow) -> str:
     return safe_id(student.student_id)
 
 
-def _missing_half(person: Person, choice: Choice) -> Iterator[Finding]:
+def _missing_half(person: Person, choice: Choice) -> Iterator[Remark]:
     first = _first(person)
     if choice.source is None and choice.report is None:
         yield (
@@ -105,7 +105,7 @@ def _missing_half(person: Person, choice: Choice) -> Iterator[Finding]:
         )
 
 
-def _naming(person: Person, register: Register) -> Iterator[Finding]:
+def _naming(person: Person, register: Register) -> Iterator[Remark]:
     first = _first(person)
     if not person.named:
         yield (
@@ -153,7 +153,7 @@ def _not_on_roster(person: Person, register: Register) -> Trouble:
     )
 
 
-def _timing(choice: Choice, due: datetime | None) -> Iterator[Finding]:
+def _timing(choice: Choice, due: datetime | None) -> Iterator[Remark]:
     half = doubtful_date(choice, due)
     if half is not None:
         yield (

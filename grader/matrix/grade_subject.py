@@ -16,7 +16,7 @@ import numpy as np
 from matplotlib import pyplot as plt
 
 from grader.language import Message, render
-from grader.matrix.reach import ASKED
+from grader.matrix.reach import SUBJECTS
 from grader.matrix.subjects import Subject
 from grader.questions import otter
 from grader.questions.case import CaseOutcome
@@ -58,7 +58,11 @@ def examine(subject: Subject) -> MatrixRow:
         subject=subject,
         asked=tuple(outcomes),
         lost={
-            name: Lost(outcome.verdict.value, _words(outcome.message), outcome.diagnosis)
+            name: Lost(
+                outcome.verdict.value,
+                "\n".join(filter(None, (_words(outcome.message), _words(outcome.hint)))),
+                outcome.diagnosis,
+            )
             for name, outcome in outcomes.items()
             if outcome.verdict is not Verdict.PASSED
         },
@@ -85,7 +89,7 @@ def _candidates(source: str) -> dict[str, Any]:
         exec(compile(source, "<submission>", "exec"), namespace)  # noqa: S102  # our own text, not a student's
     except Exception as error:  # noqa: BLE001  # whatever a program raises; what it defined counts
         del error
-    names = dict.fromkeys(ASKED.values())
+    names = dict.fromkeys(SUBJECTS.values())
     return {name: local.wrap(namespace[name], name) for name in names if name in namespace}
 
 

@@ -11,7 +11,7 @@ from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
 
 from grader.matrix.grade_subject import MatrixRow
-from grader.matrix.verdict import rightly_named
+from grader.matrix.judgement import rightly_named
 
 # Okabe and Ito's palette, which colour-blind readers can tell apart.
 KEPT, PARTLY, LOST, NAMED = "#f4f4f2", "#f0c27b", "#d55e00", "#0072b2"

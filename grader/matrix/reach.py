@@ -11,26 +11,20 @@ import ast
 from collections.abc import Iterable
 from functools import lru_cache
 
-ASKED = {
-    "q4_1": "SimpleRNN",
-    "q4_2": "SimpleRNN",
-    "q4_3": "SimpleRNN",
-    "q4_4": "SimpleRNN",
-    "q4_5": "LSTMCell",
-    "q4_6": "LSTMCell",
-    "q5_1": "generate_sequence_data",
-    "q5_2": "SimpleRNN",
-    "q5_3": "train_rnn_on_sequence",
-}
+from grader import contract
+
+SUBJECTS = {question.name: question.subject for question in contract.QUESTIONS}
 
 
 def questions_touched(before: str, after: str) -> tuple[str, ...]:
     """The questions that a change from one source to the other can touch."""
     changed = _changed(before, after)
     if changed is None:
-        return tuple(ASKED)
+        return tuple(SUBJECTS)
     mentions = _mentions(after)
-    return tuple(question for question, name in ASKED.items() if _reached(name, mentions) & changed)
+    return tuple(
+        question for question, name in SUBJECTS.items() if _reached(name, mentions) & changed
+    )
 
 
 def _changed(before: str, after: str) -> set[str] | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.faults import KitFault
-from grader.matrix.reach import ASKED, questions_touched
+from grader.matrix.reach import SUBJECTS, questions_touched
 from grader.misconceptions import catalogue
 
 PROGRAMS = Path(__file__).parents[2] / "tests" / "programs"
@@ -37,7 +37,7 @@ class Subject:
 
     def questions(self) -> tuple[str, ...]:
         """The questions to ask: those that the change can touch."""
-        touched = questions_touched(self.correct, self.source) if self.correct else tuple(ASKED)
+        touched = questions_touched(self.correct, self.source) if self.correct else tuple(SUBJECTS)
         return tuple(name for name in touched if name not in self.spared)
 
 

@@ -8,8 +8,8 @@ from io import StringIO
 from itertools import groupby
 
 from grader.matrix.grade_subject import MatrixRow
+from grader.matrix.judgement import Judgement, rightly_named
 from grader.matrix.subjects import REFERENCE
-from grader.matrix.verdict import Judgement, rightly_named
 
 FIELDS = ("misconception", "base", "lost", "diagnoses", "rightly_named", "needs_review", "cases")
 

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
+from grader import contract
 from grader.checks import probe_point
 from grader.checks.experiment import probe_series
 from grader.checks.probe_point import (
@@ -26,17 +27,9 @@ from grader.misconceptions import catalogue
 from grader.sandbox import local
 
 KINDS: dict[str, tuple[str, Callable[[Any], Record]]] = {
-    "rnn": ("SimpleRNN", probe_point.rnn_record),
-    "lstm": ("LSTMCell", probe_point.lstm_record),
-    "data": ("generate_sequence_data", probe_series.data_record),
-}
-KIND_OF_PART = {
-    "forward": "rnn",
-    "bptt": "rnn",
-    "update": "rnn",
-    "init": "rnn",
-    "lstm": "lstm",
-    "data": "data",
+    "rnn": (contract.RNN, probe_point.rnn_record),
+    "lstm": (contract.LSTM, probe_point.lstm_record),
+    "data": (contract.SERIES, probe_series.data_record),
 }
 
 
@@ -77,8 +70,8 @@ def all_records() -> dict[tuple[str, str], Record]:
     right = catalogue.module(catalogue.reference_source(), RIGHT)
     records = {(RIGHT, kind): _record(kind, right) for kind in KINDS}
     for mistake in catalogue.misconceptions():
-        kind = KIND_OF_PART.get(mistake.part)
-        if kind is not None:
+        kind = contract.record_of_part(mistake.part)
+        if kind:
             records[mistake.name, kind] = _record(
                 kind, catalogue.module(mistake.source(), mistake.name)
             )

@@ -13,13 +13,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from grader import contract
 from grader.handout.stubs import untouched
 from grader.language import Message, say
 from grader.pack import run_once
 from grader.pack.complaints import Complaint, Severity
 from grader.pack.imports import foreign_imports
 
-ASKED = ("SimpleRNN", "LSTMCell", "generate_sequence_data", "train_rnn_on_sequence")
 # The intake reads no more of a program.
 MOST_BYTES = 1 << 20
 # Training while importing is allowed; beyond a minute it is a mistake.
@@ -102,7 +102,7 @@ def _start_findings(source: str, file: str) -> Iterator[Complaint]:
         message = say("The program does not start within {seconds} seconds.", seconds=START_SECONDS)
         yield Complaint(Severity.ERROR, file, message)
         return
-    missing = [name for name in ASKED if name not in start.names]
+    missing = [name for name in contract.NAMES if name not in start.names]
     if start.error:
         # A last line that raises costs nothing, as long as all names are there before it.
         severity = Severity.ERROR if missing else Severity.WARNING

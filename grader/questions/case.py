@@ -20,27 +20,18 @@ from typing import Any
 import numpy as np
 from otter.test_files import test_case
 
+from grader import contract
 from grader.diagnosis.match import Diagnosis, diagnose, named
-from grader.faults import CheckFailed, KitFault, NotDefined, StudentFault
+from grader.faults import CheckFailed, KitFault, NeedsReview, NotDefined, StudentFault
 from grader.language import LANGUAGES, Message, default_language, render, say
 from grader.records import Exhibit, Verdict
 from grader.sandbox import candidate, local
-from grader.sandbox.worker.source import CLASSES
 
-ASKED = ("SimpleRNN", "LSTMCell", "generate_sequence_data", "train_rnn_on_sequence")
 PUBLIC_SEED = b"ml-6 public cases: the same for everybody"
 
 
 class CaseFailed(Exception):
     """What otter sees of a failed case; its text is what the student reads."""
-
-
-class NeedsReview(Exception):
-    """The case earns its points, and a person should look; raised with the reason."""
-
-    def __init__(self, reason: Message) -> None:
-        super().__init__(str(reason))
-        self.reason = reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +43,7 @@ class CaseOutcome:
     diagnosis: str = ""
     review: Message | None = None
     printed: str = ""
+    hint: Message | None = None
 
 
 Environment = dict[str, Any]
@@ -115,14 +107,20 @@ def _judge(
     except NeedsReview as review:
         return CaseOutcome(Verdict.PASSED, review=review.reason, printed=_public(printed, hidden))
     except StudentFault as fault:
-        finding = _finding(question, arguments, fault)
-        message = _advised(fault.guarded if hidden else fault.message, finding)
-        label = finding.name if finding else ""
-        return CaseOutcome(fault.verdict, message, label, printed=_public(printed, hidden))
+        found = _diagnosis(question, arguments, fault)
+        return CaseOutcome(
+            fault.verdict,
+            fault.guarded if hidden else fault.message,
+            hint=found.message if found else None,
+            diagnosis=found.name if found else "",
+            printed=_public(printed, hidden),
+        )
     return CaseOutcome(Verdict.PASSED, printed=_public(printed, hidden))
 
 
-def _finding(question: str, arguments: Mapping[str, Any], fault: StudentFault) -> Diagnosis | None:
+def _diagnosis(
+    question: str, arguments: Mapping[str, Any], fault: StudentFault
+) -> Diagnosis | None:
     """What the check itself knows, else what the comparison with known misconceptions says."""
     if fault.diagnosis:
         return named(fault.diagnosis)
@@ -155,7 +153,7 @@ def _argument(env: Environment, place: str, parameter: str) -> Any:
         return np.random.default_rng(list(seed))
     if parameter == "exhibits":
         return _examiners(env, "exhibits", list, [])
-    if parameter not in ASKED:
+    if parameter not in contract.NAMES:
         raise KitFault(f"case {place} asks for {parameter!r}, which no environment has")
     if parameter not in env or not _is_due(env[parameter], parameter):
         raise NotDefined(parameter)
@@ -166,7 +164,7 @@ def _is_due(value: Any, name: str) -> bool:
     """Whether a notebook's own object is a class where one is due, and a function elsewhere."""
     if isinstance(value, candidate.ClassProxy | candidate.FunctionProxy):
         return True
-    return callable(value) and isinstance(value, type) is (name in CLASSES)
+    return callable(value) and isinstance(value, type) is (name in contract.CLASSES)
 
 
 def _examiners(env: Environment, key: str, kind: type, otherwise: Any) -> Any:
@@ -181,7 +179,7 @@ def _examiners(env: Environment, key: str, kind: type, otherwise: Any) -> Any:
 def _candidate(env: Environment, name: str) -> Any:
     """The candidate itself, or a local one around a notebook's own object, made once."""
     # The training is watched at its SimpleRNN: with a new class it is a new candidate.
-    values = (env[name], env.get("SimpleRNN") if name == "train_rnn_on_sequence" else None)
+    values = (env[name], env.get(contract.RNN) if name == contract.TRAINING else None)
     kept = env.setdefault("_candidates", {})
     if name not in kept or any(a is not b for a, b in zip(kept[name][0], values, strict=True)):
         kept[name] = (values, local.wrap(env[name], name))
@@ -204,12 +202,6 @@ def _public(printed: list[str], hidden: bool) -> str:  # noqa: FBT001  # one pri
     return "" if hidden else "".join(printed)
 
 
-def _advised(message: Message, finding: Diagnosis | None) -> Message:
-    if finding is None:
-        return message
-    return say("{message}\n{diagnosis}", message=message, diagnosis=finding.message)
-
-
 def _why(fault: Exception) -> str:
     return "".join(traceback.format_exception(fault))
 
@@ -217,4 +209,5 @@ def _why(fault: Exception) -> str:
 def _shown(env: Environment, outcome: CaseOutcome) -> str:
     language = _examiners(env, "language", str, "")
     language = language if language in LANGUAGES else default_language()
-    return render(outcome.message, language) if outcome.message else outcome.verdict.value
+    words = [render(each, language) for each in (outcome.message, outcome.hint) if each]
+    return "\n".join(words) or outcome.verdict.value

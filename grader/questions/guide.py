@@ -8,26 +8,15 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from grader import contract
 from grader.assignment import Question, load
 from grader.checks import probe_point
 from grader.faults import KitFault
 from grader.language import Message, say
 from grader.questions import otter_import
 
-PUBLIC = Path(__file__).parents[1] / "questions" / "public"
+PUBLIC = Path(__file__).with_name("public")
 MOST_PITFALLS = 8
-# Which misconceptions concern a question, by the part of the program that they change.
-PARTS = {
-    "q4_1": ("init",),
-    "q4_2": ("forward",),
-    "q4_3": ("bptt",),
-    "q4_4": ("update",),
-    "q4_5": ("lstm-init", "init"),
-    "q4_6": ("lstm",),
-    "q5_1": ("data",),
-    "q5_2": ("forward", "bptt", "update"),
-    "q5_3": ("training", "evaluation"),
-}
 
 STRUCTURE = say("Lecture 3, “循环神经网络的结构”: the basic structure (基本结构)")
 TRAINING = say(
@@ -206,7 +195,8 @@ def _experiment_tolerances() -> tuple[Message, ...]:
 
 def pitfalls(name: str, language: str) -> tuple[str, ...]:
     """Hints of common misconceptions: one a family, the families with most variants first."""
-    hints = [hint for hint in probe_point.hints().values() if hint.part in PARTS.get(name, ())]
+    parts = contract.BY_NAME[name].parts if name in contract.BY_NAME else ()
+    hints = [hint for hint in probe_point.hints().values() if hint.part in parts]
     families = Counter(hint.family for hint in hints)
     first = {hint.family: hint for hint in reversed(hints)}
     chosen = [first[family] for family, _ in families.most_common(MOST_PITFALLS)]

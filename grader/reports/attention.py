@@ -6,10 +6,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from grader.language import Message, render, say
-from grader.records import Status
+from grader.records import Problem, Status
 from grader.reports.classroom import Classroom, ClassRow
 from grader.reports.clean_message import one_line, words
-from grader.results.intake import Problem
 
 
 @dataclass(frozen=True, slots=True)

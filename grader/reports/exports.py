@@ -182,7 +182,7 @@ def _test(
     passed = all(case.verdict is Verdict.PASSED for case in cases)
     lines = (
         f"{case.name}: {case.verdict.value}"
-        + (f"\n  {render(case.message, language)}" if case.message else "")
+        + "".join(f"\n  {render(each, language)}" for each in (case.message, case.hint) if each)
         for case in cases
     )
     return {

@@ -15,9 +15,8 @@ from pathlib import Path
 
 from grader.assignment import Assignment
 from grader.language import render
-from grader.records import Grade, Status, Submission
+from grader.records import Grade, Problem, Status, Submission
 from grader.reports.tables import Cell, write_csv
-from grader.results.intake import Problem
 from grader.results.reader import StoreReader
 from grader.written import scores
 from grader.written.scores import Written, WrittenRow

@@ -12,6 +12,7 @@ import builtins
 import re
 from collections.abc import Mapping
 
+from grader import contract
 from grader.language import Message, Value
 from grader.records import CaseResult, Verdict
 from grader.reports.clean_message import (
@@ -25,18 +26,14 @@ from grader.reports.wording import Wording
 LARGEST_NUMBER = 10_000
 TOKEN = re.compile(r"[^\W\d]\w*|\d+(?:\.\d+)?")
 
-GATES = [f"{kind}_{gate}" for kind in "WUb" for gate in "fico"]
-PARAMETERS = ["W_xh", "W_hh", "b_h", "W_hy", "b_y", *GATES]
+PARAMETERS = [name for names in contract.PARAMETERS.values() for name in names]
 VOCABULARY = frozenset(
     [
         *PARAMETERS,
         *(f"d{name}" for name in PARAMETERS),
-        *("SimpleRNN", "LSTMCell", "generate_sequence_data", "train_rnn_on_sequence"),
-        *("__init__", "forward", "backward", "update_parameters", "read", "write"),
-        *("input_size", "hidden_size", "output_size", "learning_rate", "seq_type", "length"),
-        *("inputs", "outputs", "hidden_states", "d_outputs", "input_t", "hidden_state"),
-        *("cell_state", "new_hidden_state", "new_cell_state", "gradients", "parameters"),
-        *("losses", "predictions", "targets", "error_by_length", "figure"),
+        *(*contract.NAMES, *contract.ARGUMENTS, *contract.RESULTS),
+        *(method for methods in contract.CLASSES.values() for method in methods),
+        *("read", "write"),
         *("fibonacci", "sine", "T", "B", "I", "H", "O", "h", "c", "x", "y", "t", "h0"),
         *("None", "bool", "int", "float", "str", "list", "tuple", "dict", "ndarray", "object"),
         *("float16", "float32", "float64", "int32", "int64", "nan", "inf", "numpy", "np"),
@@ -58,31 +55,19 @@ class Withheld(str):
 
 
 def case_text(case: CaseResult, language: str, limit: int = DEFAULT_LIMIT) -> str:
-    """Render what a student reads about the case, its diagnosis apart."""
-    return words(_shown(case, _plain(case.message)), language, limit)
+    """Render what went wrong in the case."""
+    return words(_shown(case, case.message), language, limit)
 
 
 def case_hint(case: CaseResult, wording: Wording) -> str:
-    """Render what explains the mistake: the diagnosis in the message, else the known hint."""
-    diagnosis = _diagnosis(case.message)
-    return words(_shown(case, diagnosis), wording.language) or wording.hint(case.diagnosis)
+    """Render what explains the mistake: the case's own hint, else that of its diagnosis."""
+    return words(_shown(case, case.hint), wording.language) or wording.hint(case.diagnosis)
 
 
 def _shown(case: CaseResult, message: Message | None) -> Message | None:
     """Guard hidden cases, and faults of the kit, which quote its own source lines."""
     secret = case.hidden or case.verdict is Verdict.KIT_FAULT
     return guard(message) if secret and message is not None else message
-
-
-def _diagnosis(message: Message | None) -> Message | None:
-    r"""Take the diagnosis that `questions.case` appends: "{message}\n{diagnosis}"."""
-    found = message.values.get("diagnosis") if message is not None else None
-    return found if isinstance(found, Message) else None
-
-
-def _plain(message: Message | None) -> Message | None:
-    plain = message.values.get("message") if message is not None else None
-    return plain if _diagnosis(message) is not None and isinstance(plain, Message) else message
 
 
 def case_print(case: CaseResult, limit: int = DEFAULT_LIMIT) -> str:

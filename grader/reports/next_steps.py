@@ -9,7 +9,6 @@ from grader.records import (
     QuestionResult,
     Verdict,
 )
-from grader.results.notes import loaded_whole
 
 VERDICTS: dict[Verdict, Message] = {
     Verdict.PASSED: say("passed"),
@@ -17,7 +16,6 @@ VERDICTS: dict[Verdict, Message] = {
     Verdict.CRASHED: say("crashed"),
     Verdict.TIMED_OUT: say("too slow"),
     Verdict.NOT_IMPLEMENTED: say("not implemented"),
-    Verdict.SKIPPED: say("skipped"),
     Verdict.KIT_FAULT: say("grader's fault"),
 }
 
@@ -30,7 +28,6 @@ NEXT_STEPS: dict[Verdict, Message] = {
         "Look for an endless loop, or for a Python loop where one product does."
     ),
     Verdict.NOT_IMPLEMENTED: say("Fill in the TODO, then grade again."),
-    Verdict.SKIPPED: say("This is looked at once what it builds on works."),
     Verdict.KIT_FAULT: say("Nothing to do for you: your teacher has to look at the grader."),
 }
 
@@ -62,7 +59,7 @@ def first_to_fix(grade: Grade) -> tuple[QuestionResult, CaseResult] | None:
 
 def next_step(grade: Grade, question: QuestionResult, case: CaseResult) -> Message:
     """Say what to do about a case that nobody has a diagnosis for."""
-    if case.verdict is Verdict.NOT_IMPLEMENTED and not loaded_whole(grade):
+    if case.verdict is Verdict.NOT_IMPLEMENTED and not grade.loaded:
         return say("Mend what is said above about loading your file first: it may hide all else.")
     if case.verdict is Verdict.FAILED and question.name in LOOK_AT:
         return LOOK_AT[question.name]

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from grader.assignment import Assignment
+from grader.records import Problem
 from grader.reports import exports, gradebook
 from grader.reports.tables import write_csv
 from grader.results import changes, documents
-from grader.results.intake import Problem
 from grader.results.reader import StoreReader
 
 

@@ -22,7 +22,7 @@ PIECES = re.compile(r"[⺀-鿿＀-￯][、-】！-／：-？”’）,.:;?!)]*\s
 NARROW = 60  # columns; below, bars give way to words
 
 STATUS_STYLES = {"full": "green", "part": "yellow", "none": "red"}
-STYLES = {Verdict.PASSED: "green", Verdict.NOT_IMPLEMENTED: "dim", Verdict.SKIPPED: "dim"}
+STYLES = {Verdict.PASSED: "green", Verdict.NOT_IMPLEMENTED: "dim"}
 
 
 @dataclass(frozen=True, slots=True)

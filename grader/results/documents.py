@@ -72,7 +72,9 @@ def _case(case: CaseResult, language: str) -> dict[str, Any]:
         "points": case.points,
         "possible": case.possible,
         "message": _text(case.message, language),
+        "hint": _text(case.hint, language),
         "diagnosis": case.diagnosis,
+        "review": _text(case.review, language),
     }
 
 

@@ -14,11 +14,11 @@ from grader.records import (
     Exhibit,
     FileRecord,
     Grade,
+    Problem,
     Submission,
 )
 from grader.results import database
 from grader.results.codec import decode, join
-from grader.results.intake import Problem
 
 NAME = "results.sqlite"
 CURRENT = (

@@ -17,12 +17,13 @@ from grader.records import (
     Exhibit,
     FileRecord,
     Grade,
+    Problem,
     Status,
     Submission,
 )
 from grader.results import database
 from grader.results.codec import encode, split
-from grader.results.intake import IntakeLike, Problem
+from grader.results.intake import IntakeLike
 from grader.results.reader import NAME, Run, StoreReader
 
 __all__ = ["NAME", "Run", "Store"]

@@ -1,18 +1,29 @@
-"""How much a student's program may use. The numbers come from `assignment.toml`."""
+"""How much a student's program may use; the seconds stand in `assignment.toml`."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from grader import assignment
+
+
+def _seconds(name: str) -> float:
+    seconds: float = getattr(assignment.load().limits, name)
+    return seconds
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
     """Seconds are wall clock unless said otherwise; sizes are bytes."""
 
-    call: float = 5.0  # one call, or one message of several steps
-    load: float = 20.0  # the import of the file
-    training: float = 20.0  # train_rnn_on_sequence, watched
-    total: float = 120.0  # all calls of one submission together, training apart
+    # One call, or one message of several steps.
+    call: float = field(default_factory=lambda: _seconds("call_seconds"))
+    # The import of the file.
+    load: float = field(default_factory=lambda: _seconds("import_seconds"))
+    # train_rnn_on_sequence, watched.
+    training: float = field(default_factory=lambda: _seconds("training_seconds"))
+    # All calls of one submission together, training apart.
+    total: float = field(default_factory=lambda: _seconds("submission_seconds"))
     start: float = 20.0  # until a worker is ready: ours, not the student's
     memory: int = 1 << 30  # address space of a worker; NumPy alone takes 200 MiB of it
     file_size: int = 8 << 20  # one file in the working folder

@@ -5,10 +5,11 @@ from __future__ import annotations
 import linecache
 from typing import Any
 
+from grader import contract
 from grader.sandbox import candidate
 from grader.sandbox.worker import schema, wire
 from grader.sandbox.worker.runner import Runner
-from grader.sandbox.worker.source import CLASSES, describe_class, describe_function
+from grader.sandbox.worker.source import describe_class, describe_function
 from grader.sandbox.worker.values import Packer
 
 
@@ -21,7 +22,9 @@ def wrap(value: Any, name: str | None = None) -> Any:
         return value
     called = name or str(getattr(value, "__name__", "it"))
     if isinstance(value, type):
-        defined = describe_class(called, value, CLASSES.get(called, ("__init__", "forward")))
+        defined = describe_class(
+            called, value, contract.CLASSES.get(called, contract.CLASSES[contract.LSTM])
+        )
     else:
         defined = describe_function(called, value)
     channel = LocalChannel({called: value, **_around(value)}, _filename(value))
@@ -60,5 +63,5 @@ def _filename(value: Any) -> str:
 
 def _around(value: Any) -> dict[str, Any]:
     """The SimpleRNN that a function sees, so that its training can be watched."""
-    found = getattr(value, "__globals__", {}).get("SimpleRNN")
-    return {} if found is None else {"SimpleRNN": found}
+    found = getattr(value, "__globals__", {}).get(contract.RNN)
+    return {} if found is None else {contract.RNN: found}

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from grader import contract
 from grader.faults import StudentFault
 from grader.language import Message, say
 from grader.sandbox import (
@@ -25,7 +26,7 @@ from grader.sandbox import (
 from grader.sandbox.launch import Worker, WorkerGone, WorkerGreedy, WorkerLate
 from grader.sandbox.limits import Limits
 from grader.sandbox.worker import figures, schema, wire
-from grader.sandbox.worker.source import CLASSES, FILENAME, FUNCTIONS
+from grader.sandbox.worker.source import FILENAME
 from grader.sandbox.worker.values import Packer
 
 MAX_TIMEOUTS = 2  # of one method; after that it is not called any more
@@ -125,7 +126,9 @@ class Session:
         self.generation += 1
         packer = Packer()
         source = packer.writer.add(np.frombuffer(self._source, np.uint8))
-        request = schema.Load(source, self.limits.load, self._until)
+        request = schema.Load(
+            source, self.limits.load, self._until, dict(contract.CLASSES), contract.FUNCTIONS
+        )
         loaded, _ = self._ask(request, packer, FILENAME)
         if self.generation == 1:
             self._defined = [one for one in loaded.defined if _is_expected(one)]
@@ -151,20 +154,20 @@ class Session:
                 raise wire.WireError("another reply was due")  # noqa: TRY301 - one way out for all
         except WorkerLate:
             self._timeouts[where] += 1
-            raise self._buried(fault_messages.late(where, self._promised(request))) from None
+            raise self._end_worker(fault_messages.late(where, self._promised(request))) from None
         except WorkerGreedy:
-            raise self._buried(fault_messages.overfull(where, self.limits.scratch)) from None
+            raise self._end_worker(fault_messages.overfull(where, self.limits.scratch)) from None
         except WorkerGone:
-            raise self._buried(None, where) from None
+            raise self._end_worker(None, where) from None
         except wire.WireError:
-            raise self._buried(fault_messages.garbled(where)) from None
+            raise self._end_worker(fault_messages.garbled(where)) from None
         finally:
             if not isinstance(request, schema.Observe):
                 self._spent += worker.spent
         self._printed = (self._printed + reply.printed)[:MAX_PRINTED]
         return reply, reader
 
-    def _buried(self, fault: StudentFault | None, where: str = "") -> StudentFault:
+    def _end_worker(self, fault: StudentFault | None, where: str = "") -> StudentFault:
         """End the worker; every object that lived in it raises the same fault from now on."""
         assert self._worker is not None  # noqa: S101 - as above
         status = self._worker.kill(hung_up=fault is None)
@@ -187,7 +190,7 @@ class Session:
 
 def _is_expected(defined: schema.Defined) -> bool:
     """Names come from the worker: only the assignment's own count."""
-    return defined.name in (CLASSES if defined.is_class else FUNCTIONS)
+    return defined.name in (contract.CLASSES if defined.is_class else contract.FUNCTIONS)
 
 
 def _how(status: int) -> Message:

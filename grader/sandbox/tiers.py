@@ -86,7 +86,7 @@ def _escapes(worker: Any) -> list[str]:
     """What the probe could do in a worker."""
     packer = Packer()
     source = packer.writer.add(np.frombuffer(PROBE.encode(), np.uint8))
-    worker.exchange(packer.writer.frame(schema.Load(source, 10.0, 0)), 20.0)
+    worker.exchange(packer.writer.frame(schema.Load(source, 10.0, 0, {}, ("probe",))), 20.0)
     invoke = wire.FrameWriter().frame(schema.Invoke("generate_sequence_data", []))
     reply, reader = worker.exchange(invoke, 10.0)
     if reply.fault is not None or len(reply.values) != 1:

@@ -17,7 +17,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from grader.language import Message, say
-from grader.results.intake import Problem
+from grader.records import Problem
 
 NAME = "written.csv"
 

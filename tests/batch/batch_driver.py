@@ -15,8 +15,7 @@ from grader.assignment import load
 from grader.batch.pools import LocalExaminers
 from grader.batch.run import Plan, grade_all
 from grader.faults import KitFault
-from grader.records import FileRecord, Grade, Submission
-from grader.results.intake import Problem
+from grader.records import FileRecord, Grade, Problem, Submission
 from tests.batch import batch_fakes as fakes
 
 

@@ -14,7 +14,9 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import Future
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from distributed import Client
@@ -245,13 +247,16 @@ def test_few_submissions_are_read_ahead(store: Store) -> None:
 # -- the coordinator dies ----------------------------------------------------------------------
 
 
-def driver(out: Path, count: int, source: str, *options: str) -> subprocess.Popen[str]:
+def driver(
+    out: Path, count: int, source: str, *options: str, sigint: Any = signal.SIG_DFL
+) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [sys.executable, "-m", "tests.batch.batch_driver", str(out), str(count), source, *options],
         cwd=ROOT,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        preexec_fn=partial(signal.signal, signal.SIGINT, sigint),  # noqa: PLW1509  # one thread here
     )
 
 
@@ -291,12 +296,32 @@ def test_ctrl_c_keeps_what_is_in_flight_and_the_same_command_goes_on(tmp_path: P
     assert graded_in(tmp_path / "out") == 60
 
 
+def test_a_run_in_the_background_of_a_script_ends_cleanly_on_sigterm(tmp_path: Path) -> None:
+    process = driver(tmp_path / "out", 60, "sleep 0.1", sigint=signal.SIG_IGN)
+    _until(lambda: graded_in(tmp_path / "out") >= 2)
+    process.send_signal(signal.SIGINT)  # meant for what runs in the foreground
+    seen = graded_in(tmp_path / "out")
+    _until(lambda: graded_in(tmp_path / "out") > seen)
+    process.send_signal(signal.SIGTERM)
+    text, error = process.communicate(timeout=60)
+    assert process.returncode == 130, error
+    assert f"{graded_in(tmp_path / 'out')} kept" in text
+
+
 @pytest.mark.parametrize("landed_first", [False, True])
 @pytest.mark.parametrize("interrupts", [1, 2])
 def test_ctrl_c_splits_no_landing(
-    store: Store, monkeypatch: pytest.MonkeyPatch, *, landed_first: bool, interrupts: int
+    store: Store,
+    monkeypatch: pytest.MonkeyPatch,
+    request: pytest.FixtureRequest,
+    *,
+    landed_first: bool,
+    interrupts: int,
 ) -> None:
     """In the middle of a record, and once more in the middle of the drain's."""
+    # The suite itself may run where Ctrl-C is ignored: in the background of a script.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    request.addfinalizer(lambda: signal.signal(signal.SIGINT, before))
     record, handler = store.record, signal.getsignal(signal.SIGINT)
     left = iter(range(interrupts))
 

@@ -120,7 +120,7 @@ def test_what_cannot_be_told_is_not_guessed(name, base) -> None:
     assert finding is None or finding.name == "" or KNOWN[finding.name].family == one.family
 
 
-QUESTIONS = tuple(match.TOPICS)
+QUESTIONS = tuple(match.CONCERNS)
 
 
 @pytest.mark.parametrize("base", ["reference", "row", "column", "fused", "objects"])

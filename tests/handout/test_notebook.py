@@ -14,6 +14,7 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
+from grader import contract
 from grader.assignment import load
 from grader.handout import build, notebook
 from grader.intake import IntakeRules, collect
@@ -64,10 +65,7 @@ def test_every_automatic_question_has_its_cell_after_what_it_checks():
     for source in sources:
         defined |= {node.name for node in ast.parse(source).body if hasattr(node, "name")}
         if found := re.fullmatch(r'grader\.check\("(\w+)"\)', source):
-            (needed,) = (
-                name for name, questions in notebook.CHECKS.items() if found[1] in questions
-            )
-            assert needed in defined
+            assert contract.BY_NAME[found[1]].definition in defined
 
 
 def test_the_template_in_the_notebook_is_no_answer():
@@ -88,11 +86,11 @@ def solved(text: str, source: str = REFERENCE) -> Any:
     parts = {
         node.name: ast.get_source_segment(source, node)
         for node in tree.body
-        if getattr(node, "name", "") in notebook.CHECKS
+        if getattr(node, "name", "") in contract.NAMES
     }
     lines = source.splitlines()
     for node in reversed(tree.body):
-        if getattr(node, "name", "") in notebook.CHECKS:
+        if getattr(node, "name", "") in contract.NAMES:
             del lines[node.lineno - 1 : node.end_lineno]
     helpers = "\n".join(lines)
     for cell in opened.cells:
@@ -193,6 +191,6 @@ def test_a_submitted_notebook_is_read_like_the_script(tmp_path: Path):
     assert (found.student_id, found.name) == ("2023001", "张三")
     namespace: dict[str, Any] = {"__name__": "rnn"}
     exec(compile(found.source, "rnn.py", "exec"), namespace)
-    assert set(notebook.CHECKS) <= set(namespace)
+    assert set(contract.NAMES) <= set(namespace)
     states = {section.state for section in checklist.collect(found.report).sections}
     assert states == {State.FILLED}

@@ -9,10 +9,10 @@ import pytest
 
 from grader.matrix import heatmap, table
 from grader.matrix.grade_subject import Lost, MatrixRow, examine
-from grader.matrix.reach import ASKED, questions_touched
-from grader.matrix.run import rows
+from grader.matrix.grade_subjects import rows
+from grader.matrix.judgement import judge, rightly_named
+from grader.matrix.reach import SUBJECTS, questions_touched
 from grader.matrix.subjects import REFERENCE, Subject, bases, wrong
-from grader.matrix.verdict import judge, rightly_named
 
 CASES = ("q4_3/dW_hh", "q4_3/db_h", "q4_6/golden")
 MISTAKE = Subject("wrong-thing", REFERENCE, "", frozenset({"q4_3/dW_hh"}))
@@ -79,8 +79,8 @@ def test_a_change_is_asked_where_it_can_be_seen() -> None:
     helper = source.replace("return np.array(terms)", "return np.array(terms[:1])")
     assert questions_touched(source, helper) == ("q5_1", "q5_3")
     network = source.replace("h[0] = 0.0", "h[0] = 1.0")
-    assert set(ASKED) - set(questions_touched(source, network)) == {"q4_5", "q4_6", "q5_1"}
-    assert questions_touched(source, source + "\nprint(1)\n") == tuple(ASKED)
+    assert set(SUBJECTS) - set(questions_touched(source, network)) == {"q4_5", "q4_6", "q5_1"}
+    assert questions_touched(source, source + "\nprint(1)\n") == tuple(SUBJECTS)
 
 
 def test_a_program_is_graded_in_this_process() -> None:

@@ -15,10 +15,11 @@ from PIL import Image
 
 from grader.commands.pack import pack as command
 from grader.intake import IntakeRules, collect
-from grader.pack import inlining, report_images
+from grader.pack import inlining
 from grader.pack.complaints import Severity
 from grader.pack.imports import foreign_imports
 from grader.pack.packing import Packed, Request, pack
+from grader.written import report_images
 from tests import ROOT
 
 SOURCE = (ROOT / "solutions" / "rnn.py").read_text(encoding="utf-8")

@@ -9,9 +9,9 @@ import pytest
 from otter.test_files.exception_test import ExceptionTestFile
 
 from grader import faults
+from grader.faults import NeedsReview
 from grader.language import render, say
 from grader.questions import case as cases
-from grader.questions.case import NeedsReview
 from grader.questions.otter import QUESTIONS
 from grader.records import Exhibit, Verdict
 from tests.inprocess import PART_4, run_file

@@ -15,9 +15,8 @@ import pytest
 from grader.assignment import Assignment, load
 from grader.faults import KitFault
 from grader.language import render, say
-from grader.records import FileRecord, Status, Submission
+from grader.records import FileRecord, Problem, Status, Submission
 from grader.reports import exports, gradebook, tables
-from grader.results.intake import Problem
 from grader.results.store import NAME, Store
 from grader.written import scores
 from tests.batch import batch_fakes as fakes

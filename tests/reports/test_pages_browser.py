@@ -15,9 +15,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
 
 from grader.language import say
-from grader.records import Status
+from grader.records import Problem, Status
 from grader.reports.pages.all_pages import write_all
-from grader.results.intake import Problem
 from tests import ROOT
 from tests.reports.reports_samples import (
     awful,

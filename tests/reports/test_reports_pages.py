@@ -16,6 +16,7 @@ from grader.language import Message, say, translations
 from grader.records import (
     CaseResult,
     Grade,
+    Problem,
     QuestionResult,
     Status,
     Submission,
@@ -28,8 +29,6 @@ from grader.reports.pages.class_page import class_page
 from grader.reports.pages.student_page import student_page
 from grader.reports.wording import load_hints, load_wording
 from grader.results.files import file_names
-from grader.results.intake import Problem
-from grader.results.notes import load_note
 from tests.reports.reports_samples import (
     HOSTILE,
     awful,
@@ -169,7 +168,7 @@ def test_a_file_that_did_not_load_is_not_told_to_fill_in_a_todo() -> None:
         "one", hidden=False, verdict=Verdict.NOT_IMPLEMENTED, points=0.0, possible=1.0
     )
     whole = replace(good(), questions=(QuestionResult("q4_2", 0.0, 1.0, (case,)),))
-    broken = replace(whole, notes=(load_note(say("Python cannot read your file.")),))
+    broken = replace(whole, loaded=False, notes=(say("Python cannot read your file."),))
     assert "Fill in the TODO" in Page(student_page(whole, wording("en"))).text
     text = Page(student_page(broken, wording("en"))).text
     assert "Fill in the TODO" not in text

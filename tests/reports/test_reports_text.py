@@ -113,12 +113,8 @@ def test_a_text_whose_fields_do_not_fit_costs_itself_only() -> None:
 
 
 def advised(*, hidden: bool) -> CaseResult:
-    both = say(
-        "{message}\n{diagnosis}",
-        message=say("off by {x}", x=0.123456),
-        diagnosis=say("Flip {w}.", w="W_hh"),
-    )
-    return replace(case(hidden=hidden), message=both, diagnosis="known")
+    message, hint = say("off by {x}", x=0.123456), say("Flip {w}.", w="W_hh")
+    return replace(case(hidden=hidden), message=message, hint=hint, diagnosis="known")
 
 
 def test_a_diagnosis_is_told_apart_from_the_message_and_guarded_alike() -> None:

@@ -17,13 +17,13 @@ from grader.records import (
     CaseResult,
     FileRecord,
     Grade,
+    Problem,
     Status,
     Submission,
     Verdict,
 )
 from grader.results import changes, codec, documents
 from grader.results.files import file_names, is_plain, write_atomically
-from grader.results.intake import Problem
 from grader.results.lock import only_run
 from grader.results.store import NAME, Store
 from tests.batch import batch_fakes as fakes
@@ -364,7 +364,9 @@ def test_documents_have_the_agreed_form(store: Store, tmp_path: Path) -> None:
         "points": 0.0,
         "possible": 2.0,
         "message": "error inf in your q4_2",
+        "hint": "",
         "diagnosis": "wrong_q4_2",
+        "review": "",
     }
 
 

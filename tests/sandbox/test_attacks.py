@@ -8,9 +8,7 @@ are let loose: it promises nothing against the rest (SECURITY.md).
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator
-from typing import Any
 
 import msgspec
 import pytest
@@ -20,6 +18,7 @@ from grader.language import render
 from grader.records import Grade, Status, Submission
 from grader.sandbox import Limits, start_command, tiers
 from tests import ROOT
+from tests.expectations import Repelled, read
 from tests.sandbox.attack_range import (
     ATTACKS,
     LONG,
@@ -48,13 +47,13 @@ def target(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Range]:
     target.close()
 
 
-def expected(name: str) -> dict[str, Any]:
-    return tomllib.loads((ATTACKS / name / "expect.toml").read_text())
+def expected(name: str) -> Repelled:
+    return read(ATTACKS / name, Repelled)
 
 
-def limits(expect: dict[str, Any]) -> Limits:
+def limits(expect: Repelled) -> Limits:
     """Short where something is to be stopped; the rest need not hurry on a busy machine."""
-    stopped = "timed_out" in (expect["outcome"], expect.get("load")) or expect.get("short")
+    stopped = "timed_out" in (expect.outcome, expect.load) or expect.short
     return SHORT if stopped else LONG
 
 
@@ -71,7 +70,7 @@ SHOTS = [
     (tier, name)
     for tier in start_command.TIERS
     for name in NAMES
-    if tier != start_command.PLAIN or expected(name)["plain"]
+    if tier != start_command.PLAIN or expected(name).plain
 ]
 
 
@@ -82,9 +81,9 @@ def test_attack_gets_its_verdict_and_nothing_else(tier: str, name: str, target: 
     expect = expected(name)
     shot = shoot(source(name, target), tier, limits(expect))
     assert "loot:" not in shot.said, shot.said
-    outcomes = [expect["outcome"]] if isinstance(expect["outcome"], str) else expect["outcome"]
-    assert shot.outcome in outcomes, shot.said  # several where tiers stop it in different ways
-    assert shot.load == expect.get("load", ""), shot.said
+    outcomes = [expect.outcome] if isinstance(expect.outcome, str) else expect.outcome
+    assert shot.outcome in outcomes, shot.said
+    assert shot.load == expect.load, shot.said
     assert target.canary not in shot.said
     assert SAFE_TO_SHOW.fullmatch(shot.said)
     assert target.damage() == []
@@ -106,7 +105,7 @@ def test_attack_earns_what_it_must(name: str, target: Range) -> None:
     submission = Submission("20230001", "Mallory", source(name, target))
     settings = Settings(secret=target.canary.encode(), limits=limits(expected(name)))
     result = grade(submission, settings)
-    assert earned(result) == set(expected(name)["earns"])
+    assert earned(result) == set(expected(name).earns)
     assert result.status in (Status.GRADED, Status.NEEDS_REVIEW)
     stored = msgspec.json.encode(result).decode()
     assert target.canary not in stored

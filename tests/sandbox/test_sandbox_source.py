@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from grader import contract
 from grader.sandbox.worker import source
 
 CLASS = """
@@ -156,7 +157,7 @@ def test_a_class_says_what_it_lacks() -> None:
         def backward(self) -> None:
             pass
 
-    defined = source.describe_class("SimpleRNN", SimpleRNN, source.CLASSES["SimpleRNN"])
+    defined = source.describe_class("SimpleRNN", SimpleRNN, contract.CLASSES["SimpleRNN"])
     assert defined.stubs == ["backward"]
     assert defined.missing == ["__init__", "update_parameters"]
     assert source.describe_class("SimpleRNN", lambda: None, ("forward",)).missing == []

@@ -15,8 +15,8 @@ from grader.checks.experiment.evaluations import (
 )
 from grader.checks.experiment.parts import CLASSES, Experiment, require_training
 from grader.checks.experiment.truth import repeats, source_of
-from grader.faults import BadValue, CheckFailed
-from grader.language import Message, say
+from grader.faults import BadValue, CheckFailed, NeedsReview
+from grader.language import say
 
 Errors = dict[int, float]
 
@@ -24,7 +24,7 @@ EVERY_DIGIT = 1e-9  # relative: sums in another order
 MOST_CROSSED = 2_000  # predictions that are compared with each target
 
 
-def are_real(experiment: Experiment) -> Message | None:
+def are_real(experiment: Experiment) -> None:
     """Require errors of lengths that the network saw; a person looks where they disagree."""
     require_training(experiment)
     errors = experiment.errors
@@ -50,12 +50,13 @@ def are_real(experiment: Experiment) -> Message | None:
             diagnosis="error-broadcasts",
         )
     spread = _disagreement(experiment, errors)
-    if spread <= load().learning["q5_3"]["error_ratio"]:
-        return None
-    return say(
-        "The errors by length do not agree with the outputs that were seen (by a factor of {spread}).",
-        spread=f"{spread:.1f}",
-    )
+    if spread > load().learning["q5_3"]["error_ratio"]:
+        raise NeedsReview(
+            say(
+                "The errors by length do not agree with the outputs that were seen (by a factor of {spread}).",
+                spread=f"{spread:.1f}",
+            )
+        )
 
 
 def longer_helps(experiment: Experiment) -> None:

@@ -15,7 +15,8 @@ import numpy as np
 from grader.assignment import load
 from grader.checks.compare import kind, numbers
 from grader.checks.experiment.evaluations import Line
-from grader.faults import BadValue, CheckFailed, NotImplementedYet, StudentFault
+from grader.checks.memo import once
+from grader.faults import BadValue, CheckFailed, NotImplementedYet
 from grader.language import Message, say
 from grader.protocol import Observation, Picture, TrainingFunction
 
@@ -127,14 +128,7 @@ class Experiment:
 
 def run(function: TrainingFunction) -> Experiment:
     """Run the experiment, or recall it: once for a submission."""
-    if "seen" not in function.memo:
-        try:
-            function.memo["seen"] = function.observe()
-        except StudentFault as fault:
-            function.memo["seen"] = fault
-    seen = function.memo["seen"]
-    if isinstance(seen, StudentFault):
-        raise seen
+    seen = once(function, "seen", function.observe)
     if seen.returned is None and seen.forward_calls == 0:
         raise NotImplementedYet(NAME)
     return Experiment(seen)

@@ -19,8 +19,8 @@ from grader.checks.experiment.evaluations import (
     successors,
 )
 from grader.checks.experiment.parts import Experiment, require_training
-from grader.faults import BadValue, CheckFailed
-from grader.language import Message, say
+from grader.faults import BadValue, CheckFailed, NeedsReview
+from grader.language import say
 
 ORDER = 4  # values that a linear rule takes: enough for two sines
 UNITS = 0.5  # of a trivial guess's error: what is left of an error that is one of units
@@ -40,7 +40,7 @@ def trains(experiment: Experiment) -> None:
         )
 
 
-def beats_baselines(experiment: Experiment) -> Message | None:
+def beats_baselines(experiment: Experiment) -> None:
     """Require predictions better than the last value and than the mean."""
     require_training(experiment)
     settings = load().learning["q5_3"]
@@ -62,17 +62,19 @@ def beats_baselines(experiment: Experiment) -> Message | None:
     persistence = float(np.mean(np.diff(true) ** 2))
     variance = float(np.var(true))
     if error <= settings["close_to_truth"] * variance:
-        return None
+        return
     if np.all(np.diff(true) > 0):
-        return say(
-            "The held-out values grow beyond all that was trained on, where no network can be "
-            "compared with a guess. See whether the experiment makes sense."
+        raise NeedsReview(
+            say(
+                "The held-out values grow beyond all that was trained on, where no network can be "
+                "compared with a guess. See whether the experiment makes sense."
+            )
         )
     behind = float(np.mean((predicted[1:] - true[:-1]) ** 2))
     if behind < settings["follows"] * error and _is_predictable(true):
         raise _late(is_input=behind <= ROUNDING * persistence)
     if error < min(persistence, variance):
-        return None
+        return
     raise CheckFailed(
         say(
             "The predictions are worse than a trivial guess: mean squared error {error}, repeating "
@@ -122,7 +124,7 @@ def _differs_in_units(predicted: Line, true: Line, trivial: float) -> bool:
     return float(np.mean((fit - true) ** 2)) < UNITS * trivial
 
 
-def held_out(experiment: Experiment) -> Message | None:
+def held_out(experiment: Experiment) -> None:
     """Require an evaluation on windows never trained on, of a series that was split in time."""
     require_training(experiment)
     seen = experiment.seen
@@ -134,7 +136,9 @@ def held_out(experiment: Experiment) -> Message | None:
     all_trained = seen.evaluation_windows_trained == seen.evaluation_windows
     if all_trained or (used is not None and _within_training(used)):
         if repeats(experiment):
-            return say("The series repeats itself, so held-out windows were also trained on.")
+            raise NeedsReview(
+                say("The series repeats itself, so held-out windows were also trained on.")
+            )
         raise CheckFailed(
             say("Your SimpleRNN is evaluated on the very windows that it was trained on."),
             diagnosis="evaluated-on-training-data",
@@ -146,7 +150,6 @@ def held_out(experiment: Experiment) -> Message | None:
                 "was seen in training. Split the series by time first, then cut windows."
             )
         )
-    return None
 
 
 def _within_training(used: Evaluation) -> bool:
@@ -221,9 +224,10 @@ def _is_predictable(true: Line) -> bool:
 def _predicts_well(experiment: Experiment) -> bool:
     """Whether the predictions are right, and the network's own."""
     try:
-        return beats_baselines(experiment) is None and source_of(experiment) is not None
-    except (BadValue, CheckFailed):
+        beats_baselines(experiment)
+    except (BadValue, CheckFailed, NeedsReview):
         return False
+    return source_of(experiment) is not None
 
 
 def source_of(experiment: Experiment) -> Evaluation | None:

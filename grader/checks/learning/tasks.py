@@ -25,7 +25,7 @@ DIVERGED = 1e6  # square and sum stay far from the end of float64
 Draw = Callable[[Generator, int, int], tuple[Array, Array]]
 
 
-class Numbers(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class TaskNumbers(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What `assignment.toml` says about one task.
 
     `threshold` and `review` bound the held-out score: an accuracy from below, a mean squared
@@ -59,7 +59,7 @@ class Task:
     first: int  # the first step whose target the inputs so far determine
     classes: bool  # one-hot targets, scored by accuracy; else by NMSE
     draw: Draw
-    numbers: Numbers
+    numbers: TaskNumbers
     goal: Message  # what the network is to predict
     hint: Message  # where to look if it does not
 
@@ -171,9 +171,9 @@ def fibonacci() -> Task:
     )
 
 
-def numbers(name: str) -> Numbers:
+def numbers(name: str) -> TaskNumbers:
     """A task's numbers, from `assignment.toml`."""
-    return msgspec.convert(load().learning["q5_2"][name], Numbers)
+    return msgspec.convert(load().learning["q5_2"][name], TaskNumbers)
 
 
 def hidden_size() -> int:

@@ -21,7 +21,7 @@ from grader.checks.learning.tasks import (
     diverged,
 )
 from grader.checks.parameters.layout import Layout
-from grader.checks.parameters.roles import made
+from grader.checks.parameters.roles import with_parameters
 from grader.checks.states import Sizes, read_forward
 from grader.protocol import (
     Array,
@@ -84,10 +84,10 @@ def learner(cls: CandidateClass, course: Course, layout: Layout | None) -> Candi
     """Make a fresh object of the student's class, at the course's start where it can be written."""
     if layout is None or course.start is None:
         rnn = cls(*course.task.sizes)
-        if layout is not None and layout.lazy:
+        if layout is not None and layout.warm_up is not None:
             rnn.forward(course.batches[0].inputs)
         return rnn
-    return made(cls, layout, course.task.sizes, course.start)
+    return with_parameters(cls, layout, course.task.sizes, course.start)
 
 
 def train(rnn: CandidateObject, course: Course, pace: Pace) -> Trained:

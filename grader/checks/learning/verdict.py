@@ -29,7 +29,7 @@ from grader.checks.learning.training import (
 )
 from grader.checks.parameters.layout import Layout
 from grader.checks.parameters.roles import rnn_layout
-from grader.faults import BadValue, CheckFailed, NotImplementedYet
+from grader.faults import BadValue, CheckFailed, NeedsReview, NotImplementedYet
 from grader.language import Message, say
 from grader.protocol import Array, CandidateClass
 from grader.records import Exhibit
@@ -52,10 +52,11 @@ def learns(
     rng: Generator,
     exhibits: list[Exhibit],
     reference: Reference | None = None,
-) -> Message | None:
-    """Train on the task. Returns why a person should look, or None.
+) -> None:
+    """Train on the task.
 
-    Raises `CheckFailed` where it is not learned, and whatever the student's methods raise.
+    Raises `CheckFailed` where it is not learned, `NeedsReview` where a person should look, and
+    whatever the student's methods raise.
     """
     for method in NEEDED:
         if not cls.implements(method):
@@ -70,15 +71,15 @@ def learns(
     subject, score = course.task, best.ended.score
     baseline = subject.baseline(course.held_out)
     if solves(subject, score, baseline, subject.numbers.threshold):
-        return None
+        return
     if (
         reference is not None
         and layout is not None
         and _follows(course, layout, best.weights, reference)
     ):
-        return None
+        return
     if solves(subject, score, baseline, subject.numbers.review):
-        return _borderline(subject, score)
+        raise NeedsReview(_borderline(subject, score))
     raise _failure(course, best.ended, baseline)
 
 

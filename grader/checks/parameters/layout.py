@@ -41,7 +41,7 @@ class Layout:
     zeroed: tuple[int, ...] = ()
     dead: frozenset[str] = frozenset()
     idle: frozenset[str] = frozenset()
-    lazy: bool = False  # arrays appear at the first forward
+    warm_up: tuple[Array, ...] | None = None  # what forward is called with to make the arrays
     leading: bool | None = None  # where h_0 stands among T + 1 hidden states
     swapped: bool = False  # states come back in the other order
     computed: np.dtype[np.generic] = DOUBLE  # the least precise of what forward returns

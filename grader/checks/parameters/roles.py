@@ -14,6 +14,7 @@ from functools import partial
 
 import numpy as np
 
+from grader.checks.memo import once
 from grader.checks.parameters import lstm_roles, rnn_roles
 from grader.checks.parameters.layout import Layout, carried, named_slots
 from grader.checks.parameters.storage import (
@@ -67,20 +68,20 @@ def lstm_layout(cls: CandidateClass, sizes: tuple[int, int]) -> Layout:
     )
 
 
-def made(
+def with_parameters(
     cls: CandidateClass, layout: Layout, sizes: tuple[int, ...], values: Mapping[str, Array]
 ) -> CandidateObject:
     """A new object that holds these parameters."""
-    rnn = woken(cls, layout, sizes)
+    rnn = fresh(cls, layout, sizes)
     layout.write(rnn, values)
     return rnn
 
 
-def woken(cls: CandidateClass, layout: Layout, sizes: tuple[int, ...]) -> CandidateObject:
+def fresh(cls: CandidateClass, layout: Layout, sizes: tuple[int, ...]) -> CandidateObject:
     """A new object that has its arrays, its own initial values in them."""
     rnn = cls(*sizes)
-    if layout.lazy:
-        rnn.forward(*_warm_ups(sizes)[0])
+    if layout.warm_up is not None:
+        rnn.forward(*layout.warm_up)
     return rnn
 
 
@@ -92,10 +93,6 @@ class Model:
     shapes: Mapping[str, tuple[int, ...]]
     warm_ups: WarmUps
     probe: Callable[..., Layout]
-
-
-def _warm_ups(sizes: tuple[int, ...]) -> WarmUps:
-    return _rnn_warm_ups(sizes) if len(sizes) == len(("I", "H", "O")) else _lstm_warm_ups(sizes)
 
 
 def _rnn_warm_ups(sizes: tuple[int, ...]) -> WarmUps:
@@ -111,31 +108,22 @@ def _lstm_warm_ups(sizes: tuple[int, ...]) -> WarmUps:
 
 
 def _known(cls: CandidateClass, model: Model) -> Layout:
-    key = ("layout", model.sizes)
-    if key not in cls.memo:
-        try:
-            cls.memo[key] = _identify(cls, model)
-        except StudentFault as fault:
-            cls.memo[key] = fault
-    found = cls.memo[key]
-    if isinstance(found, StudentFault):
-        raise found
-    layout: Layout = found
-    return layout
+    return once(cls, ("layout", model.sizes), partial(_identify, cls, model))
 
 
 def _identify(cls: CandidateClass, model: Model) -> Layout:
     if not cls.implements("__init__"):
         raise NotImplementedYet(f"{cls.name}.__init__")
     rnn, storage, lazy = storage_of(cls, model.sizes, model.warm_ups)
+    warm_up = model.warm_ups[0] if lazy else None
     if not storage.arrays:
         raise RolesNotFound(cls.name)
     for known in list(cls.memo.values()):
         if isinstance(known, Layout) and (likewise := carried(known, storage, model.shapes)):
-            return likewise
-    layout = Layout(shapes=model.shapes, storage=storage, slots={}, lazy=lazy)
+            return replace(likewise, warm_up=warm_up)
+    layout = Layout(shapes=model.shapes, storage=storage, slots={}, warm_up=warm_up)
     try:
-        layout = model.probe(rnn, layout, model.sizes, partial(woken, cls, layout, model.sizes))
+        layout = model.probe(rnn, layout, model.sizes, partial(fresh, cls, layout, model.sizes))
     except StudentFault as fault:
         # A forward that cannot be called at all still has names and shapes to go by.
         layout = replace(layout, notes=frozenset({str(fault)}))
@@ -199,7 +187,7 @@ def _unused(
 
 def _buffers(cls: CandidateClass, layout: Layout, model: Model) -> frozenset[str]:
     """Arrays that a forward changes, replaces or drops."""
-    rnn = woken(cls, layout, model.sizes)
+    rnn = fresh(cls, layout, model.sizes)
     before = rnn.read()
     try:
         rnn.forward(*model.warm_ups[1])

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from grader.checks.parameters.layout import Layout
-from grader.checks.parameters.roles import made, woken
+from grader.checks.parameters.roles import fresh, with_parameters
 from grader.faults import CheckFailed
 from grader.language import say
 from grader.protocol import CandidateClass
@@ -37,9 +37,11 @@ def require_same_roles(usual: Layout, other: Layout) -> None:
 
 def require_own_state(cls: CandidateClass, layout: Layout, sizes: tuple[int, ...]) -> None:
     """Refuse a class where writing to one object changes another."""
-    other = woken(cls, layout, sizes)
+    other = fresh(cls, layout, sizes)
     before = other.read()
-    made(cls, layout, sizes, {n: np.full(shape, WRITTEN) for n, shape in layout.shapes.items()})
+    with_parameters(
+        cls, layout, sizes, {n: np.full(shape, WRITTEN) for n, shape in layout.shapes.items()}
+    )
     after = other.read()
     if any(path not in after or not np.array_equal(before[path], after[path]) for path in before):
         raise CheckFailed(

@@ -57,7 +57,7 @@ def shapes(LSTMCell: CandidateClass, rng: np.random.Generator) -> None:
         )
 
 
-def half_open(LSTMCell: CandidateClass, _rng: np.random.Generator) -> None:
+def half_open(LSTMCell: CandidateClass) -> None:
     """All gates one half, candidate zero: the cell state halves, and is shown by half."""
     layout = lstm_layout(LSTMCell, PUBLIC)
     trial = CellTrial.make(

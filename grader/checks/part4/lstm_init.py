@@ -51,7 +51,7 @@ def own_state(LSTMCell: CandidateClass) -> None:
     require_own_state(LSTMCell, lstm_layout(LSTMCell, HIDDEN), HIDDEN)
 
 
-def other_sizes(LSTMCell: CandidateClass, _rng: np.random.Generator) -> None:
+def other_sizes(LSTMCell: CandidateClass) -> None:
     """Other sizes have the same parameters."""
     require_same_roles(lstm_layout(LSTMCell, HIDDEN), lstm_layout(LSTMCell, (5, 3)))
     LSTMCell(1, 1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import partial
 
 import numpy as np
 
@@ -18,6 +19,7 @@ from grader.checks.known_model import (
     own_gradient,
     run_backward,
 )
+from grader.checks.memo import once
 from grader.checks.numerical import central_differences
 from grader.checks.parameters.rnn_roles import HIDDEN, PUBLIC
 from grader.checks.states import is_softmax
@@ -34,9 +36,9 @@ UNCLIPPED = 0.24
 ROUGHLY = 1e-4  # relative; float32 and float64 alike
 
 
-def shapes(SimpleRNN: CandidateClass, rng: np.random.Generator) -> None:
+def shapes(SimpleRNN: CandidateClass) -> None:
     """Every parameter has a gradient of fitting shape, without NaN."""
-    run = _public_run(SimpleRNN, rng)
+    run = _public_run(SimpleRNN)
     missing = [f"d{name}" for name in run.trial.layout.slots if run.matches[name] is None]
     if missing:
         raise BadValue(
@@ -53,12 +55,11 @@ def shapes(SimpleRNN: CandidateClass, rng: np.random.Generator) -> None:
 
 def numerical(
     SimpleRNN: CandidateClass,
-    rng: np.random.Generator,
     name: str,
     exhibits: list[Exhibit] | None = None,
 ) -> None:
     """One gradient against central differences of the student's own forward."""
-    run = _public_run(SimpleRNN, rng)
+    run = _public_run(SimpleRNN)
     if exhibits is not None and not all(run.right(each) for each in ALL):
         exhibits.append(_heat_map(run))
     if run.right(name):
@@ -77,17 +78,18 @@ def numerical(
     )
 
 
-def _public_run(SimpleRNN: CandidateClass, _rng: np.random.Generator) -> BackwardRun:
+def _public_run(SimpleRNN: CandidateClass) -> BackwardRun:
     """The same forward, backward and numerical gradient for all public cases, made once."""
-    if "public BPTT" not in SimpleRNN.memo:
-        rng = np.random.default_rng(20)
-        trial = RnnTrial.make(SimpleRNN, PUBLIC, rng)
-        x, d_outputs = _point(rng, T=6, B=5, sizes=PUBLIC)
-        if is_softmax(trial.forward(x).outputs):  # it has its own case: see `own_gradient`
-            d_outputs -= d_outputs.mean(axis=-1, keepdims=True)
-        SimpleRNN.memo["public BPTT"] = run_backward(trial, x, d_outputs, own_gradient)
-    run: BackwardRun = SimpleRNN.memo["public BPTT"]
-    return run
+    return once(SimpleRNN, "public BPTT", partial(_public_bptt, SimpleRNN))
+
+
+def _public_bptt(SimpleRNN: CandidateClass) -> BackwardRun:
+    rng = np.random.default_rng(20)
+    trial = RnnTrial.make(SimpleRNN, PUBLIC, rng)
+    x, d_outputs = _point(rng, T=6, B=5, sizes=PUBLIC)
+    if is_softmax(trial.forward(x).outputs):  # it has its own case: see `own_gradient`
+        d_outputs -= d_outputs.mean(axis=-1, keepdims=True)
+    return run_backward(trial, x, d_outputs, own_gradient)
 
 
 def _point(

@@ -87,7 +87,7 @@ def own_state(SimpleRNN: CandidateClass, sizes: tuple[int, int, int]) -> None:
     require_own_state(SimpleRNN, rnn_layout(SimpleRNN, sizes), sizes)
 
 
-def other_sizes(SimpleRNN: CandidateClass, _rng: np.random.Generator) -> None:
+def other_sizes(SimpleRNN: CandidateClass) -> None:
     """Other sizes have the same parameters."""
     require_same_roles(rnn_layout(SimpleRNN, HIDDEN), rnn_layout(SimpleRNN, (5, 2, 3)))
     SimpleRNN(1, 1, 1)

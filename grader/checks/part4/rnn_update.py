@@ -7,6 +7,7 @@ charged twice. Adaptive rates and weight decay lose the case that names them, an
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -20,6 +21,7 @@ from grader.checks.known_model import (
     own_gradient,
     run_backward,
 )
+from grader.checks.memo import once
 from grader.checks.parameters.layout import Layout
 from grader.checks.parameters.rnn_roles import PUBLIC
 from grader.faults import CheckFailed
@@ -48,11 +50,7 @@ class Stepped:
 
 def step(SimpleRNN: CandidateClass, learning_rate: float) -> Stepped:
     """What one step does; kept in the candidate's memo."""
-    key = ("step", learning_rate)
-    if key not in SimpleRNN.memo:
-        SimpleRNN.memo[key] = _stepped(SimpleRNN, learning_rate)
-    known: Stepped = SimpleRNN.memo[key]
-    return known
+    return once(SimpleRNN, ("step", learning_rate), partial(_stepped, SimpleRNN, learning_rate))
 
 
 def _stepped(SimpleRNN: CandidateClass, learning_rate: float) -> Stepped:
@@ -78,11 +76,12 @@ def _gradients(
     SimpleRNN: CandidateClass, trial: RnnTrial, x: Array, d_outputs: Array
 ) -> BackwardRun:
     """The student's gradients and the numerical ones at the public point, from another object."""
-    if "gradients" not in SimpleRNN.memo:
+
+    def run() -> BackwardRun:
         other = RnnTrial.make(SimpleRNN, PUBLIC, trial.parameters)
-        SimpleRNN.memo["gradients"] = run_backward(other, x, d_outputs, own_gradient)
-    run: BackwardRun = SimpleRNN.memo["gradients"]
-    return run
+        return run_backward(other, x, d_outputs, own_gradient)
+
+    return once(SimpleRNN, "gradients", run)
 
 
 def _first_copies(trial: RnnTrial) -> Parameters:
@@ -91,7 +90,7 @@ def _first_copies(trial: RnnTrial) -> Parameters:
     return {name: vector[copies[0]] for name, copies in trial.layout.slots.items()}
 
 
-def moves(SimpleRNN: CandidateClass, _rng: np.random.Generator) -> None:
+def moves(SimpleRNN: CandidateClass) -> None:
     """Every parameter moves, downhill."""
     stepped = step(SimpleRNN, 1.0)
     # A gradient that backward gave as zero was charged there; not to move is right then.
@@ -129,7 +128,7 @@ def _shrunk(array: Array) -> Array:
     return array / peak if peak > 0 else array
 
 
-def downhill(SimpleRNN: CandidateClass, _rng: np.random.Generator) -> None:
+def downhill(SimpleRNN: CandidateClass) -> None:
     """The squared error on one batch falls after five small steps."""
     rng = np.random.default_rng(41)
     trial = RnnTrial.make(SimpleRNN, PUBLIC, rng)
@@ -162,7 +161,7 @@ def _right(stepped: Stepped) -> bool:
     )
 
 
-def plain_descent(SimpleRNN: CandidateClass, _rng: np.random.Generator) -> None:
+def plain_descent(SimpleRNN: CandidateClass) -> None:
     """The first step is exactly -learning_rate * gradient."""
     stepped = step(SimpleRNN, RATE)
     wrong = [name for name in stepped.moves if not is_plain(name, stepped, RATE)]
@@ -184,7 +183,7 @@ def is_plain(name: str, stepped: Stepped, learning_rate: float) -> bool:
     )
 
 
-def learning_rate(SimpleRNN: CandidateClass, _rng: np.random.Generator) -> None:
+def learning_rate(SimpleRNN: CandidateClass) -> None:
     """The step is proportional to the learning rate."""
     full, half, none = (step(SimpleRNN, rate) for rate in (0.5, 0.25, 0.0))
     if not any(np.any(move) for move in full.moves.values()):

@@ -12,13 +12,13 @@ points = 2.75
 @case(
     "plain_descent", points=1.0, claim=say("Parameter minus learning rate times gradient, exactly.")
 )
-def plain_descent(SimpleRNN, rng):
-    rnn_update.plain_descent(SimpleRNN, rng)
+def plain_descent(SimpleRNN):
+    rnn_update.plain_descent(SimpleRNN)
 
 
 @case("learning_rate", points=0.5, claim=say("Half the learning rate, half the step; zero, none."))
-def learning_rate(SimpleRNN, rng):
-    rnn_update.learning_rate(SimpleRNN, rng)
+def learning_rate(SimpleRNN):
+    rnn_update.learning_rate(SimpleRNN)
 
 
 @case(

@@ -14,30 +14,30 @@ points = 4.0
     points=0.5,
     claim=say("backward gives one gradient per parameter, in the parameter's shape."),
 )
-def shapes(SimpleRNN, rng):
-    check.shapes(SimpleRNN, rng)
+def shapes(SimpleRNN):
+    check.shapes(SimpleRNN)
 
 
 @case("dW_hy", points=0.5, claim=say("Gradient of the output weights."))
-def dW_hy(SimpleRNN, rng, exhibits):
-    check.numerical(SimpleRNN, rng, "W_hy", exhibits)
+def dW_hy(SimpleRNN, exhibits):
+    check.numerical(SimpleRNN, "W_hy", exhibits)
 
 
 @case("db_y", points=0.5, claim=say("Gradient of the output bias."))
-def db_y(SimpleRNN, rng):
-    check.numerical(SimpleRNN, rng, "b_y")
+def db_y(SimpleRNN):
+    check.numerical(SimpleRNN, "b_y")
 
 
 @case("dW_xh", points=0.75, claim=say("Gradient of the input weights."))
-def dW_xh(SimpleRNN, rng):
-    check.numerical(SimpleRNN, rng, "W_xh")
+def dW_xh(SimpleRNN):
+    check.numerical(SimpleRNN, "W_xh")
 
 
 @case("dW_hh", points=1.0, claim=say("Gradient of the recurrent weights."))
-def dW_hh(SimpleRNN, rng):
-    check.numerical(SimpleRNN, rng, "W_hh")
+def dW_hh(SimpleRNN):
+    check.numerical(SimpleRNN, "W_hh")
 
 
 @case("db_h", points=0.75, claim=say("Gradient of the hidden bias."))
-def db_h(SimpleRNN, rng):
-    check.numerical(SimpleRNN, rng, "b_h")
+def db_h(SimpleRNN):
+    check.numerical(SimpleRNN, "b_h")

@@ -10,10 +10,10 @@ points = 1.25
 
 
 @case("moves", points=0.75, claim=say("Every parameter moves against its gradient."))
-def moves(SimpleRNN, rng):
-    check.moves(SimpleRNN, rng)
+def moves(SimpleRNN):
+    check.moves(SimpleRNN)
 
 
 @case("downhill", points=0.5, claim=say("A small step makes the loss smaller."))
-def downhill(SimpleRNN, rng):
-    check.downhill(SimpleRNN, rng)
+def downhill(SimpleRNN):
+    check.downhill(SimpleRNN)

@@ -15,7 +15,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Protocol
 
-from grader.records import Grade, Submission
+from grader.records import Grade, Problem, Submission
 from grader.reports.classroom import Classroom
 from grader.reports.pages.class_page import class_page
 from grader.reports.pages.page_hash import (
@@ -27,7 +27,6 @@ from grader.reports.pages.page_hash import (
 from grader.reports.pages.student_page import student_page
 from grader.reports.wording import Wording, load_wording
 from grader.results.files import file_names, write_atomically
-from grader.results.intake import Problem
 
 FEW = 24  # pages; below, starting processes costs more than it saves
 BATCH = 64  # grades held at a time: pictures are large

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from grader.assignment import load
 from grader.language import Message, render, say
+from grader.records import Problem
 from grader.reports.classroom import Classroom
 from grader.reports.pages.class_view import class_view
 from grader.reports.pages.render import page
@@ -14,7 +15,6 @@ from grader.reports.pages.student_view import FigureView
 from grader.reports.plots import class_plots
 from grader.reports.plots.canvas import Plot, Sheet
 from grader.reports.wording import Wording
-from grader.results.intake import Problem
 
 
 def class_page(

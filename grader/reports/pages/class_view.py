@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from statistics import mean, median
 
 from grader.language import Message, render, say
-from grader.records import Status, Verdict
+from grader.records import Problem, Status, Verdict
 from grader.reports.attention import AttentionGroup, attention
 from grader.reports.classroom import CaseTally, Classroom
 from grader.reports.clean_message import one_line
@@ -23,7 +23,6 @@ from grader.reports.pages.student_table import (
 )
 from grader.reports.pages.student_view import FigureView
 from grader.reports.wording import Wording
-from grader.results.intake import Problem
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from grader import contract
 from grader.language import Message, render
 from grader.reports.clean_message import (
     clean,
@@ -29,7 +30,7 @@ TEMPLATES = Path(__file__).with_name("templates")
 # A call as we write it in messages, a documented class, a name with an underscore.
 CODE = re.compile(
     r"\b[A-Za-z_][\w.]{2,40}\((?!s\))(?:[^()\n]|\([^()\n]{0,60}\)){0,80}\)"
-    r"|\b(?:SimpleRNN|LSTMCell)(?:\.\w+)*"
+    rf"|\b(?:{'|'.join(contract.CLASSES)})(?:\.\w+)*"
     r"|\b\w{1,40}_(?:\{[^{}\s]{1,12}\}|\w{1,40}(?:\.\w+)*)"
 )
 

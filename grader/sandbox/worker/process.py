@@ -48,7 +48,7 @@ def main(settings: dict[str, Any]) -> None:
     _send(channel, wire.FrameWriter().frame(schema.Ready(layers)))
     runner = Runner({}, (FILENAME,))
     runner.printed = Printed()
-    _fix_luck()
+    _seed_generators()
     while True:
         try:
             header, body = wire.receive(partial(_fill, channel))
@@ -82,7 +82,7 @@ def _bring_fonts(cache: str) -> None:
             target.write(words)
 
 
-def _fix_luck() -> None:
+def _seed_generators() -> None:
     """The same file graded twice gets the same score: unseeded generators start alike."""
     random.seed(0)
     np.random.seed(0)  # noqa: NPY002 - the generator that most students use

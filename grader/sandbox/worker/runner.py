@@ -67,7 +67,8 @@ class Runner:
         with self._captured():
             module, fault = source.run(words, request.seconds, request.until)
         self.namespace = module.__dict__
-        loaded = schema.Loaded(source.defined(self.namespace), fault, self._taken())
+        defined = source.defined(self.namespace, request.classes, request.functions)
+        loaded = schema.Loaded(defined, fault, self._taken())
         return wire.FrameWriter().frame(loaded)
 
     def _carry_out(

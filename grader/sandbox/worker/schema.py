@@ -86,6 +86,8 @@ class Load(Node, tag="load"):
     source: Array
     seconds: float
     until: int
+    classes: dict[str, tuple[str, ...]]  # what the assignment asks for: methods by class
+    functions: tuple[str, ...]
 
 
 class Construct(Node, tag="new"):

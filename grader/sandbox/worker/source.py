@@ -10,7 +10,7 @@ import signal
 import sys
 import types
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from grader.sandbox.worker import schema
@@ -18,11 +18,6 @@ from grader.sandbox.worker.exception_fault import from_exception
 
 FILENAME = "rnn.py"
 MODULE = "rnn"
-CLASSES = {
-    "SimpleRNN": ("__init__", "forward", "backward", "update_parameters"),
-    "LSTMCell": ("__init__", "forward"),
-}
-FUNCTIONS = ("generate_sequence_data", "train_rnn_on_sequence")
 
 _MAX_TRIES = 200  # cuts of a source that does not parse
 _START = re.compile(r"\s*(?:def|class|async|@)|[^\s#)\]}]")
@@ -122,13 +117,17 @@ def _statement(error: BaseException) -> int:
     return 0
 
 
-def defined(namespace: dict[str, Any]) -> list[schema.Defined]:
-    """Which names of the assignment there are, and which of them are only stubs."""
+def defined(
+    namespace: Mapping[str, Any],
+    classes: Mapping[str, tuple[str, ...]],
+    functions: tuple[str, ...],
+) -> list[schema.Defined]:
+    """Which of the names there are, and which of them are only stubs."""
     found = []
-    for name, methods in CLASSES.items():
+    for name, methods in classes.items():
         if callable(namespace.get(name)):
             found.append(describe_class(name, namespace[name], methods))
-    for name in FUNCTIONS:
+    for name in functions:
         function = namespace.get(name)
         if callable(function):
             found.append(describe_function(name, function))

@@ -20,9 +20,9 @@ def channel():
 
 
 def attack():
-    from grader.sandbox import schema, wire
+    from grader.sandbox.worker import schema, wire
 
-    writer = wire.Writer()
+    writer = wire.FrameWriter()
     writer.add(np.full(4, 0x4141414141414141))
     os.write(channel(), writer.frame(schema.Done([schema.Array("O8", (4,))], [], None, "")))
     return []

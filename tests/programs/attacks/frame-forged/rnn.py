@@ -21,9 +21,9 @@ def channel():
 
 
 def attack():
-    from grader.sandbox import schema, wire
+    from grader.sandbox.worker import schema, wire
 
-    frame = wire.Writer().frame(schema.Done([123.0], [], None, "forged"))
+    frame = wire.FrameWriter().frame(schema.Done([123.0], [], None, "forged"))
     os.write(channel(), frame * 3)
     return []
 

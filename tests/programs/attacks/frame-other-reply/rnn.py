@@ -20,9 +20,9 @@ def channel():
 
 
 def attack():
-    from grader.sandbox import schema, wire
+    from grader.sandbox.worker import schema, wire
 
-    os.write(channel(), wire.Writer().frame(schema.Ready(["namespaces"])))
+    os.write(channel(), wire.FrameWriter().frame(schema.Ready(["namespaces"])))
     return []
 
 

@@ -21,7 +21,7 @@ def attack():
     sys.path += ["@KIT@", "@KIT@/solutions", "@KIT@/grader/questions/hidden"]
     importlib.invalidate_caches()
     sys.modules.pop("grader", None)
-    names = ("q4_2", "grader.questions.oracle", "grader.grading", "grader.sandbox.student", "otter",
+    names = ("q4_2", "grader.questions.oracle", "grader.grading", "grader.sandbox.session", "otter",
              "solutions.rnn", "misconceptions")
     return tries(*(lambda name=name: importlib.import_module(name) for name in names))
 

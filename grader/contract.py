@@ -1,0 +1,74 @@
+"""What the assignment asks for: every name and every automatic question, once.
+
+Whatever else must know a name of the assignment, or what a question is about, derives it from here;
+`tests/test_contract.py` holds the configuration, the question files, the catalogue, the translations
+and the notebook to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+RNN, LSTM = "SimpleRNN", "LSTMCell"
+SERIES, TRAINING = "generate_sequence_data", "train_rnn_on_sequence"
+CONSTRUCTOR, FORWARD, BACKWARD, UPDATE = "__init__", "forward", "backward", "update_parameters"
+
+CLASSES: Mapping[str, tuple[str, ...]] = {
+    RNN: (CONSTRUCTOR, FORWARD, BACKWARD, UPDATE),
+    LSTM: (CONSTRUCTOR, FORWARD),
+}
+FUNCTIONS = (SERIES, TRAINING)
+NAMES = (*CLASSES, *FUNCTIONS)
+
+GATES = ("f", "i", "c", "o")  # forget, input, candidate, output
+PARAMETERS: Mapping[str, tuple[str, ...]] = {
+    RNN: ("W_xh", "W_hh", "b_h", "W_hy", "b_y"),
+    LSTM: tuple(f"{kind}_{gate}" for kind in "WUb" for gate in GATES),
+}
+# Names of arguments and results in the skeleton's docstrings.
+ARGUMENTS = (
+    *("input_size", "hidden_size", "output_size", "inputs", "d_outputs", "learning_rate"),
+    *("input_t", "hidden_state", "cell_state", "seq_type", "length"),
+)
+RESULTS = (
+    *("outputs", "hidden_states", "gradients", "parameters", "new_hidden_state", "new_cell_state"),
+    *("losses", "predictions", "targets", "error_by_length", "figure"),
+)
+
+RecordKind = Literal["", "rnn", "lstm", "data"]
+
+
+@dataclass(frozen=True, slots=True)
+class AutomaticQuestion:
+    """One question that the grader judges by itself."""
+
+    name: str
+    subject: str  # the name of the assignment that it is about
+    parts: tuple[str, ...]  # parts of the catalogue of misconceptions that it draws on
+    record: RecordKind = ""  # the record at the probe point that it is diagnosed from
+    after: str = ""  # the definition after which the notebook asks it, if not its subject
+
+    @property
+    def definition(self) -> str:
+        return self.after or self.subject
+
+
+QUESTIONS = (
+    AutomaticQuestion("q4_1", RNN, ("init",), "rnn"),
+    AutomaticQuestion("q4_2", RNN, ("forward",), "rnn"),
+    AutomaticQuestion("q4_3", RNN, ("bptt",), "rnn"),
+    AutomaticQuestion("q4_4", RNN, ("update",), "rnn"),
+    AutomaticQuestion("q4_5", LSTM, ("init",), "lstm"),
+    AutomaticQuestion("q4_6", LSTM, ("lstm",), "lstm"),
+    AutomaticQuestion("q5_1", SERIES, ("data",), "data"),
+    AutomaticQuestion("q5_2", RNN, ("forward", "bptt", "update"), "rnn", after=TRAINING),
+    AutomaticQuestion("q5_3", TRAINING, ("training", "evaluation")),
+)
+BY_NAME = {question.name: question for question in QUESTIONS}
+
+
+def record_of_part(part: str) -> str:
+    """The record by which misconceptions in this part of a program are told; "" for none."""
+    return next((each.record for each in QUESTIONS if part in each.parts), "")
