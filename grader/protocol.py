@@ -152,6 +152,10 @@ class Observation:
     trained_columns: tuple[Array, ...] = ()
     trained_span: tuple[float, float] = (NAN, NAN)  # smallest and largest input trained on
     series: tuple[Array, ...] = ()  # what generate_sequence_data returned meanwhile, each once
+    # For each network: the mean squared d_outputs of every backward, in order.
+    squared_errors: tuple[Array, ...] = ()
+    # Calls, from outside of SimpleRNN, of the functions that its forward and backward are built of.
+    block_calls: tuple[int, int] = (0, 0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ class Stranger:
     """An edited program: where it comes from, what was done to which methods, on which lines."""
 
     number: int
-    base: Base
+    base_name: str
     source: str
     questions: tuple[str, ...]  # whose methods were edited
     kinds: tuple[str, ...]
@@ -30,7 +30,11 @@ class Stranger:
 
     @property
     def name(self) -> str:
-        return f"{self.base.name}-{self.number}"
+        return f"{self.base_name}-{self.number}"
+
+    @property
+    def base(self) -> Base:
+        return next(base for base in ALL if base.name == self.base_name)
 
 
 def strangers(seed: int) -> Iterator[Stranger]:
@@ -60,7 +64,7 @@ def _stranger(rng: Random, number: int) -> Stranger:
         edit.apply()
         kinds.append(edit.kind)
     after = ast.unparse(ast.fix_missing_locations(tree))
-    return Stranger(number, base, after, tuple(questions), tuple(kinds), _changed(before, after))
+    return Stranger(number, base.name, after, tuple(questions), tuple(kinds), _changed(before, after))
 
 
 def _chosen(rng: Random, tree: ast.Module, question: str) -> Edit:
