@@ -112,9 +112,7 @@ def _karpathy_cell(cell: Any) -> Views:
 
 def _einsum_cell(cell: Any) -> Views:
     return {
-        f"{kind}_{gate}": getattr(cell, kind)[k]
-        for k, gate in enumerate(GATES)
-        for kind in "WUb"
+        f"{kind}_{gate}": getattr(cell, kind)[k] for k, gate in enumerate(GATES) for kind in "WUb"
     }
 
 
@@ -158,7 +156,9 @@ def _column_cell(cell: Any) -> Views:
     return found
 
 
-def _own(name: str, rnn: Any = PLAIN_RNN, gradients: Any = PLAIN_GRADIENTS, cell: Any = PLAIN_CELL) -> Base:
+def _own(
+    name: str, rnn: Any = PLAIN_RNN, gradients: Any = PLAIN_GRADIENTS, cell: Any = PLAIN_CELL
+) -> Base:
     return Base(name, STRANGERS / name / "rnn.py", rnn, gradients, cell)
 
 

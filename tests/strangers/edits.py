@@ -61,7 +61,7 @@ def _putter(holder: ast.AST, field: str, index: int | None) -> Callable[[ast.AST
 Put = Callable[[ast.AST], None]
 
 
-def _expression(node: ast.AST, put: Put) -> Iterator[Edit]:
+def _expression(node: ast.AST, put: Put) -> Iterator[Edit]:  # noqa: C901  # a table of types
     if isinstance(node, ast.BinOp):
         yield from _binary(node, put)
     elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub | ast.Not):
@@ -210,14 +210,20 @@ def _block(block: list[ast.stmt]) -> Iterator[Edit]:
         if len(block) > 1:
             yield Edit("statement dropped", lambda k=k: block.pop(k))  # type: ignore[misc]  # returns nothing used
         if not isinstance(statement, ast.Return | ast.Raise):
-            yield Edit("statement doubled", lambda k=k, s=statement: block.insert(k, copy.deepcopy(s)))  # type: ignore[misc]  # as above
+            yield Edit(
+                "statement doubled", lambda k=k, s=statement: block.insert(k, copy.deepcopy(s))
+            )  # type: ignore[misc]  # as above
         if k and not _is_docstring(block[k - 1]):
             yield Edit("statement moved", lambda k=k: block.insert(k - 1, block.pop(k)))  # type: ignore[misc]  # as above
         if isinstance(statement, ast.For | ast.While) and len(statement.body) > 1:
-            yield Edit("statement moved", lambda k=k, s=statement: block.insert(k + 1, s.body.pop()))  # type: ignore[misc]  # as above
+            yield Edit(
+                "statement moved", lambda k=k, s=statement: block.insert(k + 1, s.body.pop())
+            )  # type: ignore[misc]  # as above
             yield Edit("statement moved", lambda k=k, s=statement: block.insert(k, s.body.pop(0)))  # type: ignore[misc]  # as above
             if k:
-                yield Edit("statement moved", lambda k=k, s=statement: s.body.insert(0, block.pop(k - 1)))  # type: ignore[misc]  # as above
+                yield Edit(
+                    "statement moved", lambda k=k, s=statement: s.body.insert(0, block.pop(k - 1))
+                )  # type: ignore[misc]  # as above
 
 
 def _plain(node: ast.AugAssign) -> ast.Assign:
@@ -233,8 +239,12 @@ def _set(kind: str, node: ast.AST, field: str, value: object) -> Edit:
 
 
 def _local_names(unit: Function) -> list[str]:
-    stored = {n.id for n in ast.walk(unit) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
-    given = {one.arg for node in ast.walk(unit) if isinstance(node, ast.arguments) for one in node.args}
+    stored = {
+        n.id for n in ast.walk(unit) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
+    }
+    given = {
+        one.arg for node in ast.walk(unit) if isinstance(node, ast.arguments) for one in node.args
+    }
     return sorted((stored | given) - {"self", "S"})
 
 
@@ -249,7 +259,9 @@ def _is_own(node: ast.AST) -> bool:
 
 
 def _is_text(node: ast.AST) -> bool:
-    return isinstance(node, ast.Constant) and isinstance(node.value, str) and len(node.value) < 12  # noqa: PLR2004  # a name, no prose
+    return (
+        isinstance(node, ast.Constant) and isinstance(node.value, str) and len(node.value) < 12
+    )  # a name, no prose
 
 
 def _is_number(value: object) -> bool:

@@ -57,14 +57,18 @@ def _stranger(rng: Random, number: int) -> Stranger:
     first = rng.choices(list(SHARES), list(SHARES.values()))[0]
     questions = [first]
     if rng.random() < TWICE:
-        questions.append(first if rng.random() < 0.5 else rng.choice(list(ENTRIES)))  # noqa: PLR2004  # as often here as elsewhere
+        questions.append(
+            first if rng.random() < 0.5 else rng.choice(list(ENTRIES))
+        )  # as often here as elsewhere
     kinds = []
     for question in questions:
         edit = _chosen(rng, tree, question)
         edit.apply()
         kinds.append(edit.kind)
     after = ast.unparse(ast.fix_missing_locations(tree))
-    return Stranger(number, base.name, after, tuple(questions), tuple(kinds), _changed(before, after))
+    return Stranger(
+        number, base.name, after, tuple(questions), tuple(kinds), _changed(before, after)
+    )
 
 
 def _chosen(rng: Random, tree: ast.Module, question: str) -> Edit:

@@ -28,7 +28,7 @@ class Said:
 
     case: str  # "q4_3/dW_hh"
     verdict: str
-    message: str  # English
+    message: str  # English, with its hint
     name: str  # of the misconception, or ""
     claims: tuple[tuple[str, dict[str, Any]], ...]  # kind and facts
 
@@ -46,7 +46,9 @@ def graded(source: str) -> list[Said] | None:
             return None
         found = {name: local.wrap(defined[name], name) for name in NAMES if name in defined}
         outcomes = outcomes_of(found, QUESTIONS)
-    return [_said(case, outcome) for case, outcome in outcomes.items() if outcome.verdict != "passed"]
+    return [
+        _said(case, outcome) for case, outcome in outcomes.items() if outcome.verdict != "passed"
+    ]
 
 
 def _said(case: str, outcome: Any) -> Said:
@@ -54,7 +56,7 @@ def _said(case: str, outcome: Any) -> Said:
     return Said(
         case,
         str(outcome.verdict),
-        str(outcome.message),
+        "\n".join(str(part) for part in (outcome.message, getattr(outcome, "hint", None)) if part),
         outcome.diagnosis,
         tuple((claim.kind, dict(claim.facts)) for claim in claims),
     )

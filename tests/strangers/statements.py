@@ -22,7 +22,9 @@ from tests.strangers.kit import Said
 from tests.strangers.program import executed
 
 CLOSE = 1e-4
-REFERENCE = Base("reference", catalogue.SOLUTIONS / "rnn.py", PLAIN_RNN, PLAIN_GRADIENTS, PLAIN_CELL)
+REFERENCE = Base(
+    "reference", catalogue.SOLUTIONS / "rnn.py", PLAIN_RNN, PLAIN_GRADIENTS, PLAIN_CELL
+)
 
 
 @dataclass(frozen=True)
@@ -120,7 +122,9 @@ def _from_step(match: re.Match[str], record: Record) -> bool | None:
         if got.shape != expected.shape or step >= len(got):
             continue
         scale = float(np.abs(expected).max())
-        off = [float(np.abs(a - b).max()) > CLOSE * scale for a, b in zip(got, expected, strict=True)]
+        off = [
+            float(np.abs(a - b).max()) > CLOSE * scale for a, b in zip(got, expected, strict=True)
+        ]
         verdicts.append(off[step] and not any(off[:step]))
     return all(verdicts) if verdicts else None
 
@@ -159,8 +163,8 @@ def _unchanged(match: re.Match[str], record: Record) -> bool | None:
 
 
 PLACES = (
-    (re.compile(r"^(?P<what>[^\n]+?) is wrong from time step (?P<step>\d+) on\.", re.M), _from_step, False),
-    (re.compile(r"^(?P<what>\w+) is the first gradient that is off; right are (?P<fine>[^\n]+)", re.M), _only_these_off, False),
-    (re.compile(r"^(?P<what>[^\n]+?) is the right one (?P<how>[^\n]+)\.", re.M), _scaled, True),
+    (re.compile(r"^(?P<what>[^\n]+?) is wrong from time step (?P<step>\d+) on\.", re.MULTILINE), _from_step, False),
+    (re.compile(r"^(?P<what>\w+) is the first gradient that is off; right are (?P<fine>[^\n]+)", re.MULTILINE), _only_these_off, False),
+    (re.compile(r"^(?P<what>[^\n]+?) is the right one (?P<how>[^\n]+)\.", re.MULTILINE), _scaled, True),
     (re.compile(r"leaves (?P<names>[\w, ]+) unchanged"), _unchanged, False),
 )  # fmt: skip

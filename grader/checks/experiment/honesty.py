@@ -9,16 +9,10 @@ from __future__ import annotations
 import numpy as np
 
 from grader.checks.experiment import loss_curve
-from grader.checks.experiment.evaluations import Line
 from grader.checks.experiment.parts import CLASSES, Experiment
 from grader.checks.experiment.provenance import Provenance
 from grader.faults import BadValue, CheckFailed, NeedsReview
 from grader.language import say
-
-
-def origin(experiment: Experiment, predicted: Line, true: Line) -> Provenance:
-    """Where these predictions may come from; predicted and true have the same length and unit."""
-    return Provenance.of(experiment.seen, predicted, true)
 
 
 def refuse_foreign(found: Provenance) -> None:

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 import numpy as np
 
 from grader.assignment import load
-from grader.checks.experiment import honesty
 from grader.checks.experiment.evaluations import (
     Line,
     by_length,
@@ -15,6 +14,7 @@ from grader.checks.experiment.evaluations import (
     unexplained,
 )
 from grader.checks.experiment.parts import CLASSES, Experiment, require_training
+from grader.checks.experiment.provenance import Provenance
 from grader.checks.experiment.truth import repeats, scaled, source_of
 from grader.faults import BadValue, CheckFailed, NeedsReview
 from grader.language import say
@@ -147,7 +147,7 @@ def _are_mapped(experiment: Experiment) -> bool:
         predicted, true = scaled(experiment)
     except BadValue:
         return False
-    found = honesty.origin(experiment, predicted, true)
+    found = Provenance.of(experiment.seen, predicted, true)
     return source_of(experiment) is None and (not found.known or found.are_outputs())
 
 

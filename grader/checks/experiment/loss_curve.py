@@ -8,6 +8,7 @@ that a formula gives to the last digit, is shown to a person.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 import numpy as np
 
@@ -62,7 +63,7 @@ def _by_epoch(errors: Line, count: int) -> Iterator[Line]:
         yield groups.mean(axis=1)
         yield groups[:, -1]
     places = np.linspace(0, errors.size, count + 1).astype(int)
-    yield np.array([errors[a:b].mean() for a, b in zip(places, places[1:], strict=False)])
+    yield np.array([errors[a:b].mean() for a, b in pairwise(places)])
 
 
 def _likeness(one: Line, other: Line) -> float:

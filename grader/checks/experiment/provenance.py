@@ -79,7 +79,10 @@ class Provenance:
 
     def _fits(self, one: Outputs) -> bool:
         return (
-            any(_is_affine(target, one.line[start:], *rest) for target, start, *rest in self._maps(one))
+            any(
+                _is_affine(target, one.line[start:], *rest)
+                for target, start, *rest in self._maps(one)
+            )
             or self._scaled_by_window(one)
             or self._in_one_order(one.line)
         )

@@ -11,9 +11,8 @@ from contextlib import suppress
 import numpy as np
 
 from grader.assignment import load
-from grader.checks.experiment import honesty, scaling
+from grader.checks.experiment import honesty, repetition, scaling
 from grader.checks.experiment.evaluations import (
-    FEWEST,
     Evaluation,
     Line,
     evaluations,
@@ -21,9 +20,9 @@ from grader.checks.experiment.evaluations import (
     successors,
 )
 from grader.checks.experiment.parts import Experiment, require_training
+from grader.checks.experiment.provenance import Provenance
 from grader.faults import BadValue, CheckFailed, NeedsReview
 from grader.language import say
-from grader.protocol import Array
 
 ORDER = 4  # values that a linear rule takes: enough for two sines
 UNITS = 0.5  # of a trivial guess's error: what is left of an error that is one of units
@@ -62,7 +61,7 @@ def beats_baselines(experiment: Experiment) -> None:
             ),
             diagnosis="target-inside-the-window",
         )
-    found = honesty.origin(experiment, predicted, true)
+    found = Provenance.of(experiment.seen, predicted, true)
     honesty.refuse_foreign(found)
     _require_better(predicted, true)
     honesty.ask_about(found)
@@ -150,7 +149,7 @@ def held_out(experiment: Experiment) -> None:
     used = source_of(experiment)
     all_trained = seen.evaluation_windows_trained == seen.evaluation_windows
     if all_trained or (used is not None and _within_training(used)):
-        if repeats(experiment) or (used is not None and _become_alike(used)):
+        if repeats(experiment) or (used is not None and repetition.become_alike(used)):
             return  # an honest split puts the same windows on both sides
         raise CheckFailed(
             say("Your SimpleRNN is evaluated on the very windows that it was trained on."),
@@ -211,29 +210,12 @@ def scaled(experiment: Experiment) -> tuple[Line, Line]:
 def repeats(experiment: Experiment) -> bool:
     """Whether values come again and again, as in Fibonacci numbers modulo 3.
 
-    Then an honest split puts the same windows on both sides. Bit by bit: a sine that is sampled
-    once more after a whole period differs in its last digits.
+    Then an honest split puts the same windows on both sides.
     """
     lines = list(experiment.seen.series)
     with suppress(BadValue):
         lines.append(scaled(experiment)[1])
-    return any(np.unique(line).size <= line.size / 2 for line in lines) or any(
-        one.width >= FEWEST and _distinct(one.inputs) <= one.width / 2
-        for one in evaluations(experiment.seen)
-    )
-
-
-def _become_alike(used: Evaluation) -> bool:
-    """Whether windows differ in their last digits only, and some were trained on by chance.
-
-    As in the logarithms of Fibonacci numbers, each window scaled on its own.
-    """
-    return not used.trained.all() and _distinct(used.inputs.round(9)) <= used.width / 2
-
-
-def _distinct(windows: Array) -> int:
-    """How many of the columns of (T, B, I) differ."""
-    return len({windows[:, b].tobytes() for b in range(windows.shape[1])})
+    return repetition.comes_again(lines, evaluations(experiment.seen))
 
 
 def _is_predictable(true: Line) -> bool:

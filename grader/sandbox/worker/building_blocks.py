@@ -18,7 +18,9 @@ class BuildingBlocks:
         namespace = getattr(function, "__globals__", None)
         self.namespace: dict[str, Any] = namespace if isinstance(namespace, dict) else {}
         self.busy = busy
-        forward, backward = (_reached(watched, name, self.namespace) for name in ("forward", "backward"))
+        forward, backward = (
+            _reached(watched, name, self.namespace) for name in ("forward", "backward")
+        )
         self.parts = dict.fromkeys(forward - backward, 0) | dict.fromkeys(backward - forward, 1)
         self.calls = [0, 0]  # of forward's, of backward's
         self.originals: dict[str, Any] = {}
