@@ -73,6 +73,13 @@ def by_hand(values: Views, x: Array, hidden: Array, d_outputs: Array) -> Views:
     return found
 
 
+def _without_start(hidden: Array, steps: int) -> Array:
+    """h_1 to h_T, where h_0 = 0 came with them, first or last."""
+    if len(hidden) != steps + 1:
+        return hidden
+    return hidden[1:] if not hidden[0].any() else hidden[:-1] if not hidden[-1].any() else hidden
+
+
 @dataclass
 class Net:
     """One SimpleRNN of the program, its parameters set."""
@@ -99,7 +106,7 @@ class Net:
 
     def forward(self, x: Array) -> tuple[Array, Array]:
         outputs, hidden = self.rnn.forward(x)
-        return np.array(outputs, float), np.array(hidden, float)
+        return np.array(outputs, float), _without_start(np.array(hidden, float), len(x))
 
     def gradients(self, d_outputs: Array) -> Views:
         found = self.base.gradients(self.rnn.backward(d_outputs))

@@ -16,6 +16,7 @@ import numpy as np
 
 from grader.checks import probe_point
 from grader.misconceptions import catalogue
+from tests.strangers import claims
 from tests.strangers.bases import PLAIN_CELL, PLAIN_GRADIENTS, PLAIN_RNN, Array, Base
 from tests.strangers.behaviour import Record, initial, recorded
 from tests.strangers.kit import Said
@@ -60,9 +61,19 @@ def stated(said: list[Said], module: ModuleType, base: Base) -> list[Statement]:
     record = recorded(module, base) | initial(module, base)
     found: dict[tuple[str, str], Statement] = {}
     for one in said:
-        for statement in _statements(one, record):
+        found_here = _claimed(one, module, base) if one.claims else _statements(one, record)
+        for statement in found_here:
             found.setdefault((statement.question, statement.text), statement)
     return list(found.values())
+
+
+def _claimed(said: Said, module: ModuleType, base: Base) -> Iterator[Statement]:
+    """Claims in machine-readable form, which say more than the words."""
+    check = claims.checkers().get(said.question)
+    verdicts = check(module, base, list(said.claims)) if check else [None for _ in said.claims]
+    for (kind, facts), verdict in zip(said.claims, verdicts, strict=True):
+        text = f"{kind} {dict(facts)}"
+        yield Statement(said.question, kind, text, verdict, cause=kind not in claims.PLACES)
 
 
 def _statements(said: Said, record: Record) -> Iterator[Statement]:

@@ -99,7 +99,9 @@ def _start(
         elif not name.startswith("b_") and not value.any():
             truth.add(question, f"{name} is zero")
         elif not name.startswith("b_") and value.size > 1 and not np.ptp(value):
-            truth.add(question, f"{name} is constant")
+            if question == "q4_1":
+                truth.add(question, f"{name} is constant")
+            truth.undecided.add(question)  # of a cell the gates' other weights may differ
         elif (
             not name.startswith("b_") and value.size > 1 and not SPREAD[0] < value.std() < SPREAD[1]
         ) or (name.startswith("b_") and np.abs(value).max(initial=0.0) > 1.0):
