@@ -14,6 +14,13 @@ from tests.strangers.claims import Claim, Facts, Verdicts, formula, plain
 from tests.strangers.program import Net, Sizes, by_hand, drawn, rnn_shapes
 
 SIZES: Sizes = (5, 2, 10, 7, 3)  # steps, samples and units are told of an experiment of these
+OTHER_SIZES: Sizes = (7, 3, 21, 4, 2)
+# What these claim of one size holds at any other.
+ANY_SIZE = {
+    "factor", "derivative", "recurrent_derivative", "direct_derivative", "derivative_missing",
+    "recurrent_matrix", "lag_factor", "handed_back", "bptt_depth", "stays_zero", "transposed",
+    "state_index", "input_index", "state_wraps", "only_step", "output_index", "outputs_reversed",
+}  # fmt: skip
 SMALL = 1e-3
 CLOSE = 1e-4
 Key = tuple[int, int, int]  # (t, b, o) of an impulse
@@ -229,6 +236,9 @@ def verdicts(module: ModuleType, base: Base, claims: list[Claim]) -> Verdicts:
     except Exception:  # noqa: BLE001  # a stranger's
         return [None for _ in claims]
     joint = _joint(bench, claims)
+    if any(joint.values()) and all(kind in ANY_SIZE for kind, _ in claims):
+        elsewhere = _joint(Bench(module, base, OTHER_SIZES, 902), claims)
+        joint = {k: fine and elsewhere[k] for k, fine in joint.items()}
     return [
         True if joint.get(k) else _alone(bench, kind, facts)
         for k, (kind, facts) in enumerate(claims)
@@ -240,7 +250,7 @@ def _joint(bench: Bench, claims: list[Claim]) -> dict[int, bool]:
     fine: dict[str, bool] = {}
     for name in RNN:
         about = [claim for claim in claims if name in map(plain, claim[1].get("arrays", ()))]
-        changes = [_change(kind, facts, name) for kind, facts in about]
+        changes = [_change(kind, facts, bench.sizes) for kind, facts in about]
         if about and all(change is not None for change in changes):
             merged: dict[str, Any] = {}
             for change in changes:
@@ -256,9 +266,9 @@ def _joint(bench: Bench, claims: list[Claim]) -> dict[int, bool]:
     }
 
 
-def _change(kind: str, facts: Facts, name: str) -> dict[str, Any] | None:  # noqa: PLR0911  # a table
+def _change(kind: str, facts: Facts, sizes: Sizes) -> dict[str, Any] | None:  # noqa: PLR0911  # a table
     """What a claim changes in the model; None where it is no claim about the model."""
-    T, B = SIZES[:2]
+    T, B = sizes[:2]
     if kind in TABLE:
         return TABLE[kind](facts)
     if kind == "factor":
@@ -277,7 +287,7 @@ def _change(kind: str, facts: Facts, name: str) -> dict[str, Any] | None:  # noq
     if kind == "derivative_of_steps":
         steps = facts["with_steps"]
         forms = tuple((s, f"1 - hh[{k + 1}]^2") for s, k in enumerate(steps))
-        return None if name not in RNN else {"special": forms}
+        return {"special": forms}
     return None
 
 
@@ -454,6 +464,12 @@ def _last_everywhere(bench: Bench, _facts: Facts, names: list[str]) -> bool:
     return True
 
 
+def _not_given(bench: Bench, _facts: Facts, names: list[str]) -> bool:
+    shapes = rnn_shapes(bench.sizes)
+    first = bench.got[bench.keys[0]]
+    return all(name not in first or first[name].shape != shapes[name] for name in names)
+
+
 def _near(one: Array, other: Array) -> bool:
     size = max(float(np.abs(other).max(initial=0.0)), 1e-15)
     return one.shape == other.shape and bool(np.abs(one - other).max(initial=0.0) <= CLOSE * size)
@@ -477,5 +493,6 @@ ALONE = {
     "stale": _stale,
     "no_effect": _no_effect,
     "depends_on_start": _depends_on_start,
+    "not_given": _not_given,
     "last_output_everywhere": _last_everywhere,
 }
