@@ -79,7 +79,7 @@ def _claimed(said: Said, module: ModuleType, base: Base) -> Iterator[Statement]:
 def _statements(said: Said, record: Record) -> Iterator[Statement]:
     names = _named(said)
     if names:
-        true = any(_same_mistake(name, record) for name in names)
+        true = any(_same_mistake(name, said.question, record) for name in names)
         yield Statement(said.question, "named", " | ".join(names), true, cause=True)
         return
     for pattern, predicate, cause in PLACES:
@@ -96,10 +96,24 @@ def _named(said: Said) -> list[str]:
     )
 
 
-def _same_mistake(name: str, record: Record) -> bool:
+# The arrays of a record that a question is about.
+TOPICS = {
+    "q4_1": r"initial (?!cell).*",
+    "q4_2": r"\d (again )?(outputs|hidden)",
+    "q4_3": r"\d ((again )?d|computed ).*",
+    "q4_4": r"\d (again )?step .*",
+    "q4_5": r"initial cell .*",
+    "q4_6": r"\d (again )?cell .*",
+    "q5_1": r"data .*",
+}
+
+
+def _same_mistake(name: str, question: str, record: Record) -> bool:
+    """Whether the program's arrays are as this mistake makes them, where it changes any."""
     known, fine = mistaken(name), right()
     changed = [key for key in fine if not _alike(known.get(key), fine[key])]
-    return bool(changed) and all(_alike(record.get(key), known.get(key)) for key in changed)
+    topic = [key for key in changed if re.fullmatch(TOPICS.get(question, ".*"), key)] or changed
+    return bool(topic) and all(_alike(record.get(key), known.get(key)) for key in topic)
 
 
 def _alike(one: Array | None, other: Array | None) -> bool:

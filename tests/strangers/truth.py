@@ -29,6 +29,7 @@ POINTS: tuple[Sizes, ...] = (
 )  # fmt: skip
 FEW = POINTS[:2]
 CELLS = ((4, 3, 5), (1, 2, 4), (3, 1, 2), (3, 4, 1))
+GAINS = (0.05, 3.0)  # of a layer, standard deviation times the root of its inputs
 SPREAD = (1e-3, 3.0)  # standard deviations of initial weights that nobody disputes
 
 
@@ -78,12 +79,21 @@ def _initial(module: ModuleType, base: Base, truth: Truth) -> None:
     for sizes in POINTS[:1] + POINTS[3:]:
         one, two = (base.rnn(module.SimpleRNN(*sizes[2:])) for _ in range(2))
         _start("q4_1", one, two, rnn_shapes(sizes), truth)
+    _scale("q4_1", base.rnn(module.SimpleRNN(8, 100, 4)), truth)
 
 
 def _initial_cell(module: ModuleType, base: Base, truth: Truth) -> None:
     for I, H in ((3, 5), (2, 4), (1, 3), (4, 1)):  # noqa: E741  # sizes as in the equations
         one, two = (base.cell(module.LSTMCell(I, H)) for _ in range(2))
         _start("q4_5", one, two, cell_shapes(I, H), truth)
+    _scale("q4_5", base.cell(module.LSTMCell(8, 100)), truth)
+
+
+def _scale(question: str, start: Views, truth: Truth) -> None:
+    """Whether somebody may call the weights of a large layer too small or too large."""
+    gains = [one.std() * np.sqrt(len(one)) for one in start.values() if one.ndim > 1]
+    if any(not GAINS[0] < gain < GAINS[1] for gain in gains):
+        truth.undecided.add(question)
 
 
 def _start(
