@@ -29,7 +29,7 @@ POINTS: tuple[Sizes, ...] = (
 )  # fmt: skip
 FEW = POINTS[:2]
 CELLS = ((4, 3, 5), (1, 2, 4), (3, 1, 2), (3, 4, 1))
-GAINS = (0.05, 3.0)  # of a layer, standard deviation times the root of its inputs
+GAINS = (0.05, 4.0)  # of a layer, standard deviation times the root of its inputs
 SPREAD = (1e-3, 3.0)  # standard deviations of initial weights that nobody disputes
 
 
