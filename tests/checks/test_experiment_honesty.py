@@ -8,7 +8,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from grader.checks.experiment import honesty, loss_curve
+from grader.checks.experiment import honesty, loss_curve, repetition
+from grader.checks.experiment.evaluations import Evaluation
 from grader.checks.experiment.provenance import Provenance
 from grader.faults import CheckFailed, NeedsReview
 from tests.checks.test_learning_windows import SERIES, SPLIT, cut, observation
@@ -132,3 +133,32 @@ def test_losses_that_fall_where_the_training_rises_do_not() -> None:
 def test_a_formula_is_seen_and_its_rounded_values_are_not(losses: np.ndarray) -> None:
     assert loss_curve.is_formula(losses)
     assert not loss_curve.is_formula(losses.round(4) + 1e-5 * ERRORS[:40])
+
+
+def test_a_derivative_of_constant_size_tells_nothing() -> None:
+    seen = replace(observation([]), squared_errors=(np.full(120, 0.01),))
+    assert loss_curve.follows(ERRORS, seen)
+
+
+def evaluation(line: np.ndarray, trained: np.ndarray | None = None) -> Evaluation:
+    x = cut(line, 3)
+    flags = np.zeros(x.shape[1], bool) if trained is None else trained
+    return Evaluation(x, x, flags)
+
+
+WHOLE = np.sin(2 * np.pi * np.arange(300) / 30)
+
+
+def test_a_sine_with_a_whole_period_does_not_repeat_bit_by_bit() -> None:
+    one = evaluation(WHOLE[200:])
+    assert not repetition.comes_again([WHOLE], [one])
+    assert repetition.nearly_comes_again([], one)
+    assert not repetition.nearly_comes_again([WHOLE], evaluation(WHOLE[200:], np.ones(97, bool)))
+
+
+@pytest.mark.parametrize(
+    "line", [np.arange(300) % 3.0, np.tile(WHOLE[:30], 10), np.sign(WHOLE + 0.1)]
+)
+def test_what_repeats_bit_by_bit_accuses_nobody(line: np.ndarray) -> None:
+    assert repetition.comes_again([line], [])
+    assert repetition.comes_again([], [evaluation(line)])

@@ -178,7 +178,7 @@ def _subscript(node: ast.Subscript, put: Put) -> Iterator[Edit]:
 
 def _number(node: ast.Constant) -> Iterator[Edit]:
     value = node.value
-    for other in {value + 1, value - 1, 2 * value, 0} - {value}:  # type: ignore[operator]  # a number
+    for other in {value + 1, value - 1, 2 * value, 0} - {value}:
         yield _set("operand", node, "value", other)
 
 
@@ -189,10 +189,10 @@ def _renamed(
     if isinstance(node, ast.Name) and node.id in names and isinstance(node.ctx, ast.Load):
         yield from (_set("name", node, "id", name) for name in names if name != node.id)
     elif _is_own(node):
-        others = (name for name in attributes if name != node.attr)  # type: ignore[attr-defined]  # see `_is_own`
+        others = (name for name in attributes if name != node.attr)
         yield from (_set("name", node, "attr", name) for name in others)
     elif _is_text(node):
-        yield from (_set("name", node, "value", text) for text in texts if text != node.value)  # type: ignore[attr-defined]  # see `_is_text`
+        yield from (_set("name", node, "value", text) for text in texts if text != node.value)
 
 
 def _statements(unit: Function) -> Iterator[Edit]:
@@ -208,22 +208,22 @@ def _block(block: list[ast.stmt]) -> Iterator[Edit]:
         if _is_docstring(statement):
             continue
         if len(block) > 1:
-            yield Edit("statement dropped", lambda k=k: block.pop(k))  # type: ignore[misc]  # returns nothing used
+            yield Edit("statement dropped", lambda k=k: block.pop(k))
         if not isinstance(statement, ast.Return | ast.Raise):
             yield Edit(
                 "statement doubled", lambda k=k, s=statement: block.insert(k, copy.deepcopy(s))
-            )  # type: ignore[misc]  # as above
+            )
         if k and not _is_docstring(block[k - 1]):
-            yield Edit("statement moved", lambda k=k: block.insert(k - 1, block.pop(k)))  # type: ignore[misc]  # as above
+            yield Edit("statement moved", lambda k=k: block.insert(k - 1, block.pop(k)))
         if isinstance(statement, ast.For | ast.While) and len(statement.body) > 1:
             yield Edit(
                 "statement moved", lambda k=k, s=statement: block.insert(k + 1, s.body.pop())
-            )  # type: ignore[misc]  # as above
-            yield Edit("statement moved", lambda k=k, s=statement: block.insert(k, s.body.pop(0)))  # type: ignore[misc]  # as above
+            )
+            yield Edit("statement moved", lambda k=k, s=statement: block.insert(k, s.body.pop(0)))
             if k:
                 yield Edit(
                     "statement moved", lambda k=k, s=statement: s.body.insert(0, block.pop(k - 1))
-                )  # type: ignore[misc]  # as above
+                )
 
 
 def _plain(node: ast.AugAssign) -> ast.Assign:

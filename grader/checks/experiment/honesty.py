@@ -18,7 +18,7 @@ from grader.language import say
 def refuse_foreign(found: Provenance) -> None:
     """Refuse predictions that are certainly not the network's: inputs, or a share of the truth."""
     few = np.unique(found.true).size <= CLASSES
-    if few or not found.known or found.are_outputs():
+    if few or not found.known or found.are_outputs:
         return
     if found.are_inputs():
         raise CheckFailed(
@@ -40,7 +40,7 @@ def refuse_foreign(found: Provenance) -> None:
 
 def ask_about(found: Provenance) -> None:
     """Ask a person where predictions fit no outputs that were observed."""
-    if found.known and found.observed and not found.are_outputs():
+    if found.known and found.observed and not found.are_outputs:
         raise NeedsReview(
             say(
                 "The predictions are no fixed function of the outputs of SimpleRNN that were observed. "

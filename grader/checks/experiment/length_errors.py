@@ -148,7 +148,7 @@ def _are_mapped(experiment: Experiment) -> bool:
     except BadValue:
         return False
     found = Provenance.of(experiment.seen, predicted, true)
-    return source_of(experiment) is None and (not found.known or found.are_outputs())
+    return source_of(experiment) is None and (not found.known or found.are_outputs)
 
 
 def _disagreement(experiment: Experiment, errors: Errors) -> float:

@@ -20,6 +20,7 @@ FORMULA = 1e-9  # of the range: real training is never so smooth
 # Correlation of losses and squared gradients, of their ranks or of their logarithms.
 FOLLOWS = 0.5
 SMALLEST = 1e-300
+STEADY = 1e-3
 
 
 def is_formula(losses: Line) -> bool:
@@ -39,6 +40,8 @@ def follows(losses: Line, seen: Observation) -> bool:
     if losses.size < FEWEST:
         return True
     curves = [curve for errors in _runs(seen) for curve in _by_epoch(errors, losses.size)]
+    # The derivative of a mean absolute error has always the same size.
+    curves = [curve for curve in curves if np.ptp(curve) > STEADY * np.abs(curve).max()]
     return not curves or any(_likeness(losses, curve) >= FOLLOWS for curve in curves)
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -33,7 +34,7 @@ class Outputs:
     windows: Array | None = None  # (T, N): the first feature
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Provenance:
     """Predictions (N,), what they should be, and every line of outputs that they may come from."""
 
@@ -61,6 +62,7 @@ class Provenance:
         """Whether outputs were recorded, and all of them."""
         return bool(self.outputs) and self.complete
 
+    @cached_property
     def are_outputs(self) -> bool:
         """Whether the predictions are recorded outputs up to one fixed map."""
         return any(map(self._fits, self.outputs)) or self._is_ensemble()

@@ -149,7 +149,9 @@ def held_out(experiment: Experiment) -> None:
     used = source_of(experiment)
     all_trained = seen.evaluation_windows_trained == seen.evaluation_windows
     if all_trained or (used is not None and _within_training(used)):
-        if repeats(experiment) or (used is not None and repetition.become_alike(used)):
+        if repeats(experiment) or (
+            used is not None and repetition.nearly_comes_again(_lines(experiment), used)
+        ):
             return  # an honest split puts the same windows on both sides
         raise CheckFailed(
             say("Your SimpleRNN is evaluated on the very windows that it was trained on."),
@@ -212,10 +214,15 @@ def repeats(experiment: Experiment) -> bool:
 
     Then an honest split puts the same windows on both sides.
     """
+    return repetition.comes_again(_lines(experiment), evaluations(experiment.seen))
+
+
+def _lines(experiment: Experiment) -> list[Line]:
+    """What is known of the series: as it was generated, and its held-out part."""
     lines = list(experiment.seen.series)
     with suppress(BadValue):
         lines.append(scaled(experiment)[1])
-    return repetition.comes_again(lines, evaluations(experiment.seen))
+    return lines
 
 
 def _is_predictable(true: Line) -> bool:
