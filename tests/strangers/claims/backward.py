@@ -45,6 +45,7 @@ class Model:
     no_components: frozenset[int] = frozenset()
     no_units: frozenset[int] = frozenset()
     pairs: Any = None  # step -> step of the input or state beside dz
+    beside: Any = None  # the same as a table of x_s or h_(s+1); nothing where it has none
     factor: float = 1.0
     without_derivative: bool = False
     transposed: bool = False
@@ -189,8 +190,14 @@ class Bench:
 
     def _paired(self, beside: Array, dz: Array, model: Model, all_: Array, shift: int) -> Array:
         """Sum over steps of what stands beside dz times dz; other steps of it where claimed."""
+        T = len(dz)
+        if model.beside is not None:
+            first = len(all_) - T  # 1 where h_0 stands before the states
+            table = model.beside
+            beside = np.array(
+                [all_[table[s] + first] if s in table else 0 * all_[0] for s in range(T)]
+            )
         if model.pairs is not None:
-            T = len(dz)
             places = [model.pairs(s + shift, T) for s in range(T)]
             beside = np.array([_taken(all_, p, model.edge) for p in places])
         return np.einsum("tbi,tbj->ij", beside, dz)
@@ -201,7 +208,8 @@ class Bench:
             wanted = self.modelled(name, key, model)
             if wanted is None or wanted.shape != self.got[key][name].shape:
                 return False
-            if not np.all(np.abs(self.got[key][name] - wanted) <= limit):
+            forms = [wanted] if model.beside is None else [wanted, self.right(key)[name]]
+            if not any(np.all(np.abs(self.got[key][name] - form) <= limit) for form in forms):
                 return False
         return True
 
@@ -236,13 +244,22 @@ def verdicts(module: ModuleType, base: Base, claims: list[Claim]) -> Verdicts:
     except Exception:  # noqa: BLE001  # a stranger's
         return [None for _ in claims]
     joint = _joint(bench, claims)
-    if any(joint.values()) and all(kind in ANY_SIZE for kind, _ in claims):
+    if any(joint.values()):
         elsewhere = _joint(Bench(module, base, OTHER_SIZES, 902), claims)
-        joint = {k: fine and elsewhere[k] for k, fine in joint.items()}
+        joint = {
+            k: fine and (elsewhere[k] or not _at_any_size(k, claims)) for k, fine in joint.items()
+        }
     return [
         True if joint.get(k) else _alone(bench, kind, facts)
         for k, (kind, facts) in enumerate(claims)
     ]
+
+
+def _at_any_size(which: int, claims: list[Claim]) -> bool:
+    """Whether everything claimed of this claim's arrays can be said of other sizes as well."""
+    names = set(map(plain, claims[which][1].get("arrays", ())))
+    about = [kind for kind, facts in claims if names & set(map(plain, facts.get("arrays", ())))]
+    return all(kind in ANY_SIZE for kind in about)
 
 
 def _joint(bench: Bench, claims: list[Claim]) -> dict[int, bool]:
@@ -275,7 +292,8 @@ def _change(kind: str, facts: Facts, sizes: Sizes) -> dict[str, Any] | None:  # 
         of = {"B": 1 / B, "T": 1 / T, "T*B": 1 / (T * B), "T * B": 1 / (T * B)}
         return {"factor": of[facts["of"]] if facts.get("of") else float(facts["number"])}
     if kind == "only_step":
-        return {"no_sources": frozenset(range(T)) - {facts["step"]}}
+        step = T - 1 if facts["step"] == SIZES[0] - 1 else facts["step"]
+        return {"no_sources": frozenset(range(T)) - {step}}
     if kind == "only_output":
         return {"no_outputs": frozenset(range(T)) - {facts["step"]}}
     if kind == "state_wraps":
@@ -284,6 +302,8 @@ def _change(kind: str, facts: Facts, sizes: Sizes) -> dict[str, Any] | None:  # 
         return {"pairs": lambda s, _T, k=facts["offset"]: s + k}
     if kind in {"state_always", "input_always"}:
         return {"pairs": lambda _s, _T, k=facts["step"]: k}
+    if kind == "paired_with":
+        return {"beside": dict(zip(facts["steps"], facts["with_steps"], strict=True))}
     if kind == "derivative_of_steps":
         steps = facts["with_steps"]
         forms = tuple((s, f"1 - hh[{k + 1}]^2") for s, k in enumerate(steps))
@@ -315,6 +335,12 @@ TABLE: dict[str, Any] = {
 }  # fmt: skip
 
 
+# Claims that describe an array wholly: where the model does not fit, they are false.
+WHOLE = {
+    "factor", "only_step", "only_output", "state_index", "state_wraps", "paired_with", "state_always",
+}  # fmt: skip
+
+
 def _alone(bench: Bench, kind: str, facts: Facts) -> bool | None:
     """What a claim says on its own, whatever else is wrong."""
     names = [plain(name) for name in facts.get("arrays", RNN)]
@@ -323,11 +349,7 @@ def _alone(bench: Bench, kind: str, facts: Facts) -> bool | None:
             return ALONE[kind](bench, facts, names)
         except Exception:  # noqa: BLE001  # a stranger's, or facts of another form
             return None
-    return (
-        False
-        if kind in TABLE or kind in {"factor", "only_step", "state_index", "state_wraps"}
-        else None
-    )
+    return False if kind in TABLE or kind in WHOLE else None
 
 
 def _lags(bench: Bench) -> Array:

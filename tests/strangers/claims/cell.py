@@ -15,6 +15,7 @@ from tests.strangers.program import cell_shapes, drawn
 B, I, H = 6, 3, 4  # noqa: E741  # sizes as in the equations; units are told of 4
 CLOSE = 1e-4
 ASIDE = {"overflows"}  # tells of other inputs
+GATES = "fico"
 OF_GATES = {
     "gate_constant", "gate_activation", "gate_z_factor", "gate_clipped", "gate_of_other",
     "gate_complement", "gates_shared", "gate_one_for_all",
@@ -182,11 +183,52 @@ def _alone(kind: str, facts: Facts, values: Views, given: Any, run: Any) -> bool
         return not all(_near(a[1:], b[1:]) for a, b in zip(run(values, moved), got, strict=True))
     if kind.startswith("weight_") and facts.get("array") in values:
         return _weight_alone(kind, facts["array"], values, given, run)
+    if kind in OF_GATES:
+        return _gates_alone(kind, facts, values, given, run)
     if kind in {"hidden_off", "gate_off", "cell_not_linear", "gate_function"}:
         right = Cell(values).step(*given)
         assert right is not None
         return not all(_near(a, b) for a, b in zip(got, right, strict=True))
     return None
+
+
+OPEN, SHUT = 40.0, -40.0
+# What shows the values of one gate: `look` runs the cell with these biases, c is the cell state.
+ISOLATED: dict[str, Any] = {
+    "f": lambda look, c: look(b_i=SHUT)[1] / c,
+    "i": lambda look, _c: look(b_f=SHUT)[1] / look(b_f=SHUT, b_i=OPEN)[1],
+    "c": lambda look, _c: look(b_f=SHUT, b_i=OPEN)[1],
+    "o": lambda look, _c: look()[0] / np.tanh(look()[1]),
+}
+
+
+def _gates_alone(kind: str, facts: Facts, values: Views, given: Any, run: Any) -> bool | None:
+    """Each gate by itself: what is seen of it against what is claimed; None where others are off."""
+    gates = [one for one in facts.get("arrays", ()) if one in GATES]
+    if any(not _fits_alone(Cell, gate, values, given, run) for gate in set(GATES) - set(gates)):
+        return None
+    for gate in gates:
+
+        def claimed(changed: Views, gate: str = gate) -> Cell | None:
+            model = Cell(changed)
+            return model if _to_gate(model, kind, facts, gate) else None
+
+        if claimed(values) is None:
+            return None
+        if not _fits_alone(claimed, gate, values, given, run):
+            return False
+    return bool(gates)
+
+
+def _fits_alone(made: Any, gate: str, values: Views, given: Any, run: Any) -> bool:
+    def shown(step: Any) -> Array:
+        def look(**biases: float) -> Any:
+            return step({**values, **{name: np.full(H, number) for name, number in biases.items()}})
+
+        return np.asarray(ISOLATED[gate](look, given[2]))
+
+    with np.errstate(all="ignore"):
+        return _near(shown(lambda v: run(v, given)), shown(lambda v: made(v).step(*given)))
 
 
 def _weight_alone(kind: str, name: str, values: Views, given: Any, run: Any) -> bool | None:
