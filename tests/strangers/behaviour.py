@@ -17,7 +17,7 @@ from tests.strangers.program import Net, Sizes, cell_shapes, drawn, rnn_shapes
 POINTS: tuple[Sizes, ...] = ((7, 3, 2, 5, 3), (5, 4, 3, 6, 2))
 CELLS = ((4, 3, 5), (3, 2, 4))
 SMALL = 1e-3
-LENGTHS = (1, 2, 5, 30, 120, 500)
+LENGTHS = (1, 2, 5, 20, 120, 500)
 
 Record = dict[str, Array]
 

@@ -196,20 +196,23 @@ def _of_other_shape(_match: re.Match[str], record: Record) -> bool:
 
 def _wrong_term(match: re.Match[str], record: Record) -> bool | None:
     """The term at this index is as told, and no Fibonacci number."""
-    got = record.get("data fibonacci 30")
+    got = record.get(f"data fibonacci {match['length']}")
     place = int(match["n"])
     if got is None or place >= len(got):
         return None
-    fine = right()["data fibonacci 30"]
+    fine = right()[f"data fibonacci {match['length']}"]
     told = np.isclose(got[place], float(match["value"]), rtol=1e-4)
     return bool(
-        told and not any(np.isclose(got[place], fine[place + k]) for k in (0, 1) if place + k < 30)
+        told
+        and not any(
+            np.isclose(got[place], fine[place + k]) for k in (0, 1) if place + k < len(fine)
+        )
     )
 
 
 PLACES = (
     (re.compile(r"forward returned [^\n]+; expected outputs of shape"), _of_other_shape, True),
-    (re.compile(r"term (?P<n>\d+) is (?P<value>[-\d.e+]+), which is not the sum"), _wrong_term, False),
+    (re.compile(r"'fibonacci', (?P<length>\d+)\): term (?P<n>\d+) is (?P<value>[-\d.e+]+), which is not the sum"), _wrong_term, False),
     (re.compile(r"^(?P<what>[^\n]+?) is wrong from time step (?P<step>\d+) on\.", re.MULTILINE), _from_step, False),
     (re.compile(r"^(?P<what>\w+) is the first gradient that is off; right are (?P<fine>[^\n]+)", re.MULTILINE), _only_these_off, False),
     (re.compile(r"^(?P<what>[^\n]+?) is the right one (?P<how>[^\n]+)\.", re.MULTILINE), _scaled, True),

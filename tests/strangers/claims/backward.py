@@ -486,6 +486,11 @@ def _last_everywhere(bench: Bench, _facts: Facts, names: list[str]) -> bool:
     return True
 
 
+def _sources_ignored(bench: Bench, facts: Facts, _names: list[str]) -> bool:
+    """Rows of dW_xh, which inputs that are one-hot in time give to the steps."""
+    return not bench.own_dz[:, :, :, list(facts["steps"])].any()
+
+
 def _not_given(bench: Bench, _facts: Facts, names: list[str]) -> bool:
     shapes = rnn_shapes(bench.sizes)
     first = bench.got[bench.keys[0]]
@@ -516,5 +521,6 @@ ALONE = {
     "no_effect": _no_effect,
     "depends_on_start": _depends_on_start,
     "not_given": _not_given,
+    "inputs_ignored": _sources_ignored,
     "last_output_everywhere": _last_everywhere,
 }
