@@ -66,5 +66,7 @@ def _result(stranger: Stranger) -> Result:
         said = in_time(lambda: graded(stranger.source))
         if said is None or not truth.wrong:
             return Result(stranger, truth, said)
-        statements = in_time(lambda: stated(said, executed(stranger.source), stranger.base), 20)
+        statements = in_time(
+            lambda: stated(said, executed(stranger.source), stranger.base, stranger.lines), 20
+        )
     return Result(stranger, truth, said, statements or [])

@@ -56,15 +56,28 @@ def mistaken(name: str) -> Record:
     return recorded(module, REFERENCE) | initial(module, REFERENCE)
 
 
-def stated(said: list[Said], module: ModuleType, base: Base) -> list[Statement]:
-    """The statements about every failed case, each only once."""
+def stated(
+    said: list[Said], module: ModuleType, base: Base, lines: tuple[int, ...] = ()
+) -> list[Statement]:
+    """The statements about every failed case, each only once. `lines` are the edited ones."""
     record = recorded(module, base) | initial(module, base)
     found: dict[tuple[str, str], Statement] = {}
     for one in said:
         found_here = _claimed(one, module, base) if one.claims else _statements(one, record)
-        for statement in found_here:
+        for statement in (*found_here, *_lines(one, lines)):
             found.setdefault((statement.question, statement.text), statement)
     return list(found.values())
+
+
+# A repair that was tried: the student's line that alone makes everything right.
+LINE = re.compile(r"(?:[Cc]hanging|more line after) line (?P<line>\d+)")
+
+
+def _lines(said: Said, lines: tuple[int, ...]) -> Iterator[Statement]:
+    """Lines that are said to be where it is, against those that were edited."""
+    for match in LINE.finditer(said.message):
+        true = int(match["line"]) in lines
+        yield Statement(said.question, "line", match.group(), true, cause=True)
 
 
 def _claimed(said: Said, module: ModuleType, base: Base) -> Iterator[Statement]:
