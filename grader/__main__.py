@@ -19,6 +19,7 @@ from grader.faults import KitFault
 COMMANDS = {
     "grade": "Grade files, folders, zips or mailboxes.",
     "fetch": "Fetch mails from an IMAP mailbox into an inbox folder.",
+    "score": "Score the written part on a local page.",
     "report": "Rebuild all pages and tables of an OUT folder from its store.",
     "doctor": "Say which sandbox this machine offers, and what is missing.",
     "explain": "Explain a question: what it asks, its cases, common misconceptions.",
@@ -27,6 +28,7 @@ COMMANDS = {
     "handout": "Build the student's zip and notebook.",
     "matrix": "Grade every misconception and variant; write the kill matrix.",
     "calibrate": "Measure the thresholds again over many seeds.",
+    "figures": "Measure and draw what the model answers show.",
     "fingerprints": "Write the arrays that diagnose a student's local run.",
 }
 

@@ -24,6 +24,7 @@ from grader.records import (
     Status,
     Submission,
 )
+from grader.sandbox.forked import ParentGone
 from grader.sandbox.limits import Limits
 from grader.sandbox.session import Session, session
 
@@ -36,7 +37,7 @@ class Settings:
     public_only: bool = False
     only: str = ""  # one question's name, or "" for all
     tier: str | None = None  # sandbox tier; None: the best that the machine has
-    ahead: bool = False  # another grading follows in this process: start its worker meanwhile
+    many: bool = False  # other gradings follow in this process: fork workers, see `workers`
     limits: Limits = field(default_factory=Limits)
 
     @property
@@ -49,10 +50,16 @@ def grade(submission: Submission, settings: Settings) -> Grade:
     """Grade one submission. Raises KitFault, and never anything for what a student did."""
     if submission.source is None:
         return _with_notes(_ungraded(submission, settings), *_written_notes(submission))
+    try:
+        return _judged(submission, submission.source, settings)
+    except ParentGone:
+        return _judged(submission, submission.source, replace(settings, many=False))
+
+
+def _judged(submission: Submission, source: str, settings: Settings) -> Grade:
+    """Grade a program. Raises KitFault."""
     began = time.perf_counter()
-    with session(
-        submission.source, settings.limits, settings.tier, ahead=settings.ahead
-    ) as student:
+    with session(source, settings.limits, settings.tier, many=settings.many) as student:
         environment = _environment(student, submission, settings)
         paths = otter.paths(only=settings.only, public_only=settings.public_only)
         files = {path: otter.run(path, environment) for path in paths}

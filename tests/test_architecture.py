@@ -48,6 +48,8 @@ ALLOWED: dict[str, set[str]] = {
     "grader.questions": {"grader.checks", "grader.diagnosis", "grader.sandbox", "solutions"},
     "grader.reports": {"grader.results", "grader.written"},
     "grader.pack": {"grader.handout", "grader.intake", "grader.written"},
+    "grader.scoring": {"grader.results", "grader.written"},
+    "grader.model_answers": set(),
     "grader.matrix": {"grader.misconceptions", "grader.questions", "grader.sandbox"},
     "grader.calibration": {
         "grader.checks",
@@ -86,11 +88,13 @@ ALLOWED: dict[str, set[str]] = {
         "grader.intake",
         "grader.matrix",
         "grader.misconceptions",
+        "grader.model_answers",
         "grader.pack",
         "grader.questions",
         "grader.reports",
         "grader.results",
         "grader.sandbox",
+        "grader.scoring",
         "grader.written",
     },
     "grader.__main__": set(),  # names its commands in strings, and imports the one that is called

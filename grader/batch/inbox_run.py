@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -69,7 +69,7 @@ def grade_inbox(request: GradeRequest, out: Path, console: Console) -> int:
     examiners = _examiners(request, assignment, total)
     try:
         with Screen(console, request.language, total) as screen:
-            grade = partial(grading.grade, settings=how)
+            grade = partial(grading.grade, settings=replace(how, many=total > 1))
             report = grade_all(intake, grade, examiners, screen, plan)
     except KeyboardInterrupt:
         text = say("Stopped. What was graded is kept; the same command goes on from there.")

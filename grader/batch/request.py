@@ -20,7 +20,7 @@ class GradeRequest:
     who: str = ""
     question: str = ""
     plots: bool = False
-    ahead: bool = False  # another grading follows, see `grading.Settings`
+    many: bool = False  # other gradings follow, see `grading.Settings`
     # An inbox.
     workers: int | None = None
     cluster: str | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from grader.language import Message, default_language, render, say
-from grader.sandbox import remedies, start_command, tiers
+from grader.sandbox import remedies, start_command, tiers, workers
 
 
 @click.command()
@@ -22,6 +22,7 @@ def doctor(lang: str | None) -> None:
     tell(remedies.promise(best), "  ")
     for remark in remedies.remarks(best):
         tell(remark, "  ")
+    tell(_workers(best), "  ")
     better = start_command.TIERS[: start_command.TIERS.index(best)]
     if not better:
         tell(say("This is the best that there is."))
@@ -30,3 +31,14 @@ def doctor(lang: str | None) -> None:
         tell(say("{tier} does not work here: {reason}", tier=tier, reason=probe.reason))
         for step in remedies.steps(probe):
             tell(step, "  - ")
+
+
+def _workers(tier: str) -> Message:
+    """How a class gets its workers."""
+    if reason := workers.hindrance(tier):
+        return say(
+            "Of a class, each program's worker is started by itself: {reason}", reason=reason
+        )
+    return say(
+        "Of a class, workers are forked from one parent, each confined like one that is started."
+    )

@@ -32,7 +32,7 @@ def watch(*, source: Path, question: str, lang: str | None) -> None:
     language = lang or default_language()
     console = Console(highlight=False)
     request = GradeRequest(
-        paths=(source,), language=language, question=question, public_only=True, ahead=True
+        paths=(source,), language=language, question=question, public_only=True, many=True
     )
     for _ in saves(source):
         console.clear()

@@ -64,7 +64,7 @@ def grade_one(submission: Submission, request: GradeRequest) -> tuple[Grade, boo
         from grader.batch import inbox_run  # noqa: PLC0415  # the instructor's edition only
 
         settings = inbox_run.settings(unsafe=request.unsafe, only=request.question)
-    settings = replace(settings, ahead=request.ahead)
+    settings = replace(settings, many=request.many)
     return grading.grade(submission, settings), settings.public_only
 
 

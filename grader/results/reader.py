@@ -93,6 +93,11 @@ class StoreReader:
             yield from (join(card, content) for card, content, _ in page)
             position = page[-1][-1]
 
+    def report(self, student_id: str) -> str | None:
+        """The report of the submission that counts; None where none came."""
+        row = self._one("SELECT card, content FROM students WHERE student_id = ?", (student_id,))
+        return join(*row).report if row else None
+
     def count(self, run: Run) -> int:
         """How many submissions the run is about."""
         row = self._one("SELECT count(*) FROM students WHERE run_id = ?", (run.id,))

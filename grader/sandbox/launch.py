@@ -10,7 +10,7 @@ import socket
 import subprocess
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
@@ -47,17 +47,18 @@ class WorkerGreedy(Exception):
 class Worker:
     """A worker process and the examiner's end of its socket."""
 
-    process: subprocess.Popen[bytes]
+    pid: int  # of the process whose descendants do the work
     channel: socket.socket
-    scratch: Path
+    scratch: Path | None  # None: a tmpfs that limits itself
     room: int  # bytes that `scratch` may take
-    layers: tuple[str, ...] = ()
-    checked: float = 0.0  # when `scratch` was last measured
-    spent: float = 0.0  # seconds that the last exchange took, waiting for a processor left out
+    layers: tuple[str, ...] = field(default=(), init=False)
+    checked: float = field(default=0.0, init=False)  # when `scratch` was last measured
+    # Seconds that the last exchange took, waiting for a processor left out.
+    spent: float = field(default=0.0, init=False)
 
     def exchange(self, frame: bytes, seconds: float) -> tuple[schema.Reply, wire.FrameReader]:
         """Send a frame, receive the reply. Raises WorkerLate, WorkerGone, WorkerGreedy, WireError."""
-        deadline = Deadline(seconds, self.process.pid)
+        deadline = Deadline(seconds, self.pid)
         try:
             self.channel.settimeout(seconds * MOST)  # a worker that does not read is late as well
             self.channel.sendall(frame)
@@ -91,9 +92,9 @@ class Worker:
         raise WorkerLate
 
     def _look_at_scratch(self) -> None:
-        """Measure the working folder, now and then; under bubblewrap it is not used."""
+        """Measure the working folder, now and then."""
         now = time.monotonic()
-        if now - self.checked >= LOOK_EVERY:
+        if self.scratch is not None and now - self.checked >= LOOK_EVERY:
             self.checked = now
             if scratch.size(self.scratch, self.room) > self.room:
                 raise WorkerGreedy
@@ -104,42 +105,47 @@ class Worker:
         One that hung up is about to end by itself, and its status says why.
         """
         self.channel.close()
-        if hung_up:
+        try:
+            return self._end(LAST_MOMENT if hung_up else 0.0)
+        finally:
+            if self.scratch is not None:
+                scratch.remove(self.scratch)
+
+    def _end(self, patience: float) -> int:
+        """Kill it after `patience` seconds; its exit status."""
+        raise NotImplementedError
+
+    def last_words(self) -> str:
+        """What it wrote to standard error before it was ready."""
+        raise NotImplementedError
+
+
+@dataclass
+class Started(Worker):
+    """A worker that was started for one program."""
+
+    process: subprocess.Popen[bytes]
+
+    def _end(self, patience: float) -> int:
+        if patience:
             with contextlib.suppress(subprocess.TimeoutExpired):
-                self.process.wait(LAST_MOMENT)
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(self.process.pid, signal.SIGKILL)
-        status = self.process.wait()
-        if self.process.stderr is not None:
-            self.process.stderr.close()
-        scratch.remove(self.scratch)
-        return status
+                self.process.wait(patience)
+        return end_session(self.process)
+
+    def last_words(self) -> str:
+        return last_words(self.process)
 
 
 def open_worker(limits: Limits, tier: str, *, draws: bool = False) -> Worker:
-    """A worker of `tier`, confined and ready for requests. KitFault where it cannot be started."""
-    return greet(begin(limits, tier, draws=draws), limits, tier)
-
-
-def begin(limits: Limits, tier: str, *, draws: bool) -> Worker:
-    """Start a worker without waiting for it; `greet` does. KitFault where it cannot be started.
+    """A worker of `tier`, started for one program. KitFault where it cannot be.
 
     draws: it loads matplotlib, as the program that it is for will.
     """
-    protect_examiner()
     ours, theirs = socket.socketpair()
     folder = scratch.make()
     try:
-        start = start_command.start(tier, limits, theirs.fileno(), folder, draws=draws)
-        process = subprocess.Popen(  # noqa: S603 - the command is ours, see `jail`
-            start.command,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            pass_fds=(theirs.fileno(),),
-            cwd=start.folder,
-            env=start.environment,
-            start_new_session=True,
+        process = run(
+            start_command.start(tier, limits, theirs.fileno(), folder, draws=draws), theirs
         )
     except (OSError, ImportError) as error:
         ours.close()
@@ -147,15 +153,40 @@ def begin(limits: Limits, tier: str, *, draws: bool) -> Worker:
         raise KitFault(f"the sandbox cannot be started: {error}") from error
     finally:
         theirs.close()
-    return Worker(process, ours, folder, limits.scratch)
+    return greet(Started(process.pid, ours, folder, limits.scratch, process), limits, tier)
+
+
+def run(start: start_command.StartCommand, theirs: socket.socket) -> subprocess.Popen[bytes]:
+    """A process in a session of its own, with one socket to speak to us. Raises OSError."""
+    protect_examiner()
+    return subprocess.Popen(  # noqa: S603 - the command is ours, see `start_command`
+        start.command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        pass_fds=(theirs.fileno(),),
+        cwd=start.folder,
+        env=start.environment,
+        start_new_session=True,
+    )
+
+
+def end_session(process: subprocess.Popen[bytes]) -> int:
+    """Kill what `run` started and all below it; its exit status."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    status = process.wait()
+    if process.stderr is not None:
+        process.stderr.close()
+    return status
 
 
 def greet(worker: Worker, limits: Limits, tier: str) -> Worker:
     """Wait for `Ready`. What hinders a worker before that is never the student's fault: KitFault."""
     try:
-        reply, _ = worker.receive(Deadline(limits.start, worker.process.pid))
+        reply, _ = worker.receive(Deadline(limits.start, worker.pid))
     except (WorkerLate, WorkerGone, wire.WireError, OSError) as error:
-        words = _last_words(worker)
+        words = worker.last_words()
         worker.kill()
         raise KitFault(f"the sandbox did not start ({type(error).__name__}): {words}") from None
     if not isinstance(reply, schema.Ready):
@@ -168,8 +199,9 @@ def greet(worker: Worker, limits: Limits, tier: str) -> Worker:
     return worker
 
 
-def _last_words(worker: Worker) -> str:
-    stream = worker.process.stderr
+def last_words(process: subprocess.Popen[bytes]) -> str:
+    """What a process that `run` started has written to standard error."""
+    stream = process.stderr
     if stream is None:
         return ""
     os.set_blocking(stream.fileno(), False)

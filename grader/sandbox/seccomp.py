@@ -17,7 +17,7 @@ FILES = """
     read readv pread64 preadv write writev pwrite64 pwritev open openat close close_range lseek
     stat fstat lstat newfstatat statx statfs fstatfs access faccessat faccessat2 readlink readlinkat
     getdents getdents64 getcwd chdir fchdir mkdir mkdirat rmdir unlink unlinkat rename renameat
-    renameat2 ftruncate fsync fdatasync umask dup dup2 dup3 fcntl flock pipe pipe2 fadvise64
+    renameat2 ftruncate fsync fdatasync umask dup dup2 dup3 flock pipe pipe2 fadvise64
     poll ppoll select pselect6 epoll_create1 epoll_ctl epoll_wait epoll_pwait eventfd2
 """
 MEMORY = "mmap mprotect munmap mremap brk madvise mincore msync membarrier"
@@ -53,6 +53,9 @@ _CLONE_THREAD = 0x10000
 _PR_SET_NAME = 15
 # Questions about a descriptor: FIOCLEX, FIONCLEX, TCGETS, FIONREAD, TIOCGWINSZ (asm-generic).
 _IOCTLS = (0x5451, 0x5450, 0x5401, 0x541B, 0x5413)
+# The commands of fcntl that do not make the kernel send signals (F_SETOWN, F_SETSIG, F_SETLEASE,
+# F_NOTIFY do): descriptors and their flags, locks, what size a pipe has (linux/fcntl.h).
+_FCNTLS = (0, 1, 2, 3, 4, 5, 6, 7, 36, 37, 38, 1030, 1032)
 
 
 @cache
@@ -93,6 +96,8 @@ def _add_conditional(rules: Any, target: int) -> None:
     _add(rules, target, ALLOW, "prlimit64", Arg(0, EQ, 0))
     for request in _IOCTLS:
         _add(rules, target, ALLOW, "ioctl", Arg(1, EQ, request))
+    for command in _FCNTLS:
+        _add(rules, target, ALLOW, "fcntl", Arg(1, EQ, command))
 
 
 def _add(rules: Any, target: int, action: int, name: str, *arguments: Any) -> None:

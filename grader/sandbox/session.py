@@ -15,14 +15,15 @@ from typing import Any
 import numpy as np
 
 from grader import contract
-from grader.faults import StudentFault
+from grader.faults import KitFault, StudentFault
 from grader.language import Message, say
 from grader.sandbox import (
     candidate,
     fault_messages,
-    prestart,
     tiers,
+    workers,
 )
+from grader.sandbox.forked import ParentGone
 from grader.sandbox.launch import Worker, WorkerGone, WorkerGreedy, WorkerLate
 from grader.sandbox.limits import Limits
 from grader.sandbox.worker import figures, schema, wire
@@ -45,16 +46,20 @@ EXPECTED: dict[type, Any] = {
 
 @contextmanager
 def session(
-    source: str, limits: Limits | None = None, tier: str | None = None, *, ahead: bool = False
+    source: str, limits: Limits | None = None, tier: str | None = None, *, many: bool = False
 ) -> Iterator[Session]:
     """A student's program in a sandbox of its own. Raises KitFault where none can be started.
 
-    tier: one of `jail.TIERS`, by default the best that this machine has. ahead: see `spare.take`.
+    tier: one of `start_command.TIERS`, by default the best that this machine has. many: see `workers.take`.
     """
-    student = Session(source, limits or Limits(), tier or tiers.best(), ahead=ahead)
+    student = Session(source, limits or Limits(), tier or tiers.best(), many=many)
     try:
         student.start()
         yield student
+    except KitFault:
+        if student.orphaned is not None:  # whatever has become of it on its way here
+            raise student.orphaned from None
+        raise
     finally:
         student.close()
 
@@ -62,12 +67,13 @@ def session(
 class Session:
     """A student's program in its sandbox; the `Channel` of the proxies in `environment()`."""
 
-    def __init__(self, source: str, limits: Limits, tier: str, *, ahead: bool) -> None:
+    def __init__(self, source: str, limits: Limits, tier: str, *, many: bool) -> None:
         self.limits = limits
         self.tier = tier
-        self._ahead = ahead
+        self._many = many
         self._draws = figures.wanted(source)
         self.load_fault: StudentFault | None = None
+        self.orphaned: ParentGone | None = None  # no verdict stands
         self.generation = 0
         self._source = source.encode("utf-8", "backslashreplace")
         self._lines = source.splitlines()
@@ -108,6 +114,8 @@ class Session:
         self, request: schema.Request, packer: Packer, where: str, born: int | None
     ) -> tuple[Any, wire.FrameReader]:
         """See `candidate.Channel`."""
+        if self.orphaned is not None:
+            raise self.orphaned
         if born is not None and born in self._death:
             raise self._death[born]
         if self._timeouts[where] >= MAX_TIMEOUTS:
@@ -122,7 +130,7 @@ class Session:
 
     def _load(self) -> None:
         """Start a worker and run the source in it."""
-        self._worker = prestart.take(self.limits, self.tier, draws=self._draws, ahead=self._ahead)
+        self._worker = workers.take(self.limits, self.tier, draws=self._draws, many=self._many)
         self.generation += 1
         packer = Packer()
         source = packer.writer.add(np.frombuffer(self._source, np.uint8))
@@ -170,8 +178,12 @@ class Session:
     def _end_worker(self, fault: StudentFault | None, where: str = "") -> StudentFault:
         """End the worker; every object that lived in it raises the same fault from now on."""
         assert self._worker is not None  # noqa: S101 - as above
-        status = self._worker.kill(hung_up=fault is None)
-        self._worker = None
+        worker, self._worker = self._worker, None
+        try:
+            status = worker.kill(hung_up=fault is None)
+        except ParentGone as gone:
+            self.orphaned = gone
+            raise
         cause = fault if fault is not None else fault_messages.left(where, _how(status))
         self._death[self.generation] = cause
         return cause

@@ -17,6 +17,7 @@ import os
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from grader.sandbox import seccomp
 from grader.sandbox.limits import Limits
@@ -29,7 +30,7 @@ TIERS = (BUBBLEWRAP, SELF_CONFINED, PLAIN)  # best first
 
 BOOTSTRAP = (
     "import json, sys; settings = json.loads(sys.argv.pop()); sys.path[:0] = settings['paths']; "
-    "from grader.sandbox.worker.process import main; main(settings)"
+    "from grader.sandbox.worker.{} import main; main(settings)"
 )
 FLAGS = ("-P", "-s", "-S", "-B")  # nothing but the standard library and `paths` on sys.path
 INSIDE = "/kit"
@@ -37,6 +38,7 @@ SCRATCH = "/tmp"  # noqa: S108 - inside: a tmpfs of the worker's own
 DEVICES = ("/dev/null", "/dev/zero", "/dev/urandom", "/dev/random")
 # systemd gives these to nobody but services that ask for any free one (systemd.io/UIDS-GIDS).
 FIRST_UID, UIDS = 61184, 4000
+ROOM = 32 << 20  # bytes of the tmpfs of a parent of workers
 
 _count = itertools.count()
 
@@ -57,29 +59,53 @@ def start(
 
     draws: matplotlib is loaded before the worker is ready.
     """
-    seen = stage()
-    jailed = tier == BUBBLEWRAP
-    scratch = SCRATCH if jailed else str(folder)
-    uid = _uid(seen, jailed=jailed) if tier != PLAIN else None
-    if uid is not None and not jailed:
-        os.chown(folder, uid, uid)
-    settings = {
+    uid = own_uid(tier)
+    give(folder, uid if tier == SELF_CONFINED else None)
+    own = {
         "channel": channel,
-        "paths": [INSIDE, f"{INSIDE}/site"] if jailed else [str(seen.home), str(seen.site)],
-        "fonts": _fonts(seen, jailed=jailed),
         "draws": draws,
-        "namespaces": jailed,
         "uid": uid,
         "limits": limits.resources(),
+        "writable": [working_folder(tier, folder)],
+    }
+    return _start(tier, "process", own, folder, limits.scratch)
+
+
+def start_parent(tier: str, control: int, folder: Path) -> StartCommand:
+    """The same of a parent of workers, see `forkserver`. It is no worker: nothing limits it."""
+    mapped = tier == BUBBLEWRAP and os.geteuid() == 0
+    return _start(tier, "forkserver", {"control": control, "mapped": mapped}, folder, ROOM)
+
+
+def _start(tier: str, module: str, own: dict[str, Any], folder: Path, room: int) -> StartCommand:
+    seen = stage()
+    jailed = tier == BUBBLEWRAP
+    settings = {
+        **own,
+        "paths": [INSIDE, f"{INSIDE}/site"] if jailed else [str(seen.home), str(seen.site)],
+        "fonts": _fonts(seen, jailed=jailed),
+        "namespaces": jailed,
         "confined": tier != PLAIN,
         "filter": seccomp.program() if tier != PLAIN else "",
         "readable": _readable(seen, jailed=jailed) if tier != PLAIN else [],
-        "writable": [scratch],
         "devices": DEVICES,
     }
-    python = [str(seen.interpreter), *FLAGS, "-c", BOOTSTRAP, json.dumps(settings)]
-    command = [*_bubblewrap(seen, limits), *python] if jailed else python
-    return StartCommand(command, _environment(scratch), folder)
+    bootstrap = BOOTSTRAP.format(module)
+    python = [str(seen.interpreter), *FLAGS, "-c", bootstrap, json.dumps(settings)]
+    forks = module == "forkserver"
+    command = [*_bubblewrap(seen, room, forks=forks), *python] if jailed else python
+    return StartCommand(command, _environment(working_folder(tier, folder)), folder)
+
+
+def working_folder(tier: str, folder: Path) -> str:
+    """Where a worker may write, as it sees it."""
+    return SCRATCH if tier == BUBBLEWRAP else str(folder)
+
+
+def give(folder: Path, uid: int | None) -> None:
+    """Make a working folder a worker's own."""
+    if uid is not None:
+        os.chown(folder, uid, uid)
 
 
 def reachable(path: Path) -> bool:
@@ -89,12 +115,13 @@ def reachable(path: Path) -> bool:
     )
 
 
-def _uid(seen: WorkerFiles, *, jailed: bool) -> int | None:
-    """A user of the worker's own where we are root; None: it stays who we are."""
-    if os.geteuid() != 0:
+def own_uid(tier: str) -> int | None:
+    """A user of the next worker's own where we are root; None: it stays who we are."""
+    if os.geteuid() != 0 or tier == PLAIN:
         return None
+    seen = stage()
     paths = (seen.interpreter, *seen.runtime, *seen.packages.values(), seen.home)
-    if not jailed and not all(map(reachable, paths)):
+    if tier == SELF_CONFINED and not all(map(reachable, paths)):
         return None  # an interpreter in root's home: root without capabilities, see `doctor`
     return FIRST_UID + (os.getpid() * 31 + next(_count)) % UIDS
 
@@ -141,11 +168,11 @@ def _without(paths: tuple[Path, ...], masked: set[str]) -> list[Path]:
     return result
 
 
-def _bubblewrap(seen: WorkerFiles, limits: Limits) -> list[str]:
+def _bubblewrap(seen: WorkerFiles, room: int, *, forks: bool) -> list[str]:
     program = shutil.which("bwrap")
     if program is None:
         raise FileNotFoundError("bubblewrap is not installed")
-    command = [program, "--die-with-parent", *_namespaces()]
+    command = [program, "--die-with-parent", *_namespaces(forks=forks)]
     binds = _binds(seen)
     for folder in sorted({parent for place in binds for parent in Path(place).parents}):
         # Otherwise the folders that lead to a bind are closed to a worker of another uid.
@@ -160,7 +187,7 @@ def _bubblewrap(seen: WorkerFiles, limits: Limits) -> list[str]:
         "--perms",
         "1777",
         "--size",
-        str(limits.scratch),
+        str(room),
         "--tmpfs",
         SCRATCH,
     ]
@@ -178,19 +205,15 @@ def _binds(seen: WorkerFiles) -> dict[str, Path]:
     return binds
 
 
-def _namespaces() -> list[str]:
+def _namespaces(*, forks: bool) -> list[str]:
+    """Namespaces and capabilities. Without root, who forks makes further namespaces in its own."""
     if os.geteuid() != 0:
-        return ["--unshare-all", "--hostname", "sandbox", "--cap-drop", "ALL"]
+        keep = ["--cap-add", "CAP_SYS_ADMIN"] if forks else []
+        return ["--unshare-all", "--hostname", "sandbox", "--cap-drop", "ALL", *keep]
     names = ("ipc", "pid", "net", "uts", "cgroup-try")
-    keep = ("--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID")
-    return [
-        *(f"--unshare-{one}" for one in names),
-        "--hostname",
-        "sandbox",
-        "--cap-drop",
-        "ALL",
-        *keep,
-    ]
+    keep = ["--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
+    unshare = [f"--unshare-{one}" for one in names]
+    return [*unshare, "--hostname", "sandbox", "--cap-drop", "ALL", *keep]
 
 
 def _bind(path: Path, place: str) -> list[str]:

@@ -7,13 +7,12 @@ import shutil
 import sys
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
 
 import numpy as np
 
 from grader.faults import KitFault
 from grader.sandbox import start_command
-from grader.sandbox.launch import WorkerGone, WorkerGreedy, WorkerLate, open_worker
+from grader.sandbox.launch import Worker, WorkerGone, WorkerGreedy, WorkerLate, open_worker
 from grader.sandbox.limits import Limits
 from grader.sandbox.worker import schema, wire
 from grader.sandbox.worker.values import Packer
@@ -69,26 +68,34 @@ def probe_tier(tier: str) -> Probe:
         return Probe(tier, works=False, reason="bubblewrap (the program bwrap) is not installed")
     try:
         worker = open_worker(Limits(call=10.0), tier)
+        if is_confined(tier):
+            prove(worker)
+        else:
+            worker.kill()
     except KitFault as fault:
         return Probe(tier, works=False, reason=str(fault))
-    try:
-        escaped = _escapes(worker) if is_confined(tier) else []
-    except (WorkerGone, WorkerGreedy, WorkerLate, wire.WireError) as error:
-        return Probe(tier, works=False, reason=f"the worker did not answer: {error!r}")
-    finally:
-        worker.kill()
-    if escaped:
-        return Probe(tier, works=False, reason=f"inside, this still works: {', '.join(escaped)}")
     return Probe(tier, works=True, layers=worker.layers)
 
 
-def _escapes(worker: Any) -> list[str]:
+def prove(worker: Worker) -> None:
+    """Let a program try to get out of a worker, and end it. KitFault where it could."""
+    try:
+        escaped = _escapes(worker)
+    except (WorkerGone, WorkerGreedy, WorkerLate, wire.WireError) as error:
+        raise KitFault(f"the worker did not answer: {error!r}") from error
+    finally:
+        worker.kill()
+    if escaped:
+        raise KitFault(f"inside, this still works: {', '.join(escaped)}")
+
+
+def _escapes(worker: Worker) -> list[str]:
     """What the probe could do in a worker."""
     packer = Packer()
     source = packer.writer.add(np.frombuffer(PROBE.encode(), np.uint8))
     worker.exchange(packer.writer.frame(schema.Load(source, 10.0, 0, {}, ("probe",))), 20.0)
     invoke = wire.FrameWriter().frame(schema.Invoke("generate_sequence_data", []))
     reply, reader = worker.exchange(invoke, 10.0)
-    if reply.fault is not None or len(reply.values) != 1:
-        raise wire.WireError(str(reply.fault))
+    if not isinstance(reply, schema.Done) or reply.fault is not None or len(reply.values) != 1:
+        raise wire.WireError(str(reply))
     return [str(name) for name in reader.value(reply.values[0], lambda _: None)]

@@ -95,6 +95,30 @@ def notes(evidence: Evidence) -> tuple[Message, ...]:
     return (*(_note(name, evidence.of(name)) for name in questions), _bonus_note(evidence))
 
 
+def section_notes(section: Section) -> tuple[Message, ...]:
+    """What can be said of one section, each thing in a line; nothing where all is in order."""
+    states = {
+        State.MISSING: say("no heading like this"),
+        State.TEMPLATE: say("nothing but the template's own words"),
+        State.SHORT: say("hardly an answer"),
+    }
+    notes = [states[section.state]] if section.state in states else []
+    notes.append(
+        say(
+            "{characters} characters, {formulas} formulas, {figures} pictures",
+            characters=section.characters,
+            formulas=section.formulas,
+            figures=section.figures,
+        )
+    )
+    notes += [
+        say("line {line}: {formula} – {why}", line=one.line, formula=one.text, why=one.why)
+        for one in section.broken
+    ]
+    notes += [say("picture not here: {name}", name=name) for name in section.unseen]
+    return tuple(notes)
+
+
 def _note(question: str, parts: Sequence[Section]) -> Message:
     filled = [part for part in parts if part.state is State.FILLED]
     return say(
@@ -219,10 +243,10 @@ def _excerpt(formula: str) -> str:
 
 
 def _own_lines(text: str) -> Iterator[str]:
-    return (line for line in text.splitlines() if _key(line) and _own(line))
+    return (line for line in text.splitlines() if _key(line) and is_own(line))
 
 
-def _own(text: str) -> bool:
+def is_own(text: str) -> bool:
     """Whether the template does not say this already, blanks and punctuation aside."""
     return _key(text) not in _template_key()
 

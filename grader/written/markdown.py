@@ -63,12 +63,20 @@ class Block:
 
 def blocks(report: str) -> tuple[Block, ...]:
     """Cut a report into blocks. Raises `TooUnusual`."""
+    text, embedded = prepared(report)
+    return tuple(_restore(block, embedded) for block in _flatten(parser().parse(text)))
+
+
+def prepared(report: str) -> tuple[str, list[str]]:
+    """The text that `parser` reads, line by line as the report's, and the pictures embedded in it.
+
+    In their place stand names that begin with `EMBEDDED`. Raises `TooUnusual`.
+    """
     text, embedded = _take_out_pictures(_uncommented(report))
     for bracket, dollar in BRACKETS:
         text = bracket.sub(dollar, text)
     _refuse_unusual(text)
-    tokens = _parser().parse(text)
-    return tuple(_restore(block, embedded) for block in _flatten(tokens))
+    return text, embedded
 
 
 def _uncommented(text: str) -> str:
@@ -99,15 +107,16 @@ def _refuse_unusual(text: str) -> None:
 
 
 @cache
-def _parser() -> MarkdownIt:
+def parser() -> MarkdownIt:
+    """Markdown as reports are written in it: tables, and formulas however delimited."""
     # Imported here: only who reads a report pays for it.
     from markdown_it import MarkdownIt  # noqa: PLC0415
     from mdit_py_plugins.amsmath import amsmath_plugin  # noqa: PLC0415
     from mdit_py_plugins.dollarmath import dollarmath_plugin  # noqa: PLC0415
 
-    parser = MarkdownIt("commonmark").enable("table")
-    parser.use(dollarmath_plugin, allow_space=True, allow_digits=True, double_inline=True)
-    return parser.use(amsmath_plugin)
+    reader = MarkdownIt("commonmark").enable("table")
+    reader.use(dollarmath_plugin, allow_space=True, allow_digits=True, double_inline=True)
+    return reader.use(amsmath_plugin)
 
 
 def _flatten(tokens: Sequence[Token]) -> Iterator[Block]:

@@ -105,14 +105,43 @@ def _recognised() -> tuple[Asked, ...]:
 
 def assign(report: Sequence[Block]) -> dict[str, list[Block]]:
     """The blocks under each section number; what stands under none is left out."""
-    strict = _assign(report, lambda block: block.level > 0)
-    if len(strict) * 2 >= len(asked()):
-        return strict
-    return max(strict, _assign(report, _may_be_heading), key=len)
-
-
-def _assign(report: Sequence[Block], is_heading: Callable[[Block], bool]) -> dict[str, list[Block]]:
     found: dict[str, list[Block]] = {}
+    for number, block, begins in _placed(report):
+        found.setdefault(number, []).append(_below(block) if begins else block)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Lines of a report under one heading: `first` is the heading's own, `last` is included."""
+
+    number: str
+    first: int
+    last: int
+
+
+def spans(report: Sequence[Block], lines: int) -> tuple[Span, ...]:
+    """Where each section that was recognised stands in a report of so many lines."""
+    found = _placed(report)
+    starts = [(number, block.line) for number, block, begins in found if begins]
+    ends = [line - 1 for _, line in starts[1:]] + [lines]
+    return tuple(
+        Span(number, first, last) for (number, first), last in zip(starts, ends, strict=True)
+    )
+
+
+def _placed(report: Sequence[Block]) -> list[tuple[str, Block, bool]]:
+    """Each block in a section, with the section's number and whether it is its heading."""
+    strict = list(_walk(report, lambda block: block.level > 0))
+    if len({number for number, *_ in strict}) * 2 >= len(asked()):
+        return strict
+    loose = list(_walk(report, _may_be_heading))
+    return max(strict, loose, key=lambda found: len({number for number, *_ in found}))
+
+
+def _walk(
+    report: Sequence[Block], is_heading: Callable[[Block], bool]
+) -> Iterator[tuple[str, Block, bool]]:
     part, current, level, headings = 0, "", 0, 0
     for block in report:
         number = ""
@@ -124,10 +153,8 @@ def _assign(report: Sequence[Block], is_heading: Callable[[Block], bool]) -> dic
             number = recognise(line, part, titled=not deeper)
         if number:
             current, level = number, block.level
-            found.setdefault(current, []).append(_below(block))
-        elif current:
-            found[current].append(block)
-    return found
+        if current:
+            yield current, block, bool(number)
 
 
 def _below(block: Block) -> Block:

@@ -31,7 +31,7 @@ from grader.reports import gradebook
 from grader.results import documents
 from grader.results.store import NAME, Store
 from tests.batch import batch_fakes as fakes
-from tests.bench.grading import EVERYTHING, PUBLIC, otter_folder, otter_run
+from tests.bench.grading import EVERYTHING, MANY, otter_folder, otter_run
 
 ROOT = Path(__file__).parents[2]
 STUDENTS = 200
@@ -83,7 +83,7 @@ def bench_speed_up(workspace: Path, students: int) -> None:
         for workers in (1, 2) if part % 2 else (2, 1):
             some = submissions[part::parts]
             out = workspace / f"speed-{workers}-{part}"
-            seconds[workers] += run_real(out, some, workers, EVERYTHING)
+            seconds[workers] += run_real(out, some, workers, replace(EVERYTHING, many=True))
     for workers, total in seconds.items():
         print(f"  {workers} worker(s): {60 * students / total:.0f} submissions per minute")
     print(f"  speed-up from 1 to 2 workers: {seconds[1] / seconds[2]:.2f} (goal: at least 1.8)")
@@ -117,13 +117,13 @@ def bench_otter(workspace: Path) -> None:
         Submission(f"{number}", "", f"{catalogue.reference_source()}\n# {number}\n")
         for number in range(COPIES)
     ]
-    grade(copies[0], PUBLIC)  # imports, compilation, the sandbox's probe
+    grade(copies[0], MANY)  # imports, compilation, the sandbox's probe
     alone, otter = [], []
     for number in range(OTTER_RUNS):
         alone.append(one_by_one(copies[number::OTTER_RUNS][:OTTER_RUNS]))
         otter.append(otter_run(folder))
     # Once and large: a class starts its examiners once.
-    together = run_real(workspace / "public", copies, 2, PUBLIC) / COPIES
+    together = run_real(workspace / "public", copies, 2, MANY) / COPIES
     otter += [otter_run(folder) for _ in range(OTTER_RUNS)]
     theirs = statistics.median(otter)
     print("public cases of the reference, time of `otter run`, one by one / ours for a submission:")
@@ -135,7 +135,7 @@ def one_by_one(submissions: list[Submission]) -> float:
     """Seconds a submission in this process."""
     began = time.perf_counter()
     for submission in submissions:
-        grade(submission, PUBLIC)
+        grade(submission, MANY)
     return (time.perf_counter() - began) / len(submissions)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 import secrets
@@ -19,7 +20,7 @@ import numpy as np
 
 from grader.faults import BadValue, Crashed, StudentFault, TimedOut
 from grader.language import render
-from grader.sandbox import Limits, Session, session
+from grader.sandbox import Limits, Session, session, start_command, workers
 from tests import PROGRAMS, ROOT
 
 ATTACKS = PROGRAMS / "attacks"
@@ -139,7 +140,8 @@ def _children(patience: float = 3.0) -> list[str]:
         alive = []
         for pid, state in _below():
             if state == "Z":
-                os.waitpid(pid, os.WNOHANG)
+                with contextlib.suppress(ChildProcessError):
+                    os.waitpid(pid, os.WNOHANG)
             else:
                 alive.append(f"{pid} {state}")
         if not alive or time.monotonic() > deadline:
@@ -147,15 +149,37 @@ def _children(patience: float = 3.0) -> list[str]:
         time.sleep(0.02)
 
 
+# What a parent of workers starts beside itself: under bubblewrap its init, and itself below that.
+FAMILY = {start_command.BUBBLEWRAP: 2, start_command.SELF_CONFINED: 0}
+
+
 def _below() -> list[tuple[int, str]]:
-    children = Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
+    """Our children but for parents of workers, and what these have forked that is still there."""
+    kept = {one.process.pid: FAMILY[one.tier] for one in workers._parents.values() if not one.over}
+    pids = [pid for pid in _forked_by(os.getpid()) if pid not in kept]
+    for pid, family in kept.items():
+        pids += _descendants(pid)[family:]
     found = []
-    for pid in map(int, children):
+    for pid in pids:
         try:
             found.append((pid, Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]))
         except OSError:
             continue
     return found
+
+
+def _descendants(pid: int) -> list[int]:
+    found = _forked_by(pid)
+    for one in found:  # grows
+        found += _forked_by(one)
+    return found
+
+
+def _forked_by(pid: int) -> list[int]:
+    try:
+        return [*map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split())]
+    except OSError:
+        return []
 
 
 def _listening(name: str) -> socket.socket:
@@ -180,10 +204,10 @@ class Shot:
     said: str
 
 
-def shoot(source: str, tier: str, limits: Limits) -> Shot:
+def shoot(source: str, tier: str, limits: Limits, *, many: bool) -> Shot:
     """Let an attack loose in a sandbox and use all that it defines. Only StudentFaults come out."""
     said: list[str] = []
-    with session(source, limits, tier) as student:
+    with session(source, limits, tier, many=many) as student:
         _made.add(_folder(student))
         load = _verdict(student.load_fault, said) if student.load_fault else ""
         environment = student.environment()
@@ -198,7 +222,8 @@ def shoot(source: str, tier: str, limits: Limits) -> Shot:
 
 
 def _folder(student: Session) -> str:
-    return "" if student._worker is None else student._worker.scratch.name
+    worker = student._worker
+    return "" if worker is None or worker.scratch is None else worker.scratch.name
 
 
 def _use(cls: Any, said: list[str]) -> None:
@@ -234,9 +259,9 @@ def _verdict(fault: StudentFault, said: list[str]) -> str:
     return type(fault).__name__
 
 
-def next_is_right(tier: str) -> bool:
+def next_is_right(tier: str, *, many: bool) -> bool:
     """Whether the program that comes after an attack gives what it always gives."""
-    with session(GOOD, Limits(), tier) as student:
+    with session(GOOD, Limits(), tier, many=many) as student:
         environment = student.environment()
         x = np.linspace(-1, 1, 12).reshape(3, 2, 2)
         outputs, _ = environment["SimpleRNN"](2, 3, 2).forward(x)

@@ -16,7 +16,7 @@ import pytest
 from grader.grading import Settings, grade
 from grader.language import render
 from grader.records import Grade, Status, Submission
-from grader.sandbox import Limits, start_command, tiers
+from grader.sandbox import Limits, start_command, tiers, workers
 from tests import ROOT
 from tests.expectations import Repelled, read
 from tests.sandbox.attack_range import (
@@ -29,6 +29,8 @@ from tests.sandbox.attack_range import (
     subreaper,
 )
 
+# Forked from a parent of workers, and started one by one.
+WAYS = [(tier, True) for tier in workers.TIERS] + [(tier, False) for tier in start_command.TIERS]
 NAMES = sorted(path.name for path in ATTACKS.iterdir())
 SAFE_TO_SHOW = re.compile(r"[^\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]*")
 
@@ -67,19 +69,21 @@ def test_there_are_enough_attacks() -> None:
 
 # On the plain tier the others would really do it.
 SHOTS = [
-    (tier, name)
-    for tier in start_command.TIERS
+    (tier, many, name)
+    for tier, many in WAYS
     for name in NAMES
     if tier != start_command.PLAIN or expected(name).plain
 ]
 
 
-@pytest.mark.parametrize(("tier", "name"), SHOTS)
-def test_attack_gets_its_verdict_and_nothing_else(tier: str, name: str, target: Range) -> None:
+@pytest.mark.parametrize(("tier", "many", "name"), SHOTS)
+def test_attack_gets_its_verdict_and_nothing_else(
+    tier: str, name: str, target: Range, *, many: bool
+) -> None:
     if not tiers.probe_tier(tier).works:
         pytest.skip(f"this machine has no {tier}: {tiers.probe_tier(tier).reason}")
     expect = expected(name)
-    shot = shoot(source(name, target), tier, limits(expect))
+    shot = shoot(source(name, target), tier, limits(expect), many=many)
     assert "loot:" not in shot.said, shot.said
     outcomes = [expect.outcome] if isinstance(expect.outcome, str) else expect.outcome
     assert shot.outcome in outcomes, shot.said
@@ -87,7 +91,7 @@ def test_attack_gets_its_verdict_and_nothing_else(tier: str, name: str, target: 
     assert target.canary not in shot.said
     assert SAFE_TO_SHOW.fullmatch(shot.said)
     assert target.damage() == []
-    assert next_is_right(tier)
+    assert next_is_right(tier, many=many)
 
 
 def earned(result: Grade) -> set[str]:
@@ -103,7 +107,7 @@ def earned(result: Grade) -> set[str]:
 @pytest.mark.parametrize("name", NAMES)
 def test_attack_earns_what_it_must(name: str, target: Range) -> None:
     submission = Submission("20230001", "Mallory", source(name, target))
-    settings = Settings(secret=target.canary.encode(), limits=limits(expected(name)))
+    settings = Settings(secret=target.canary.encode(), limits=limits(expected(name)), many=True)
     result = grade(submission, settings)
     assert earned(result) == set(expected(name).earns)
     assert result.status in (Status.GRADED, Status.NEEDS_REVIEW)

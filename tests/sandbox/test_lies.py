@@ -7,7 +7,7 @@ import pytest
 from grader.grading import Settings, grade
 from grader.misconceptions import catalogue
 from grader.records import Submission
-from grader.sandbox import prestart, start_command
+from grader.sandbox import start_command, workers
 from tests.sandbox.liar import Liar
 
 SETTINGS = Settings(secret=b"lies" * 8, tier=start_command.PLAIN)
@@ -15,7 +15,7 @@ SETTINGS = Settings(secret=b"lies" * 8, tier=start_command.PLAIN)
 
 def graded(rate: float, seed: int, monkeypatch: pytest.MonkeyPatch) -> float:
     """The points that an honest program gets from a liar."""
-    monkeypatch.setattr(prestart, "take", lambda *_, **__: Liar(rate, seed))
+    monkeypatch.setattr(workers, "take", lambda *_, **__: Liar(rate, seed))
     return grade(Submission("1", "x", catalogue.reference_source()), SETTINGS).auto
 
 

@@ -34,14 +34,20 @@ def apply(settings: dict[str, Any]) -> list[str]:
     """Confine this process as `settings` say; the names of the layers that hold."""
     layers = [NAMESPACES] if settings["namespaces"] and os.getppid() == 1 else []
     if settings["uid"] is not None:
-        _become(settings["uid"])
+        become(settings["uid"])
         layers.append(OTHER_UID)
+    return layers + restrict(settings)
+
+
+def restrict(settings: dict[str, Any]) -> list[str]:
+    """What every worker does once it is the user that it stays."""
+    layers = []
     if settings["limits"]:
         _limit(settings["limits"])
         layers.append(LIMITS)
     if not settings["confined"]:
         return layers
-    _give_up_privileges()
+    give_up_privileges()
     if landlock.restrict(settings["readable"], settings["writable"], settings["devices"]):
         layers.append(LANDLOCK)
     if settings["filter"]:
@@ -50,7 +56,7 @@ def apply(settings: dict[str, Any]) -> list[str]:
     return layers
 
 
-def _become(uid: int) -> None:
+def become(uid: int) -> None:
     """Another user and group, for good; all capabilities go with it."""
     os.setgroups([])
     os.setresgid(uid, uid, uid)
@@ -70,18 +76,27 @@ def _limit(limits: dict[str, int]) -> None:
             resource.setrlimit(number, (bound, bound))
 
 
-def _give_up_privileges() -> None:
-    """No new privileges, no capabilities, no core or ptrace, and death with the examiner."""
+def give_nothing_away() -> None:
+    """No new privileges, no core or ptrace, and death with who started this."""
     _prctl(_PR_SET_NO_NEW_PRIVS, 1)
     _prctl(_PR_SET_DUMPABLE, 0)
+    die_with_parent()
+
+
+def die_with_parent() -> None:
+    """A change of user clears this: call it afterwards."""
+    _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def give_up_privileges() -> None:
+    """The same, and no capabilities."""
     capability = 0
     while _libc.prctl(_PR_CAPBSET_DROP, capability, 0, 0, 0) == 0:
         capability += 1
     header = (ctypes.c_uint32 * 2)(_CAPABILITY_VERSION_3, 0)
     if _libc.capset(header, (ctypes.c_uint32 * 6)()) != 0:
         raise OSError(ctypes.get_errno(), "capset")
-    # After the change of uid, which clears it.
-    _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    give_nothing_away()
 
 
 def _filter(program: bytes) -> None:

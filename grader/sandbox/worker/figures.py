@@ -103,5 +103,15 @@ def prepare() -> None:
     matplotlib.use = pyplot.switch_backend = _stay
 
 
+def rehearse() -> None:
+    """Draw a figure and throw it away: the first one loads what all others use."""
+    pyplot: Any = importlib.import_module("matplotlib.pyplot")
+    figure, axes = pyplot.subplots()
+    axes.plot([0, 1], label="loss")
+    axes.legend()
+    render_figures.render(figure)
+    pyplot.close(figure)
+
+
 def _stay(*_: Any, **__: Any) -> None:
     """Stay with Agg."""

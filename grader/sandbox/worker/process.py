@@ -1,6 +1,7 @@
 """The process that runs a student's code. This docstring is the whole protocol.
 
-Started by `launch` with one end of a socketpair as an open file descriptor:
+Started by `launch`, or forked from a `forkserver`, with one end of a socketpair as an open file
+descriptor:
 
 1. The worker confines itself (`confine`) before it has read a byte of the student's, and sends
    `Ready(layers)`: what holds it from now on.
@@ -38,13 +39,17 @@ from grader.sandbox.worker.source import FILENAME
 
 
 def main(settings: dict[str, Any]) -> None:
-    """Confine, then serve requests until the examiner hangs up."""
-    channel = settings["channel"]
+    """Confine, load what the program will, then serve requests."""
     layers = confine.apply(settings)
-    _bring_fonts(settings["fonts"])
-    _silence()
+    bring_fonts(settings["fonts"])
     if settings["draws"]:
         figures.prepare()
+    serve(settings["channel"], layers)
+
+
+def serve(channel: int, layers: list[str]) -> None:
+    """Say what holds this process, then answer requests until the examiner hangs up."""
+    _silence()
     _send(channel, wire.FrameWriter().frame(schema.Ready(layers)))
     runner = Runner({}, (FILENAME,))
     runner.printed = Printed()
@@ -71,7 +76,7 @@ def _send(channel: int, frame: bytes) -> None:
         view = view[os.write(channel, view) :]
 
 
-def _bring_fonts(cache: str) -> None:
+def bring_fonts(cache: str) -> None:
     """The list of fonts into the working folder: without it, matplotlib looks for 2 s."""
     if cache:
         home = os.environ["MPLCONFIGDIR"]

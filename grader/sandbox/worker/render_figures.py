@@ -26,10 +26,14 @@ finished: dict[int, tuple[Any, Rendered]] = {}
 
 
 def of(value: Any) -> Rendered | None:
-    """The picture that `value` stands for: a figure, axes, (figure, axes), PNG bytes or a path."""
-    if isinstance(value, bytes):
+    """The picture that `value` stands for: a figure, axes, (figure, axes), PNG bytes or a path.
+
+    `issubclass` throughout: `isinstance` asks the student's object for its `__class__` as well.
+    """
+    kind = type(value)
+    if issubclass(kind, bytes):
         return _from_bytes(value)
-    if isinstance(value, (str, os.PathLike)):
+    if issubclass(kind, (str, os.PathLike)):
         return _from_path(str(os.fspath(value)))
     figure = _figure(value)
     if figure is None:
@@ -92,15 +96,16 @@ def _figure(value: Any) -> Any:
     matplotlib_axes = sys.modules.get("matplotlib.axes")
     if matplotlib_figure is None:
         return None
-    if isinstance(value, matplotlib_figure.Figure):
+    kind = type(value)
+    if issubclass(kind, matplotlib_figure.Figure):
         return value
-    if matplotlib_axes is not None and isinstance(value, matplotlib_axes.Axes):
+    if matplotlib_axes is not None and issubclass(kind, matplotlib_axes.Axes):
         return value.get_figure()
     if type(value) in (tuple, list) and 0 < len(value) <= 8:  # noqa: PLR2004 - (fig, axes...)
         first, *rest = value
-        if any(isinstance(one, matplotlib_figure.Figure) for one in rest):
+        if any(issubclass(type(one), matplotlib_figure.Figure) for one in rest):
             return None  # several figures: each is a picture of its own
-        return None if isinstance(first, (tuple, list)) else _figure(first)
+        return None if issubclass(type(first), (tuple, list)) else _figure(first)
     return None
 
 

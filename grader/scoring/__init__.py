@@ -1,0 +1,1 @@
+"""Scoring the written part: the rubric, its store, and the local page on which a person scores."""

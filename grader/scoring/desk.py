@@ -1,0 +1,246 @@
+"""What a reader works on: who is to be scored, in which order and under which name, and how far it is.
+
+Blind by default: a student is a short hash that only this OUT's secret relates to an id, and each section
+has an order of its own, so that nobody is always read first.
+"""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from grader.faults import KitFault
+from grader.language import render, say
+from grader.results.reader import NAME, StoreReader
+from grader.scoring import marks as scored
+from grader.scoring.answers import Answer, answers
+from grader.scoring.marks import BONUS, Mark
+from grader.scoring.rubric import Item, Rubric, RubricSection
+from grader.scoring.score_store import ScoreStore
+from grader.written import checklist
+
+APART = 0.2  # two readers further apart than this share of a section's points are listed
+KEPT = 64  # rendered reports held ready: the last, the next, and those looked back at
+
+
+@dataclass(frozen=True, slots=True)
+class ReadReport:
+    """One student's report as it is shown: HTML by section, and what is known without reading."""
+
+    answers: Mapping[str, Answer]
+    evidence: checklist.Evidence
+    has_report: bool
+
+
+class Desk:
+    """One reader at one OUT folder. Methods give plain data for the page; ids are hashed."""
+
+    def __init__(
+        self, out: Path, rubric: Rubric, store: ScoreStore, reader: str, *, blind: bool = True
+    ) -> None:
+        if not (out / NAME).is_file():
+            raise KitFault(
+                say("There is no {file} in {out}: grade something first.", file=NAME, out=str(out))
+            )
+        self.out, self.rubric, self.store, self.reader, self.blind = (
+            out,
+            rubric,
+            store,
+            reader,
+            blind,
+        )
+        self._secret = store.salt()
+        self._by_code = {self.code(each): each for each in self._ids()}
+        self._sheet = lru_cache(maxsize=KEPT)(self._make_sheet)
+
+    # -- who -----------------------------------------------------------------------------------
+
+    def code(self, student_id: str) -> str:
+        """The name under which a student is shown: a hash, or the id where nothing is hidden."""
+        return sha256(self._secret + student_id.encode()).hexdigest()[:8]
+
+    def student(self, code: str) -> str:
+        """The id behind a code. Raises KeyError; a student graded meanwhile is looked for."""
+        if code not in self._by_code:
+            self._by_code = {self.code(each): each for each in self._ids()}
+        return self._by_code[code]
+
+    def order(self, section: str) -> list[str]:
+        """Codes in the order in which this section is read: shuffled, the same every time."""
+        salt = self._secret + section.encode()
+        return sorted(self._by_code, key=lambda code: sha256(salt + code.encode()).digest())
+
+    def queue(self, section: str) -> list[dict[str, Any]]:
+        """Everybody in this section's order, with how far this reader is."""
+        own = {
+            mark.student_id: mark for mark in self.store.marks(section=section, reader=self.reader)
+        }
+        return [self._place(code, own) for code in self.order(section)]
+
+    def _place(self, code: str, own: Mapping[str, Mark]) -> dict[str, Any]:
+        student_id = self._by_code[code]
+        mark = own.get(student_id)
+        return {
+            "code": code,
+            "name": code if self.blind else student_id,
+            "done": bool(mark and mark.done),
+            "look": bool(mark and mark.second_look),
+            "points": self.points(mark) if mark else None,
+        }
+
+    # -- what ----------------------------------------------------------------------------------
+
+    def sections(self, language: str) -> list[dict[str, Any]]:
+        """All sections with their progress, the bonus last."""
+        everyone = len(self._by_code)
+        return [
+            {
+                "number": each.number,
+                "points": each.points,
+                "done": sum(mark.done for mark in self._own(each.number)),
+                "total": everyone,
+                "full": each.full.get(language, ""),
+                "lecture": each.lecture,
+            }
+            for each in (*self.rubric.section, self._bonus(language))
+        ]
+
+    def view(self, code: str, section: str, language: str) -> dict[str, Any]:
+        """What stands on the page for one student and section."""
+        student_id = self.student(code)
+        sheet = self._sheet(student_id, language)
+        answer = sheet.answers.get(section)
+        mark = self.store.mark(student_id, section, self.reader)
+        return {
+            "code": code,
+            "name": code if self.blind else student_id,
+            "section": section,
+            "most": self.most(section),
+            "report": sheet.has_report,
+            "answer": answer.html if answer else "",
+            "evidence": list(self._evidence(sheet, section, language)),
+            "items": [_item(each, language) for each in self.store.items(section)],
+            "mark": self.plain(mark),
+            "comments": self.comments(section),
+        }
+
+    def whole(self, code: str, language: str) -> str:
+        """The whole report as HTML."""
+        return self._html(self.student(code), "", language)
+
+    def plain(self, mark: Mark) -> dict[str, Any]:
+        """A mark for the page: without the student's id."""
+        return {
+            "items": list(mark.items), "free": mark.free, "comment": mark.comment,
+            "look": mark.second_look, "done": mark.done, "version": mark.version,
+            "reader": mark.reader, "points": self.points(mark),
+        }  # fmt: skip
+
+    def points(self, mark: Mark) -> float:
+        return scored.points(mark, self.store.items(mark.section), self.most(mark.section))
+
+    def comments(self, section: str) -> list[str]:
+        """What was written under this section before, most used first."""
+        said = [mark.comment.strip() for mark in self.store.marks(section=section)]
+        counts: dict[str, int] = {}
+        for text in filter(None, said):
+            counts[text] = counts.get(text, 0) + 1
+        return sorted(counts, key=lambda text: -counts[text])[:20]
+
+    # -- fairness ------------------------------------------------------------------------------
+
+    def uses(self, section: str, key: str, language: str) -> list[dict[str, Any]]:
+        """Every answer that has this item, side by side."""
+        return [
+            {
+                "code": self.code(mark.student_id),
+                "points": self.points(mark),
+                "answer": self._html(mark.student_id, section, language),
+            }
+            for mark in self.store.holders(section, key)
+        ]
+
+    def compared(self) -> list[dict[str, Any]]:
+        """Where two readers have both done a section, and are far apart; the furthest first."""
+        pairs: dict[tuple[str, str], list[Mark]] = {}
+        for mark in self.store.marks():
+            if mark.done:
+                pairs.setdefault((mark.student_id, mark.section), []).append(mark)
+        found: list[dict[str, Any]] = [
+            {
+                "code": self.code(student_id), "section": section,
+                "readers": [{"reader": each.reader, "points": self.points(each)} for each in both],
+                "apart": self._apart(both), "most": self.most(section),
+            }
+            for (student_id, section), both in pairs.items()
+            if len(both) > 1
+        ]  # fmt: skip
+        far = [each for each in found if each["apart"] > APART * each["most"] + 1e-9]
+        return sorted(far, key=lambda each: -float(each["apart"] / each["most"]))
+
+    def drift(self, section: str) -> list[float]:
+        """Share of the points given, in the order of marking: means of up to ten stretches."""
+        given = [self.points(mark) / self.most(section) for mark in self._own(section) if mark.done]
+        size = max(1, -(-len(given) // 10))
+        return [
+            round(statistics.fmean(given[at : at + size]), 4) for at in range(0, len(given), size)
+        ]
+
+    # -- inside --------------------------------------------------------------------------------
+
+    def _ids(self) -> tuple[str, ...]:
+        with StoreReader.existing(self.out) as reader:
+            return reader.student_ids()
+
+    def _own(self, section: str) -> list[Mark]:
+        return self.store.marks(section=section, reader=self.reader)
+
+    def _apart(self, both: Sequence[Mark]) -> float:
+        values = [self.points(mark) for mark in both]
+        return round(max(values) - min(values), 4)
+
+    def _bonus(self, language: str) -> RubricSection:
+        words = render(say("Proposed from the evidence; you decide."), language)
+        points = sum(item.points for item in self.rubric.bonus)
+        return RubricSection(BONUS, points, "", {language: words}, self.rubric.bonus)
+
+    def most(self, section: str) -> float:
+        if section == BONUS:
+            return sum(item.points for item in self.rubric.bonus)
+        return self.rubric.of(section).points
+
+    def _html(self, student_id: str, section: str, language: str) -> str:
+        answer = self._sheet(student_id, language).answers.get(section)
+        return answer.html if answer else ""
+
+    def _make_sheet(self, student_id: str, language: str) -> ReadReport:
+        with StoreReader.existing(self.out) as reader:
+            report = reader.report(student_id)
+        code = self.code(student_id)
+        shown = answers(report, language, lambda name: self._address(code, name))
+        return ReadReport(shown, checklist.collect(report or ""), report is not None)
+
+    def _address(self, code: str, name: str) -> str:  # noqa: ARG002  # pictures that came by mail: see `pictures`
+        return ""
+
+    def _evidence(self, sheet: ReadReport, section: str, language: str) -> Iterator[str]:
+        """What can be said without understanding it, in a few lines."""
+        if section == BONUS:
+            yield from (render(note, language) for note in checklist.notes(sheet.evidence)[-1:])
+            return
+        for found in sheet.evidence.sections:
+            if found.number == section:
+                yield from (render(note, language) for note in checklist.section_notes(found))
+
+
+def _item(item: Item, language: str) -> dict[str, Any]:
+    return {
+        "key": item.key,
+        "points": item.points,
+        "text": item.text.get(language) or next(iter(item.text.values()), item.key),
+    }
