@@ -113,10 +113,16 @@ def initial(module: ModuleType, base: Base) -> Record:
     with suppress(Exception):
         start = base.rnn(module.SimpleRNN(3, 4, 2))
         found |= {f"initial {name}": _sort(start[name]) for name in RNN}
+        found |= {f"initial shape {name}": _shape(start[name]) for name in RNN}
     with suppress(Exception):
         start = base.cell(module.LSTMCell(3, 4))
         found |= {f"initial cell {name}": _sort(start[name]) for name in CELL}
+        found |= {f"initial shape {name}": _shape(start[name]) for name in CELL}
     return found
+
+
+def _shape(value: Array) -> Array:
+    return np.array(np.shape(value), float)
 
 
 def _sort(value: Array) -> Array:

@@ -207,6 +207,15 @@ def _of_other_shape(_match: re.Match[str], record: Record) -> bool:
     return any(key not in record or record[key].shape != fine[key].shape for key in keys)
 
 
+def _no_such_array(match: re.Match[str], record: Record) -> bool:
+    """Arrays that are said to be missing have another shape, or are not there at all."""
+    names = re.split(r"[, ]+", match["names"])
+    return all(
+        not _alike(record.get(f"initial shape {name}"), right()[f"initial shape {name}"])
+        for name in names
+    )
+
+
 def _wrong_term(match: re.Match[str], record: Record) -> bool | None:
     """The term at this index is as told, and no Fibonacci number."""
     got = record.get(f"data fibonacci {match['length']}")
@@ -224,6 +233,7 @@ def _wrong_term(match: re.Match[str], record: Record) -> bool | None:
 
 
 PLACES = (
+    (re.compile(r"nothing plays the role of (?P<names>\w+(, \w+)*)"), _no_such_array, True),
     (re.compile(r"forward returned [^\n]+; expected outputs of shape"), _of_other_shape, True),
     (re.compile(r"'fibonacci', (?P<length>\d+)\): term (?P<n>\d+) is (?P<value>[-\d.e+]+), which is not the sum"), _wrong_term, False),
     (re.compile(r"^(?P<what>[^\n]+?) is wrong from time step (?P<step>\d+) on\.", re.MULTILINE), _from_step, False),
