@@ -95,10 +95,10 @@ def _statements(said: Said, record: Record) -> Iterator[Statement]:
         true = any(_same_mistake(name, said.question, record) for name in names)
         yield Statement(said.question, "named", " | ".join(names), true, cause=True)
         return
-    for pattern, predicate, cause in PLACES:
+    for kind, pattern, predicate, cause in PLACES:
         for match in pattern.finditer(said.message):
             verdict = predicate(match, record)
-            yield Statement(said.question, pattern.pattern[:30], match.group(), verdict, cause)
+            yield Statement(said.question, kind, match.group(), verdict, cause)
 
 
 def _named(said: Said) -> list[str]:
@@ -233,11 +233,11 @@ def _wrong_term(match: re.Match[str], record: Record) -> bool | None:
 
 
 PLACES = (
-    (re.compile(r"nothing plays the role of (?P<names>\w+(, \w+)*)"), _no_such_array, True),
-    (re.compile(r"forward returned [^\n]+; expected outputs of shape"), _of_other_shape, True),
-    (re.compile(r"'fibonacci', (?P<length>\d+)\): term (?P<n>\d+) is (?P<value>[-\d.e+]+), which is not the sum"), _wrong_term, False),
-    (re.compile(r"^(?P<what>[^\n]+?) is wrong from time step (?P<step>\d+) on\.", re.MULTILINE), _from_step, False),
-    (re.compile(r"^(?P<what>\w+) is the first gradient that is off; right are (?P<fine>[^\n]+)", re.MULTILINE), _only_these_off, False),
-    (re.compile(r"^(?P<what>[^\n]+?) is the right one (?P<how>[^\n]+)\.", re.MULTILINE), _scaled, True),
-    (re.compile(r"leaves (?P<names>[\w, ]+) unchanged"), _unchanged, False),
+    ("array missing", re.compile(r"nothing plays the role of (?P<names>\w+(, \w+)*)"), _no_such_array, True),
+    ("shape returned", re.compile(r"forward returned [^\n]+; expected outputs of shape"), _of_other_shape, True),
+    ("wrong term", re.compile(r"'fibonacci', (?P<length>\d+)\): term (?P<n>\d+) is (?P<value>[-\d.e+]+), which is not the sum"), _wrong_term, False),
+    ("wrong from step", re.compile(r"^(?P<what>[^\n]+?) is wrong from time step (?P<step>\d+) on\.", re.MULTILINE), _from_step, False),
+    ("first gradient off", re.compile(r"^(?P<what>\w+) is the first gradient that is off; right are (?P<fine>[^\n]+)", re.MULTILINE), _only_these_off, False),
+    ("factor, sign or transpose", re.compile(r"^(?P<what>[^\n]+?) is the right one (?P<how>[^\n]+)\.", re.MULTILINE), _scaled, True),
+    ("unchanged", re.compile(r"leaves (?P<names>[\w, ]+) unchanged"), _unchanged, False),
 )  # fmt: skip

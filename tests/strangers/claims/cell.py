@@ -192,20 +192,22 @@ def _alone(kind: str, facts: Facts, values: Views, given: Any, run: Any) -> bool
     return None
 
 
-OPEN, SHUT = 40.0, -40.0
-# What shows the values of one gate: `look` runs the cell with these biases, c is the cell state.
+OPEN = 40.0
+# What shows the values of one gate: `look` runs the cell with these biases, from this cell state.
 ISOLATED: dict[str, Any] = {
-    "f": lambda look, c: look(b_i=SHUT)[1] / c,
-    "i": lambda look, _c: look(b_f=SHUT)[1] / look(b_f=SHUT, b_i=OPEN)[1],
-    "c": lambda look, _c: look(b_f=SHUT, b_i=OPEN)[1],
-    "o": lambda look, _c: look()[0] / np.tanh(look()[1]),
+    "f": lambda look: look(c=1.0)[1] - look(c=0.0)[1],
+    "i": lambda look: look(c=0.0, b_c=OPEN)[1],
+    "i beside c": lambda look: look(c=0.0)[1] / look(c=0.0, b_i=OPEN)[1],
+    "c": lambda look: look(c=0.0)[1] / look(c=0.0, b_c=OPEN)[1],
+    "o": lambda look: look()[0] / np.tanh(look()[1]),
 }
 
 
 def _gates_alone(kind: str, facts: Facts, values: Views, given: Any, run: Any) -> bool | None:
     """Each gate by itself: what is seen of it against what is claimed; None where others are off."""
     gates = [one for one in facts.get("arrays", ()) if one in GATES]
-    if any(not _fits_alone(Cell, gate, values, given, run) for gate in set(GATES) - set(gates)):
+    others = {"i beside c" if gate == "i" and "c" in gates else gate for gate in GATES} - set(gates)
+    if any(not _fits_alone(Cell, way, values, given, run) for way in others):
         return None
     for gate in gates:
 
@@ -220,15 +222,18 @@ def _gates_alone(kind: str, facts: Facts, values: Views, given: Any, run: Any) -
     return bool(gates)
 
 
-def _fits_alone(made: Any, gate: str, values: Views, given: Any, run: Any) -> bool:
-    def shown(step: Any) -> Array:
-        def look(**biases: float) -> Any:
-            return step({**values, **{name: np.full(H, number) for name, number in biases.items()}})
+def _fits_alone(made: Any, way: str, values: Views, given: Any, run: Any) -> bool:
+    x, h, c0 = given
 
-        return np.asarray(ISOLATED[gate](look, given[2]))
+    def shown(step: Any) -> Array:
+        def look(c: float | None = None, **biases: float) -> Any:
+            changed = {name: np.full(H, number) for name, number in biases.items()}
+            return step({**values, **changed}, (x, h, c0 if c is None else np.full_like(c0, c)))
+
+        return np.asarray(ISOLATED[way](look))
 
     with np.errstate(all="ignore"):
-        return _near(shown(lambda v: run(v, given)), shown(lambda v: made(v).step(*given)))
+        return _near(shown(run), shown(lambda v, start: made(v).step(*start)))
 
 
 def _weight_alone(kind: str, name: str, values: Views, given: Any, run: Any) -> bool | None:
