@@ -9,6 +9,7 @@ from tests import ROOT
 from tests.strangers import blind, table
 from tests.strangers.run import results
 
+BEFORE = Path(__file__).with_name("before.md")  # figures of the kit without experiments
 COUNT = 1_000  # of which about 400 are wrong without raising
 NOTE = """# Programs that nobody told the kit about
 
@@ -42,6 +43,7 @@ def main() -> None:
     bases = len({one.stranger.base_name for one in found})
     text = NOTE.format(count=chosen.count, seed=chosen.seed, bases=bases)
     text += "".join(f"\n## {head}\n\n{body}\n" for head, body in parts.items())
+    text += "\n" + BEFORE.read_text(encoding="utf-8")
     chosen.out.write_text(text, encoding="utf-8")
     print(text)
 
