@@ -5,7 +5,6 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 READY := $(VENV)/.ready
 SUBMISSIONS ?= inbox
-OUT ?= results
 ARGS ?=
 # Two test processes: enough for two cores, few enough for the deadlines of the sandbox tests.
 JOBS ?= 2
@@ -28,10 +27,14 @@ $(READY): requirements.lock pyproject.toml
 	@touch $@
 
 grade: $(READY) ## grade student/ as a student would
-	@$(RUN) -m grader grade student/rnn.py --local --out $(OUT) $(ARGS)
+	@$(RUN) -m grader grade student/rnn.py --local --out "$(OUT)" $(ARGS)
 
 batch: $(READY) ## grade an inbox: make batch SUBMISSIONS=inbox OUT=results
-	@$(RUN) -m grader grade $(SUBMISSIONS) --out $(OUT) $(ARGS)
+	@$(RUN) -m grader grade "$(SUBMISSIONS)" --out "$(OUT)" $(ARGS)
+
+# One's own work and a class never share a folder: each folder is one gradebook.
+grade: OUT ?= own-results
+batch: OUT ?= results
 
 test: test-fast test-slow ## run the whole suite
 

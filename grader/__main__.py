@@ -14,13 +14,16 @@ from typing import cast
 import click
 
 from grader import __version__
-from grader.faults import KitFault
+from grader.faults import BadFile, KitFault
+from grader.language import default_language, render
 
 COMMANDS = {
     "grade": "Grade files, folders, zips or mailboxes.",
     "fetch": "Fetch mails from an IMAP mailbox into an inbox folder.",
     "score": "Score the written part on a local page.",
     "report": "Rebuild all pages and tables of an OUT folder from its store.",
+    "mail": "Write a letter per student, with the feedback page, or what to send again.",
+    "gradescope": "Build an autograder for Gradescope.",
     "doctor": "Say which sandbox this machine offers, and what is missing.",
     "explain": "Explain a question: what it asks, its cases, common misconceptions.",
     "pack": "Check a submission and write the files and the mail to send.",
@@ -64,6 +67,9 @@ def main() -> None:
     """Run the command line. Exit code 2: wrong use, or the kit itself failed."""
     try:
         cli()
+    except BadFile as mistake:
+        click.echo(render(mistake.reason, default_language()), err=True)
+        sys.exit(2)
     except KitFault as fault:
         click.echo(f"kit fault: {fault}", err=True)
         sys.exit(2)

@@ -1,13 +1,19 @@
-"""`assignment.toml`: every number that decides a grade, typed and read once."""
+"""`assignment.toml`: every number that decides a grade, typed, checked and read once."""
 
 from __future__ import annotations
 
-import tomllib
+import math
+from collections.abc import Iterator
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import msgspec
+
+from grader import configuration
+from grader.configuration import Mistake, Place
+from grader.language import LANGUAGES, say
 
 PATH = Path(__file__).with_name("assignment.toml")
 
@@ -19,6 +25,7 @@ class Question(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     points: float
     title: dict[str, str]  # by language
     written: bool = False  # scored by a person
+    bonus: bool = False  # optional: its points come on top of the others
 
 
 class Header(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -57,6 +64,85 @@ class Tolerances(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     step_float32: float
 
 
+class SequenceNumbers(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What q5_1 calls right."""
+
+    relative_error: float
+    recurrence: float
+    explained: float
+    flat: float
+
+
+class TaskNumbers(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What q5_2 is told about one learning task.
+
+    `threshold` and `review` bound the held-out score: an accuracy from below, a mean squared
+    error over the variance of the targets (NMSE) from above. Between the two the points are
+    earned and a person looks.
+    """
+
+    steps: int  # T
+    rate: float
+    iterations: int
+    threshold: float
+    review: float
+    catches: tuple[str, ...] = ()  # misconceptions that must not reach the threshold
+    gain: float = 0.0  # W_hh starts with standard deviation gain / sqrt(H); 0: the student's own
+
+
+class TrainingNumbers(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The trainings of q5_2. A handout lacks the hidden tasks."""
+
+    hidden_size: int
+    batch: int
+    held_out: int
+    other_rates: tuple[float, ...]
+    trajectory_float64: float
+    trajectory_float32: float
+    fibonacci: TaskNumbers
+    product: TaskNumbers | None = None
+    echo: TaskNumbers | None = None
+    sine: TaskNumbers | None = None
+
+
+class ExperimentNumbers(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What q5_3 asks of a student's own experiment."""
+
+    loss_falls: float
+    fewest_epochs: int
+    fewest_predictions: int
+    fewest_lengths: int
+    error_falls: float
+    short: int
+    long: int
+    longer_helps: float
+    easy: float
+    close_to_truth: float
+    follows: float
+    predictable: float
+    in_order: float
+    error_ratio: float
+
+
+class LearningNumbers(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The numbers of part 5, here for their types; the checks read them as plain tables."""
+
+    q5_1: SequenceNumbers
+    q5_2: TrainingNumbers
+    q5_3: ExperimentNumbers
+
+
+class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The whole file."""
+
+    assignment: Header
+    mail: Mail
+    question: tuple[Question, ...]
+    limits: LimitsTable
+    tolerances: Tolerances
+    learning: LearningNumbers
+
+
 class Assignment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """All of `assignment.toml`."""
 
@@ -75,8 +161,94 @@ class Assignment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def automatic(self) -> tuple[Question, ...]:
         return tuple(question for question in self.question if not question.written)
 
+    @property
+    def written_points(self) -> float:
+        return sum(question.points for question in self.question if question.written)
+
+    @property
+    def automatic_points(self) -> float:
+        """What the automatic part is worth without optional questions."""
+        return sum(question.points for question in self.automatic if not question.bonus)
+
 
 @cache
 def load() -> Assignment:
-    """The configuration. `msgspec.ValidationError` names the entry that is wrong."""
-    return msgspec.convert(tomllib.loads(PATH.read_text(encoding="utf-8")), Assignment)
+    """The configuration. Raises BadFile, which names the line that is wrong and what to write."""
+    return read(PATH)
+
+
+def read(path: Path) -> Assignment:
+    """An `assignment.toml`, checked. Raises BadFile."""
+    file = configuration.read(path, _File, _mistakes)
+    plain = msgspec.to_builtins(file)
+    return msgspec.convert(plain | {"learning": _present(plain["learning"])}, Assignment)
+
+
+def _present(table: dict[str, Any]) -> dict[str, Any]:
+    """The table without the entries that the file leaves out."""
+    return {
+        key: _present(value) if isinstance(value, dict) else value
+        for key, value in table.items()
+        if value is not None
+    }
+
+
+def _mistakes(file: _File) -> Iterator[Mistake]:
+    """Values that have the right type and still cannot be."""
+    yield from _header(file.assignment)
+    yield from _questions(file.question)
+    for part in ("limits", "tolerances", "learning"):
+        yield from _not_positive((part,), msgspec.to_builtins(getattr(file, part)))
+
+
+def _header(header: Header) -> Iterator[Mistake]:
+    place: Place = ("assignment",)
+    yield from _untitled((*place, "title"), header.title)
+    for name in ("late_penalty", "late_penalty_cap"):
+        if not 0 <= getattr(header, name) <= 1:
+            yield (*place, name), say("a share between 0 and 1 is needed, 0.1 for a tenth")
+    if not 0 <= header.bonus < math.inf:
+        yield (*place, "bonus"), say("points from 0 up are needed")
+    try:
+        datetime.fromisoformat(header.deadline or "2000-01-01")
+    except ValueError:
+        yield (
+            (*place, "deadline"),
+            say("a time like 2025-11-30T23:59:59+08:00 is needed, or an empty text for none"),
+        )
+
+
+def _questions(questions: tuple[Question, ...]) -> Iterator[Mistake]:
+    seen: set[str] = set()
+    for number, question in enumerate(questions):
+        place: Place = ("question", number)
+        yield from _untitled((*place, "title"), question.title)
+        if question.name in seen:
+            yield (*place, "name"), say("{name} stands there twice", name=question.name)
+        if not 0 < question.points < math.inf:
+            yield (
+                (*place, "points"),
+                say("points above 0 are needed; to drop a question delete its table"),
+            )
+        seen.add(question.name)
+    if not questions:
+        yield ("question",), say("at least one [[question]] is needed")
+
+
+def _untitled(place: Place, title: dict[str, str]) -> Iterator[Mistake]:
+    for language in LANGUAGES:
+        if not title.get(language, "").strip():
+            yield place, say("title.{language} is missing; add it", language=language)
+
+
+def _not_positive(place: Place, value: Any) -> Iterator[Mistake]:
+    """Every number of these tables is a size, a time, a share or an error: above 0 and finite."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            if (key, inner) != ("gain", 0.0):  # a task without one
+                yield from _not_positive((*place, key), inner)
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            yield from _not_positive(place, inner)
+    elif isinstance(value, int | float) and not 0 < value < math.inf:
+        yield place, say("a number above 0 is needed, not {value}", value=value)

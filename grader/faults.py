@@ -16,6 +16,14 @@ class KitFault(Exception):
     """The kit itself is broken: a hidden test, the sandbox, the configuration."""
 
 
+class BadFile(KitFault):
+    """A file that a person wrote is wrong: one line that says file, place and remedy."""
+
+    def __init__(self, reason: Message) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
 class NeedsReview(Exception):
     """No fault: the case earns its points, and a person should look; raised with the reason."""
 

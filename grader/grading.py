@@ -17,6 +17,7 @@ from grader.language import Message, say
 from grader.questions import otter
 from grader.questions.case import CaseOutcome
 from grader.questions.otter import Ran
+from grader.questions.worth import scale
 from grader.records import (
     CaseResult,
     Grade,
@@ -65,7 +66,7 @@ def _judged(submission: Submission, source: str, settings: Settings) -> Grade:
         files = {path: otter.run(path, environment) for path in paths}
         tier = student.tier
     questions = _questions(files)
-    otter.agree_with_otter(files.values(), _total(one.score for one in questions))
+    otter.agree_with_otter(files.values(), _total(map(_earned, files.values())))
     if not settings.public_only:
         _agree_with_table(questions)
     graded = replace(
@@ -94,7 +95,7 @@ def _questions(files: Mapping[Path, Ran]) -> tuple[QuestionResult, ...]:
     """Results by question, a question's public and hidden cases together."""
     by_name: dict[str, list[CaseResult]] = {}
     for path, ran in files.items():
-        by_name.setdefault(path.stem, []).extend(_cases(ran))
+        by_name.setdefault(path.stem, []).extend(_cases(ran, scale(path.stem)))
     return tuple(
         QuestionResult(
             name=name,
@@ -106,20 +107,30 @@ def _questions(files: Mapping[Path, Ran]) -> tuple[QuestionResult, ...]:
     )
 
 
-def _cases(ran: Ran) -> list[CaseResult]:
+def _earned(ran: Ran) -> float:
+    """Points as the file prices its cases, which is how otter counts them."""
+    return sum(float(each.test_case.points) for each in ran.file.test_case_results if each.passed)
+
+
+def _cases(ran: Ran, worth: float) -> list[CaseResult]:
     return [
-        _case(result.test_case, ran.outcomes[result.test_case.name], passed=result.passed)
+        _case(
+            result.test_case,
+            ran.outcomes[result.test_case.name],
+            passed=result.passed,
+            possible=float(result.test_case.points) * worth,
+        )
         for result in ran.file.test_case_results
     ]
 
 
-def _case(test_case: Any, outcome: CaseOutcome, *, passed: bool) -> CaseResult:
+def _case(test_case: Any, outcome: CaseOutcome, *, passed: bool, possible: float) -> CaseResult:
     return CaseResult(
         name=test_case.name,
         hidden=test_case.hidden,
         verdict=outcome.verdict,
-        points=float(test_case.points) if passed else 0.0,
-        possible=float(test_case.points),
+        points=possible if passed else 0.0,
+        possible=possible,
         message=outcome.message,
         hint=outcome.hint,
         diagnosis=outcome.diagnosis,
@@ -168,7 +179,7 @@ def _ungraded(submission: Submission, settings: Settings) -> Grade:
     return Grade(
         student_id=submission.student_id,
         name=submission.name,
-        status=Status.UNREADABLE,
+        status=submission.absence or Status.UNREADABLE,
         questions=(),
         sha256=submission.sha256,
         kit=kit_version(),

@@ -15,6 +15,7 @@ SOLUTIONS = HERE.parent / "solutions"
 MODULES = (
     "assignment.toml",
     "assignment.py",
+    "configuration.py",
     "contract.py",
     "faults.py",
     "grading.py",

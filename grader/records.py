@@ -30,6 +30,8 @@ class Status(StrEnum):
     GRADED = "graded"
     NEEDS_REVIEW = "needs_review"
     UNREADABLE = "unreadable"
+    MISSING = "missing"  # on the roster, and nothing came
+    FOREIGN = "foreign"  # only work of another assignment came
     KIT_FAULT = "kit_fault"
 
 
@@ -40,7 +42,29 @@ class FileRecord:
     name: str
     sha256: str
     size: int
-    role: str  # "source", "report", "mail", "archive", "extra", "ignored", "unreadable"
+    # "source", "report", "picture", "mail", "archive", "extra", "foreign", "ignored", "unreadable"
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReportPicture:
+    """A picture that belongs to a report. `name` is its path in the inbox, as in `FileRecord`.
+
+    The bytes stay where they are: `grader.intake.contents` reads them anew by their hash.
+    """
+
+    name: str
+    sha256: str
+    size: int
+    linked: bool  # the report shows it; else it lay beside the report, as photos do
+
+
+class Concern(StrEnum):
+    """What a line of `problems.csv` wants of a person."""
+
+    DECISION = "decision"
+    UNREADABLE = "unreadable"
+    INFORMATION = "information"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +79,9 @@ class Submission:
     submitted_at: str = ""  # ISO 8601 with offset; empty where unknown
     late: bool = False
     notes: tuple[Message, ...] = ()
+    pictures: tuple[ReportPicture, ...] = ()
+    absence: Status | None = None  # why there is nothing to grade: MISSING, FOREIGN
+    address: str = ""  # the mail address it came from; empty where no mail brought it
 
     @property
     def sha256(self) -> str:
@@ -76,6 +103,7 @@ class Problem:
     reason: Message
     action: Message
     student_id: str = ""  # empty where unknown
+    kind: Concern = Concern.DECISION
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,8 @@ from rich.text import Text
 import grader
 from grader import grading
 from grader.assignment import Assignment, load
+from grader.batch import report_pictures
+from grader.batch.given import given_settings
 from grader.batch.pools import (
     ClusterExaminers,
     Examiners,
@@ -28,8 +30,8 @@ from grader.faults import KitFault
 from grader.intake import (
     Intake,
     IntakeRules,
+    RosterRow,
     collect,
-    read_roster,
 )
 from grader.kit_version import kit_version
 from grader.language import Message, render, say
@@ -37,6 +39,9 @@ from grader.records import FileRecord, Grade, Problem, Submission
 from grader.reports.clean_message import words
 from grader.reports.summary import print_summary
 from grader.reports.wording import load_wording
+from grader.results import course, overrides
+from grader.results.course import CourseSettings
+from grader.results.overrides import Context
 from grader.sandbox import start_command, tiers
 
 SECRET = Path(grader.__file__).parents[1] / ".secret"
@@ -52,31 +57,45 @@ def grade_inbox(request: GradeRequest, out: Path, console: Console) -> int:
     Raises KitFault where the kit fails or is kept from working, click.UsageError for wrong use.
     """
     _refuse_tangle(request.paths, out)
-    assignment = load()
     how = settings(public_only=request.public_only, unsafe=request.unsafe)
-    plan = Plan(
+    kept, given = course.kept(out), given_settings(request)
+    now = kept.updated(given)
+    plan = _plan(request, out, given, now)
+    for message in course.told(kept, given):
+        console.print(Text(words(message, plan.language), "dim"), soft_wrap=True)
+    intake = _take_in(request, plan, now)
+    total = len(intake.submissions)
+    examiners = _examiners(request, plan.assignment, total)
+    try:
+        with Screen(console, plan.language, total) as screen:
+            grade = partial(grading.grade, settings=replace(how, many=total > 1))
+            report = grade_all(intake, grade, examiners, screen, plan)
+        report_pictures.keep(request.paths, intake.submissions, out)
+    except KeyboardInterrupt:
+        text = say("Stopped. What was graded is kept; the same command goes on from there.")
+        click.echo(render(text, plan.language), err=True)
+        return STOPPED
+    _conclude(report, out, plan.language, console)
+    return report.exit_code
+
+
+def _plan(request: GradeRequest, out: Path, given: CourseSettings, now: CourseSettings) -> Plan:
+    assignment = load()
+    deadline = assignment.assignment.deadline if now.deadline is None else now.deadline
+    due = overrides.moment(deadline)
+    deadline = due.isoformat() if due else ""
+    decided = overrides.read(out / overrides.NAME, Context(deadline))
+    return Plan(
         out,
-        request.language,
+        now.language or request.language,
         assignment,
         kit_version(),
         variant=variant(public_only=request.public_only),
         regrade=request.regrade,
-        deadline=request.deadline or assignment.assignment.deadline,
-        formats=request.formats,
+        deadline=deadline,
+        given=given,
+        decided=decided.rows,
     )
-    intake = _take_in(request, plan)
-    total = len(intake.submissions)
-    examiners = _examiners(request, assignment, total)
-    try:
-        with Screen(console, request.language, total) as screen:
-            grade = partial(grading.grade, settings=replace(how, many=total > 1))
-            report = grade_all(intake, grade, examiners, screen, plan)
-    except KeyboardInterrupt:
-        text = say("Stopped. What was graded is kept; the same command goes on from there.")
-        click.echo(render(text, request.language), err=True)
-        return STOPPED
-    _conclude(report, out, request.language, console)
-    return report.exit_code
 
 
 def _refuse_tangle(paths: tuple[Path, ...], out: Path) -> None:
@@ -92,9 +111,12 @@ def _refuse_tangle(paths: tuple[Path, ...], out: Path) -> None:
             )
 
 
-def _take_in(request: GradeRequest, plan: Plan) -> Intake:
-    roster = read_roster(request.roster) if request.roster else None
-    intake = collect(request.paths, IntakeRules(deadline=plan.deadline, roster=roster))
+def _take_in(request: GradeRequest, plan: Plan, now: CourseSettings) -> Intake:
+    roster = None if now.roster is None else tuple(RosterRow(*row) for row in now.roster)
+    intake = collect(
+        request.paths,
+        IntakeRules(plan.deadline, roster=roster, decided=overrides.gathered(plan.decided)),
+    )
     if not intake.submissions and not intake.problems:
         where = ", ".join(map(str, request.paths))
         raise KitFault(say("There is nothing to grade in {where}.", where=where))
@@ -151,8 +173,11 @@ def _conclude(report: Report, out: Path, language: str, console: Console) -> Non
     if report.summary.faults:
         count = len(report.summary.faults)
         tell(say("The kit failed for {count} submissions; they have no score.", count=count), "red")
+    for note in report.notes:
+        tell(note, "yellow")
     for mistake in report.mistakes:
-        console.print(Text(f"{mistake.file}: {words(mistake.reason, language)}", "red"))
+        line = f"{mistake.file}: {words(mistake.reason, language)}"
+        console.print(Text(line, "red"), soft_wrap=True)
 
 
 def write_one(

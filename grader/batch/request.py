@@ -12,6 +12,7 @@ class GradeRequest:
 
     paths: tuple[Path, ...]
     language: str
+    lang: str | None = None  # the language where it was given, to be kept
     out: Path | None = None
     unsafe: bool = False
     public_only: bool = False
@@ -27,4 +28,7 @@ class GradeRequest:
     regrade: bool = False
     roster: Path | None = None
     deadline: str | None = None
+    late_penalty: float | None = None
     formats: tuple[str, ...] = ()
+    assignment_id: str | None = None
+    worksheet: Path | None = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from grader.assignment import Assignment
@@ -12,10 +12,15 @@ from grader.batch.coordinator import Summary
 from grader.batch.examine import Grader
 from grader.batch.interrupts import stoppable
 from grader.batch.pools import Examiners
+from grader.language import Message
 from grader.records import Grade, Problem, QuestionResult
 from grader.reports import gradebook, outputs
+from grader.results import course
+from grader.results.codec import encode
+from grader.results.course import CourseSettings
 from grader.results.intake import IntakeLike
 from grader.results.lock import only_run
+from grader.results.overrides import Override
 from grader.results.store import NAME, Store
 
 
@@ -30,17 +35,19 @@ class Plan:
     variant: str = ""
     regrade: bool = False
     deadline: str = ""
-    formats: tuple[str, ...] = ()
+    given: CourseSettings = field(default_factory=CourseSettings)
+    decided: tuple[Override, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """How a run ended: `problems` are those of the intake, `mistakes` those of `written.csv`."""
+    """How a run ended: `problems` are those of the intake, `mistakes` those of people's tables."""
 
     summary: Summary
     grades: tuple[Grade, ...]
     problems: tuple[Problem, ...]
     mistakes: Sequence[Problem]
+    notes: tuple[Message, ...] = ()
 
     @property
     def exit_code(self) -> int:
@@ -65,12 +72,15 @@ def grade_all(
         run = store.begin(plan.kit, variant=plan.variant, regrade=plan.regrade)
         store.save_intake(intake)
         store.remember(gradebook.DEADLINE, plan.deadline)
+        store.remember(outputs.READ, encode(plan.decided))
+        course.keep(store, plan.given)
         summary = coordinator.run(store.submissions(run), grade, store, examiners, progress)
         store.finish()
-        mistakes = outputs.write_all(store, plan.out, plan.language, plan.assignment, plan.formats)
+        written = outputs.write_all(store, plan.out, plan.language, plan.assignment)
         # For the summary on the screen: without the texts, which are nearly all of the bytes.
         grades = tuple(map(slim, store.grades()))
-        return Report(summary, grades, tuple(store.problems()), mistakes)
+        problems = tuple(store.problems())
+        return Report(summary, grades, problems, written.mistakes, written.notes)
 
 
 def slim(grade: Grade) -> Grade:

@@ -6,7 +6,7 @@ The student's wheel carries this file and `grade_local`; an inbox needs the inst
 from __future__ import annotations
 
 import sys
-from datetime import datetime
+from datetime import datetime, time
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +14,13 @@ import click
 from rich.console import Console
 
 from grader.batch.request import GradeRequest
-from grader.faults import KitFault
+from grader.faults import BadFile, KitFault
 from grader.home.own_work import grade_here
 from grader.language import LANGUAGES, Message, default_language, render, say
 
 WRONG_USE = 2
 FORMATS = ("canvas", "moodle", "gradescope")
+NONE = "none"  # takes a setting back that was given once
 
 
 class IsoTime(click.ParamType[str]):
@@ -28,10 +29,24 @@ class IsoTime(click.ParamType[str]):
     name = "time"
 
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        if value == NONE:
+            return ""
         try:
-            return datetime.fromisoformat(value).isoformat()
+            found = datetime.fromisoformat(value)
         except ValueError:
             self.fail(f"{value} is no time like 2025-11-30T23:59:59+08:00", param, ctx)
+        if len(value) <= len("2025-11-30"):  # a day, to its end
+            found = datetime.combine(found.date(), time(23, 59, 59))
+        return found.isoformat()
+
+
+def assignment_number(
+    context: click.Context, parameter: click.Parameter, value: str | None
+) -> str | None:
+    """Check the number of an assignment in Canvas."""
+    if value is not None and not value.isdecimal():
+        raise click.BadParameter(f"{value} is no number like 1234", context, parameter)
+    return value
 
 
 @click.command()
@@ -47,18 +62,26 @@ class IsoTime(click.ParamType[str]):
 @click.option("--regrade", is_flag=True, help="Grade again what has its grade; see changes.csv.")
 @click.option("--roster", type=click.Path(exists=True, dir_okay=False, path_type=Path),
               help="Class list (CSV: id, name, e-mail).")  # fmt: skip
-@click.option("--deadline", type=IsoTime(), help="Instead of the one in assignment.toml.")
-@click.option("--format", "formats", multiple=True, type=click.Choice(FORMATS),
+@click.option("--deadline", type=IsoTime(), help="Instead of the one in assignment.toml; or none.")
+@click.option("--late-penalty", type=click.FloatRange(0, 1), metavar="SHARE",
+              help="Of the automatic points, per started day: 0.1.")  # fmt: skip
+@click.option("--format", "formats", multiple=True, type=click.Choice((*FORMATS, NONE)),
               help="Also write grades for this system.")  # fmt: skip
+@click.option("--assignment-id", metavar="NUMBER", callback=assignment_number,
+              help="The assignment's number in Canvas.")  # fmt: skip
+@click.option("--worksheet", type=click.Path(exists=True, dir_okay=False, path_type=Path),
+              help="Moodle's grading worksheet, to be filled in.")  # fmt: skip
 @click.option("--unsafe", is_flag=True, help="Grade without a sandbox where there is none.")
 @click.option("--lang", type=click.Choice(LANGUAGES), help="Language of messages and reports.")
 def grade(lang: str | None, **options: Any) -> None:
     """Grade files, folders, zips or mailboxes.
 
-    Without --out one's own file is graded and nothing is written. Exit code 0: everything that
-    came in has a row; 2: wrong use, or the kit itself failed, and the message says which.
+    Without --out one's own file is graded and nothing is written. Roster, deadline, penalty,
+    language and formats are kept in OUT and used by later runs until they are given anew. Exit
+    code 0: everything that came in has a row; 2: wrong use, or the kit itself failed, and the
+    message says which.
     """
-    request = GradeRequest(language=lang or default_language(), **options)
+    request = GradeRequest(language=lang or default_language(), lang=lang, **options)
     console = Console(highlight=False)
     try:
         if request.local or request.out is None:
@@ -85,6 +108,9 @@ def _grade_inbox(request: GradeRequest, out: Path, console: Console) -> int:
 
 def _complain(fault: KitFault, language: str) -> int:
     what = fault.args[0] if fault.args else ""
-    reason = render(what, language) if isinstance(what, Message) else str(fault)
-    click.echo(render(say("Not graded: {reason}", reason=reason), language), err=True)
+    reason = what if isinstance(what, Message) else str(fault)
+    text = say("Not graded: {reason}", reason=reason)
+    if isinstance(fault, BadFile):
+        text = fault.reason
+    click.echo(render(text, language), err=True)
     return WRONG_USE

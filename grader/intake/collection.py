@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from grader.assignment import load
 from grader.language import Message
-from grader.records import FileRecord, Problem, Submission
+from grader.records import Concern, FileRecord, Problem, Submission
+from grader.results.overrides import Overrides, moment
 
 MEBIBYTE = 1 << 20
 
@@ -46,6 +48,17 @@ class IntakeRules:
     deadline: str = ""
     caps: Caps = field(default_factory=Caps)
     roster: tuple[RosterRow, ...] | None = None
+    decided: Overrides = field(default_factory=Overrides)  # `overrides.csv`
+    # Addresses that are the course's own: what they send is nobody's submission.
+    course: tuple[str, ...] = field(default_factory=lambda: (load().mail.recipient.lower(),))
+
+    def __post_init__(self) -> None:
+        """Raise ValueError where the deadline is no ISO 8601 time."""
+        _ = self.due
+
+    def due_of(self, student_id: str) -> datetime | None:
+        """A student's own deadline: the course's, unless a person extended it."""
+        return self.due and moment(self.decided.deadline(student_id, self.due.isoformat()))
 
     @property
     def due(self) -> datetime | None:
@@ -62,6 +75,7 @@ class Trouble:
 
     reason: Message
     action: Message
+    kind: Concern = Concern.DECISION
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,39 +2,57 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from grader.intake.collection import RosterRow, Trouble
+from grader.intake.naming import naming
 from grader.intake.people.attempts import Attempt
-from grader.intake.people.names import Identity
+from grader.intake.people.choice import Passed, is_readme
+from grader.intake.people.decided import NAMED
+from grader.intake.people.entries import Choice, doubtful_date
+from grader.intake.people.origins import mail_around
 from grader.intake.people.owners import Ownership
+from grader.intake.people.pictures import album
 from grader.intake.people.roster import Register
-from grader.intake.people.students import Choice, Person, doubtful_date
+from grader.intake.people.students import Person
 from grader.intake.reading.arrivals import Arrival
 from grader.intake.reading.filenames import safe_id
+from grader.intake.reading.programs import defines_asked
 from grader.language import Message, say
+from grader.records import Concern
 
 Remark = tuple[Arrival, Trouble]
 
 
 def unreadable(came: Iterable[Arrival]) -> Iterator[Remark]:
     for one in came:
-        if one.trouble is not None:
+        if one.trouble is not None and not one.copy:
             yield one, one.trouble
 
 
-def empty_mails(came: Sequence[Arrival]) -> Iterator[Remark]:
-    """Mails without attachments; a person may find code or a link in their text."""
-    filled = {one.parcel for one in came}
+def empty_containers(came: Sequence[Arrival]) -> Iterator[Remark]:
+    """Mails without attachments, or with a link in place of one; empty archives."""
+    filled = {parcel for one in came for parcel in one.parcel.outwards()}
     for one in came:
-        if one.opens is not None and one.opens.kind == "mail" and one.opens not in filled:
+        if one.opens is None or one.opens.kind == "folder" or one.role == "ignored":
+            continue
+        if one.opens.lure:
+            yield one, Trouble(one.opens.lure, _ask_for_files(), Concern.UNREADABLE)
+        elif one.opens.kind == "zip" and one.opens not in filled:
+            yield (
+                one,
+                Trouble(
+                    say("The archive {name} is empty.", name=one.name),
+                    say("Ask the student to send it again."),
+                    Concern.UNREADABLE,
+                ),
+            )
+        elif one.opens not in filled:
             yield (
                 one,
                 Trouble(
                     say("This mail “{subject}” has no attachment.", subject=one.opens.clue),
-                    say("Look at the mail: links to large attachments are not followed."),
+                    say("Look at the mail; ask for the files if it should hold some."),
                 ),
             )
 
@@ -49,25 +67,30 @@ def unclaimed(attempts: Iterable[Attempt]) -> Iterator[Remark]:
                     Trouble(
                         say("Nothing says whose file this is."),
                         say("Put it into a folder named 姓名-学号 (name-id) if it matters."),
+                        Concern.INFORMATION,
                     ),
                 )
 
 
 def oddities(ownership: Ownership) -> Iterator[Remark]:
-    reasons = {"two_ids": _two_ids, "id_of_another": _id_of_another, "shared_name": _shared_name}
-    for one, kind, detail in ownership.oddities:
-        yield one, Trouble(reasons[kind](detail), _check_id())
+    """Each once for a student and sending, at its first file."""
+    told = set()
+    for oddity in ownership.oddities:
+        owner = ownership.owners.get(oddity.one)
+        key = owner, oddity.kind, oddity.detail, mail_around(oddity.one) or oddity.one.parcel
+        if key not in told:
+            told.add(key)
+            reason, action, kind = _ODDITIES[oddity.kind]
+            yield oddity.one, Trouble(reason(oddity.detail), action(), kind)
 
 
-def about(
-    person: Person, choice: Choice, due: datetime | None, register: Register
-) -> Iterator[Remark]:
+def about(person: Person, choice: Choice, register: Register) -> Iterator[Remark]:
     """All findings about one student."""
-    for attempt in person.attempts:
-        yield from attempt.spare
+    yield from _passed_over(choice)
     yield from _missing_half(person, choice)
-    yield from _naming(person, register)
-    yield from _timing(choice, due)
+    yield from naming(person, register)
+    yield from _timing(choice)
+    yield from _broken_links(person, choice)
 
 
 def nothing_came() -> Message:
@@ -79,24 +102,46 @@ def listed_id(student: RosterRow) -> str:
     return safe_id(student.student_id)
 
 
+def _passed_over(choice: Choice) -> Iterator[Remark]:
+    """Every program and report that does not count, with the reason that decided."""
+    for one in (*choice.program.passed, *choice.report.passed):
+        yield one.candidate.one, Trouble(one.reason, _override(), _weight(one, choice))
+
+
+def _weight(passed: Passed, choice: Choice) -> Concern:
+    """An older version is for information; two whole programs of one sending want a look."""
+    if passed.reason.text == NAMED.text:
+        return Concern.INFORMATION
+    other = passed.candidate
+    best = choice.program.best if other.is_program else choice.report.best
+    together = best is not None and best.attempt is other.attempt
+    whole = defines_asked(other.one.program or "") if other.is_program else not is_readme(other.one)
+    same_name = best is not None and best.version.base == other.version.base
+    return Concern.DECISION if together and whole and not same_name else Concern.INFORMATION
+
+
 def _missing_half(person: Person, choice: Choice) -> Iterator[Remark]:
-    first = _first(person)
-    if choice.source is None and choice.report is None:
-        yield (
-            first,
-            Trouble(
-                say("Neither a readable program nor a report came in from this student."),
-                say("Ask the student for the .py and the .md file."),
-            ),
-        )
-    elif choice.report is None:
+    first = first_file(person)
+    files = [one for attempt in person.attempts for one in attempt.files]
+    program, report = choice.program.one, choice.report.one
+    if program is None and report is None:
+        if not any(one.role == "foreign" for one in files):
+            yield (
+                first,
+                Trouble(
+                    say("Neither a readable program nor a report came in from this student."),
+                    say("Ask the student for the .py and the .md file."),
+                    _lacking(files),
+                ),
+            )
+    elif report is None and not any(one.role == "picture" for one in files):
         yield (
             first,
             Trouble(
                 say("A program without a report (.md)."), say("Ask the student for the .md file.")
             ),
         )
-    elif choice.source is None:
+    elif program is None:
         yield (
             first,
             Trouble(
@@ -105,56 +150,13 @@ def _missing_half(person: Person, choice: Choice) -> Iterator[Remark]:
         )
 
 
-def _naming(person: Person, register: Register) -> Iterator[Remark]:
-    first = _first(person)
-    if not person.named:
-        yield (
-            first,
-            Trouble(
-                say("No student id was found; it is listed as {id}.", id=person.student_id),
-                say("Rename the file to ml-6-姓名-学号 (name-id), or add the name to the roster."),
-            ),
-        )
-    elif register.students and register.by_id(person.attempts[-1].owner.student_id) is None:
-        yield first, _not_on_roster(person, register)
-    if person.rival:
-        yield (
-            first,
-            Trouble(
-                say(
-                    "The id {id} is used by two names: {name} and {rival}.",
-                    id=person.attempts[-1].owner.student_id,
-                    name=person.name,
-                    rival=person.rival,
-                ),
-                _check_id(),
-            ),
-        )
+def _lacking(files: Iterable[Arrival]) -> Concern:
+    unread = any(one.role == "unreadable" for one in files)
+    return Concern.UNREADABLE if unread else Concern.DECISION
 
 
-def _not_on_roster(person: Person, register: Register) -> Trouble:
-    """With the row that may be meant: the same name, else the most similar id."""
-    student_id = person.attempts[-1].owner.student_id
-    by_name = register.by_name(Identity(student_id, person.name))
-    near = difflib.get_close_matches(
-        student_id, [one.student_id for one in register.students], 1, 0.8
-    )
-    meant = by_name or (register.by_id(near[0]) if near else None)
-    reason = say("The id {id} ({name}) is not on the roster.", id=student_id, name=person.name)
-    if meant is None:
-        return Trouble(reason, _check_id())
-    return Trouble(
-        reason,
-        say(
-            "Perhaps {id} {name} is meant; rename the file if so.",
-            id=meant.student_id,
-            name=meant.name,
-        ),
-    )
-
-
-def _timing(choice: Choice, due: datetime | None) -> Iterator[Remark]:
-    half = doubtful_date(choice, due)
+def _timing(choice: Choice) -> Iterator[Remark]:
+    half = doubtful_date(choice)
     if half is not None:
         yield (
             half,
@@ -165,9 +167,9 @@ def _timing(choice: Choice, due: datetime | None) -> Iterator[Remark]:
                 say("Decide whether it is late; it was taken as on time."),
             ),
         )
-    if choice.late_report and not choice.late and choice.report and choice.report.report:
+    if choice.late_report and not choice.late and choice.report.one:
         yield (
-            choice.report.report,
+            choice.report.one,
             Trouble(
                 say("The report came after the deadline, the program before it."),
                 say("Decide how the written parts are scored."),
@@ -175,23 +177,87 @@ def _timing(choice: Choice, due: datetime | None) -> Iterator[Remark]:
         )
 
 
-def _first(person: Person) -> Arrival:
+def _broken_links(person: Person, choice: Choice) -> Iterator[Remark]:
+    report = choice.report.one
+    files = [one for attempt in person.attempts for one in attempt.files]
+    broken = album(report, files).broken if report else ()
+    if report and broken:
+        names = ", ".join(broken[:5])
+        yield (
+            report,
+            Trouble(
+                say("The report shows pictures that did not come: {names}.", names=names),
+                say("Ask the student for the pictures if a part of the report hangs on them."),
+                Concern.INFORMATION,
+            ),
+        )
+
+
+def first_file(person: Person) -> Arrival:
     """The file to name when the student as a whole is meant: the newest program, else any."""
     newest = person.attempts[-1]
-    return newest.source or newest.report or newest.files[0]
+    return next(iter((*newest.programs, *newest.reports, *newest.files)))
 
 
-def _two_ids(detail: str) -> Message:
-    return say("One mail gives one name several ids: {ids}.", ids=detail)
+def _ask_for_files() -> Message:
+    return say("Links are not followed: ask the student to attach the .py and .md files.")
 
 
-def _id_of_another(detail: str) -> Message:
-    return say("The id belongs to somebody else on the roster: {detail}.", detail=detail)
+def _override() -> Message:
+    return say("If this one is meant, name it in overrides.csv.")
 
 
-def _shared_name(detail: str) -> Message:
-    return say("The file gives a name only, and several students have it: {ids}.", ids=detail)
-
-
-def _check_id() -> Message:
+def check_id() -> Message:
     return say("Check the id with the student and rename the file.")
+
+
+def _decide_whose() -> Message:
+    return say("Decide whose it is: rename the file, or name the owner in overrides.csv.")
+
+
+def _nothing() -> Message:
+    return say("Nothing, if that is right.")
+
+
+_ODDITIES: dict[str, tuple[Callable[[str], Message], Callable[[], Message], Concern]] = {
+    "two_ids": (
+        lambda ids: say("One mail gives one name several ids: {ids}.", ids=ids),
+        check_id,
+        Concern.DECISION,
+    ),
+    "id_of_another": (
+        lambda who: say("The id belongs to somebody else on the roster: {detail}.", detail=who),
+        check_id,
+        Concern.DECISION,
+    ),
+    "other_name": (
+        lambda who: say("The roster has this id under another name: {detail}.", detail=who),
+        check_id,
+        Concern.DECISION,
+    ),
+    "id_mistyped": (
+        lambda who: say("The id is not on the roster, the name is, once: {detail}.", detail=who),
+        _nothing,
+        Concern.INFORMATION,
+    ),
+    "two_people": (
+        lambda who: say("Two senders or folders use one name with two ids: {detail}.", detail=who),
+        _decide_whose,
+        Concern.DECISION,
+    ),
+    "shared_name": (
+        lambda ids: say("Only a name is given, and it may be any of these: {ids}.", ids=ids),
+        _decide_whose,
+        Concern.DECISION,
+    ),
+    "several": (
+        lambda who: say("One name names several students, and each has this file: {who}.", who=who),
+        _decide_whose,
+        Concern.DECISION,
+    ),
+    "by_sender": (
+        lambda who: say("The mail names nobody; its address is that of {id}.", id=who),
+        _nothing,
+        Concern.INFORMATION,
+    ),
+}

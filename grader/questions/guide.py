@@ -14,6 +14,7 @@ from grader.checks import probe_point
 from grader.faults import KitFault
 from grader.language import Message, say
 from grader.questions import otter_import
+from grader.questions.worth import scale
 
 PUBLIC = Path(__file__).with_name("public")
 MOST_PITFALLS = 8
@@ -130,7 +131,7 @@ def public_cases(name: str) -> tuple[Case, ...]:
     from otter.test_files.exception_test import ExceptionTestFile  # noqa: PLC0415  # a second to load
 
     cases = ExceptionTestFile.from_file(str(path)).test_cases
-    return tuple(Case(case.name, float(case.points), _claim(case)) for case in cases)
+    return tuple(Case(case.name, case.points * scale(name), _claim(case)) for case in cases)
 
 
 def _claim(case: object) -> Message | None:

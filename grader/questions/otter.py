@@ -13,8 +13,8 @@ from otter.test_files.abstract_test import TestFile
 from otter.test_files.exception_test import ExceptionTestFile
 
 from grader.assignment import load
-from grader.faults import KitFault
-from grader.language import render
+from grader.faults import BadFile, KitFault
+from grader.language import render, say
 from grader.questions.case import CaseOutcome
 from grader.records import Verdict
 
@@ -40,7 +40,10 @@ def paths(*, only: str = "", public_only: bool = False) -> list[Path]:
     found = [QUESTIONS / kind / f"{name}.py" for kind in kinds for name in names]
     missing = [path for path in found if not path.exists()]
     if missing or not found:
-        raise KitFault(f"no question file {', '.join(path.name for path in missing) or only}")
+        wrong = ", ".join(dict.fromkeys(path.stem for path in missing)) or only
+        raise BadFile(
+            say("assignment.toml: the kit has no question {names}; delete its table.", names=wrong)
+        )
     return found
 
 

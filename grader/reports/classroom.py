@@ -14,7 +14,10 @@ from grader.records import (
     Status,
     Verdict,
 )
+from grader.reports.account import GradebookRow, Rules, account
+from grader.reports.breakout import Sign
 from grader.reports.next_steps import lost
+from grader.results.reader import Decision
 
 SCORED = (Status.GRADED, Status.NEEDS_REVIEW)
 
@@ -35,6 +38,7 @@ class ClassRow:
     seconds: float
     sandbox: str
     reasons: tuple[Message, ...]  # why a person should look
+    account: GradebookRow
 
     @property
     def scored(self) -> bool:
@@ -80,6 +84,16 @@ class CaseTally:
         return self.full_marks / self.students if self.students else 0.0
 
 
+@dataclass(frozen=True, slots=True)
+class Superseded:
+    """A submission that does not count, because another one does."""
+
+    student_id: str
+    name: str
+    submitted_at: str
+    files: tuple[str, ...]
+
+
 @dataclass(slots=True)
 class Classroom:
     """The sums over a class. `add` each current grade once."""
@@ -88,11 +102,13 @@ class Classroom:
     questions: dict[str, QuestionTally] = field(default_factory=dict)
     cases: dict[tuple[str, str, bool], CaseTally] = field(default_factory=dict)
     kits: Counter[str] = field(default_factory=Counter)
-    superseded: int = 0  # submissions that do not count, because a later one does
+    superseded: list[Superseded] = field(default_factory=list)
     waiting: list[tuple[str, str]] = field(default_factory=list)  # (id, name) not graded yet
+    signs: dict[str, tuple[Sign, ...]] = field(default_factory=dict)  # by student
+    decisions: list[Decision] = field(default_factory=list)  # a person's, also ended ones
 
-    def add(self, grade: Grade) -> ClassRow:
-        row = to_row(grade)
+    def add(self, grade: Grade, known: GradebookRow | None = None) -> ClassRow:
+        row = to_row(grade, known or account(grade, None, Rules("", 0.0, 0.0)))
         self.rows.append(row)
         self.kits[grade.kit] += 1
         if row.scored:
@@ -133,12 +149,12 @@ class Classroom:
         return Counter(row.sandbox for row in self.rows if row.sandbox)
 
 
-def to_row(grade: Grade) -> ClassRow:
+def to_row(grade: Grade, known: GradebookRow) -> ClassRow:
     return ClassRow(
         student_id=grade.student_id,
         name=grade.name,
         status=grade.status,
-        late=grade.late,
+        late=known.late,
         submitted_at=grade.submitted_at,
         auto=grade.auto,
         possible=grade.auto_possible,
@@ -147,6 +163,7 @@ def to_row(grade: Grade) -> ClassRow:
         seconds=grade.seconds,
         sandbox=grade.sandbox,
         reasons=tuple(_reasons(grade)),
+        account=known,
     )
 
 

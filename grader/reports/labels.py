@@ -9,6 +9,8 @@ STATUSES: dict[Status, Message] = {
     Status.GRADED: say("graded"),
     Status.NEEDS_REVIEW: say("needs review"),
     Status.UNREADABLE: say("unreadable"),
+    Status.MISSING: say("nothing came in"),
+    Status.FOREIGN: say("another assignment"),
     Status.KIT_FAULT: say("grader's fault"),
 }
 ROLES: dict[str, Message] = {
@@ -23,5 +25,7 @@ STATUS_STATES: dict[Status, str] = {
     Status.GRADED: "full",
     Status.NEEDS_REVIEW: "part",
     Status.UNREADABLE: "none",
+    Status.MISSING: "none",
+    Status.FOREIGN: "none",
     Status.KIT_FAULT: "none",
 }

@@ -15,7 +15,7 @@ from grader.faults import KitFault
 from grader.language import say
 
 APPLICATION_ID = 0x6D6C366B  # "ml6k"
-VERSION = 1
+VERSION = 2
 
 SCHEMA = """
 CREATE TABLE runs (
@@ -83,6 +83,16 @@ CREATE TABLE superseded (
     content TEXT NOT NULL
 );
 """
+# Since format 2: what a person decided, when, and until when it held. Rows are never deleted.
+OVERRIDES = """
+CREATE TABLE IF NOT EXISTS overrides (
+    id INTEGER PRIMARY KEY,
+    student_id TEXT NOT NULL,
+    override TEXT NOT NULL,
+    since TEXT NOT NULL,
+    until TEXT
+);
+"""
 
 
 def connect(path: Path) -> sqlite3.Connection:
@@ -124,6 +134,10 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
                 known=VERSION,
             )
         )
+    if version < VERSION:
+        with transaction(connection, path):
+            connection.execute(OVERRIDES)
+            connection.execute(f"PRAGMA user_version = {VERSION}")
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA foreign_keys = ON")
 
@@ -132,7 +146,7 @@ def _create(connection: sqlite3.Connection) -> None:
     # Another process may have made the tables between our look and our lock.
     if connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
         return
-    for statement in SCHEMA.split(";"):
+    for statement in (SCHEMA + OVERRIDES).split(";"):
         if statement.strip():
             connection.execute(statement)
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")

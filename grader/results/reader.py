@@ -15,10 +15,12 @@ from grader.records import (
     FileRecord,
     Grade,
     Problem,
+    Status,
     Submission,
 )
 from grader.results import database
 from grader.results.codec import decode, join
+from grader.results.overrides import Override
 
 NAME = "results.sqlite"
 CURRENT = (
@@ -41,6 +43,15 @@ class Run:
     def key(self) -> str:
         """The kit's part of a grade's key in the store."""
         return f"{self.kit}+{self.variant}" if self.variant else self.kit
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """An override and when it held: `until` is empty while it does."""
+
+    override: Override
+    since: str
+    until: str
 
 
 class StoreReader:
@@ -93,10 +104,10 @@ class StoreReader:
             yield from (join(card, content) for card, content, _ in page)
             position = page[-1][-1]
 
-    def report(self, student_id: str) -> str | None:
-        """The report of the submission that counts; None where none came."""
+    def submission(self, student_id: str) -> Submission | None:
+        """The submission that counts of one student."""
         row = self._one("SELECT card, content FROM students WHERE student_id = ?", (student_id,))
-        return join(*row).report if row else None
+        return join(*row) if row else None
 
     def count(self, run: Run) -> int:
         """How many submissions the run is about."""
@@ -156,6 +167,12 @@ class StoreReader:
         query = "SELECT card, content FROM superseded ORDER BY student_id, id"
         yield from (join(*row) for row in self._rows(query))
 
+    def decisions(self) -> Iterator[Decision]:
+        """Every decision that a person ever made about a student, by student id."""
+        query = "SELECT override, since, until FROM overrides ORDER BY student_id, id"
+        for text, since, until in self._rows(query):
+            yield Decision(decode(text, Override), since, until or "")
+
     def last_run(self) -> Run | None:
         """The latest run, whether it came to its end or not."""
         row = self._one("SELECT id, kit, variant, regrade FROM runs ORDER BY id DESC")
@@ -196,10 +213,18 @@ class StoreReader:
         return next(iter(self._all(f"{query} LIMIT 1", values)), None)
 
 
+def _status(graded: Status, absence: Status | None) -> Status:
+    """Nothing to grade is nothing, whatever the reason was when it was graded."""
+    if graded in (Status.UNREADABLE, Status.MISSING, Status.FOREIGN):
+        return absence or Status.UNREADABLE
+    return graded
+
+
 def _as_it_came(grade: Grade, submission: Submission) -> Grade:
     """What is graded once may be sent again under another name, or be late by a new deadline."""
     return replace(
         grade,
+        status=_status(grade.status, submission.absence),
         student_id=submission.student_id,
         name=submission.name,
         submitted_at=submission.submitted_at,

@@ -17,13 +17,13 @@ from grader.records import (
     Exhibit,
     FileRecord,
     Grade,
-    Problem,
     Status,
     Submission,
 )
 from grader.results import database
 from grader.results.codec import encode, split
 from grader.results.intake import IntakeLike
+from grader.results.overrides import Override
 from grader.results.reader import NAME, Run, StoreReader
 
 __all__ = ["NAME", "Run", "Store"]
@@ -73,6 +73,21 @@ class Store(StoreReader):
         with self._transaction():
             self._connection.execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", (name, fact))
 
+    def decide(self, rows: Iterable[Override]) -> None:
+        """Note the decisions that hold now; those that no longer stand there end today."""
+        with self._transaction():
+            open_rows = "SELECT id, override FROM overrides WHERE until IS NULL ORDER BY id"
+            held = {text: number for number, text in self._all(open_rows, ())}
+            now = {encode(row): row for row in rows}
+            self._connection.executemany(
+                "UPDATE overrides SET until = ? WHERE id = ?",
+                [(_now(), number) for text, number in held.items() if text not in now],
+            )
+            self._connection.executemany(
+                "INSERT INTO overrides (student_id, override, since) VALUES (?, ?, ?)",
+                [(row.student_id, text, _now()) for text, row in now.items() if text not in held],
+            )
+
     def admit(self, submissions: Iterable[Submission]) -> None:
         """Note which submission of each student counts, in the order in which they are graded."""
         with self._transaction():
@@ -115,13 +130,9 @@ class Store(StoreReader):
             " OR sha256 IN (SELECT sha256 FROM files WHERE run_id = ?1)",
             (self.run.id,),
         )
-        problems = (
-            Problem(each.file, each.sha256, each.reason, each.action, each.student_id)
-            for each in intake.problems
-        )
         self._connection.executemany(
             "INSERT INTO problems (file, sha256, run_id, problem) VALUES (?, ?, ?, ?)",
-            ((each.file, each.sha256, self.run.id, encode(each)) for each in problems),
+            ((each.file, each.sha256, self.run.id, encode(each)) for each in intake.problems),
         )
 
     def _save_superseded(self, superseded: Iterable[Submission]) -> None:

@@ -42,6 +42,7 @@ def app(desk: Desk, token: str, port: int, language: str) -> ASGIApp:
             Route("/sections", routes.sections),
             Route("/queue", routes.queue),
             Route("/view", routes.view),
+            Route("/picture/{digest}", routes.picture),
             Route("/model", routes.model),
             Route("/whole", routes.whole),
             Route("/uses", routes.uses),
@@ -89,6 +90,12 @@ class _Routes:
     def view(self, request: Request) -> Response:
         code, section = _query(request, "code"), _query(request, "section")
         return JSONResponse(self._desk.view(code, section, self._spoken(request)))
+
+    def picture(self, request: Request) -> Response:
+        data = self._desk.picture(request.path_params["digest"])
+        return (
+            Response(status_code=404) if data is None else Response(data, media_type="image/jpeg")
+        )
 
     def model(self, request: Request) -> Response:
         return JSONResponse({"html": model_answer(_query(request, "section"))})

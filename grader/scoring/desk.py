@@ -9,22 +9,24 @@ from __future__ import annotations
 import statistics
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from grader.faults import KitFault
 from grader.language import render, say
+from grader.records import ReportPicture
 from grader.results.reader import NAME, StoreReader
 from grader.scoring import marks as scored
 from grader.scoring.answers import Answer, answers
-from grader.scoring.marks import BONUS, Mark
+from grader.scoring.marks import APART, BONUS, Mark
 from grader.scoring.rubric import Item, Rubric, RubricSection
 from grader.scoring.score_store import ScoreStore
+from grader.scoring.shown_pictures import DIGEST, by_name, shown
 from grader.written import checklist
 
-APART = 0.2  # two readers further apart than this share of a section's points are listed
+PICTURES = "pictures"
 KEPT = 64  # rendered reports held ready: the last, the next, and those looked back at
 
 
@@ -35,6 +37,7 @@ class ReadReport:
     answers: Mapping[str, Answer]
     evidence: checklist.Evidence
     has_report: bool
+    photos: tuple[str, ...] = ()  # addresses of pictures beside the report that it does not show
 
 
 class Desk:
@@ -123,6 +126,7 @@ class Desk:
             "most": self.most(section),
             "report": sheet.has_report,
             "answer": answer.html if answer else "",
+            "photos": list(sheet.photos),
             "evidence": list(self._evidence(sheet, section, language)),
             "items": [_item(each, language) for each in self.store.items(section)],
             "mark": self.plain(mark),
@@ -220,13 +224,23 @@ class Desk:
 
     def _make_sheet(self, student_id: str, language: str) -> ReadReport:
         with StoreReader.existing(self.out) as reader:
-            report = reader.report(student_id)
-        code = self.code(student_id)
-        shown = answers(report, language, lambda name: self._address(code, name))
-        return ReadReport(shown, checklist.collect(report or ""), report is not None)
+            submission = reader.submission(student_id)
+        report = submission.report if submission else None
+        came = submission.pictures if submission else ()
+        html = answers(report, language, partial(self._address, came))
+        loose = tuple(self._address(came, each.name) for each in came if not each.linked)
+        known = report is not None or bool(came)
+        return ReadReport(html, checklist.collect(report or ""), known, tuple(filter(None, loose)))
 
-    def _address(self, code: str, name: str) -> str:  # noqa: ARG002  # pictures that came by mail: see `pictures`
-        return ""
+    def _address(self, came: tuple[ReportPicture, ...], name: str) -> str:
+        """Where the page finds a picture that came with the report; "" where it is not kept."""
+        digest = by_name(came, name)
+        kept = bool(digest) and (self.out / PICTURES / digest).is_file()
+        return f"picture/{digest}" if kept else ""
+
+    def picture(self, digest: str) -> bytes | None:
+        """A picture of this OUT, drawn anew; None where there is none by this hash."""
+        return shown(self.out / PICTURES / digest) if DIGEST.fullmatch(digest) else None
 
     def _evidence(self, sheet: ReadReport, section: str, language: str) -> Iterator[str]:
         """What can be said without understanding it, in a few lines."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from grader.scoring.rubric import Item
 
+APART = 0.2  # two readers further apart than this share of a section's points are listed
 BONUS = "bonus"  # stands where a section's number stands
 
 
@@ -31,13 +32,3 @@ def points(mark: Mark, items: Iterable[Item], most: float) -> float:
     worth = {item.key: item.points for item in items}
     total = sum(worth.get(key, 0.0) for key in mark.items) + mark.free
     return round(min(max(total, 0.0), most), 4)
-
-
-def differ(first: float, second: float, most: float, share: float) -> bool:
-    """Whether two readers are further apart than `share` of what the section is worth."""
-    return abs(first - second) > share * most + 1e-9
-
-
-def progress(marks: Sequence[Mark], total: int) -> tuple[int, int]:
-    """How many of `total` are done, and how many ask for a second look."""
-    return sum(mark.done for mark in marks if total), sum(mark.second_look for mark in marks)

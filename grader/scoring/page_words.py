@@ -30,6 +30,7 @@ WORDS: dict[str, Message] = {
     "theirs": say("Keep theirs"),
     "all_done": say("Everybody is scored here."),
     "no_report": say("No report came in."),
+    "photo": say("A picture that came beside the report"),
     "no_answer": say("Nothing stands under this heading."),
     "edit": say("Edit the rubric"),
     "add": say("Add an item"),

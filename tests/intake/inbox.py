@@ -89,13 +89,19 @@ Style = Callable[[Path, Sent], None]
 
 
 def build_inbox(
-    folder: Path, sources: Sequence[str], *, count: int = 200, seed: int = 6
+    folder: Path,
+    sources: Sequence[str],
+    *,
+    count: int = 200,
+    seed: int = 6,
+    styles: Sequence[Style] = (),
 ) -> list[Sent]:
     """Write `count` students' mail and files into `folder`; every style is used in turn."""
+    styles = styles or STYLES
     folder.mkdir(parents=True, exist_ok=True)
     everybody = [_student(number, sources, seed) for number in range(count)]
     for sent in everybody:
-        STYLES[(sent.number + seed) % len(STYLES)](folder, sent)
+        styles[(sent.number + seed) % len(styles)](folder, sent)
     _clutter(folder)
     _stamp(folder)
     return everybody

@@ -18,7 +18,7 @@ from grader.intake import (
     contents,
     read_roster,
 )
-from grader.records import Submission
+from grader.records import Status, Submission
 from tests.intake.build import (
     PNG,
     RNN,
@@ -155,7 +155,7 @@ def test_two_students_with_one_name_stay_apart(tmp_path: Path) -> None:
     files = {f"{STEM}.py": PY, "ml-6-张三-2023002.md": MD, "张三.md": MD}
     intake = take(lay(tmp_path, files))
     assert {one.student_id for one in intake.submissions} >= {"2023001", "2023002"}
-    assert "several students have it" in reasons(intake)
+    assert "it may be any of these: 2023001 张三; 2023002 张三" in reasons(intake)
     assert "program without a report" in reasons(intake)
     assert "report without a program" in reasons(intake)
 
@@ -233,14 +233,14 @@ def test_copies_in_a_folder_are_versions(tmp_path: Path) -> None:
     files = {
         f"{STEM}.py": (PY + b"# old\n", "2025-11-03T10:00:00+08:00"),
         f"{STEM}(1).py": (PY + b"# new\n", "2025-11-04T10:00:00+08:00"),
-        f"{STEM}(2).py": (PY + b"# late\n", "2025-11-08T10:00:00+08:00"),
+        f"{STEM}(2).py": (PY + b"# last\n", "2025-11-08T10:00:00+08:00"),
         f"{STEM}.md": (MD, "2025-11-03T10:00:00+08:00"),
         f"{STEM} - 副本.md": (MD, "2025-11-04T10:00:00+08:00"),
     }
     intake = take(lay(tmp_path, files), deadline=DEADLINE)
-    assert "new" in str(only(intake).source)
+    assert "last" in str(only(intake).source)  # a file's own time makes nobody late
     assert not only(intake).late
-    assert {str(old.source).split("# ")[1] for old in intake.superseded} == {"old\n", "late\n"}
+    assert {str(old.source).split("# ")[1] for old in intake.superseded} == {"old\n", "new\n"}
 
 
 @pytest.mark.parametrize(
@@ -260,13 +260,16 @@ def test_the_time_of_a_mail(tmp_path: Path, headers: dict[str, str], expected: s
     assert only(take(lay(tmp_path, {"a.eml": letter(STEM, **headers)}))).submitted_at == expected
 
 
-def test_the_time_of_a_file_and_of_a_zip_member(tmp_path: Path) -> None:
-    lay(tmp_path, {f"{STEM}.py": (PY, "2025-11-04T09:00:00+08:00")})
-    when = datetime.fromisoformat(only(take(tmp_path)).submitted_at)
-    assert when == datetime.fromisoformat("2025-11-04T09:00:00+08:00")
-    archive = zipped({f"{STEM}.py": PY}, time=(2025, 11, 1, 12, 30, 0))
-    member = only(take(lay(tmp_path / "z", {"a.zip": archive}))).submitted_at
-    assert member.startswith("2025-11-01T12:30:00")
+def test_the_time_of_a_file_and_of_a_zip_member_is_shown_and_never_charged(tmp_path: Path) -> None:
+    lay(tmp_path, {f"{STEM}.py": (PY, "2025-11-08T09:00:00+08:00")})
+    archive = zipped({f"{STEM}.py": PY}, time=(2025, 11, 9, 12, 30, 0))
+    lay(tmp_path / "z", {"a.zip": archive})
+    for folder, day in ((tmp_path / f"{STEM}.py", "2025-11-08"), (tmp_path / "z", "2025-11-09")):
+        submission = only(take(folder, deadline=DEADLINE))
+        assert not submission.late
+        assert submission.submitted_at == ""
+        assert f"The file itself is dated {day}" in "\n".join(map(str, submission.notes))
+        assert "dated" not in "\n".join(map(str, only(take(folder)).notes))
 
 
 def test_a_date_that_the_server_contradicts_is_flagged(tmp_path: Path) -> None:
@@ -408,7 +411,7 @@ def test_roster_files(tmp_path: Path, encoding: str, header: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "word"),
-    [("", "empty"), ("a,b\n1,2\n", "no column"), ("id\n1\n1\n", "stand there twice")],
+    [("", "empty"), ("a,b\n1,2\n", "no column"), ("id\n1\n1\n", "stands there twice")],
 )
 def test_bad_rosters_say_what_to_do(tmp_path: Path, text: str, word: str) -> None:
     path = tmp_path / "students.csv"
@@ -423,6 +426,7 @@ def test_roster_rows_and_strangers(tmp_path: Path) -> None:
         RosterRow("2023001", "张三", "zhang@example.edu"),
         RosterRow("2023002", "李四"),
         RosterRow("2023003", "王五"),
+        RosterRow("2023004", "赵六"),
     )
     parts = [part(plain_name("rnn.py"), PY), part(plain_name("report.md"), MD)]
     files = {
@@ -431,16 +435,19 @@ def test_roster_rows_and_strangers(tmp_path: Path) -> None:
         "李四.md": MD,
         "ml-6-王五-2023033.py": PY,
         "ml-6-王五-2023033.md": MD,
+        "ml-6-钱七-2023044.py": PY,
     }
     intake = take(lay(tmp_path, files), roster=roster)
     rows = {one.student_id: one for one in intake.submissions}
-    assert set(rows) == {"2023001", "2023002", "2023003", "2023033"}
+    assert set(rows) == {"2023001", "2023002", "2023003", "2023004", "2023044"}
     assert whole(rows["2023001"]) == ZHANG
     assert rows["2023002"].source
-    assert rows["2023003"].source is None
-    assert "Nothing came in" in str(rows["2023003"].notes[0])
-    assert "2023033 (王五) is not on the roster" in reasons(intake)
-    assert "Perhaps 2023003 王五 is meant" in reasons(intake)
+    assert rows["2023003"].source
+    assert "the name is, once: 2023033, 2023003 王五" in reasons(intake)
+    assert (rows["2023004"].source, rows["2023004"].absence) == (None, Status.MISSING)
+    assert "Nothing came in" in str(rows["2023004"].notes[0])
+    assert "2023044 (钱七) is not on the roster" in reasons(intake)
+    assert "Perhaps 2023004 赵六 is meant" in reasons(intake)
 
 
 def test_a_wrong_deadline_is_an_error(tmp_path: Path) -> None:

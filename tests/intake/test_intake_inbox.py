@@ -20,8 +20,10 @@ from grader.intake import (
     IntakeRules,
     collect,
 )
+from grader.records import Concern
 from tests.intake.build import PNG, RNN, notebook, zipped
 from tests.intake.inbox import STYLES, Sent, build_inbox
+from tests.intake.packed import rar3, sevenzipped, tarred, tnef
 
 SOURCES = [f"# 程序 {n}\n{RNN}" for n in range(7)]
 
@@ -44,14 +46,18 @@ def test_everybody_is_read_as_they_meant_it(inbox: tuple[Path, list[Sent], Intak
         assert sent.source.strip() in row.source
         assert row.report is not None
         assert row.report.strip() == sent.report.strip()
-        assert row.submitted_at
+        by_mail = any(".eml" in one.name or "host:2" in one.name for one in row.files)
+        assert bool(row.submitted_at) is by_mail
 
 
 def test_only_the_advertisement_is_a_problem(inbox: tuple[Path, list[Sent], Intake]) -> None:
     _, everybody, intake = inbox
-    assert [one.file for one in intake.problems] == ["welcome.eml"]
+    wanted = [one for one in intake.problems if one.kind is not Concern.INFORMATION]
+    assert [one.file for one in wanted] == ["welcome.eml"]
     twice = sum((sent.number + 6) % len(STYLES) == len(STYLES) - 1 for sent in everybody)
     assert len(intake.superseded) == twice > 0
+    told = [one for one in intake.problems if "it was sent later" in str(one.reason)]
+    assert len(told) == 2 * twice  # program and report
 
 
 def test_every_byte_on_disk_has_a_record(inbox: tuple[Path, list[Sent], Intake]) -> None:
@@ -155,12 +161,23 @@ SUFFIXES = [
     ".csv",
     ".tar.gz",
     ".msg",
+    ".7z",
+    ".tgz",
+    ".gz",
+    ".tnef",
     ".PY",
     ".py.txt",
 ]
+INSIDE = {"ml-6-张三-2023001.py": RNN.encode(), "x/report.md": "# 报告".encode()}
+PACKED = {
+    "a.7z": sevenzipped(INSIDE),
+    "a.rar": rar3(INSIDE),
+    "a.tgz": tarred(INSIDE),
+    "winmail.dat": tnef(INSIDE),
+}
 HEADS = (b"", b"PK\x03\x04", b"From x\nSubject: y\n", b"Subject: y\nFrom: z\n\n", b"{}", PNG,
          b"\xef\xbb\xbf", b"\xff\xfe", b"# coding: utf-7\n", zipped({"a.py": b"x"}),
-         notebook([("code", "x")]))  # fmt: skip
+         notebook([("code", "x")]), PACKED["a.7z"][:32], b"Rar!\x1a\x07\x00", b"\x1f\x8b\x08", PACKED["winmail.dat"][:40])  # fmt: skip
 NAMES = st.text(st.characters(exclude_characters="/\0", exclude_categories=["Cs"]), max_size=20)
 
 
@@ -221,6 +238,7 @@ def _good() -> list[tuple[str, bytes]]:
         ("a.eml", letter),
         ("a.mbox", b"From x\n" + letter),
         ("a.ipynb", notebook([("markdown", "x"), ("code", RNN)])),
+        *PACKED.items(),
     ]
 
 

@@ -88,7 +88,7 @@ def test_words_of_the_course_are_nobody(clue: str) -> None:
 @pytest.mark.parametrize(
     ("clue", "strength"),
     [("张三", Strength.WEAK), ("20241105", Strength.WEAK), ("rnn_10000", Strength.BARE),
-     ("微信图片_20241105123456", Strength.BARE), ("ml-6-张三", Strength.BARE),
+     ("微信图片_20241105123456", Strength.WEAK), ("ml-6-张三", Strength.BARE),
      ("batch-20251105", Strength.WEAK), ("zhangsan-2023001", Strength.BARE)],
 )  # fmt: skip
 def test_doubtful_clues_are_weak(clue: str, strength: Strength) -> None:

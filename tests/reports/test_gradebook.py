@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,18 +12,17 @@ import msgspec
 import pytest
 
 from grader.assignment import Assignment, load
-from grader.faults import KitFault
 from grader.language import render, say
 from grader.records import FileRecord, Problem, Status, Submission
-from grader.reports import exports, gradebook, tables
+from grader.reports import gradebook, tables
 from grader.results.store import NAME, Store
 from grader.written import scores
 from tests.batch import batch_fakes as fakes
 
 LIMITS = {"q1": 15.0, "q2": 12.0, "q3": 13.0, "bonus": 5.0}
 COLUMNS = (
-    "student_id,name,q1,q2,q3,q4_1,q4_2,q4_3,q4_4,q4_5,q4_6,q5_1,q5_2,q5_3,bonus,auto,written,total,"
-    "status,late,submitted_at,diagnoses,sha256"
+    "student_id,name,q1,q2,q3,q4_1,q4_2,q4_3,q4_4,q4_5,q4_6,q5_1,q5_2,q5_3,bonus,bonus_code,auto,"
+    "penalty,written,oral,total,status,late,submitted_at,diagnoses,sha256"
 )
 
 
@@ -56,6 +54,13 @@ def put(store: Store, number: int, source: str = "pass", **fields: object) -> Su
     return submission
 
 
+def write(store: Store, out: Path, assignment: Assignment) -> tuple[Problem, ...]:
+    """Write the gradebook; give back the mistakes in people's tables."""
+    book = gradebook.read(store, out, assignment)
+    gradebook.write_all(book, store, out, "en")
+    return book.mistakes
+
+
 def table(path: Path) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig"), newline="")))
 
@@ -68,7 +73,7 @@ def test_the_columns_are_the_agreed_ones(
     store: Store, tmp_path: Path, assignment: Assignment
 ) -> None:
     put(store, 1)
-    gradebook.write_all(store, tmp_path, "en", assignment)
+    write(store, tmp_path, assignment)
     data = (tmp_path / "grades.csv").read_bytes()
     assert data.startswith(b"\xef\xbb\xbf" + COLUMNS.encode() + b"\r\n")
 
@@ -76,7 +81,7 @@ def test_the_columns_are_the_agreed_ones(
 def test_a_row_sums_up_a_student(store: Store, tmp_path: Path, assignment: Assignment) -> None:
     submission = put(store, 1, "xx")
     written_csv(tmp_path, "20230001,15,10.5,,2,good")
-    assert gradebook.write_all(store, tmp_path, "en", assignment) == []
+    assert write(store, tmp_path, assignment) == ()
     (row,) = table(tmp_path / "grades.csv")
     scores = [3, 1, 3, 3, 1, 3, 3, 1, 3]
     assert [float(row[name]) for name in fakes.QUESTIONS] == scores
@@ -103,7 +108,7 @@ def test_lateness_costs_automatic_points_per_started_day(
 ) -> None:
     put(store, 1, "x", late=True, submitted_at=submitted_at)
     written_csv(tmp_path, "20230001,10,0,0,0,")
-    gradebook.write_all(store, tmp_path, "en", assignment)
+    write(store, tmp_path, assignment)
     (row,) = table(tmp_path / "grades.csv")
     assert (row["late"], row["auto"], row["written"]) == (str(days), "21", "10")
     assert float(row["total"]) == pytest.approx(21 * left + 10)
@@ -114,7 +119,7 @@ def test_the_deadline_of_the_run_goes_before_the_configured_one(
 ) -> None:
     put(store, 1, "x", late=True, submitted_at="2025-12-03T00:00:00+08:00")
     store.remember(gradebook.DEADLINE, "2025-12-02T12:00:00+08:00")
-    gradebook.write_all(store, tmp_path, "en", assignment)
+    write(store, tmp_path, assignment)
     assert table(tmp_path / "grades.csv")[0]["late"] == "1"
 
 
@@ -123,7 +128,7 @@ def test_no_score_is_an_empty_cell(store: Store, tmp_path: Path, assignment: Ass
     put(store, 2, status=Status.UNREADABLE, questions=(), source=None)
     store.admit([*store.submissions(), fakes.submission(3)])  # a stopped run has not come to it
     written_csv(tmp_path, "20230001,1,1,1,1,", "20230002,15,0,0,0,")
-    gradebook.write_all(store, tmp_path, "en", assignment)
+    write(store, tmp_path, assignment)
     fault, unreadable, waiting = table(tmp_path / "grades.csv")
     assert [row["status"] for row in (fault, unreadable, waiting)] == [
         "kit_fault",
@@ -157,7 +162,7 @@ def test_no_cell_is_a_formula(
     store: Store, tmp_path: Path, assignment: Assignment, name: str
 ) -> None:
     put(store, 1, name=name)
-    gradebook.write_all(store, tmp_path, "en", assignment)
+    write(store, tmp_path, assignment)
     (row,) = table(tmp_path / "grades.csv")
     assert row["name"].startswith("'")
     assert not set(row["name"]) & set("\t\r\n\x1b")
@@ -177,7 +182,7 @@ def test_no_text_leaves_its_cell(
     store: Store, tmp_path: Path, assignment: Assignment, name: str
 ) -> None:
     put(store, 1, name=name)
-    gradebook.write_all(store, tmp_path, "en", assignment)
+    write(store, tmp_path, assignment)
     (row,) = table(tmp_path / "grades.csv")
     assert None not in row
     assert row["status"] == "graded"
@@ -198,7 +203,7 @@ def test_problems_and_superseded_submissions_are_listed(
     file = FileRecord("old.py", "e" * 64, 1, "source")
     old = fakes.submission(1, "old", late=True, files=(file,))
     store.save_intake(Came((), (old,), (problem,), (file,)))
-    gradebook.write_all(store, tmp_path, "en", assignment)
+    write(store, tmp_path, assignment)
     assert table(tmp_path / "problems.csv") == [
         {
             "file": "'=a.zip",
@@ -252,7 +257,7 @@ def test_a_mistake_in_one_row_costs_no_other_and_is_told(
 ) -> None:
     put(store, 1), put(store, 2)
     written_csv(tmp_path, "20230001,99,0,0,0,", "20230002,3,0,0,0,")
-    (mistake,) = gradebook.write_all(store, tmp_path, "en", assignment)
+    (mistake,) = write(store, tmp_path, assignment)
     assert "99 is not between" in str(mistake.reason)
     assert [row["written"] for row in table(tmp_path / "grades.csv")] == ["", "3"]
     assert [row["file"] for row in table(tmp_path / "problems.csv")] == ["written.csv"]
@@ -287,104 +292,3 @@ def test_missing_columns_are_named(tmp_path: Path) -> None:
 
 def test_no_file_is_no_mistake(tmp_path: Path) -> None:
     assert scores.read(tmp_path / scores.NAME, LIMITS, ["1"]) == scores.Written()
-
-
-# -- exports -------------------------------------------------------------------------------------
-
-
-def test_canvas_gets_what_its_importer_asks_for(
-    store: Store, tmp_path: Path, assignment: Assignment
-) -> None:
-    put(store, 1, "x"), put(store, 2, status=Status.KIT_FAULT), put(store, 3, name="=cmd")
-    path = exports.write("canvas", store, tmp_path, "en", assignment)
-    assert path.read_bytes()[:7] == b"Student"  # no BOM
-    rows = list(csv.reader(io.StringIO(path.read_text(encoding="utf-8"))))
-    title = assignment.assignment.title["en"]
-    assert rows[0] == ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", title]
-    assert rows[1] == ["Points Possible", "", "", "", "", "60"]
-    assert rows[2] == ["学生1", "", "20230001", "20230001", "", "21"]
-    assert rows[3][-1] == ""  # no score: Canvas keeps what it has
-    assert rows[4][0] == "'=cmd"
-
-
-def test_points_possible_count_the_written_part_once_it_is_scored(
-    store: Store, tmp_path: Path, assignment: Assignment
-) -> None:
-    put(store, 1, "x")
-    written_csv(tmp_path, "20230001,10,10,10,5,")
-    path = exports.write("canvas", store, tmp_path, "en", assignment)
-    rows = list(csv.reader(io.StringIO(path.read_text(encoding="utf-8"))))
-    assert (rows[1][-1], rows[2][-1]) == ("100", "56")
-
-
-def test_moodle_gets_its_worksheet_back_filled_in(
-    store: Store, tmp_path: Path, assignment: Assignment
-) -> None:
-    put(store, 1, "x"), put(store, 2, status=Status.KIT_FAULT)
-    header = (
-        "Identifier,Full name,ID number,Email address,Status,Grade,Maximum Grade,"
-        "Grade can be changed,Last modified (submission),Last modified (grade),Feedback comments"
-    )
-    (tmp_path / exports.WORKSHEET).write_text(
-        f"{header}\n"
-        'Participant 17,张三,20230001,a@x,Submitted,,100.00,Yes,"Sunday, 1 June",-,\n'
-        "Participant 18,李四,20230002,b@x,Submitted,5,100.00,Yes,-,-,old\n"
-        "Participant 19,王五,777,c@x,No submission,,100.00,Yes,-,-,\n",
-        encoding="utf-8-sig",
-    )
-    written_csv(tmp_path, "20230001,1,2,3,0,well done")
-    rows = table(exports.write("moodle", store, tmp_path, "en", assignment))
-    assert ",".join(rows[0]) == header
-    assert [row["Identifier"] for row in rows] == [
-        "Participant 17",
-        "Participant 18",
-        "Participant 19",
-    ]
-    assert [row["Grade"] for row in rows] == ["27", "5", ""]
-    assert rows[0]["Last modified (submission)"] == "Sunday, 1 June"
-    assert rows[0]["Feedback comments"].endswith("q3 3 | well done")
-    assert rows[1]["Feedback comments"] == "old"
-
-
-def test_moodle_without_a_worksheet_finds_users_by_id_number(
-    store: Store, tmp_path: Path, assignment: Assignment
-) -> None:
-    put(store, 1, "x", submitted_at="2025-11-01T00:00:00+08:00")
-    (row,) = table(exports.write("moodle", store, tmp_path, "en", assignment))
-    assert tuple(row) == exports.MOODLE_COLUMNS
-    assert (row["ID number"], row["Grade"], row["Maximum Grade"]) == ("20230001", "21", "60")
-
-
-def test_a_worksheet_in_another_language_is_refused(
-    store: Store, tmp_path: Path, assignment: Assignment
-) -> None:
-    (tmp_path / exports.WORKSHEET).write_text("编号,全名,成绩\n1,2,3\n", encoding="utf-8")
-    with pytest.raises(KitFault, match="no column Identifier"):
-        exports.write("moodle", store, tmp_path, "en", assignment)
-
-
-def test_gradescope_gets_public_and_hidden_cases_apart(
-    store: Store, tmp_path: Path, assignment: Assignment
-) -> None:
-    put(store, 1, "xx"), put(store, 2, status=Status.UNREADABLE, questions=())
-    folder = exports.write("gradescope", store, tmp_path, "en", assignment)
-    assert [path.parent.name for path in folder.rglob("results.json")] == ["20230001"]
-    found = json.loads((folder / "20230001" / "results.json").read_text(encoding="utf-8"))
-    assert found["score"] == sum(test["score"] for test in found["tests"]) == 21
-    assert found["tests"][2] == {
-        "name": "q4_2 - Public",
-        "name_format": "text",
-        "number": "4.2.1",
-        "score": 1.0,
-        "max_score": 1.0,
-        "status": "passed",
-        "output": "shape: passed",
-        "output_format": "text",
-        "visibility": "visible",
-    }
-    hidden = found["tests"][3]
-    assert (hidden["visibility"], hidden["status"], hidden["score"]) == ("hidden", "failed", 0.0)
-    assert hidden["output"] == "values: failed\n  error inf in your q4_2"
-    # Values that Gradescope's specification allows.
-    assert {test["visibility"] for test in found["tests"]} == {"hidden", "visible"}
-    assert found["stdout_visibility"] == "hidden"

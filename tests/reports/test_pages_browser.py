@@ -88,7 +88,7 @@ def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("out")
     for language in ("zh", "en"):
         store = FakeStore([*named, *room], [problem])
-        write_all(store, folder / language, language, wording(language))
+        write_all(store, folder / language, language, wording=wording(language))
     return folder
 
 

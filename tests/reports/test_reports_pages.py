@@ -29,6 +29,7 @@ from grader.reports.pages.class_page import class_page
 from grader.reports.pages.student_page import student_page
 from grader.reports.wording import load_hints, load_wording
 from grader.results.files import file_names
+from grader.results.reader import Decision
 from tests.reports.reports_samples import (
     HOSTILE,
     awful,
@@ -62,6 +63,12 @@ class FakeStore:
 
     def waiting(self) -> list[Submission]:
         return self.open
+
+    def submissions(self) -> list[Submission]:
+        return []
+
+    def decisions(self) -> list[Decision]:
+        return []
 
 
 class Page(HTMLParser):
@@ -239,7 +246,7 @@ def test_hostile_text_is_text() -> None:
 
 
 def test_another_students_data_is_on_no_students_page(tmp_path: Path) -> None:
-    write_all(FakeStore([good(), middling()]), tmp_path, "en", wording("en"))
+    write_all(FakeStore([good(), middling()]), tmp_path, "en", wording=wording("en"))
     page = (tmp_path / "feedback" / "2023001.html").read_text("utf-8")
     assert "张三" in page
     assert "欧阳晓明" not in page
@@ -312,7 +319,7 @@ def test_a_class_of_none_has_a_report() -> None:
 
 
 def test_links_lead_to_files_that_are_there(tmp_path: Path) -> None:
-    write_all(FakeStore([good(), hostile(), awful()]), tmp_path, "zh", wording("zh"))
+    write_all(FakeStore([good(), hostile(), awful()]), tmp_path, "zh", wording=wording("zh"))
     html = (tmp_path / "report.html").read_text("utf-8")
     targets = {a["href"] for tag, a in Page(html).tags if tag == "a" and a.get("href")}
     pages = {target for target in targets if target and target.startswith("feedback/")}
@@ -324,28 +331,28 @@ def test_links_lead_to_files_that_are_there(tmp_path: Path) -> None:
 
 def test_an_unchanged_page_is_left_alone_and_a_changed_one_written_again(tmp_path: Path) -> None:
     store = FakeStore([good(), middling()])
-    write_all(store, tmp_path, "en", wording("en"))
+    write_all(store, tmp_path, "en", wording=wording("en"))
     pages = sorted((tmp_path / "feedback").glob("*.html"))
     first = [path.stat().st_mtime_ns for path in pages]
-    write_all(store, tmp_path, "en", wording("en"))
+    write_all(store, tmp_path, "en", wording=wording("en"))
     assert [path.stat().st_mtime_ns for path in pages] == first
     store.given[1] = replace(middling(), name="改名")
-    write_all(store, tmp_path, "en", wording("en"))
+    write_all(store, tmp_path, "en", wording=wording("en"))
     assert [path.stat().st_mtime_ns == old for path, old in zip(pages, first, strict=True)] == [
         True,
         False,
     ]
-    write_all(store, tmp_path, "zh", wording("zh"))
+    write_all(store, tmp_path, "zh", wording=wording("zh"))
     assert "自动评分" in pages[0].read_text("utf-8")
 
 
 def test_a_page_whose_student_is_gone_goes_and_a_strangers_file_stays(tmp_path: Path) -> None:
     store = FakeStore([good(), middling()])
-    write_all(store, tmp_path, "en", wording("en"))
+    write_all(store, tmp_path, "en", wording=wording("en"))
     foreign = tmp_path / "feedback" / "notes.html"
     foreign.write_text("mine", "utf-8")
     store.given.pop()
-    write_all(store, tmp_path, "en", wording("en"))
+    write_all(store, tmp_path, "en", wording=wording("en"))
     assert {path.name for path in (tmp_path / "feedback").iterdir()} == {
         "2023001.html",
         "notes.html",
@@ -355,7 +362,9 @@ def test_a_page_whose_student_is_gone_goes_and_a_strangers_file_stays(tmp_path: 
 def test_many_pages_are_written_by_several_processes(tmp_path: Path) -> None:
     grades = [replace(each, exhibits=()) for each in classroom(30)]
     done: list[int] = []
-    write_all(FakeStore(grades), tmp_path, "en", wording("en"), lambda: done.append(1))
+    write_all(
+        FakeStore(grades), tmp_path, "en", wording=wording("en"), advance=lambda: done.append(1)
+    )
     assert len(list((tmp_path / "feedback").glob("*.html"))) == len(done) == 30
 
 

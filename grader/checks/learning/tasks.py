@@ -16,30 +16,13 @@ import msgspec
 import numpy as np
 from numpy.random import Generator
 
-from grader.assignment import load
+from grader.assignment import TaskNumbers, load
 from grader.language import Message, say
 from grader.protocol import Array
 
 DIVERGED = 1e6  # square and sum stay far from the end of float64
 
 Draw = Callable[[Generator, int, int], tuple[Array, Array]]
-
-
-class TaskNumbers(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What `assignment.toml` says about one task.
-
-    `threshold` and `review` bound the held-out score: an accuracy from below, a mean squared
-    error over the variance of the targets (NMSE) from above. Between the two the points are
-    earned and a person looks.
-    """
-
-    steps: int  # T
-    rate: float
-    iterations: int
-    threshold: float
-    review: float
-    catches: tuple[str, ...] = ()  # misconceptions that must not reach the threshold
-    gain: float = 0.0  # W_hh starts with standard deviation gain / sqrt(H); 0: the student's own
 
 
 @dataclass(frozen=True, slots=True)

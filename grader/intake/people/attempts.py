@@ -1,67 +1,125 @@
-"""What one student sent in one parcel: which program, which report, and what else lay there."""
+"""What one student sent at one time: a mail's files, or those of the container that names them."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import pairwise
 
-from grader.intake.collection import Trouble
-from grader.intake.people.names import Identity, Strength
-from grader.intake.people.owners import (
-    Ownership,
-    mail_around,
-    own_identity,
-    parcel_identity,
-    student_key,
-)
+from grader.intake.people.names import Identity
+from grader.intake.people.origins import mail_around, student_key
+from grader.intake.people.owners import Ownership
+from grader.intake.people.versions import is_version
 from grader.intake.reading.arrivals import Arrival, Parcel
-from grader.intake.reading.filenames import copy_number
 from grader.intake.reading.kinds import stem_of
-from grader.intake.reading.programs import defines_rnn, stubs
-from grader.language import Message, say
+from grader.intake.reading.programs import defines_rnn
 
 _EVER = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Attempt:
-    """One version of one student's work. Either half may be missing."""
+    """One sending of one student's."""
 
     owner: Identity
-    source: Arrival | None
-    report: Arrival | None
     files: tuple[Arrival, ...]
-    spare: tuple[tuple[Arrival, Trouble], ...] = ()  # programs and reports that were not chosen
+
+    @property
+    def programs(self) -> tuple[Arrival, ...]:
+        return tuple(one for one in self.files if one.program)
+
+    @property
+    def reports(self) -> tuple[Arrival, ...]:
+        """Markdown and text files; the text of notebooks where there is none."""
+        files = tuple(one for one in self.files if one.role == "report")
+        return files or tuple(one for one in self.files if one.role == "source" and one.report)
 
     @property
     def time(self) -> datetime | None:
-        half = self.source or self.report or next(iter(self.files), None)
-        return half.time if half else None
+        """When it was sent; None where only files on a disk tell."""
+        return max((one.time for one in self.files if one.time), default=None)
 
     @property
     def sender(self) -> str:
-        mail = mail_around(self.files[0]) if self.files else None
+        mail = mail_around(self.files[0])
         return mail.sender if mail else ""
+
+    @property
+    def order(self) -> tuple[datetime, datetime, str]:
+        newest = max((one.modified for one in self.files if one.modified), default=_EVER)
+        return self.time or _EVER, newest, self.files[0].path
 
 
 def build_attempts(ownership: Ownership) -> list[Attempt]:
     """Every arrival that belongs to somebody, or may be somebody's work, in one attempt each."""
+    shelves, crowded = _shelves(ownership), _crowded(ownership)
     rooms: dict[tuple[object, ...], list[Arrival]] = defaultdict(list)
-    crowded = _crowded(ownership)
+    owners: dict[tuple[object, ...], Identity] = {}
     for one, owner in ownership.owners.items():
-        rooms[_room(one, owner, crowded)].append(one)
-    return [
-        attempt
-        for files in rooms.values()
-        for attempt in _attempts_of(ownership.owners[files[0]], files)
-    ]
+        if owner.is_named:
+            room, person = _room(one, owner, ownership), owner
+        else:
+            alone = _own_container(one, shelves)
+            stem = stem_of(one.name) if alone is one.parcel and alone in crowded else ""
+            person = _apart(owner, one, alone)
+            room = alone, person, stem
+        rooms[room].append(one)
+        owners[room] = person
+    return [Attempt(owners[room], tuple(files)) for room, files in rooms.items()]
 
 
-def when(one: Arrival) -> datetime:
-    """For sorting: unknown times are the oldest."""
-    return one.time or _EVER
+def _room(one: Arrival, owner: Identity, ownership: Ownership) -> tuple[object, ...]:
+    """What is taken for one sending: a mail, or the outermost container that names the student."""
+    key = student_key(owner), owner.name_key, owner.origin
+    if mail := mail_around(one):
+        return mail, key
+    named = [parcel for parcel in one.parcel.outwards() if ownership.clues.names(parcel, owner)]
+    return (named[-1] if named else one.parcel), key
+
+
+def _own_container(one: Arrival, shelves: set[Parcel]) -> Parcel:
+    """The outermost container that is one person's, the mail at most."""
+    return next((parcel for parcel in _from_outside(one) if parcel not in shelves), one.parcel)
+
+
+def _from_outside(one: Arrival) -> Iterator[Parcel]:
+    """The containers around a file, outermost first, none beyond the mail."""
+    mail = mail_around(one)
+    chain = []
+    for parcel in one.parcel.outwards():
+        chain.append(parcel)
+        if parcel is mail:
+            break
+    yield from reversed(chain)
+
+
+def _apart(owner: Identity, one: Arrival, alone: Parcel) -> Identity:
+    """One mail may bring several people's containers, and then it is nobody's address."""
+    inside = mail_around(one) is not None and alone.kind != "mail"
+    return replace(owner, origin=f"{owner.origin}:{alone.path}") if inside else owner
+
+
+def _shelves(ownership: Ownership) -> set[Parcel]:
+    """Containers of several people's containers: two or more hold a program, and none lies beside.
+
+    Folders that are called after versions are one person's. The folder that the user named is
+    always a shelf.
+    """
+    children: dict[Parcel, set[Parcel]] = defaultdict(set)
+    direct: set[Parcel] = set()
+    for one, owner in ownership.owners.items():
+        if not owner.is_named and defines_rnn(one.program or ""):
+            direct.add(one.parcel)
+            for outer, inner in pairwise(_from_outside(one)):
+                children[outer].add(inner)
+    shared = {
+        outer
+        for outer, inside in children.items()
+        if outer not in direct and sum(not is_version(inner.clue) for inner in inside) > 1
+    }
+    return shared | {p for one in ownership.owners for p in one.parcel.outwards() if p.top}
 
 
 def _crowded(ownership: Ownership) -> set[Parcel]:
@@ -75,147 +133,6 @@ def _crowded(ownership: Ownership) -> set[Parcel]:
     return {parcel for (parcel, role), found in stems.items() if role in halves and len(found) > 1}
 
 
-def _room(one: Arrival, owner: Identity, crowded: set[Parcel]) -> tuple[object, ...]:
-    """What is taken for one sending: a mail, or the outermost container that names the student."""
-    key = student_key(owner), owner.name_key
-    if mail := mail_around(one):
-        return mail, key
-    around = list(one.parcel.outwards())
-    if not any(key):
-        outermost = [parcel for parcel in around if not parcel.top]
-        stem = stem_of(one.name) if one.parcel in crowded else ""
-        return (outermost[-1], key) if outermost else (one.parcel, key, stem)
-    named = [parcel for parcel in around if _names(parcel, owner)]
-    return (named[-1] if named else one.parcel), key
-
-
-def _names(parcel: Parcel, owner: Identity) -> bool:
-    clue = parcel_identity(parcel)
-    return clue.strength is not Strength.NONE and clue.agrees(owner)
-
-
-def _attempts_of(owner: Identity, files: Sequence[Arrival]) -> Iterator[Attempt]:
-    """The attempt that counts in this parcel, and one for each earlier copy of a named file."""
-    programs, other_programs = _versions([one for one in files if one.program], _program_rank)
-    reports, other_reports = _versions([one for one in files if one.role == "report"], _report_rank)
-    spare = [
-        *_spare(programs, other_programs, _second_program),
-        *_spare(reports, other_reports, _second_report),
-    ]
-    source, report = _last(programs), _last(reports)
-    older = _pair_copies(programs[:-1], reports[:-1])
-    taken = {one for pair in older for one in pair}
-    main = Attempt(
-        owner,
-        source,
-        report or _notebook_report(source, files),
-        tuple(one for one in files if one not in taken),
-        tuple(spare),
-    )
-    yield main
-    for program, text in older:
-        yield Attempt(owner, program, text, tuple(filter(None, (program, text))))
-
-
-def _last(versions: Sequence[Arrival]) -> Arrival | None:
-    return versions[-1] if versions else None
-
-
-def _notebook_report(source: Arrival | None, files: Iterable[Arrival]) -> Arrival | None:
-    """The Markdown cells of the chosen notebook, else of another one."""
-    if source is not None and source.report:
-        return source
-    return max(
-        (one for one in files if one.role == "source" and one.report), key=when, default=None
-    )
-
-
-def _versions(
-    candidates: Sequence[Arrival], rank: Callable[[Arrival], tuple[bool, ...]]
-) -> tuple[list[Arrival], list[Arrival]]:
-    """Versions of the chosen file, oldest first, and candidates that are something else.
-
-    Files of the highest rank that carry the student's name are versions of one another; of
-    nameless ones only the newest can be meant. Equal contents are one version.
-    """
-    if not candidates:
-        return [], []
-    ranks = {one: rank(one) for one in candidates}
-    best = max(ranks.values())
-    top = sorted(
-        (one for one in candidates if ranks[one] == best),
-        key=_age,
-    )
-    distinct = list({_content(one): one for one in top}.values())
-    kept = distinct if _conforms(top[-1]) else distinct[-1:]
-    contents = {_content(one) for one in kept}
-    return kept, [one for one in candidates if _content(one) not in contents]
-
-
-def _age(one: Arrival) -> tuple[int, datetime, int, bool, str]:
-    """Older versions first; of nameless programs the one with more left to do.
-
-    A handout's folder holds rnn.py and rnn.ipynb: whoever filled in one leaves the other a stub,
-    and opening it is enough to make it the newer file.
-    """
-    left = 0 if _conforms(one) else stubs(one.program or "")
-    return -left, when(one), copy_number(one.name), one.name.endswith(".py"), one.path
-
-
-def _content(one: Arrival) -> object:
-    return one.program, one.report
-
-
-def _conforms(one: Arrival) -> bool:
-    return own_identity(one).strength >= Strength.BARE
-
-
-def _program_rank(one: Arrival) -> tuple[bool, bool]:
-    return defines_rnn(one.program or ""), _conforms(one)
-
-
-def _report_rank(one: Arrival) -> tuple[bool, bool, bool]:
-    stem = stem_of(one.name).casefold()
-    return (
-        _conforms(one),
-        not stem.startswith("readme"),
-        not one.name.casefold().endswith(".txt"),
-    )
-
-
-def _pair_copies(
-    programs: Sequence[Arrival], reports: Sequence[Arrival]
-) -> list[tuple[Arrival | None, Arrival | None]]:
-    """Older programs with the reports of the same copy number: `x(1).py` and `x(1).md`."""
-    waiting = {copy_number(one.name): one for one in reports}
-    paired = [(one, waiting.pop(copy_number(one.name), None)) for one in programs]
-    return [*paired, *((None, one) for one in reports if one in waiting.values())]
-
-
-def _spare(
-    versions: Sequence[Arrival], others: Sequence[Arrival], explain: Callable[[Arrival], Trouble]
-) -> Iterator[tuple[Arrival, Trouble]]:
-    """Files of another kind than the chosen one, and versions that nothing dates."""
-    for one in others:
-        yield one, explain(versions[-1])
-    for one in versions[:-1]:
-        if when(one) == when(versions[-1]):
-            yield one, explain(versions[-1])
-
-
-def _second_program(chosen: Arrival) -> Trouble:
-    return Trouble(
-        say("A second program; {chosen} was graded instead.", chosen=chosen.name),
-        _ask_which(),
-    )
-
-
-def _second_report(chosen: Arrival) -> Trouble:
-    return Trouble(
-        say("A second report; {chosen} was taken instead.", chosen=chosen.name),
-        _ask_which(),
-    )
-
-
-def _ask_which() -> Message:
-    return say("Look at both; if this one is meant, remove the other from the inbox.")
+def in_order(attempts: Iterable[Attempt]) -> Sequence[Attempt]:
+    """Oldest first; what no mail and no platform dates comes before."""
+    return sorted(attempts, key=lambda one: one.order)

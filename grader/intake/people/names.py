@@ -1,23 +1,29 @@
 """Who a file name, folder name or mail subject speaks of: `ml-6-姓名-学号` and what people make of it.
 
 A clue is normalised (full-width characters, dashes, copy marks), freed of the assignment's prefix,
-and cut into pieces: what has digits enough is the student id, what has letters the name.
+of time stamps and of the names of classes, and cut into pieces: what has digits enough is a student
+id, what has letters a name. Where the roster knows one of the pieces, that one is meant.
 """
 
 from __future__ import annotations
 
-import datetime as dt
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum
+from functools import lru_cache
+from typing import Protocol
 
+from grader.intake.people import stamps
+from grader.intake.people.classes import without_classes
+from grader.intake.people.words import is_name, likely, name_in
 from grader.intake.reading.filenames import COPIES, COPY_OF, LONGEST, normalise
 
 
 class Strength(IntEnum):
     """How far a clue can be trusted: `rnn_10000.py` must not outvote `6-张三-2023001`."""
 
-    NONE = 0
+    NONE = 0  # also the name that a mail's sender goes by
     WEAK = 1  # a word that may be a name; digits that may be a date
     BARE = 2  # an id without a name, or a name after the assignment's prefix
     FULL = 3  # an id and a name, or an id after the assignment's prefix
@@ -30,12 +36,12 @@ class Identity:
     student_id: str = ""
     name: str = ""
     strength: Strength = Strength.NONE
+    origin: str = ""  # where it came from, where nothing better tells people apart
 
     def agrees(self, other: Identity) -> bool:
         """Whether both may be one person: no part contradicts."""
         ids = {self.id_key, other.id_key} - {""}
-        names = {self.name_key, other.name_key} - {""}
-        return len(ids) < 2 and len(names) < 2  # noqa: PLR2004 - two parts that differ
+        return len(ids) < 2 and names_agree(self.name_key, other.name_key)  # noqa: PLR2004 - two parts that differ
 
     def merged(self, other: Identity) -> Identity:
         return replace(
@@ -43,12 +49,38 @@ class Identity:
         )
 
     @property
+    def is_named(self) -> bool:
+        """Whether a clue says who it is, and not only the name that a mail's sender goes by."""
+        return bool(self.student_id) or bool(self.name and self.strength)
+
+    @property
     def id_key(self) -> str:
         return self.student_id.casefold()
 
     @property
     def name_key(self) -> str:
-        return re.sub(r"[\s·]", "", self.name).casefold()
+        return name_key(self.name)
+
+
+class Known(Protocol):
+    """The roster, as far as a clue asks it."""
+
+    def has_id(self, student_id: str) -> bool: ...
+    def has_name(self, name: str) -> bool: ...
+    def name_within(self, text: str) -> str: ...
+
+
+class Nobody:
+    """No roster."""
+
+    def has_id(self, student_id: str) -> bool:  # noqa: ARG002 - as the roster has it
+        return False
+
+    def has_name(self, name: str) -> bool:  # noqa: ARG002
+        return False
+
+    def name_within(self, text: str) -> str:  # noqa: ARG002
+        return ""
 
 
 NOBODY = Identity()
@@ -69,126 +101,115 @@ _PREFIX = re.compile(
     re.IGNORECASE,
 )
 _LABELS = re.compile("姓名|学号|班级")  # the template's own words, filled in or not
+_CONTACTS = re.compile(  # telephone and QQ numbers, as people put them into subjects
+    r"(?:qq|微信|wechat|tel|电话|手机)\s*(?:号码?)?\s*[:：-]?\s*\d{5,12}"
+    r"|(?<!\d)(?:\+?86[- ]?)?1[3-9]\d{9}(?!\d)",
+    re.IGNORECASE,
+)
 _SEGMENTS = re.compile(r"[-_+,，、;；:.()\[\]【】{}《》<>“”\"|/\\&=#@!~]+")
-_GROUPS = re.compile(r"[级届班]|学院|专业|大学|小组$")
-_NOT_NAMES = re.compile(
-    "作业|代码|报告|实验|程序|文档|文件|推导|公式|网络|循环|神经|序列|预测|训练|模型|数据|结果|"
-    "答案|理论|笔记|总结|附件|邮件|提交|收集|学习|深度|人工|智能|最终|修改|新建|副本|学号|姓名|课程|"
-    "图片|截图|照片|屏幕|微信|源码|题目|问题|解答|回答|老师|助教|同学|第.?[次章题部]|终版|版本|测试|梯度"
-)
-_ONLY_WORDS = re.compile(rf"(?:{_NOT_NAMES.pattern})+")
-_WORDS = frozenset(
-    [
-        "ml",
-        "rnn",
-        "lstm",
-        "gru",
-        "py",
-        "md",
-        "ipynb",
-        "hw",
-        "homework",
-        "final",
-        "report",
-        "code",
-        "copy",
-        "new",
-        "version",
-        "ver",
-        "submission",
-        "assignment",
-        "task",
-        "simple",
-        "simplernn",
-        "main",
-        "test",
-        "readme",
-        "train",
-        "notebook",
-        "untitled",
-        "project",
-        "theory",
-        "answer",
-        "answers",
-        "doc",
-        "docs",
-        "the",
-        "src",
-        "source",
-        "inbox",
-        "mail",
-        "mails",
-        "students",
-        "submissions",
-        "img",
-        "image",
-        "figure",
-        "fig",
-        "loss",
-        "plot",
-        "screenshot",
-        "download",
-        "downloads",
-        "desktop",
-        "tmp",
-        "temp",
-        "work",
-    ]
-)
+_LONG = 5  # digits: 2024 is a year, 1024 a length
 
 
-def identify(clue: str) -> Identity:
+@lru_cache(maxsize=1 << 13)
+def name_key(name: str) -> str:
+    """A name as it is compared: blanks, middle dots and case apart."""
+    return re.sub(r"[\s·,]", "", name).casefold()
+
+
+def names_agree(first: str, second: str) -> bool:
+    """Whether two name keys may be one person's: equal, in another order, or in another script."""
+    if not first or not second or first == second:
+        return True
+    if _is_han(first) != _is_han(second):
+        return True
+    return not _is_han(first) and sorted(first) == sorted(second)
+
+
+def identify(clue: str, known: Known | None = None) -> Identity:
     """Whom a stem, folder name or subject names; `NOBODY` where it names nobody."""
+    return identities(clue, known)[0]
+
+
+def identities(clue: str, known: Known | None = None) -> tuple[Identity, ...]:
+    """As `identify`; several where a clue names several students, each with an id of their own."""
+    known = known or Nobody()
     text = _LABELS.sub("", _REPLY.sub("", normalise(clue[:LONGEST])))
     while (shorter := COPIES.sub("", text)) != text:
         text = shorter
     text = COPY_OF.sub("", text)
     rest = _PREFIX.sub("", text)
     prefixed = rest != text
-    ids, names = _pieces(rest, shortest=1 if prefixed else 3)
-    return _weigh(_choose_id(ids), _choose_name(names, strict=not prefixed), prefixed=prefixed)
+    rest = without_classes(_CONTACTS.sub(" ", stamps.without_marked(rest)))
+    ids, names = _pieces(rest, 1 if prefixed else 3, known)
+    if several := _several(ids, names, known):
+        return several
+    name = _choose_name(names, known, strict=not prefixed)
+    return (_weigh(_choose_id(ids, known), name, prefixed=prefixed),)
 
 
-def _pieces(text: str, shortest: int) -> tuple[list[str], list[str]]:
+def _pieces(text: str, shortest: int, known: Known) -> tuple[list[str], list[str]]:
     """Candidates for ids (at least `shortest` digits) and for names, in their order."""
     ids, names = [], []
     for segment in _SEGMENTS.split(text):
-        if _GROUPS.search(segment):
-            continue
         latin: list[str] = []
         for piece in _PIECE.finditer(segment):
             if piece["id"] and shortest <= sum(map(str.isdigit, piece["id"])) <= 20:  # noqa: PLR2004 - no id is longer
                 ids.append(piece["id"])
             elif piece["han"]:
-                names.append(re.sub(r"\s", "", piece["han"]))
+                names.extend(_han_names(piece["han"], known))
             elif piece["latin"]:
                 latin.append(piece["latin"])
         names.extend([" ".join(latin)] if latin else [])
     return ids, names
 
 
-def _choose_id(candidates: list[str]) -> str:
-    """The longest that is no date, the later of equals: `张三-2023001-20241105`."""
+def _han_names(text: str, known: Known) -> list[str]:
+    """欧阳 娜娜 is one name; 第六次作业 张三 is a name and something else."""
+    joined = re.sub(r"\s", "", text)
+    apart = any(map(known.has_name, text.split())) or not is_name(joined)
+    parts = text.split() if apart else [joined]
+    return [known.name_within(part) or name_in(part) for part in parts]
+
+
+def _several(ids: Sequence[str], names: Sequence[str], known: Known) -> tuple[Identity, ...]:
+    """`史四-2023068-唐五-2023069`: as many names as ids of one length; ids or names of the roster."""
+    listed = list(dict.fromkeys(one for one in ids if known.has_id(one)))
+    alike = list(
+        dict.fromkeys(one for one in ids if _digits(one) >= _LONG and not stamps.stamp_of(one))
+    )
+    people = list(dict.fromkeys(one for one in names if _is_han(one) and is_name(one)))
+    group = [one for one in people if known.has_name(one)]
+    if not ids and len(group) > 1:
+        return tuple(Identity("", name, Strength.FULL) for name in group)
+    if len(listed) > 1 and len(people) in (0, len(listed)):
+        alike = listed
+    elif len(people) < 2 or len(people) != len(alike) or len(set(map(len, alike))) > 1:  # noqa: PLR2004 - a pair
+        return ()
+    pairs = zip(alike, people or [""] * len(alike), strict=True)
+    return tuple(Identity(student_id, name, Strength.FULL) for student_id, name in pairs)
+
+
+def _choose_id(candidates: Sequence[str], known: Known) -> str:
+    """The one of the roster, else the longest that is no day, the later of equals."""
     return max(
-        reversed(candidates), key=lambda text: (not looks_like_a_date(text), len(text)), default=""
+        reversed(candidates),
+        key=lambda text: (known.has_id(text), stamps.stamp_of(text) is None, len(text)),
+        default="",
     )
 
 
-def _choose_name(candidates: list[str], *, strict: bool) -> str:
-    """A Chinese name before a Latin one.
+def _choose_name(candidates: Sequence[str], known: Known, *, strict: bool) -> str:
+    """The one of the roster, else a Chinese name before a Latin one.
 
     Where the clue has no prefix (`strict`), words of the course are no names; after the prefix they
     yield to another candidate only.
     """
-    worded = [
-        text
-        for text in candidates
-        if not set(text.casefold().split()) <= _WORDS and not _ONLY_WORDS.fullmatch(text)
-    ]
-    likely = [text for text in worded if not _NOT_NAMES.search(text)]
-    kept = likely if strict else likely or worded
+    worded = [text for text in candidates if likely(text)]
+    names = [text for text in worded if is_name(text)]
+    kept = names if strict else names or worded
     han = [text for text in kept if _is_han(text)]
-    return han[0] if han else " ".join(kept)
+    listed = [text for text in candidates if known.has_name(text)]
+    return next(iter((*listed, *han)), "") or " ".join(kept)
 
 
 def _weigh(student_id: str, name: str, *, prefixed: bool) -> Identity:
@@ -197,31 +218,32 @@ def _weigh(student_id: str, name: str, *, prefixed: bool) -> Identity:
         return replace(found, strength=Strength.FULL)
     if student_id:
         # batch-20251105, results_2024 and epoch_100 are no students; zhangsan-2023001 may be one.
-        if looks_like_a_date(student_id):
+        if stamps.stamp_of(student_id):
             return replace(found, strength=Strength.WEAK, name="")
-        return replace(found, strength=Strength.BARE) if _is_long(student_id) else NOBODY
+        return replace(found, strength=Strength.BARE) if _digits(student_id) >= _LONG else NOBODY
+    return _name_alone(name, prefixed=prefixed)
+
+
+def _name_alone(name: str, *, prefixed: bool) -> Identity:
     if name and prefixed:
-        return replace(found, strength=Strength.BARE)
+        return Identity("", name, Strength.BARE)
     # Without prefix or id only a short Chinese word may be a name: rnn.py is nobody.
     if name and _is_han(name) and len(name) <= 4 + 8 * ("·" in name):
-        return replace(found, strength=Strength.WEAK)
+        return Identity("", name, Strength.WEAK)
     return NOBODY
 
 
-def _is_long(student_id: str) -> bool:
-    return sum(map(str.isdigit, student_id)) >= 5  # noqa: PLR2004 - 2024 is a year, 1024 a length
+def undated(found: Identity) -> Identity:
+    """The same without its id, which turned out to be a day."""
+    if not found.name:
+        return NOBODY
+    strength = Strength.BARE if found.strength is Strength.FULL else Strength.WEAK
+    return Identity("", found.name, strength)
+
+
+def _digits(student_id: str) -> int:
+    return sum(map(str.isdigit, student_id))
 
 
 def _is_han(text: str) -> bool:
     return re.fullmatch(rf"[{_HAN}·\s]{{2,}}", text) is not None
-
-
-def looks_like_a_date(text: str) -> bool:
-    """`20241105`; ids of the form year, class, number look like this too."""
-    if not re.fullmatch(r"20\d{6}", text):
-        return False
-    try:
-        dt.date(int(text[:4]), int(text[4:6]), int(text[6:]))
-    except ValueError:
-        return False
-    return True

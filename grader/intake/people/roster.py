@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import csv
+import io
 import re
-from collections import Counter
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import permutations
 from pathlib import Path
 
-from grader.faults import KitFault
+from grader.faults import BadFile
 from grader.intake.collection import RosterRow
-from grader.intake.people.names import Identity
+from grader.intake.people.names import name_key
 from grader.intake.reading.decoding import Unreadable, decode
 from grader.intake.reading.filenames import normalise
+from grader.language import Message, say
 
 _COLUMNS = {
     "student_id": {
@@ -30,26 +33,56 @@ _COLUMNS = {
     "email": {"email", "mail", "emailaddress", "邮箱", "邮件", "电子邮箱", "电子邮件", "邮箱地址"},
 }
 
+ADDRESS = re.compile(r"[^@\s,;]+@[^@\s,;]+")
+
 
 def read_roster(path: Path) -> tuple[RosterRow, ...]:
-    """The students in the file's order. Raises `KitFault` that names the file and what to do."""
+    """The students in the file's order. Raises `BadFile` that names file, line and remedy."""
     try:
-        text = decode(path.read_bytes()).text
+        data = path.read_bytes()
+        text = decode(data).text if data.strip() else ""
     except (OSError, Unreadable) as error:
-        raise KitFault(
-            f"{path}: {error} The roster must be a CSV file (id, name, e-mail)."
-        ) from error
-    rows = [
-        row for row in csv.reader(text.splitlines(), _dialect(text)) if any(map(str.strip, row))
-    ]
+        raise _bad(path, 1, say("the roster must be a CSV file (id, name, e-mail)")) from error
+    rows = list(_rows(path, text))
     if not rows:
-        raise KitFault(f"{path}: the roster has no rows.")
-    columns = _header(rows[0])
+        raise _bad(path, 1, say("the roster is empty; it needs a heading and one row a student"))
+    columns = _header(rows[0][1])
     if columns is None:
-        raise KitFault(f"{path}: no column for the student id; name it `id` or `学号`.")
-    students = tuple(_student(row, columns) for row in rows[1:])
-    _refuse_doubles(path, students)
-    return tuple(student for student in students if student.student_id)
+        raise _bad(path, rows[0][0], say("no column holds the student id; name it id or 学号"))
+    students: dict[str, RosterRow] = {}
+    for line, row in rows[1:]:
+        student = _student(row, columns)
+        reason = _mistake(student, students)
+        if reason is not None:
+            raise _bad(path, line, reason)
+        students[student.student_id.casefold()] = student
+    return tuple(students.values())
+
+
+def _bad(path: Path, line: int, reason: Message) -> BadFile:
+    return BadFile(say("{file}, line {line}: {reason}.", file=str(path), line=line, reason=reason))
+
+
+def _rows(path: Path, text: str) -> Iterator[tuple[int, list[str]]]:
+    """Every row that is not empty, with the line where it ends."""
+    reader = csv.reader(io.StringIO(text, newline=""), _dialect(text), strict=True)
+    try:
+        for row in reader:
+            if any(map(str.strip, row)):
+                yield reader.line_num, row
+    except csv.Error as error:
+        reason = say("the quotes do not match ({reason})", reason=str(error))
+        raise _bad(path, reader.line_num, reason) from None
+
+
+def _mistake(student: RosterRow, before: Mapping[str, RosterRow]) -> Message | None:
+    if not student.student_id:
+        return say("there is no student id; add it, or delete the row")
+    if student.student_id.casefold() in before:
+        return say("the id {id} stands there twice; keep one row", id=student.student_id)
+    if student.email and not ADDRESS.fullmatch(student.email):
+        return say("{text} is no mail address", text=student.email)
+    return None
 
 
 def _dialect(text: str) -> type[csv.Dialect]:
@@ -82,12 +115,6 @@ def _student(row: Sequence[str], columns: dict[str, int]) -> RosterRow:
     )
 
 
-def _refuse_doubles(path: Path, students: Sequence[RosterRow]) -> None:
-    counts = Counter(student.student_id.casefold() for student in students if student.student_id)
-    if doubles := [student_id for student_id, count in counts.items() if count > 1]:
-        raise KitFault(f"{path}: ids that stand there twice: {', '.join(doubles[:5])}.")
-
-
 class Register:
     """The roster, looked up by id, name or address; empty where there is none."""
 
@@ -95,13 +122,16 @@ class Register:
         self.students = tuple(roster or ())
         self._by_id = {student.student_id.casefold(): student for student in self.students}
         self._by_email = {student.email: student for student in self.students if student.email}
-        names = Counter(_identity(student).name_key for student in self.students)
-        self._by_name = {
-            _identity(student).name_key: student
-            for student in self.students
-            if names[_identity(student).name_key] == 1 and student.name
-        }
-        self.names = frozenset(filter(None, names))
+        self._by_name: dict[str, list[RosterRow]] = defaultdict(list)
+        for student in self.students:
+            for key in _keys(student.name):
+                self._by_name[key].append(student)
+        self.names = frozenset(self._by_name)
+        self._longest_first = sorted(
+            {student.name for student in self.students if len(student.name) > 1},
+            key=len,
+            reverse=True,
+        )
 
     def by_id(self, student_id: str) -> RosterRow | None:
         return self._by_id.get(student_id.casefold())
@@ -109,10 +139,32 @@ class Register:
     def by_email(self, email: str) -> RosterRow | None:
         return self._by_email.get(email)
 
-    def by_name(self, identity: Identity) -> RosterRow | None:
+    def by_name(self, name: str) -> RosterRow | None:
         """The only student of that name."""
-        return self._by_name.get(identity.name_key)
+        found = self.namesakes(name)
+        return found[0] if len(found) == 1 else None
+
+    def namesakes(self, name: str) -> Sequence[RosterRow]:
+        """Everybody of that name, its parts in any order."""
+        return self._by_name.get(name_key(name), ())
+
+    def has_id(self, student_id: str) -> bool:
+        return student_id.casefold() in self._by_id
+
+    def has_name(self, name: str) -> bool:
+        return name_key(name) in self.names
+
+    def name_within(self, text: str) -> str:
+        """The name in a run of Chinese characters that goes on around it."""
+        if self.has_name(text):
+            return text
+        found = [name for name in self._longest_first if name in text]
+        return found[0] if found and all(name in found[0] for name in found) else ""
 
 
-def _identity(student: RosterRow) -> Identity:
-    return Identity(student.student_id, student.name)
+def _keys(name: str) -> set[str]:
+    """`Anna Lee`, `Lee, Anna` and Canvas' `leeanna` are one name."""
+    parts = re.split(r"[\s,]+", name.strip())
+    if len(parts) > 3:  # noqa: PLR2004 - orders grow as the factorial
+        return {name_key(name)}
+    return {name_key("".join(order)) for order in permutations(parts)} - {""}

@@ -21,7 +21,7 @@ CHUNK = 1 << 20
 class Parcel:
     """A folder, zip or mail, seen from inside: files in one parcel tend to be one student's."""
 
-    kind: str  # "folder", "zip", "mail"
+    kind: str  # "folder", "zip" (any archive), "mail"
     path: str
     clue: str = ""  # its name or subject
     outer: Parcel | None = None
@@ -29,6 +29,8 @@ class Parcel:
     sender: str = ""  # mail only: address and display name
     sender_name: str = ""
     received: datetime | None = None  # mail only: when the instructor's server took it
+    to: frozenset[str] = frozenset()  # mail only: whom it was sent to, by address
+    lure: Message | None = None  # mail only: what its text holds in place of an attachment
 
     def outwards(self) -> Iterator[Parcel]:
         """Yield the parcel itself and those around it, nearest first."""
@@ -72,6 +74,10 @@ class LimitReached(Exception):
         self.reason = reason
 
 
+class Locked(Exception):
+    """A container cannot be listed without its password."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Raw:
     """Bytes with a name, before anybody knows what they are."""
@@ -106,6 +112,19 @@ class Raw:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Handed:
+    """What a platform's download says of a file: by whom, and whether in time."""
+
+    key: str  # one per student and download
+    within: Parcel  # the platform's own container, whose name is no clue
+    platform: str
+    name: str = ""
+    student_id: str = ""
+    email: str = ""
+    late: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Arrival:
     """One file that came in, read as far as it can be."""
 
@@ -115,13 +134,22 @@ class Arrival:
     sha256: str
     size: int
     role: str  # as in FileRecord
-    time: datetime | None = None
+    time: datetime | None = None  # when it was sent, by a mail or a platform
+    modified: datetime | None = None  # the file's own time: proves nothing
     program: str | None = None
     report: str | None = None
     notes: tuple[Message, ...] = ()
     trouble: Trouble | None = None
     opens: Parcel | None = None  # the parcel that this mail or archive turned out to be
     remark: bool = False  # a finding about a file that is listed already
+    listing: str = ""  # the text of a platform's own list of submissions
+    handed: Handed | None = None
+    copy: bool = False  # the same file once more, for another of several students
+
+    @property
+    def late(self) -> bool:
+        """Whether the platform that it was handed in to calls it late."""
+        return self.handed is not None and self.handed.late
 
     @property
     def record(self) -> FileRecord:
@@ -137,7 +165,8 @@ def arrival(raw: Raw, role: str, trouble: Trouble | None = None, **more: object)
         raw.sha256,
         raw.size,
         role,
-        raw.sent or raw.modified,
+        raw.sent,
+        raw.modified,
         trouble=trouble,
         **more,  # type: ignore[arg-type]  # fields of Arrival, checked by its constructor
     )

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 
 from grader.intake.collection import Trouble
 from grader.language import Message, say
+from grader.records import Concern
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -65,7 +66,11 @@ def decode(data: bytes, *, python: bool = False) -> Decoded:
     """The text of a source (`python`: cookies count) or report. Raises `Unreadable`."""
     if not data.strip():
         raise Unreadable(
-            Trouble(say("The file is empty."), say("Ask the student to send it again."))
+            Trouble(
+                say("The file is empty."),
+                say("Ask the student to send it again."),
+                Concern.UNREADABLE,
+            )
         )
     if kind := file_type(data):
         raise Unreadable(_is_a(kind))
@@ -176,6 +181,7 @@ def _is_a(kind: str) -> Trouble:
     return Trouble(
         say("This is no text: its content is {kind} data.", kind=kind),
         say("Ask the student for a plain .py or .md file."),
+        Concern.UNREADABLE,
     )
 
 
@@ -183,6 +189,7 @@ def _broken(encoding: str) -> Trouble:
     return Trouble(
         say("The text cannot be decoded (tried {encoding}).", encoding=encoding),
         say("Ask the student to save the file as UTF-8 and send it again."),
+        Concern.UNREADABLE,
     )
 
 

@@ -25,6 +25,7 @@ from grader.intake.reading.decoding import decode_name
 from grader.intake.reading.filenames import clean_path
 from grader.intake.reading.kinds import is_ignored
 from grader.language import Message, say
+from grader.records import Concern
 
 _FLAGS = (
     os.O_RDONLY
@@ -119,7 +120,7 @@ def _refused(
 ) -> Arrival:
     action = say("Put a readable copy of the file itself into the inbox.")
     role = "ignored" if ignored else "unreadable"
-    trouble = None if ignored else Trouble(reason, action)
+    trouble = None if ignored else Trouble(reason, action, Concern.UNREADABLE)
     return Arrival(shown, shown.rsplit("/", 1)[-1], parcel, "", size, role, trouble=trouble)
 
 

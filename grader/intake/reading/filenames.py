@@ -19,8 +19,12 @@ _WINDOWS_DEVICE = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)", re.IGNORECASE)
 
 def normalise(text: str) -> str:
     """NFKC, one kind of dash and of blank, nothing invisible."""
-    text = unicodedata.normalize("NFKC", text).translate(_DASHES)
-    text = "".join(mark for mark in text if unicodedata.category(mark) not in ("Cf", "Cs", "Cn"))
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text).translate(_DASHES)
+    if not text.isprintable():  # looking at every mark is slow, and names seldom hide any
+        text = "".join(
+            mark for mark in text if unicodedata.category(mark) not in ("Cf", "Cs", "Cn")
+        )
     return re.sub(r"\s+", " ", text).strip()
 
 
@@ -35,7 +39,8 @@ def split_suffix(name: str, known: Callable[[str], bool]) -> tuple[str, str]:
     if not known(path.suffix.lower()) and known(PurePosixPath(outer).suffix.lower()):
         path = PurePosixPath(outer)
     inner = PurePosixPath(path.stem.rstrip())
-    hiding = (".txt", ".bin", ".dat", ".download", inner.suffix.lower())
+    browsers = ".json" if inner.suffix.lower() == ".ipynb" else ".download"
+    hiding = (".txt", ".bin", ".dat", ".download", browsers, inner.suffix.lower())
     if path.suffix.lower() in hiding and known(inner.suffix.lower()):
         return inner.stem.rstrip(), inner.suffix.lower()
     return path.stem.rstrip(), path.suffix.lower()

@@ -48,6 +48,8 @@ def _part(part: str | bytes, charset: str | None) -> str:
 def file_name(part: Mail) -> str:
     """The name of an attachment, from Content-Disposition or Content-Type; "" without one."""
     for parameter, field in (("filename", "content-disposition"), ("name", "content-type")):
+        if parameter not in str(part.get(field, "")).lower():
+            continue  # looked up before it is parsed, which is slow
         value = part.get_param(parameter, None, field)
         if isinstance(value, tuple):  # RFC 2231: (charset, language, percent-decoded latin-1)
             raw = value[2].encode("latin-1", "surrogateescape")
@@ -63,6 +65,12 @@ def sender(mail: Mail) -> tuple[str, str]:
     for name, address in getaddresses([str(mail.get("From", ""))]):
         return decode_text(name), decode_text(address).lower()
     return "", ""
+
+
+def recipients(mail: Mail) -> frozenset[str]:
+    """Addresses (lower case) that a mail is sent to, copies included."""
+    fields = [str(value) for name in ("To", "Cc") for value in mail.get_all(name, [])]
+    return frozenset(address.lower() for _, address in getaddresses(fields) if "@" in address)
 
 
 def sent_at(mail: Mail) -> datetime | None:

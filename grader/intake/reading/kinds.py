@@ -10,6 +10,7 @@ from grader.intake.reading.arrivals import Raw
 from grader.intake.reading.decoding import file_type
 from grader.intake.reading.filenames import split_suffix
 from grader.language import Message, say
+from grader.records import Concern
 
 _KINDS = {
     "python": (".py", ".pyw"),
@@ -19,10 +20,15 @@ _KINDS = {
     "zip": (".zip",),
     "mail": (".eml",),
     "mbox": (".mbox", ".mbx"),
-    "archive": (".rar", ".7z", ".tar", ".gz", ".tgz", ".bz2", ".tbz", ".xz", ".txz", ".zst", ".iso"),
+    "rar": (".rar",),
+    "7z": (".7z",),
+    "tar": (".tar", ".gz", ".tgz", ".bz2", ".tbz", ".tbz2", ".xz", ".txz"),
+    "archive": (".zst", ".iso", ".z", ".lzh", ".cab", ".arj", ".001"),
     "document": (".docx", ".doc", ".pdf", ".odt", ".rtf", ".wps", ".pages", ".pptx", ".html", ".htm"),
-    "outlook": (".msg", ".tnef"),
-    "picture": (".png", ".jpg", ".jpeg", ".gif", ".svg", ".bmp", ".webp", ".tif", ".tiff", ".heic"),
+    "tnef": (".tnef",),
+    "outlook": (".msg",),
+    "shortcut": (".lnk", ".url", ".webloc", ".desktop"),
+    "picture": (".png", ".jpg", ".jpeg", ".jfif", ".gif", ".svg", ".bmp", ".webp", ".tif", ".tiff", ".heic", ".heif", ".avif"),
     "data": (".csv", ".tsv", ".json", ".npy", ".npz", ".pkl", ".xlsx", ".toml", ".yaml", ".yml"),
 }  # fmt: skip
 KIND_OF = {suffix: kind for kind, suffixes in _KINDS.items() for suffix in suffixes}
@@ -57,12 +63,18 @@ def stem_of(name: str) -> str:
     return _split(name)[0]
 
 
+def suffix_of(name: str) -> str:
+    return _split(name)[1]
+
+
 def kind_of(raw: Raw) -> str:
     """A key of `_KINDS`, or "ignored", or "unknown"."""
     if raw.ignored or is_ignored(raw.name):
         return "ignored"
     if raw.name.casefold() == "winmail.dat":
-        return "outlook"
+        return "tnef"
+    if raw.name.casefold() == "submission_metadata.yml":
+        return "listing"
     if in_maildir(raw):
         return "mail"
     by_name = KIND_OF.get(_split(raw.name)[1], "unknown")
@@ -81,8 +93,8 @@ def in_maildir(raw: Raw) -> bool:
 
 def _sniffed(raw: Raw) -> str:
     head = _head(raw)
-    if file_type(head) == "zip":
-        return "zip"
+    if (packed := file_type(head)) in ("zip", "rar", "7z"):
+        return packed
     if head.startswith(b"From ") and _looks_like_mail(head.partition(b"\n")[2]):
         return "mbox"
     return "mail" if _looks_like_mail(head) else "unknown"
@@ -100,17 +112,17 @@ def _head(raw: Raw) -> bytes:
 
 def refusal(kind: str, name: str) -> Trouble:
     """Why files of this kind are not read, and what to ask for instead."""
-    return Trouble(_REASONS[kind](name), _ACTIONS[kind]())
+    return Trouble(_REASONS[kind](name), _ACTIONS[kind](), Concern.UNREADABLE)
 
 
 _REASONS = {
-    "archive": lambda name: say(
-        "{name} is an archive that is not accepted; only zip is.", name=name
-    ),
+    "shortcut": lambda name: say("{name} is a shortcut to a file, not the file.", name=name),
+    "archive": lambda name: say("{name} is an archive of a kind that is not read.", name=name),
     "document": lambda name: say("{name} is a document; the report must be Markdown.", name=name),
     "outlook": lambda name: say("{name} is in Outlook's own format.", name=name),
 }
 _ACTIONS = {
+    "shortcut": lambda: say("Ask the student for the file itself."),
     "archive": lambda: say("Ask the student for the .py and .md files themselves, or a zip."),
     "document": lambda: say("Ask the student for a .md file."),
     "outlook": lambda: say("Ask the student to send plain attachments, or save the mail as .eml."),
@@ -121,6 +133,15 @@ def too_large(limit: int) -> Trouble:
     return Trouble(
         say("It is larger than the limit of {limit} bytes and was not read.", limit=limit),
         say("Ask the student for the .py and .md files only."),
+        Concern.UNREADABLE,
+    )
+
+
+def address_in_place_of_a_file() -> Trouble:
+    return Trouble(
+        say("A web address was handed in in place of a file."),
+        say("Ask the student to hand in the .py and .md files themselves."),
+        Concern.UNREADABLE,
     )
 
 
@@ -129,6 +150,7 @@ def damaged(error: Exception) -> Trouble:
     return Trouble(
         say("It is damaged or not what its name says ({error}).", error=_short(error)),
         say("Ask the student to send it again."),
+        Concern.UNREADABLE,
     )
 
 
@@ -136,11 +158,13 @@ def too_deep(limit: int) -> Trouble:
     return Trouble(
         say("It lies more than {limit} containers deep and was not opened.", limit=limit),
         say("Unpack it by hand, or ask the student for the files themselves."),
+        Concern.UNREADABLE,
     )
 
 
 def stopped(reason: Message) -> Trouble:
-    return Trouble(reason, say("Ask the student for the .py and .md files only."))
+    action = say("Ask the student for the .py and .md files only.")
+    return Trouble(reason, action, Concern.UNREADABLE)
 
 
 def _short(error: Exception) -> str:

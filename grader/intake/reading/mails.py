@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import mimetypes
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from email import message_from_bytes
 from email.generator import BytesGenerator
@@ -19,12 +19,14 @@ from grader.intake.reading.arrivals import (
     Raw,
     arrival,
 )
+from grader.intake.reading.bodies import in_place_of_a_file
 from grader.intake.reading.filenames import LONGEST
 from grader.intake.reading.headers import (
     RAW_HEADERS,
     file_name,
     header,
     received_at,
+    recipients,
     sender,
     sent_at,
 )
@@ -44,18 +46,23 @@ def open_mail(raw: Raw, caps: Caps) -> tuple[Parcel, Iterator[Raw | Arrival]]:
     """The mail as a parcel, and its attachments."""
     mail = message_from_bytes(raw.stream.read(caps.file), policy=RAW_HEADERS)
     name, address = sender(mail)
+    leaves = list(_leaves(mail, raw.budget.members_left + 1))
+    named = [leaf.name if not leaf.is_mail else ".eml" for leaf in leaves if leaf.name]
+    lure, linked = in_place_of_a_file(named, [leaf.part for leaf in leaves if not leaf.name])
     parcel = Parcel(
         "mail",
         raw.path,
-        header(mail, "Subject")[:LONGEST],
+        (header(mail, "Subject") or linked)[:LONGEST],
         raw.parcel,
         sender=address,
         sender_name=name,
         received=_outermost_received(raw.parcel) or received_at(mail),
+        to=recipients(mail),
+        lure=lure,
     )
     sent = sent_at(mail)
     raw = replace(raw, sent=sent or raw.sent)
-    return parcel, _parts(mail, raw, parcel)
+    return parcel, _parts(leaves, raw, parcel)
 
 
 def _outermost_received(parcel: Parcel) -> datetime | None:
@@ -63,18 +70,41 @@ def _outermost_received(parcel: Parcel) -> datetime | None:
     return next((outer.received for outer in parcel.outwards() if outer.received), None)
 
 
-def _parts(mail: Mail, raw: Raw, parcel: Parcel) -> Iterator[Raw]:
+@dataclass(frozen=True, slots=True)
+class _Leaf:
+    """A part that is no container, or a whole mail inside; `name` is "" for the mail's own text."""
+
+    part: Mail
+    number: int
+    name: str
+    is_mail: bool = False
+
+
+def _leaves(mail: Mail, most: int) -> Iterator[_Leaf]:
+    """The parts in their order, each with the name of its attachment; of these at most `most`."""
     stack = [mail]
-    number = 0
-    while stack:
+    number = named = 0
+    while stack and named < most:
         part = stack.pop()
         number += 1
         if part.get_content_type() == "message/rfc822" and part.is_multipart():
-            yield _forwarded(part, raw, parcel, number)
+            name = file_name(part) or f"forwarded-{number}"
+            named += 1
+            yield _Leaf(part, number, name, is_mail=True)
         elif part.is_multipart():
             stack.extend(reversed(_children(part)))
-        elif name := _name_of(part, number):
-            yield raw.inside(parcel, name, _content(part))
+        else:
+            name = _name_of(part, number)
+            named += bool(name)
+            yield _Leaf(part, number, name)
+
+
+def _parts(leaves: Sequence[_Leaf], raw: Raw, parcel: Parcel) -> Iterator[Raw]:
+    for leaf in leaves:
+        if leaf.is_mail:
+            yield _forwarded(leaf, raw, parcel)
+        elif leaf.name:
+            yield raw.inside(parcel, leaf.name, _content(leaf.part))
 
 
 def _children(part: Mail) -> list[Mail]:
@@ -84,9 +114,8 @@ def _children(part: Mail) -> list[Mail]:
     )
 
 
-def _forwarded(part: Mail, raw: Raw, parcel: Parcel, number: int) -> Raw:
-    inner = _children(part)[0]
-    name = file_name(part) or f"forwarded-{number}"
+def _forwarded(leaf: _Leaf, raw: Raw, parcel: Parcel) -> Raw:
+    inner, name = _children(leaf.part)[0], leaf.name
     # mangle_from_ would change lines that begin with "From ".
     buffer = BytesIO()
     BytesGenerator(buffer, mangle_from_=False, policy=RAW_HEADERS).flatten(inner)

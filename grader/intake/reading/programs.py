@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import ast
 import re
+import warnings
+from functools import lru_cache
 
-_RNN = re.compile(r"^[ \t]*(?:class[ \t]+SimpleRNN\b|SimpleRNN[ \t]*=[^=])", re.MULTILINE)
-_STUB = re.compile(r"^[ \t]+(?:pass|raise NotImplementedError\b.*)[ \t]*$", re.MULTILINE)
+from grader.contract import CLASSES, FUNCTIONS, RNN
+
+_RNN = re.compile(rf"^[ \t]*(?:class[ \t]+{RNN}\b|{RNN}[ \t]*=[^=])", re.MULTILINE)
+_ASKED_LINE = re.compile(
+    rf"^[ \t]*(?:class[ \t]+({'|'.join(CLASSES)})\b|def[ \t]+({'|'.join(FUNCTIONS)})\b)",
+    re.MULTILINE,
+)
 
 
 def defines_rnn(program: str) -> bool:
@@ -13,6 +21,49 @@ def defines_rnn(program: str) -> bool:
     return _RNN.search(program) is not None
 
 
-def stubs(program: str) -> int:
-    """How many bodies look as they were handed out: a line of `pass` or NotImplementedError."""
-    return len(_STUB.findall(program))
+def defines_asked(program: str) -> bool:
+    """Whether a line of the text defines anything that the assignment asks for."""
+    return defines_rnn(program) or _ASKED_LINE.search(program) is not None
+
+
+@lru_cache(maxsize=1 << 8)
+def filled(program: str) -> int:
+    """How many of the methods and functions asked for are there and not as they were handed out.
+
+    -1 where the text is no Python of this interpreter's: such a program can earn nothing here.
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            tree = ast.parse(program)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return -1
+    return sum(_filled_by(statement) for statement in ast.walk(tree))
+
+
+def _filled_by(statement: ast.AST) -> int:
+    if isinstance(statement, ast.ClassDef) and statement.name in CLASSES:
+        return _methods(statement)
+    if isinstance(statement, ast.FunctionDef) and statement.name in FUNCTIONS:
+        return int(not _is_stub(statement))
+    if isinstance(statement, ast.Assign):
+        names = {target.id for target in statement.targets if isinstance(target, ast.Name)}
+        return sum(len(CLASSES[name]) for name in names if name in CLASSES)
+    return 0
+
+
+def _methods(found: ast.ClassDef) -> int:
+    """Methods of a class that are there; what it inherits counts as there."""
+    own = {each.name: each for each in found.body if isinstance(each, ast.FunctionDef)}
+    asked = CLASSES[found.name]
+    inherited = len(asked) if found.bases and own.keys().isdisjoint(asked) else 0
+    return inherited + sum(not _is_stub(own[name]) for name in asked if name in own)
+
+
+def _is_stub(function: ast.FunctionDef) -> bool:
+    return all(
+        isinstance(each, ast.Pass)
+        or (isinstance(each, ast.Expr) and isinstance(each.value, ast.Constant))
+        or (isinstance(each, ast.Raise) and "NotImplementedError" in ast.unparse(each))
+        for each in function.body
+    )

@@ -7,7 +7,7 @@ there already and would come out the same is left alone: its fingerprint says wh
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
@@ -16,7 +16,10 @@ from pathlib import Path
 from typing import Protocol
 
 from grader.records import Grade, Problem, Submission
-from grader.reports.classroom import Classroom
+from grader.reports.account import GradebookRow
+from grader.reports.breakout import Sign, signs
+from grader.reports.classroom import Classroom, Superseded
+from grader.reports.gradebook import Gradebook
 from grader.reports.pages.class_page import class_page
 from grader.reports.pages.page_hash import (
     FIELD,
@@ -27,6 +30,7 @@ from grader.reports.pages.page_hash import (
 from grader.reports.pages.student_page import student_page
 from grader.reports.wording import Wording, load_wording
 from grader.results.files import file_names, write_atomically
+from grader.results.reader import Decision
 
 FEW = 24  # pages; below, starting processes costs more than it saves
 BATCH = 64  # grades held at a time: pictures are large
@@ -43,12 +47,17 @@ class Source(Protocol):
 
     def waiting(self) -> Iterable[Submission]: ...
 
+    def submissions(self) -> Iterable[Submission]: ...
+
+    def decisions(self) -> Iterable[Decision]: ...
+
 
 @dataclass(frozen=True, slots=True)
 class PageJob:
     """One student's page to write."""
 
     grade: Grade
+    row: GradebookRow | None
     path: Path
     wording: Wording
     fingerprint: str
@@ -58,6 +67,7 @@ def write_all(
     store: Source,
     out: Path,
     language: str,
+    book: Gradebook | None = None,
     wording: Wording | None = None,
     advance: Callable[[], object] = lambda: None,
 ) -> None:
@@ -66,37 +76,62 @@ def write_all(
     Raises OSError where `out` cannot be written.
     """
     wording = wording or load_wording(language)
+    accounts = book.by_id if book else {}
     room = Classroom()
     for grade in store.grades():
-        room.add(grade)
-    room.superseded = sum(1 for _ in store.superseded())
+        room.add(grade, accounts.get(grade.student_id))
+    room.superseded = list(map(_superseded, store.superseded()))
     room.waiting = [(each.student_id, each.name) for each in store.waiting()]
+    room.signs = dict(_signs(store))
+    room.decisions = list(store.decisions())
     names = file_names(row.student_id for row in room.rows)
-    page = class_page(room, tuple(store.problems()), wording, names)
+    problems = (*store.problems(), *(book.mistakes if book else ()))
+    page = class_page(room, problems, wording, names)
     write_atomically(out / "report.html", page.encode("utf-8"))
-    _write_students(store.grades(exhibits=True), out / "feedback", names, wording, advance)
+    students = Students(out / "feedback", names, accounts, wording)
+    _write_students(store.grades(exhibits=True), students, advance)
     _drop_strangers(out / "feedback", set(names.values()))
 
 
+def _signs(store: Source) -> Iterator[tuple[str, tuple[Sign, ...]]]:
+    """What programs reach for that no solution needs, by student."""
+    for each in store.submissions():
+        if each.source and (found := signs(each.source)):
+            yield each.student_id, found
+
+
+def _superseded(each: Submission) -> Superseded:
+    return Superseded(
+        each.student_id, each.name, each.submitted_at, tuple(file.name for file in each.files)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Students:
+    """The pages to write: where, under which names, with which accounts."""
+
+    folder: Path
+    names: Mapping[str, str]
+    accounts: Mapping[str, GradebookRow]
+    wording: Wording
+
+    def task(self, grade: Grade, looks: bytes) -> PageJob | None:
+        """The page of one student; None where it stands there already, made of the same."""
+        row = self.accounts.get(grade.student_id)
+        path = self.folder / f"{self.names[grade.student_id]}.html"
+        made_of = fingerprint(grade, looks, row)
+        return None if stands(path, made_of) else PageJob(grade, row, path, self.wording, made_of)
+
+
 def _write_students(
-    grades: Iterator[Grade],
-    folder: Path,
-    names: dict[str, str],
-    wording: Wording,
-    advance: Callable[[], object],
+    grades: Iterator[Grade], students: Students, advance: Callable[[], object]
 ) -> None:
-    looks = look(wording)
-    workers = min(os.cpu_count() or 1, 8) if len(names) > FEW else 1
+    looks = look(students.wording)
+    workers = min(os.cpu_count() or 1, 8) if len(students.names) > FEW else 1
     # Spawned, not forked: the caller may run threads. Processes start with the first task.
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
         while batch := list(islice(grades, BATCH)):
-            tasks = [
-                PageJob(grade, folder / f"{names[grade.student_id]}.html", wording, print_)
-                for grade in batch
-                if not stands(
-                    folder / f"{names[grade.student_id]}.html", print_ := fingerprint(grade, looks)
-                )
-            ]
+            tasks = [task for grade in batch if (task := students.task(grade, looks))]
             done = pool.map(write_student, tasks) if workers > 1 else map(write_student, tasks)
             for _ in done:
                 pass
@@ -105,7 +140,7 @@ def _write_students(
 
 
 def write_student(task: PageJob) -> None:
-    page = student_page(task.grade, task.wording, task.fingerprint)
+    page = student_page(task.grade, task.wording, task.fingerprint, task.row)
     write_atomically(task.path, page.encode("utf-8"))
 
 

@@ -8,7 +8,7 @@ from statistics import mean, median
 
 from grader.language import Message, render, say
 from grader.records import Problem, Status, Verdict
-from grader.reports.attention import AttentionGroup, attention
+from grader.reports.attention import DECIDE, UNREADABLE, AttentionSection, attention
 from grader.reports.classroom import CaseTally, Classroom
 from grader.reports.clean_message import one_line
 from grader.reports.labels import STATUSES
@@ -47,8 +47,9 @@ class ClassView:
     possible: float
     full_marks: int
     late: int
-    attention: int
-    groups: tuple[AttentionGroup, ...]
+    attention: int  # students and files that need a decision or cannot be read, each once
+    missing: int
+    sections: tuple[AttentionSection, ...]
     plots: tuple[FigureView, ...]
     causes: tuple[Cause, ...]
     cases: tuple[CaseLine, ...]
@@ -71,7 +72,7 @@ def class_view(
     language = wording.language
     scores = tuple(row.auto for row in room.scored)
     causes = causes_of(room, wording, files)
-    groups = attention(room, problems, language, files)
+    sections = attention(room, problems, language, files)
     return ClassView(
         students=len(room.rows),
         scores=scores,
@@ -80,8 +81,9 @@ def class_view(
         possible=max((row.possible for row in room.scored), default=0.0),
         full_marks=sum(row.auto >= row.possible for row in room.scored),
         late=sum(row.late for row in room.rows),
-        attention=sum(len(group.entries) for group in groups if group.urgent),
-        groups=groups,
+        attention=_attention(sections),
+        missing=sum(row.status is Status.MISSING and not row.account.excused for row in room.rows),
+        sections=sections,
         plots=tuple(plots),
         causes=causes,
         cases=tuple(_case_line(tally, language) for tally in room.cases.values()),
@@ -92,6 +94,17 @@ def class_view(
         count_text=_count_text(language),
         run_lines=tuple(render(line, language) for line in _run_lines(room)),
     )
+
+
+def _attention(sections: Iterable[AttentionSection]) -> int:
+    urgent = {
+        (entry.who, entry.href)
+        for section in sections
+        if section.key in (DECIDE, UNREADABLE)
+        for group in section.groups
+        for entry in group.entries
+    }
+    return len(urgent)
 
 
 def _case_line(tally: CaseTally, language: str) -> CaseLine:
@@ -117,7 +130,7 @@ def _count_text(language: str) -> str:
 
 
 def _run_lines(room: Classroom) -> Iterable[Message]:
-    times = sorted(row.seconds for row in room.rows if row.status is not Status.UNREADABLE)
+    times = sorted(row.seconds for row in room.rows if row.seconds)
     if times:
         yield say(
             "Grading took {total} s of work; half of the submissions at most {median} s, the slowest "
@@ -130,7 +143,8 @@ def _run_lines(room: Classroom) -> Iterable[Message]:
         yield say("Sandbox: {tier} ({count})", tier=one_line(tier), count=count)
     if room.superseded:
         yield say(
-            "Submissions that do not count because a later one does: {count}", count=room.superseded
+            "Submissions that do not count because a later one does: {count}",
+            count=len(room.superseded),
         )
     for kit, count in room.kits.most_common():
         yield say("Kit: {kit} ({count})", kit=one_line(kit), count=count)

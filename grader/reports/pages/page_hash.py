@@ -8,6 +8,7 @@ from pathlib import Path
 
 import grader.language
 from grader.records import Grade
+from grader.reports.account import GradebookRow
 from grader.reports.plots.fonts import families
 from grader.reports.wording import Wording
 from grader.results.codec import encode
@@ -28,8 +29,8 @@ def look(wording: Wording) -> bytes:
     return digest.digest()
 
 
-def fingerprint(grade: Grade, looks: bytes) -> str:
-    digest = sha256(looks + encode(grade).encode())
+def fingerprint(grade: Grade, looks: bytes, row: GradebookRow | None = None) -> str:
+    digest = sha256(looks + encode((grade, row)).encode())
     for exhibit in grade.exhibits:
         digest.update(exhibit.png)
     return digest.hexdigest()

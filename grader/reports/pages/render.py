@@ -29,6 +29,7 @@ from grader.reports.clean_message import (
 TEMPLATES = Path(__file__).with_name("templates")
 # A call as we write it in messages, a documented class, a name with an underscore.
 CODE = re.compile(
+    r"`[^`\n]{1,40}`|"
     r"\b[A-Za-z_][\w.]{2,40}\((?!s\))(?:[^()\n]|\([^()\n]{0,60}\)){0,80}\)"
     rf"|\b(?:{'|'.join(contract.CLASSES)})(?:\.\w+)*"
     r"|\b\w{1,40}_(?:\{[^{}\s]{1,12}\}|\w{1,40}(?:\.\w+)*)"
@@ -78,7 +79,8 @@ def code(text: str) -> Markup:
     """Escape a sentence and set the names of programs in it as code."""
     parts, end = [], 0
     for found in CODE.finditer(text):
-        parts += [escape(text[end : found.start()]), Markup("<code>{}</code>").format(found[0])]
+        name = found[0].strip("`")
+        parts += [escape(text[end : found.start()]), Markup("<code>{}</code>").format(name)]
         end = found.end()
     return Markup("").join([*parts, escape(text[end:])])
 

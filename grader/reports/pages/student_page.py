@@ -9,6 +9,7 @@ from markupsafe import Markup
 from grader.assignment import load
 from grader.language import render, say
 from grader.records import Exhibit, Grade
+from grader.reports.account import GradebookRow
 from grader.reports.clean_message import one_line, words
 from grader.reports.pages.render import page
 from grader.reports.pages.student_view import FigureView, student_view
@@ -20,13 +21,15 @@ from grader.reports.wording import Wording
 MOST_EXHIBITS = 12
 
 
-def student_page(grade: Grade, wording: Wording, fingerprint: str = "") -> str:
+def student_page(
+    grade: Grade, wording: Wording, fingerprint: str = "", row: GradebookRow | None = None
+) -> str:
     """Render the page as HTML: one file, no script, no request to anywhere."""
     return page(
         "feedback.html",
         wording.language,
         heading=load().assignment.title[wording.language],
-        v=student_view(grade, wording, list(figures(grade, wording.language))),
+        v=student_view(grade, wording, list(figures(grade, wording.language)), row),
         scripted=False,
         fingerprint=fingerprint,
     )

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from grader.language import Message, render, say
+from grader.reports.account import GradebookRow
 from grader.reports.classroom import Classroom, ClassRow
 from grader.reports.clean_message import moment, one_line, points
 from grader.reports.labels import STATUS_STATES, STATUSES
@@ -62,7 +63,7 @@ class StudentLine:
     late: bool
     submitted_at: str
     scored: bool
-    auto: float | str  # sort key: empty where there is no score
+    sums: tuple[Cell, ...]  # total, automatic part, penalty, written part, bonus
     cells: tuple[Cell, ...]
     seconds: float
     seconds_label: str
@@ -70,6 +71,9 @@ class StudentLine:
     cause_titles: str
     feedback: str
     results: str
+
+
+SUMS = (say("total"), say("automatic"), say("late penalty"), say("written"), say("bonus"))
 
 
 def label(row: ClassRow) -> str:
@@ -100,7 +104,7 @@ def columns(room: Classroom, wording: Wording) -> tuple[Column, ...]:
     return (
         column(say("name")),
         column(say("id")),
-        column(say("total"), high_first=True),
+        *(column(text, high_first=True) for text in SUMS),
         *(Column(name, wording.title(name)) for name in room.questions),
         column(say("status")),
         column(say("misconceptions")),
@@ -126,7 +130,7 @@ def student_lines(
             late=row.late,
             submitted_at=moment(row.submitted_at)[:16],
             scored=row.scored,
-            auto=row.auto if row.scored else "",
+            sums=tuple(_sums(row.account)),
             cells=tuple(_cell(row, name) for name in room.questions),
             seconds=round(row.seconds, 3),
             seconds_label=f"{row.seconds:.1f}" if row.scored else "",
@@ -135,6 +139,16 @@ def student_lines(
             feedback=feedback_href(files, row),
             results=f"results/{files[row.student_id]}.json",
         )
+
+
+def _sums(account: GradebookRow) -> Iterator[Cell]:
+    extra = [part for part in (account.bonus, account.bonus_code) if part is not None]
+    penalty = -account.penalty if account.penalty else None
+    unfinished = "part" if account.written is not None and account.unscored else ""
+    sums = (account.total, account.auto, penalty, account.written)
+    for value, state in zip(sums, ("", "", "", unfinished), strict=True):
+        yield Cell("" if value is None else points(value).replace("-", "−"), state)
+    yield Cell(points(sum(extra)) if extra else "", "")
 
 
 def _cell(row: ClassRow, question: str) -> Cell:

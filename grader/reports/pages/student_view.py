@@ -17,6 +17,8 @@ from grader.records import (
     Status,
     Verdict,
 )
+from grader.reports.account import GradebookRow
+from grader.reports.account_view import AccountView, account_view
 from grader.reports.clean_message import moment, one_line, words
 from grader.reports.guard import case_hint, case_print, case_text
 from grader.reports.labels import ROLES
@@ -27,6 +29,7 @@ from grader.reports.next_steps import (
     next_step,
 )
 from grader.reports.wording import Wording
+from grader.results.notes import LATE
 
 PRINTED_LIMIT = 1_200
 NAME_LIMIT = 60
@@ -109,6 +112,7 @@ class StudentView:
     files: tuple[FileRecord, ...]
     kit: str
     sha256: str
+    account: AccountView | None = None  # None where there is no gradebook: one's own run
 
     @property
     def notes_first(self) -> bool:
@@ -125,14 +129,18 @@ class StudentView:
 
 
 def student_view(
-    grade: Grade, wording: Wording, figures: Sequence[tuple[str, FigureView]] = ()
+    grade: Grade,
+    wording: Wording,
+    figures: Sequence[tuple[str, FigureView]] = (),
+    row: GradebookRow | None = None,
 ) -> StudentView:
     """Turn a grade into its page. `figures`: (question name, figure)."""
+    late = grade.late if row is None else row.late
     return StudentView(
         student_id=one_line(grade.student_id, NAME_LIMIT),
         name=one_line(grade.name, NAME_LIMIT),
         status=grade.status.value,
-        late=grade.late,
+        late=late,
         submitted_at=moment(grade.submitted_at),
         score=grade.auto,
         possible=grade.auto_possible,
@@ -140,10 +148,16 @@ def student_view(
         written=tuple((wording.title(name), given) for name, given in wording.written.items()),
         first=_first(grade, wording),
         questions=tuple(_question(question, wording, figures) for question in grade.questions),
-        notes=tuple(words(note, wording.language, 400) for note in grade.notes),
+        notes=tuple(
+            words(note, wording.language, 400)
+            for note in grade.notes
+            # A person may have extended the deadline since.
+            if late or note.text != LATE.text
+        ),
         files=tuple(_file(file, wording.language) for file in grade.files[:20]),
         kit=one_line(grade.kit, 60),
         sha256=grade.sha256[:12],
+        account=account_view(row, wording) if row else None,
     )
 
 

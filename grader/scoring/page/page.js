@@ -126,6 +126,7 @@ function showView() {
   if (!$("answer").innerHTML) {
     $("answer").replaceChildren(element("p", { className: "absent", textContent: word(view.report ? "no_answer" : "no_report") }));
   }
+  $("answer").append(...view.photos.map((src) => element("img", { src, alt: word("photo") })));
   $("evidence").replaceChildren(...view.evidence.map((line) => element("p", { textContent: line })));
   const about = page.sections.find((section) => section.number === view.section) || { full: "", lecture: "" };
   $("full").textContent = [`${word("full")}: ${about.full}`, about.lecture && `${word("lecture")}: ${about.lecture}`].filter(Boolean).join("\n");
@@ -252,7 +253,9 @@ function whole() {
 async function showWhole() {
   const { code } = page.view;
   const { html } = await get("whole", { code, lang: page.language });
-  if (page.view.code === code) $("answer").innerHTML = html;
+  if (page.view.code !== code) return;
+  $("answer").innerHTML = html;
+  $("answer").append(...page.view.photos.map((src) => element("img", { src, alt: word("photo") })));
 }
 
 function dialog(title, ...content) {

@@ -1,0 +1,51 @@
+"""`python -m grader gradescope --out autograder.zip`: the kit as an autograder for Gradescope."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from grader.assignment import load
+from grader.gradescope import autograder_zip
+from grader.language import LANGUAGES, default_language, render, say
+from grader.questions import otter_import
+
+
+@click.command()
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="The zip to write.")
+@click.option("--late-penalty", type=click.FloatRange(0, 1), metavar="SHARE",
+              help="Of the automatic points, per started day: 0.1.")  # fmt: skip
+@click.option("--lang", type=click.Choice(LANGUAGES), help="Language of what students read.")
+@click.option("--run", "root", type=click.Path(file_okay=False, path_type=Path), hidden=True)
+def gradescope(
+    out: Path | None, late_penalty: float | None, lang: str | None, root: Path | None
+) -> None:
+    """Build an autograder: upload the zip at Gradescope under "Configure Autograder".
+
+    It holds the hidden tests and your secret: give it to nobody. Hidden cases are shown to
+    students once you publish the grades.
+    """
+    language = lang or default_language()
+    if root is not None:
+        otter_import.install()
+        from grader.gradescope import grade_upload  # noqa: PLC0415  # otter: not for who builds the package
+
+        grade_upload.grade_upload(root)
+        return
+    if out is None:
+        raise click.UsageError("--out autograder.zip says where to write it.")
+    header = load().assignment
+    settings: dict[str, object] = {
+        "language": language,
+        "late_penalty": header.late_penalty if late_penalty is None else late_penalty,
+        "late_penalty_cap": header.late_penalty_cap,
+    }
+    autograder_zip.build(out, settings)
+    possible = load().automatic_points
+    text = say(
+        "{file} is ready: upload it at Gradescope under “Configure Autograder”, with {points} autograder points and a time limit of 10 minutes. It holds your secret; give it to nobody.",
+        file=str(out),
+        points=f"{possible:g}",
+    )
+    click.echo(render(text, language))

@@ -1,0 +1,1 @@
+"""An autograder for Gradescope: the package that is uploaded there, and what runs inside it."""

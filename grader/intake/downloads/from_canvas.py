@@ -1,0 +1,60 @@
+"""Canvas: "Download Submissions" of an assignment.
+
+`lib/content_zipper.rb` names each file user_LATE_123_456_name.py: the sortable name in small letters
+without any marks, LATE where it is, the user's number, the attachment's number and the name it was
+handed in under; a text or an address that was typed ends in _text.html or _link.html. Where marking
+is anonymous LATE comes first and anon_XXXXX stands for the user. A file that is handed in again
+under its old name gets -1, -2 ... before its suffix.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from grader.intake.people.names import Known
+from grader.intake.reading.arrivals import Arrival, Handed, Parcel
+
+_MARK = re.compile(
+    r"^(?:(?P<name>.+?)_(?P<late>LATE_)?(?P<user>\d+)"
+    r"|(?P<anonymous_late>LATE_)?anon_(?P<anonymous>[A-Za-z0-9]{5}))"
+    r"_(?:(?P<attachment>\d{3,})_(?P<file>.+)|(?P<typed>(?:text|link)\.html))$",
+    re.DOTALL,
+)
+
+
+def recognised(came: Sequence[Arrival], known: Known) -> Mapping[Arrival, Arrival]:
+    """The files of Canvas' downloads, each as it was handed in."""
+    shelves: dict[Parcel, dict[Arrival, re.Match[str] | None]] = defaultdict(dict)
+    for one in came:
+        if one.role != "ignored" and not one.remark:
+            shelves[one.parcel][one] = _MARK.match(one.name)
+    found: dict[Arrival, Arrival] = {}
+    for parcel, shelf in shelves.items():
+        marks = [mark for mark in shelf.values() if mark]
+        if marks and len(marks) == len(shelf) and _is_canvas(marks, known):
+            found |= {one: _handed(one, mark, parcel) for one, mark in shelf.items() if mark}
+    return found
+
+
+def _is_canvas(marks: Iterable[re.Match[str]], known: Known) -> bool:
+    """姓名_学号_100_rnn.py looks alike: Canvas' numbers are no ids, and no attachment has two."""
+    users: dict[str, set[str]] = defaultdict(set)
+    attachments: list[str] = []
+    for mark in marks:
+        if known.has_id(mark["user"] or ""):
+            return False
+        if mark["user"]:
+            users[mark["user"]].add(mark["name"])
+        attachments += [mark["attachment"]] if mark["attachment"] else []
+    one_name_each = all(len(names) == 1 for names in users.values())
+    return one_name_each and len(set(attachments)) == len(attachments)
+
+
+def _handed(one: Arrival, mark: re.Match[str], parcel: Parcel) -> Arrival:
+    who = mark["user"] or mark["anonymous"]
+    late = bool(mark["late"] or mark["anonymous_late"])
+    handed = Handed(f"canvas:{parcel.path}:{who}", parcel, "Canvas", mark["name"] or "", late=late)
+    return replace(one, name=mark["file"] or mark["typed"], handed=handed)

@@ -1,0 +1,73 @@
+"""What is odd about a student's name or id, with the row of the roster that may be meant."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator
+
+from grader.intake.collection import Trouble
+from grader.intake.people.roster import Register
+from grader.intake.people.students import Person
+from grader.intake.reading.arrivals import Arrival
+from grader.language import say
+
+Remark = tuple[Arrival, Trouble]
+
+
+def naming(person: Person, register: Register) -> Iterator[Remark]:
+    """Whatever a person should decide about who this is."""
+    newest = person.attempts[-1]
+    first = next(iter((*newest.programs, *newest.reports, *newest.files)))
+    if not person.named:
+        yield (
+            first,
+            Trouble(
+                say("No student id was found; it is listed as {id}.", id=person.student_id),
+                say("Rename the file to ml-6-姓名-学号 (name-id), or add the name to the roster."),
+            ),
+        )
+    elif register.students and register.by_id(newest.owner.student_id) is None:
+        yield first, _not_on_roster(person, register)
+    if person.twin:
+        yield (
+            first,
+            Trouble(
+                say(
+                    "Somebody else goes by the same name, without an id: {file}.", file=person.twin
+                ),
+                say("If they are one person, say so in overrides.csv; they were kept apart."),
+            ),
+        )
+    if person.rival:
+        yield (
+            first,
+            Trouble(
+                say(
+                    "The id {id} is used by two names: {name} and {rival}.",
+                    id=newest.owner.student_id,
+                    name=person.name,
+                    rival=person.rival,
+                ),
+                say("Check the id with the student and rename the file."),
+            ),
+        )
+
+
+def _not_on_roster(person: Person, register: Register) -> Trouble:
+    """With the row that may be meant: the same name, else the most similar id."""
+    student_id = person.attempts[-1].owner.student_id
+    near = difflib.get_close_matches(
+        student_id, [one.student_id for one in register.students], 1, 0.8
+    )
+    meant = register.by_name(person.name) or (register.by_id(near[0]) if near else None)
+    reason = say("The id {id} ({name}) is not on the roster.", id=student_id, name=person.name)
+    if meant is None:
+        return Trouble(reason, say("Check the id with the student and rename the file."))
+    return Trouble(
+        reason,
+        say(
+            "Perhaps {id} {name} is meant; rename the file if so.",
+            id=meant.student_id,
+            name=meant.name,
+        ),
+    )

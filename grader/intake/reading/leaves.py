@@ -1,0 +1,125 @@
+"""Files that are no containers, read as far as their kind can be."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from grader.intake.collection import Caps
+from grader.intake.reading.arrivals import Arrival, Raw, arrival
+from grader.intake.reading.decoding import Unreadable, decode
+from grader.intake.reading.kinds import (
+    address_in_place_of_a_file,
+    damaged,
+    kind_of,
+    refusal,
+    too_large,
+)
+from grader.intake.reading.notebooks import EXPORTED, read_notebook, without_magics
+from grader.intake.reading.programs import defines_rnn
+from grader.intake.reading.typed import is_address, is_typed, plain_text
+from grader.language import say
+
+
+def read_leaf(raw: Raw, caps: Caps) -> Arrival:
+    """One file that is no container, by its kind."""
+    kind = kind_of(raw)
+    if kind == "document" and is_typed(raw.name, raw.parcel.clue):
+        kind = "typed"
+    if kind == "picture" and not raw.ignored:
+        return arrival(raw, "picture")
+    if kind == "document" and is_address(raw.name):
+        return arrival(raw, "unreadable", address_in_place_of_a_file())
+    if kind in ("archive", "document", "outlook", "shortcut"):
+        return arrival(raw, "unreadable", refusal(kind, raw.name))
+    reader = _READERS.get(kind)
+    if reader is None:
+        return arrival(raw, "ignored" if kind == "ignored" else "extra")
+    try:
+        return reader(raw, caps)
+    except Unreadable as finding:
+        return arrival(raw, "unreadable", finding.trouble)
+
+
+def _read(raw: Raw, limit: int) -> bytes:
+    if raw.size > limit:
+        raise Unreadable(too_large(limit))
+    return raw.stream.read(limit)
+
+
+def _read_python(raw: Raw, caps: Caps) -> Arrival:
+    decoded = decode(_read(raw, caps.source), python=True)
+    text, notes = decoded.text, decoded.notes
+    if EXPORTED.search(text) and "get_ipython()" in text:
+        text = without_magics(text)
+        notes = (*notes, say("Lines that only IPython understands were left out."))
+    return arrival(raw, "source", program=text, notes=notes)
+
+
+def _read_report(raw: Raw, caps: Caps) -> Arrival:
+    decoded = decode(_read(raw, caps.report))
+    return arrival(raw, "report", report=decoded.text, notes=decoded.notes)
+
+
+def _read_text(raw: Raw, caps: Caps) -> Arrival:
+    """A .txt or nameless text: a program if it defines SimpleRNN, else a .txt is a report."""
+    head = _read(raw, caps.report)
+    decoded = decode(head, python=True)
+    if defines_rnn(decoded.text) and raw.size <= caps.source:
+        note = say("{name} was taken for the program; it should end in .py.", name=raw.name)
+        return arrival(raw, "source", program=decoded.text, notes=(*decoded.notes, note))
+    note = say("{name} was taken for the report; it should end in .md.", name=raw.name)
+    return arrival(raw, "report", report=decoded.text, notes=(*decoded.notes, note))
+
+
+def _read_unknown(raw: Raw, caps: Caps) -> Arrival:
+    try:
+        read = _read_text(raw, caps)
+    except Unreadable:
+        return arrival(raw, "extra")
+    return read if read.role == "source" else arrival(raw, "extra")
+
+
+def _read_notebook(raw: Raw, caps: Caps) -> Arrival:
+    data = _read(raw, caps.report)
+    if data.count(b'"cell_type"') > caps.cells:  # validating is slow; no homework is this long
+        raise Unreadable(too_large(caps.report))
+    text = decode(data).text
+    try:
+        notebook = read_notebook(text)
+    except Exception as error:
+        raise Unreadable(damaged(error)) from error
+    if len(notebook.program) > caps.source:
+        raise Unreadable(too_large(caps.source))
+    return arrival(
+        raw,
+        "source",
+        program=notebook.program if notebook.program.strip() else None,
+        report=notebook.report or None,
+        notes=notebook.notes,
+    )
+
+
+def _read_typed(raw: Raw, caps: Caps) -> Arrival:
+    """What a student typed into the platform's own page."""
+    decoded = decode(_read(raw, caps.report))
+    text = plain_text(decoded.text)
+    if defines_rnn(text) and raw.size <= caps.source:
+        note = say("The program was typed into the platform's page; it should be a .py file.")
+        return arrival(raw, "source", program=text, notes=(*decoded.notes, note))
+    note = say("The report was typed into the platform's page; it should be a .md file.")
+    return arrival(raw, "report", report=text, notes=(*decoded.notes, note))
+
+
+def _read_listing(raw: Raw, caps: Caps) -> Arrival:
+    return arrival(raw, "ignored", listing=decode(_read(raw, caps.report)).text)
+
+
+_READERS: dict[str, Callable[[Raw, Caps], Arrival]] = {
+    "python": _read_python,
+    "notebook": _read_notebook,
+    "report": _read_report,
+    "text": _read_text,
+    "unknown": _read_unknown,
+    "typed": _read_typed,
+    "listing": _read_listing,
+}
