@@ -14,24 +14,15 @@ from functools import cached_property
 
 import numpy as np
 
-from grader.checks.experiment.evaluations import FEWEST, Evaluation, Line, evaluations
-from grader.protocol import Array, Observation
+from grader.checks.experiment.evaluations import FEWEST, Line
+from grader.checks.experiment.output_lines import OutputLine, output_lines, places
+from grader.protocol import Observation
 
 EXACT = 1e-6  # of the range: float32 goes through a scaler and back; a share of truth is more
 SHARE = 1e-3  # of the predictions' spread: less is no part of a mixture
-MOST_PLACES = 40  # of a long line that are tried
 MOST_COLUMNS = 40  # networks in an ensemble
-MOST_FEATURES = 8
 MANY = 12  # values that are in one order by no chance
 CAPPED = 500  # evaluations that travel at most are 512: then some may be missing
-
-
-@dataclass(frozen=True, slots=True)
-class Outputs:
-    """One line of recorded outputs, and the windows that they belong to."""
-
-    line: Line  # (N,)
-    windows: Array | None = None  # (T, N): the first feature
 
 
 @dataclass(frozen=True)
@@ -40,13 +31,13 @@ class Provenance:
 
     predicted: Line
     true: Line
-    outputs: tuple[Outputs, ...]
+    outputs: tuple[OutputLine, ...]
     complete: bool
 
     @classmethod
     def of(cls, seen: Observation, predicted: Line, true: Line) -> Provenance:
         """From what was observed."""
-        lines = [part for one in _lines(seen) for part in _places(one, predicted.size)]
+        lines = [part for one in output_lines(seen) for part in places(one, predicted.size)]
         return cls(predicted, true, tuple(lines), len(seen.evaluations) < CAPPED)
 
     @property
@@ -79,7 +70,7 @@ class Provenance:
         lines = (np.zeros_like(self.true), *(one.line for one in self.outputs))
         return any(_is_affine(self.predicted, self.true, line) for line in lines)
 
-    def _fits(self, one: Outputs) -> bool:
+    def _fits(self, one: OutputLine) -> bool:
         return (
             any(
                 _is_affine(target, one.line[start:], *rest)
@@ -89,7 +80,7 @@ class Provenance:
             or self._in_one_order(one.line)
         )
 
-    def _maps(self, one: Outputs) -> Iterator[tuple[Line, int, *tuple[Line, ...]]]:
+    def _maps(self, one: OutputLine) -> Iterator[tuple[Line, int, *tuple[Line, ...]]]:
         """What should be affine in the outputs from `start` on, and in values of the window."""
         p, last = self.predicted, self.true[:-1]
         yield p, 0
@@ -103,7 +94,7 @@ class Provenance:
             yield np.log(p), 0
             yield np.log1p(p), 0
 
-    def _scaled_by_window(self, one: Outputs) -> bool:
+    def _scaled_by_window(self, one: OutputLine) -> bool:
         """Whether each window was scaled on its own and the output was scaled back with it."""
         if one.windows is None:
             return False
@@ -176,42 +167,3 @@ def _ratios(p: Line, value: Line, start: int) -> Iterator[tuple[Line, int]]:
         with np.errstate(all="ignore"):
             yield p / value, start
             yield np.log(p / value), start
-
-
-def _lines(seen: Observation) -> Iterator[Outputs]:
-    """Every line of outputs that may have been read off: of all windows, or along one sequence."""
-    all_last: list[Line] = []
-    for one in evaluations(seen):
-        all_last.append(one.outputs[-1, :, 0])
-        yield from _of_windows(one)
-        for b in range(min(one.width, MOST_FEATURES) if one.steps > 1 else 0):
-            yield Outputs(one.outputs[:, b, 0], one.inputs[None, :, b, 0])
-            if one.outputs.shape[2] > 1:
-                yield Outputs(one.outputs[:, b].argmax(axis=1).astype(np.float64))
-        if one.steps > 1 and one.width > 1:
-            yield Outputs(one.outputs[:, :, 0].T.ravel())
-            yield Outputs(one.outputs[:, :, 0].ravel())
-    if len(all_last) > 1:
-        yield Outputs(np.concatenate(all_last))
-
-
-def _of_windows(one: Evaluation) -> Iterator[Outputs]:
-    windows, last = one.inputs[:, :, 0], one.outputs[-1]
-    features = last.shape[1]
-    for feature in range(min(features, MOST_FEATURES)):
-        yield Outputs(last[:, feature], windows)
-    if features > 1:
-        yield Outputs(last.ravel())
-        yield Outputs(last.argmax(axis=1).astype(np.float64))
-
-
-def _places(one: Outputs, size: int) -> Iterator[Outputs]:
-    """Parts of this length: from both ends, and one behind the other."""
-    spare = one.line.size - size
-    if spare < 0 or size == 0:
-        return
-    starts = {0, spare, *range(0, spare + 1, size), *range(spare, -1, -size)}
-    for start in sorted(starts)[-MOST_PLACES:]:
-        part = slice(start, start + size)
-        windows = None if one.windows is None else one.windows[:, part]
-        yield Outputs(one.line[part], windows)
