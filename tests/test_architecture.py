@@ -87,7 +87,6 @@ ALLOWED: dict[str, set[str]] = {
         "grader.batch",
         "grader.grading",
         "grader.intake",
-        "grader.questions",
         "grader.reports",
         "grader.results",
     },

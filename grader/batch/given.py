@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Protocol
 
 from grader.faults import BadFile
-from grader.intake import RosterRow, read_roster
+from grader.intake.collection import RosterRow
+from grader.intake.people.roster import read_roster
 from grader.intake.reading.decoding import Unreadable, decode
 from grader.language import say
 from grader.reports.exports.to_moodle import read_worksheet

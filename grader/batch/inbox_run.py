@@ -27,12 +27,8 @@ from grader.batch.request import GradeRequest
 from grader.batch.run import Plan, Report, grade_all
 from grader.batch.secret import kept
 from grader.faults import KitFault
-from grader.intake import (
-    Intake,
-    IntakeRules,
-    RosterRow,
-    collect,
-)
+from grader.intake.collect import collect
+from grader.intake.collection import Intake, IntakeRules, RosterRow
 from grader.kit_version import kit_version
 from grader.language import Message, render, say
 from grader.records import FileRecord, Grade, Problem, Submission

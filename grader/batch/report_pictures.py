@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from grader.intake import Caps, contents
+from grader.intake.collection import Caps
+from grader.intake.reading.unpacking import contents
 from grader.records import Submission
 from grader.results.files import write_atomically
 

@@ -9,7 +9,6 @@ import click
 from grader.assignment import load
 from grader.gradescope import autograder_zip
 from grader.language import LANGUAGES, default_language, render, say
-from grader.questions import otter_import
 
 
 @click.command()
@@ -28,7 +27,6 @@ def gradescope(
     """
     language = lang or default_language()
     if root is not None:
-        otter_import.install()
         from grader.gradescope import grade_upload  # noqa: PLC0415  # otter: not for who builds the package
 
         grade_upload.grade_upload(root)

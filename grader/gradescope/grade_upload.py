@@ -17,7 +17,8 @@ from grader import grading
 from grader.assignment import load
 from grader.batch.secret import kept
 from grader.faults import KitFault
-from grader.intake import IntakeRules, collect
+from grader.intake.collect import collect
+from grader.intake.collection import IntakeRules
 from grader.records import Grade, Submission
 from grader.reports.account import Rules, account
 from grader.reports.exports.to_gradescope import document

@@ -14,7 +14,6 @@ from rich.text import Text
 from grader.assignment import load
 from grader.batch.request import GradeRequest
 from grader.language import render, say
-from grader.questions import otter_import
 from grader.records import Grade, Submission
 from grader.reports.clean_message import words
 from grader.reports.terminal import print_grade
@@ -55,7 +54,6 @@ def grade_one(submission: Submission, request: GradeRequest) -> tuple[Grade, boo
         raise click.UsageError(
             f"--question: there is no {request.question}; there are {', '.join(names)}."
         )
-    otter_import.install()
     from grader import grading  # noqa: PLC0415  # otter, half a second: not for a wrong path
 
     if request.public_only or not HIDDEN.is_dir():

@@ -18,12 +18,12 @@ from types import MethodType
 from typing import Any
 
 import numpy as np
-from otter.test_files import test_case
 
 from grader import contract
 from grader.diagnosis.match import Diagnosis, diagnose, named
 from grader.faults import CheckFailed, KitFault, NeedsReview, NotDefined, StudentFault
 from grader.language import LANGUAGES, Message, default_language, render, say
+from grader.questions.otter_import import test_case
 from grader.records import Exhibit, Verdict
 from grader.sandbox import candidate, local
 

@@ -13,7 +13,7 @@ from grader.assignment import Question, load
 from grader.checks import probe_point
 from grader.faults import KitFault
 from grader.language import Message, say
-from grader.questions import otter_import
+from grader.questions.otter_import import ExceptionTestFile
 from grader.questions.worth import scale
 
 PUBLIC = Path(__file__).with_name("public")
@@ -127,9 +127,6 @@ def public_cases(name: str) -> tuple[Case, ...]:
         return ()
     if not path.is_file():
         raise KitFault(f"{path} is missing")
-    otter_import.install()
-    from otter.test_files.exception_test import ExceptionTestFile  # noqa: PLC0415  # a second to load
-
     cases = ExceptionTestFile.from_file(str(path)).test_cases
     return tuple(Case(case.name, case.points * scale(name), _claim(case)) for case in cases)
 

@@ -134,14 +134,13 @@ class Parent:
             _map(pid, uid)
             os.close(handle)
             report.send(b"!")
-        pid, handle = self._named(report, STARTED, uid)
-        if not self._stands_alone(procfs.status(pid)):
-            os.close(handle)
-            raise ValueError("a process that is not confined")
-        return pid, handle
+        return self._named(report, STARTED, uid)
 
     def _named(self, report: socket.socket, word: bytes, uid: int | None) -> tuple[int, int]:
-        """A process of this parent's and of that user, whose pidfd comes with `word`."""
+        """A process of this parent's and of that user, whose pidfd comes with `word`.
+
+        One that is to be a worker must be confined by now.
+        """
         words, handles, _, _ = socket.recv_fds(report, MOST_BYTES, 1)
         with ExitStack() as undo:
             for handle in handles:
@@ -150,10 +149,13 @@ class Parent:
                 raise ValueError(f"{word!r} was due")
             pid = procfs.pid_of(handles[0])
             owner = str(os.geteuid() if uid is None else uid)
-            if procfs.status(pid)["Uid"] != [owner] * 4:
+            facts = procfs.status(pid)
+            if facts["Uid"] != [owner] * 4:
                 raise ValueError("a process of another user")
             if not procfs.descends(pid, self.process.pid):
                 raise ValueError("a process of somebody else's")
+            if word == STARTED and not self._stands_alone(facts):
+                raise ValueError("a process that is not confined")
             undo.pop_all()
         return pid, handles[0]
 

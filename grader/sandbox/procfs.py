@@ -18,8 +18,9 @@ def pid_of(handle: int) -> int:
 
 def status(pid: int | str) -> dict[str, list[str]]:
     """The fields of /proc/PID/status, each in its words. OSError where it has ended."""
-    lines = (line.split() for line in Path(f"/proc/{pid}/status").read_text().splitlines())
-    return {words[0].removesuffix(":"): words[1:] for words in lines if words}
+    with open(f"/proc/{pid}/status") as file:  # noqa: PTH123  # asked for each program
+        fields = (line.partition(":") for line in file)
+        return {name: words.split() for name, _, words in fields}
 
 
 def descends(pid: int, ancestor: int) -> bool:
@@ -27,5 +28,11 @@ def descends(pid: int, ancestor: int) -> bool:
     for _ in range(_MOST_GENERATIONS):
         if pid in (0, 1, ancestor):
             return pid == ancestor
-        pid = int(status(pid)["PPid"][0])
+        pid = parent_of(pid)
     return False
+
+
+def parent_of(pid: int) -> int:
+    """Who started `pid`. OSError where it has ended."""
+    with open(f"/proc/{pid}/stat", "rb") as file:  # noqa: PTH123  # asked for each program
+        return int(file.read().rpartition(b")")[2].split()[1])

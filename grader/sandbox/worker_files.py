@@ -90,8 +90,7 @@ def _packages() -> dict[str, Path]:
             if name in LIBRARIES:
                 raise KitFault(f"{name} is not installed, but students' programs need it") from None
             continue
-        for file in distribution.files or ():
-            top = file.parts[0]
+        for top in {file.parts[0] for file in distribution.files or ()}:
             if top not in ("..", "__pycache__") and not top.endswith((".dist-info", ".pth")):
                 found[top] = Path(str(distribution.locate_file(top))).resolve()
         waiting += [_name(one) for one in distribution.requires or () if "extra ==" not in one]

@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 
 from grader.commands.fetch import PASSWORD_VARIABLE
 from grader.commands.fetch import fetch as fetch_command
-from grader.intake import IntakeRules, collect
+from grader.intake.collect import collect
+from grader.intake.collection import IntakeRules
 from grader.intake.imap import download
 from grader.intake.imap.folders import decode_folder, encode_folder
 from grader.intake.imap.mailboxes import FetchError, Mailbox, parse_url

@@ -279,7 +279,7 @@ def test_question_files_are_plain_ascii():
 
 # Distribution of each import name that is not the distribution's own.
 DISTRIBUTIONS = {"PIL": "pillow", "markdown_it": "markdown-it-py", "mdit_py_plugins": "mdit-py-plugins",
-                 "otter": "otter-grader", "charset_normalizer": "charset-normalizer"}  # fmt: skip
+                 "otter": "otter-grader", "charset_normalizer": "charset-normalizer", "math_core": "math-core"}  # fmt: skip
 # otter brings IPython, which only a notebook needs; catalogues ship compiled, so Babel never runs.
 BROUGHT = {"IPython", "babel"}
 

@@ -16,7 +16,8 @@ import pytest
 
 from grader.assignment import load
 from grader.handout import build
-from grader.intake import IntakeRules, collect
+from grader.intake.collect import collect
+from grader.intake.collection import IntakeRules
 from tests import ROOT
 
 # What a shell has anyway; nothing of this checkout or of its environment.

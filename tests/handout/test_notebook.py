@@ -17,7 +17,8 @@ from nbclient import NotebookClient
 from grader import contract
 from grader.assignment import load
 from grader.handout import build, notebook
-from grader.intake import IntakeRules, collect
+from grader.intake.collect import collect
+from grader.intake.collection import IntakeRules
 from grader.intake.reading.notebooks import read_notebook
 from grader.written import checklist
 from grader.written.checklist import State

@@ -10,7 +10,7 @@ import gzip
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from grader.intake import RosterRow
+from grader.intake.collection import RosterRow
 from tests.intake.build import (
     PNG,
     encoded_word,
@@ -400,4 +400,6 @@ FURTHER = [
     Case("foreign-and-unreadable", {"a.eml": letter(SUBJECT, {f"{ZHANG}.py": b""}), "b.eml": letter("5-张三-2023001", {"ml-5-张三-2023001.py": b"x = 1\n"})}, [("2023001", "张三", "", False, "")], ["assignment 5"]),
     Case("mail-from-the-future", {"a.eml": letter(SUBJECT, pair(ZHANG), date="Mon, 03 Nov 2098 10:00:00 +0800", received=MON)}, [ROW], deadline=DEADLINE),
     Case("later-photo-of-the-page", {"a.eml": letter(SUBJECT, {"rnn.py": A}), "b.eml": letter(SUBJECT, {"1.jpg": b"\xff\xd8\xff1", "2.webp": b"RIFF", "3.heic": b"\0"}, date=TUE)}, [("2023001", "张三", "A", False, "")], extra={"pictures": 3}),
+    Case("gradescope-numbers-its-assignments", {"assignment_5_export/submission_7/report.md": MD, "assignment_5_export/submission_metadata.yml":
+         b"submission_7:\n  :submitters:\n  - :name: Anna Lee\n    :sid: '2023045'\n"}, [("2023045", "Anna Lee", "", True, "")]),
 ]  # fmt: skip

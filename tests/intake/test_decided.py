@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from grader.intake import Intake, IntakeRules, RosterRow, collect
+from grader.intake.collect import collect
+from grader.intake.collection import Intake, IntakeRules, RosterRow
 from grader.records import Concern, Submission
 from grader.results.overrides import Override, gathered
 from tests import ROOT

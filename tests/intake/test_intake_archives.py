@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from grader.intake import Caps, Intake, IntakeRules, collect
+from grader.intake.collect import collect
+from grader.intake.collection import Caps, Intake, IntakeRules
 from tests.intake.cases import MD, A
 from tests.intake.packed import rar3, sevenzipped, tarred, tnef
 

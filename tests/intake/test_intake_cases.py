@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from grader.intake import Intake, IntakeRules, collect
+from grader.intake.collect import collect
+from grader.intake.collection import Intake, IntakeRules
 from grader.records import Concern, Submission
 from tests.intake.cases import FURTHER, HANDED, INVENTED, Case, Row
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from grader.intake import Intake, IntakeRules, RosterRow, collect
+from grader.intake.collect import collect
+from grader.intake.collection import Intake, IntakeRules, RosterRow
 from grader.records import Concern
 from tests import PROGRAMS
 from tests.intake.classroom import EVERY_STYLE

@@ -10,14 +10,10 @@ from pathlib import Path
 import pytest
 
 from grader.faults import KitFault
-from grader.intake import (
-    Intake,
-    IntakeRules,
-    RosterRow,
-    collect,
-    contents,
-    read_roster,
-)
+from grader.intake.collect import collect
+from grader.intake.collection import Intake, IntakeRules, RosterRow
+from grader.intake.people.roster import read_roster
+from grader.intake.reading.unpacking import contents
 from grader.records import Status, Submission
 from tests.intake.build import (
     PNG,

@@ -16,12 +16,8 @@ from pathlib import Path
 
 import pytest
 
-from grader.intake import (
-    Caps,
-    Intake,
-    IntakeRules,
-    collect,
-)
+from grader.intake.collect import collect
+from grader.intake.collection import Caps, Intake, IntakeRules
 from grader.intake.reading.mails import split_mbox
 from tests.intake.build import RNN, encoded_word, forwarded, mail, notebook, part, rfc2231, zipped
 

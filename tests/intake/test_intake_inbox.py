@@ -14,12 +14,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from grader.intake import (
-    Caps,
-    Intake,
-    IntakeRules,
-    collect,
-)
+from grader.intake.collect import collect
+from grader.intake.collection import Caps, Intake, IntakeRules
 from grader.records import Concern
 from tests.intake.build import PNG, RNN, notebook, zipped
 from tests.intake.inbox import STYLES, Sent, build_inbox

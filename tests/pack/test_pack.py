@@ -14,7 +14,8 @@ from click.testing import CliRunner
 from PIL import Image
 
 from grader.commands.pack import pack as command
-from grader.intake import IntakeRules, collect
+from grader.intake.collect import collect
+from grader.intake.collection import IntakeRules
 from grader.pack import inlining
 from grader.pack.complaints import Severity
 from grader.pack.imports import foreign_imports

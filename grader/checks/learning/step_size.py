@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from grader.checks.learning.training import (
     Course,
     Pace,
-    forward,
     learner,
+    outputs_of,
 )
 from grader.checks.parameters.layout import Layout
 from grader.faults import NotImplementedYet
@@ -26,6 +26,9 @@ from grader.protocol import (
     Call,
     CandidateClass,
     CandidateObject,
+    Read,
+    Step,
+    Write,
 )
 
 Vector = NDArray[np.float64]
@@ -102,12 +105,11 @@ class _Probe:
     def change(self, rnn: CandidateObject, rate: float, scale: float = 1.0) -> Vector:
         """Take one step from the start: what forward, backward and one update change."""
         task, batch = self.course.task, self.course.batches[0]
-        self.layout.write(rnn, self.start)
-        outputs = forward(rnn, batch.inputs, task)
+        outputs = self._outputs(rnn, self.start)
         d_outputs = scale * task.d_outputs(outputs, batch)
         update = [Call("update_parameters", (rate,))] if self.updates else []
-        rnn.replay([Call("backward", (d_outputs,)), *update])
-        return _vector(self.layout.read(rnn)) - _vector(self.start)
+        *_, arrays = rnn.replay([Call("backward", (d_outputs,)), *update, Read()])
+        return _vector(self.layout.values(arrays or {})) - _vector(self.start)
 
     def factor(self, step: Vector) -> float:
         """Find k in step = -k gradient: |step|^2 / -(gradient . step), by a central difference."""
@@ -119,10 +121,15 @@ class _Probe:
         return length / downhill if np.isfinite(downhill) and downhill else 1.0
 
     def _loss(self, shift: Vector) -> float:
-        task, batch = self.course.task, self.course.batches[0]
-        rnn = self.fresh()
-        self.layout.write(rnn, _unpacked(_vector(self.start) + shift, self.start))
-        return task.loss(forward(rnn, batch.inputs, task), batch)
+        values = _unpacked(_vector(self.start) + shift, self.start)
+        outputs = self._outputs(self.fresh(), values)
+        return self.course.task.loss(outputs, self.course.batches[0])
+
+    def _outputs(self, rnn: CandidateObject, values: Mapping[str, Array]) -> Array:
+        """Outputs (T, B, O) on the first batch with these parameters, in one message."""
+        inputs = self.course.batches[0].inputs
+        steps: list[Step] = [Write(self.layout.written(values)), Call("forward", (inputs,))]
+        return outputs_of(rnn.replay(steps)[-1], inputs, self.course.task)
 
 
 def _alike(one: Vector, other: Vector) -> bool:

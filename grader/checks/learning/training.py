@@ -105,7 +105,7 @@ def train(rnn: CandidateObject, course: Course, pace: Pace) -> Trained:
             DIVERGED,
         )
         count, returned = rnn.train(rounds)
-        return count, _outputs(returned, ahead[count - 1].inputs, task)
+        return count, outputs_of(returned, ahead[count - 1].inputs, task)
 
     return _train(forward(rnn, course.batches[0].inputs, task), advance, course, pace)
 
@@ -135,7 +135,7 @@ def train_reference(
 
 def forward(rnn: CandidateObject, inputs: Array, task: Task) -> Array:
     """One forward pass: outputs (T, B, O)."""
-    return _outputs(rnn.forward(inputs), inputs, task)
+    return outputs_of(rnn.forward(inputs), inputs, task)
 
 
 def _train(outputs: Array, advance: Advance, course: Course, pace: Pace) -> Trained:
@@ -152,7 +152,8 @@ def _train(outputs: Array, advance: Advance, course: Course, pace: Pace) -> Trai
     return Trained(outputs, task.score(outputs, course.held_out))
 
 
-def _outputs(returned: Any, inputs: Array, task: Task) -> Array:
+def outputs_of(returned: Any, inputs: Array, task: Task) -> Array:
+    """Outputs (T, B, O) in what forward returned. Raises BadValue where there are none."""
     T, B, I = inputs.shape  # noqa: E741  # sizes as in the equations
     _, H, O = task.sizes  # noqa: E741  # likewise
     return np.asarray(read_forward(returned, Sizes(T, B, I, H, O)).outputs, dtype=np.float64)

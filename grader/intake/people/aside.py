@@ -86,10 +86,18 @@ def _other_number(one: Arrival) -> int | None:
         return None
     attached = one.parcel.kind == "mail"
     clues = [(one.name, attached)]
-    clues += [(p.clue, p.kind == "mail") for p in one.parcel.outwards() if not p.top]
+    clues += [(p.clue, p.kind == "mail") for p in _own_parcels(one)]
     numbers = (assignment_of(clue, bare=bare) for clue, bare in clues)
     nearest = next((number for number in numbers if number is not None), None)
     return nearest if nearest != THIS else None
+
+
+def _own_parcels(one: Arrival) -> Iterator[Parcel]:
+    """Those that people named: a platform numbers its assignments by itself."""
+    for parcel in one.parcel.outwards():
+        if parcel.top or (one.handed and parcel is one.handed.within):
+            return
+        yield parcel
 
 
 def _sending(one: Arrival) -> object:

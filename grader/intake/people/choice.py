@@ -114,13 +114,15 @@ def is_readme(one: Arrival) -> bool:
 
 def pick(candidates: Sequence[Candidate], rule: Sequence[Criterion]) -> Picked:
     """The candidate that counts. Equal contents are one: the earliest on time stands for all."""
+    if len(candidates) < 2:  # noqa: PLR2004 - nothing to choose, as for nearly everybody
+        return Picked(next(iter(candidates), None))
     distinct: dict[object, Candidate] = {}
     for each in candidates:
         known = distinct.setdefault(_content(each), each)
         if _first_sent(each) < _first_sent(known):
             distinct[_content(each)] = each
-    if len(distinct) < 2:  # noqa: PLR2004 - nothing to choose; looking into programs is slow
-        return Picked(next(iter(distinct.values()), None))
+    if len(distinct) == 1:
+        return Picked(next(iter(distinct.values())))
     ranks = {each: tuple(key(each) for key, _ in rule) for each in distinct.values()}
     ordered = sorted(ranks, key=ranks.__getitem__)
     best = ordered.pop()

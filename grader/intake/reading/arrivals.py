@@ -108,7 +108,7 @@ class Raw:
             sha256=sha256(data).hexdigest(),
             depth=self.depth + 1,
         )
-        return replace(inner, **changes)  # type: ignore[arg-type]  # names checked by replace()
+        return replace(inner, **changes) if changes else inner  # type: ignore[arg-type]  # names checked by replace()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

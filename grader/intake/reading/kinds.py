@@ -49,6 +49,7 @@ _MAIL_HEADER = re.compile(
 _HEAD = 1 << 13
 
 
+@lru_cache(maxsize=1 << 12)
 def is_ignored(part: str) -> bool:
     """Whether a file or folder of this name is clutter."""
     return _IGNORED.fullmatch(part) is not None

@@ -6,9 +6,9 @@ import mimetypes
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from email import message_from_bytes
 from email.generator import BytesGenerator
 from email.message import Message as Mail
+from email.parser import BytesFeedParser
 from io import BytesIO
 from typing import BinaryIO
 
@@ -44,7 +44,7 @@ _SUFFIXES = {
 
 def open_mail(raw: Raw, caps: Caps) -> tuple[Parcel, Iterator[Raw | Arrival]]:
     """The mail as a parcel, and its attachments."""
-    mail = message_from_bytes(raw.stream.read(caps.file), policy=RAW_HEADERS)
+    mail = _parsed(raw.stream.read(caps.file))
     name, address = sender(mail)
     leaves = list(_leaves(mail, raw.budget.members_left + 1))
     named = [leaf.name if not leaf.is_mail else ".eml" for leaf in leaves if leaf.name]
@@ -63,6 +63,13 @@ def open_mail(raw: Raw, caps: Caps) -> tuple[Parcel, Iterator[Raw | Arrival]]:
     sent = sent_at(mail)
     raw = replace(raw, sent=sent or raw.sent)
     return parcel, _parts(leaves, raw, parcel)
+
+
+def _parsed(data: bytes) -> Mail:
+    """As `email.message_from_bytes`, in one piece and not in pieces of 8 kB, which takes longer."""
+    parser = BytesFeedParser(policy=RAW_HEADERS)
+    parser.feed(data)
+    return parser.close()
 
 
 def _outermost_received(parcel: Parcel) -> datetime | None:
