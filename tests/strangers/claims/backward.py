@@ -491,6 +491,12 @@ def _sources_ignored(bench: Bench, facts: Facts, _names: list[str]) -> bool:
     return not bench.own_dz[:, :, :, list(facts["steps"])].any()
 
 
+def _outputs_ignored(bench: Bench, facts: Facts, names: list[str]) -> bool:
+    return not any(
+        bench.got[k][n].any() for k in bench.keys if k[0] in facts["steps"] for n in names
+    )
+
+
 def _not_given(bench: Bench, _facts: Facts, names: list[str]) -> bool:
     shapes = rnn_shapes(bench.sizes)
     first = bench.got[bench.keys[0]]
@@ -522,5 +528,7 @@ ALONE = {
     "depends_on_start": _depends_on_start,
     "not_given": _not_given,
     "inputs_ignored": _sources_ignored,
+    "outputs_ignored": _outputs_ignored,
+    "steps_skipped": lambda b, f, n: _sources_ignored(b, f, n) and _outputs_ignored(b, f, n),
     "last_output_everywhere": _last_everywhere,
 }
