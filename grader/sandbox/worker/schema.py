@@ -241,6 +241,8 @@ class Seen(Node, tag="seen"):
     lengths_trained: list[int]
     lengths_evaluated: list[int]
     errors: tuple[float, float]
+    squared_errors: list[Array]
+    block_calls: tuple[int, int]
     windows: tuple[int, int]
     trained_span: tuple[float, float]
     evaluations: list[tuple[Array, Array]]
