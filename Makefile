@@ -47,9 +47,12 @@ grade: $(GRADING) ## grade student/ as a student would
 batch: $(READY) ## grade an inbox: make batch SUBMISSIONS=inbox OUT=results
 	@$(RUN) -m grader grade "$(SUBMISSIONS)" --out "$(OUT)" $(ARGS)
 
+score: $(READY) ## score the written part on a local page: make score OUT=results
+	@$(RUN) -m grader score "$(OUT)" $(ARGS)
+
 # One's own work and a class never share a folder: each folder is one gradebook.
 grade: OUT ?= own-results
-batch: OUT ?= results
+batch score: OUT ?= results
 
 test: test-fast test-slow ## run the whole suite
 
@@ -82,6 +85,9 @@ matrix: $(READY) ## grade every misconception and variant; write the kill matrix
 
 calibrate: $(READY) ## measure every threshold again over many seeds
 	@$(RUN) -m grader calibrate $(ARGS)
+
+figures: $(READY) ## measure and draw what the model answers show
+	@$(RUN) -m grader figures
 
 fingerprints: $(READY) ## write the arrays that diagnose a student's local run
 	@$(RUN) -m grader fingerprints

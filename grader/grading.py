@@ -31,7 +31,7 @@ from grader.records import (
     Submission,
     Verdict,
 )
-from grader.sandbox.forked import ParentGone
+from grader.sandbox.forking.forked import ParentGone
 from grader.sandbox.limits import Limits
 from grader.sandbox.session import Session, session
 

@@ -77,4 +77,4 @@ def cell(parameters: Parameters, x: Array, h: Array, c: Array) -> tuple[Array, A
 def shown(parameters: Parameters, x: Array, h: Array, c: Array, new_cell: Array) -> Array:
     """The hidden state that belongs to this new cell state, the student's own perhaps."""
     right_hidden, right_cell = cell(parameters, x, h, c)
-    return right_hidden / np.tanh(right_cell) * np.tanh(new_cell)
+    return np.asarray(right_hidden / np.tanh(right_cell) * np.tanh(new_cell))

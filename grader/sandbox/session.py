@@ -25,12 +25,13 @@ from grader.sandbox import (
     tiers,
     workers,
 )
-from grader.sandbox.forked import ParentGone
+from grader.sandbox.forking.forked import ParentGone
 from grader.sandbox.launch import Worker, WorkerGone, WorkerGreedy, WorkerLate
 from grader.sandbox.limits import Limits
 from grader.sandbox.machine_paths import hidden
 from grader.sandbox.program_text import ProgramText
-from grader.sandbox.worker import figures, schema, wire
+from grader.sandbox.worker import schema, wire
+from grader.sandbox.worker.pictures import figures
 from grader.sandbox.worker.source import FILENAME
 from grader.sandbox.worker.values import Packer
 

@@ -20,7 +20,7 @@ from multiprocessing.util import Finalize
 
 from grader.faults import KitFault
 from grader.sandbox import start_command, tiers
-from grader.sandbox.fork_parent import Parent
+from grader.sandbox.forking.fork_parent import Parent
 from grader.sandbox.launch import Worker, open_worker
 from grader.sandbox.limits import Limits
 

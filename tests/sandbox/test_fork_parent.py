@@ -20,8 +20,8 @@ from grader.grading import Settings, grade
 from grader.misconceptions import catalogue
 from grader.records import Grade, Submission
 from grader.sandbox import Limits, launch, session, start_command, tiers, workers
-from grader.sandbox.fork_parent import Parent
-from grader.sandbox.forked import Forked, ParentGone
+from grader.sandbox.forking.fork_parent import Parent
+from grader.sandbox.forking.forked import Forked, ParentGone
 from grader.sandbox.launch import Started
 from grader.sandbox.worker import forkserver
 from tests import ROOT

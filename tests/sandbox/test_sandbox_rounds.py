@@ -17,7 +17,7 @@ from grader.sandbox import (
     session,
     start_command,
 )
-from grader.sandbox.worker import training_rounds
+from grader.sandbox.worker.watching import training_rounds
 from solutions.rnn import SimpleRNN
 
 N, T, B, I, H, O = 6, 5, 4, 2, 3, 2  # noqa: E741  # sizes as in the equations

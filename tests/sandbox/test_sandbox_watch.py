@@ -14,7 +14,7 @@ from grader.faults import Crashed, NotImplementedYet
 from grader.protocol import Picture
 from grader.sandbox import local, png
 from grader.sandbox.worker import render_figures
-from grader.sandbox.worker.window_log import Windows, merged
+from grader.sandbox.worker.watching.window_log import Windows, merged
 
 rng = np.random.default_rng(0)
 

@@ -140,7 +140,7 @@ def _alike(one: Vector, other: Vector) -> bool:
 
 
 def _vector(values: Mapping[str, Array]) -> Vector:
-    return np.concatenate([np.ravel(value) for value in values.values()]).astype(np.float64)
+    return np.asarray(np.concatenate([np.ravel(value) for value in values.values()]), np.float64)
 
 
 def _unpacked(vector: Vector, like: Mapping[str, Array]) -> dict[str, Array]:

@@ -45,7 +45,7 @@ class Storage:
             )
             for path, array in self.arrays.items()
         ]
-        return np.concatenate([np.zeros(0), *parts]).astype(np.float64)
+        return np.asarray(np.concatenate([np.zeros(0), *parts]), np.float64)
 
     def arrays_of(
         self, vector: NDArray[np.float64], paths: Iterable[str] | None = None

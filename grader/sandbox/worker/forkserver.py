@@ -33,7 +33,8 @@ from typing import Any, NoReturn
 
 import msgspec
 
-from grader.sandbox.worker import confine, figures, namespaces, process
+from grader.sandbox.worker import confine, namespaces, process
+from grader.sandbox.worker.pictures import figures
 
 READY, MAP, STARTED = b"ready", b"map", b"started"
 MOST_BYTES = 1 << 16  # of a message

@@ -242,7 +242,7 @@ def _without_views(found: list[Leaf]) -> list[Leaf]:
 def _shared(one: Leaf, other: Leaf) -> bool:
     try:
         # The stubs know only two of the values that max_work may have.
-        return bool(np.shares_memory(one.value, other.value, max_work=10_000))  # type: ignore[arg-type]
+        return bool(np.shares_memory(one.value, other.value, max_work=10_000))
     except (np.exceptions.TooHardError, OverflowError):
         return True
 

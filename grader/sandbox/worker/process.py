@@ -27,13 +27,9 @@ from typing import Any
 
 import numpy as np
 
-from grader.sandbox.worker import (
-    confine,
-    figures,
-    schema,
-    wire,
-)
+from grader.sandbox.worker import confine, schema, wire
 from grader.sandbox.worker.ordinary import surroundings
+from grader.sandbox.worker.pictures import figures
 from grader.sandbox.worker.printed import Printed
 from grader.sandbox.worker.runner import Runner
 from grader.sandbox.worker.source import FILENAME

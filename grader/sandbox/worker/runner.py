@@ -13,20 +13,13 @@ from typing import Any
 
 import msgspec
 
-from grader.sandbox.worker import (
-    drawing,
-    observer,
-    parameters,
-    patches,
-    schema,
-    source,
-    training_rounds,
-    wire,
-)
+from grader.sandbox.worker import parameters, patches, schema, source, wire
 from grader.sandbox.worker.exception_fault import from_exception
 from grader.sandbox.worker.ordinary import surroundings
+from grader.sandbox.worker.pictures import drawing
 from grader.sandbox.worker.printed import Printed
 from grader.sandbox.worker.values import Packer, TooMuch
+from grader.sandbox.worker.watching import observer, training_rounds
 
 _NOBODY = 0  # a handle that no examiner gives
 

@@ -17,8 +17,9 @@ from pathlib import Path
 import msgspec
 
 from grader.faults import KitFault
-from grader.sandbox import procfs, scratch, start_command
-from grader.sandbox.forked import Forked
+from grader.sandbox import scratch, start_command
+from grader.sandbox.forking import procfs
+from grader.sandbox.forking.forked import Forked
 from grader.sandbox.launch import Worker, end_session, greet, last_words, run
 from grader.sandbox.limits import Limits
 from grader.sandbox.worker.forkserver import MAP, MOST_BYTES, READY, STARTED, Order

@@ -16,16 +16,12 @@ from typing import Any
 
 import numpy as np
 
-from grader.sandbox.worker import (
-    parameters,
-    schema,
-    window_log,
-    wire,
-)
-from grader.sandbox.worker.building_blocks import BuildingBlocks
-from grader.sandbox.worker.figures import Figures
-from grader.sandbox.worker.series import Series
+from grader.sandbox.worker import parameters, schema, wire
+from grader.sandbox.worker.pictures.figures import Figures
 from grader.sandbox.worker.values import Packer, TooMuch
+from grader.sandbox.worker.watching import window_log
+from grader.sandbox.worker.watching.building_blocks import BuildingBlocks
+from grader.sandbox.worker.watching.series import Series
 
 MAX_EVALUATIONS = 4_096  # last forwards without backward
 MAX_ERRORS = 1_000_000

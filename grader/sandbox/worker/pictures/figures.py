@@ -8,7 +8,8 @@ import sys
 import warnings
 from typing import Any
 
-from grader.sandbox.worker import drawing, render_figures
+from grader.sandbox.worker import render_figures
+from grader.sandbox.worker.pictures import drawing
 
 MAX_FIGURES = 6
 

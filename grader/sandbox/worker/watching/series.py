@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.sandbox.worker import window_log
+from grader.sandbox.worker.watching import window_log
 
 NAME = "generate_sequence_data"
 MAX_SERIES = 4

@@ -1,0 +1,1 @@
+"""Workers forked from one parent, which has loaded everything and read no program."""

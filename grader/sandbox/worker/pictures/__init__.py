@@ -1,0 +1,1 @@
+"""A student's figures: what goes wrong while drawing, which are kept, and their pixels."""
