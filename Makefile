@@ -1,9 +1,16 @@
 # The kit's chores. Every target sets up .venv first; nothing else is needed than Python >= 3.11.
 
-PYTHON ?= python3
+# The newest Python here that the kit supports, unless PYTHON= says which.
+PYTHON ?= $(shell for v in 3.13 3.12 3.11; do \
+  python$$v -c 'import venv, ensurepip' 2>/dev/null && echo python$$v && exit; done; echo python3)
 VENV := .venv
 RUN := $(VENV)/bin/python
 READY := $(VENV)/.ready
+# `make grade` needs a third of the packages; where all are there, it takes those.
+LIGHT := $(VENV)/.ready-to-grade
+GRADING := $(if $(wildcard $(READY)),$(READY),$(LIGHT))
+PIP := $(RUN) -m pip install --no-compile --disable-pip-version-check --require-hashes
+PROGRESS := | awk '/^ *(Collecting|Installing collected|ERROR)/ {print substr($$0, 1, 100); fflush()}'
 SUBMISSIONS ?= inbox
 ARGS ?=
 # Two test processes: enough for two cores, few enough for the deadlines of the sandbox tests.
@@ -12,21 +19,29 @@ JOBS ?= 2
 FRESH := tests/handout/test_handout_fresh.py
 
 .DEFAULT_GOAL := help
-.PHONY: help setup grade batch test test-fast test-slow lint bench handout matrix calibrate fingerprints doctor clean
+SHELL := /bin/bash
+.PHONY: help setup grade batch test test-fast test-slow lint strangers bench handout lock matrix calibrate fingerprints doctor clean score figures
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 16
 
 setup: $(READY) ## set up .venv from requirements.lock
 
-$(READY): requirements.lock pyproject.toml
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
-	  { echo "Python 3.11 or newer is needed; yours is $$($(PYTHON) --version). Try: make PYTHON=python3.12 ..."; exit 2; }
-	$(PYTHON) -m venv $(VENV)
-	$(RUN) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+$(READY): requirements.lock pyproject.toml | $(VENV)
+	set -o pipefail; $(PIP) -r requirements.lock $(PROGRESS)
 	@touch $@
 
-grade: $(READY) ## grade student/ as a student would
+$(LIGHT): requirements-student.lock pyproject.toml | $(VENV)
+	set -o pipefail; $(PIP) --no-deps -r requirements-student.lock $(PROGRESS)
+	@touch $@
+
+$(VENV):
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' || \
+	  { echo "Python 3.11, 3.12 or 3.13 is needed; this is $$($(PYTHON) --version)." \
+	    "Install one, or say which: make PYTHON=python3.13 ..."; exit 2; }
+	$(PYTHON) -m venv $(VENV)
+
+grade: $(GRADING) ## grade student/ as a student would
 	@$(RUN) -m grader grade student/rnn.py --local --out "$(OUT)" $(ARGS)
 
 batch: $(READY) ## grade an inbox: make batch SUBMISSIONS=inbox OUT=results
@@ -50,11 +65,17 @@ lint: $(READY) ## ruff and mypy
 	$(RUN) -m ruff format --check .
 	$(RUN) -m mypy
 
+strangers: $(READY) ## judge programs that the catalogue does not know; write docs/strangers.md (minutes)
+	$(RUN) -m tests.strangers $(ARGS)
+
 bench: $(READY) ## measure speed, as ratios within one run
 	$(RUN) -m tests.bench $(ARGS)
 
 handout: $(READY) ## write dist/ml-6-handout.zip, what students receive
 	@$(RUN) -m grader handout $(ARGS)
+
+lock: $(READY) ## write requirements-student.lock anew from requirements.lock
+	@$(RUN) -m grader handout --lock-only
 
 matrix: $(READY) ## grade every misconception and variant; write the kill matrix
 	@$(RUN) -m grader matrix $(ARGS)

@@ -15,7 +15,8 @@ import click
 
 from grader import __version__
 from grader.faults import BadFile, KitFault
-from grader.language import default_language, render
+from grader.language import default_language, render, translations
+from grader.language.command_help import speak, translated
 
 COMMANDS = {
     "grade": "Grade files, folders, zips or mailboxes.",
@@ -46,11 +47,13 @@ class LazyGroup(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in self.list_commands(ctx):
             return None
-        return cast(click.Command, getattr(importlib.import_module(_module(cmd_name)), cmd_name))
+        command = getattr(importlib.import_module(_module(cmd_name)), cmd_name)
+        return translated(cast(click.Command, command), default_language())
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, COMMANDS[name]) for name in self.list_commands(ctx)])
+        spoken = translations(default_language()).gettext
+        with formatter.section(spoken("Commands")):
+            formatter.write_dl([(name, spoken(COMMANDS[name])) for name in self.list_commands(ctx)])
 
 
 def _module(command: str) -> str:
@@ -65,8 +68,9 @@ def cli() -> None:
 
 def main() -> None:
     """Run the command line. Exit code 2: wrong use, or the kit itself failed."""
+    speak(default_language())
     try:
-        cli()
+        translated(cli, default_language())()
     except BadFile as mistake:
         click.echo(render(mistake.reason, default_language()), err=True)
         sys.exit(2)

@@ -62,6 +62,7 @@ class NotDefined(StudentFault):
 
     def __init__(self, name: str) -> None:
         super().__init__(say("{name} is not defined in your file.", name=name))
+        self.name = name
 
 
 class NotImplementedYet(StudentFault):
@@ -71,6 +72,19 @@ class NotImplementedYet(StudentFault):
 
     def __init__(self, name: str) -> None:
         super().__init__(say("{name} is not implemented yet.", name=name))
+
+
+class ReturnedNothing(StudentFault):
+    """A method that was written returned None where a value is due."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            say(
+                "{name} returned None: it came to its end without a `return` that gives the result.",
+                name=name,
+            )
+        )
+        self.name = name
 
 
 class Crashed(StudentFault):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterable, Mapping, Sequence
+import traceback
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from hmac import digest
@@ -13,6 +14,7 @@ from typing import Any
 
 from grader import portability
 from grader.assignment import load
+from grader.diagnosis.repair.search import search
 from grader.faults import KitFault, StudentFault
 from grader.kit_version import kit_version
 from grader.language import Message, say
@@ -24,8 +26,10 @@ from grader.records import (
     CaseResult,
     Grade,
     QuestionResult,
+    Repair,
     Status,
     Submission,
+    Verdict,
 )
 from grader.sandbox.forked import ParentGone
 from grader.sandbox.limits import Limits
@@ -41,6 +45,8 @@ class Settings:
     only: str = ""  # one question's name, or "" for all
     tier: str | None = None  # sandbox tier; None: the best that the machine has
     many: bool = False  # other gradings follow in this process: fork workers, see `workers`
+    # Seconds of wall time for each failing question in which its repair is looked for; 0: none.
+    repair: float = 0.0
     limits: Limits = field(default_factory=Limits)
 
     @property
@@ -49,25 +55,32 @@ class Settings:
         return sha256(b"fingerprint" + self.secret).hexdigest()[:16] if self.secret else ""
 
 
-def grade(submission: Submission, settings: Settings) -> Grade:
-    """Grade one submission. Raises KitFault, and never anything for what a student did."""
+def grade(
+    submission: Submission, settings: Settings, tell: Callable[[str], None] = lambda _: None
+) -> Grade:
+    """Grade one submission. Raises KitFault, and never anything for what a student did.
+
+    tell: gets the name of each question before it is looked at.
+    """
     if submission.source is None:
         return _with_notes(_ungraded(submission, settings), *_written_notes(submission))
     try:
-        return _judged(submission, submission.source, settings)
+        return _judged(submission, submission.source, settings, tell)
     except ParentGone:
-        return _judged(submission, submission.source, replace(settings, many=False))
+        return _judged(submission, submission.source, replace(settings, many=False), tell)
 
 
-def _judged(submission: Submission, source: str, settings: Settings) -> Grade:
+def _judged(
+    submission: Submission, source: str, settings: Settings, tell: Callable[[str], None]
+) -> Grade:
     """Grade a program. Raises KitFault."""
     began = time.perf_counter()
     with session(source, settings.limits, settings.tier, many=settings.many) as student:
         environment = _environment(student, submission, settings)
         paths = otter.paths(only=settings.only, public_only=settings.public_only)
-        files = {path: otter.run(path, environment) for path in paths}
+        files = {path: _run(path, environment, tell) for path in paths}
         tier = student.tier
-    questions = _questions(files)
+    questions = tuple(_repaired(one, source, settings) for one in _questions(files))
     too_new = _too_new(student, questions)
     otter.agree_with_otter(files.values(), _total(map(_earned, files.values())))
     if not settings.public_only:
@@ -81,8 +94,13 @@ def _judged(submission: Submission, source: str, settings: Settings) -> Grade:
         loaded=student.load_fault is None,
         exhibits=tuple(environment["exhibits"]),
     )
-    loading = _load_notes(student.load_fault) or too_new
-    return _with_notes(graded, *loading, *_written_notes(submission))
+    load_notes = _load_notes(student.load_fault) or too_new
+    return _with_notes(graded, *load_notes, *_written_notes(submission))
+
+
+def _run(path: Path, environment: dict[str, Any], tell: Callable[[str], None]) -> Ran:
+    tell(path.stem)
+    return otter.run(path, environment)
 
 
 def _environment(student: Session, submission: Submission, settings: Settings) -> dict[str, Any]:
@@ -92,6 +110,7 @@ def _environment(student: Session, submission: Submission, settings: Settings) -
         "seed": digest(settings.secret, submission.sha256.encode(), "sha256"),
         "printed": student.printed_since,
         "exhibits": [],
+        "program": student.program,
     }
 
 
@@ -109,6 +128,26 @@ def _questions(files: Mapping[Path, Ran]) -> tuple[QuestionResult, ...]:
         )
         for name, cases in by_name.items()
     )
+
+
+def _repaired(question: QuestionResult, source: str, settings: Settings) -> QuestionResult:
+    """The question with what makes it right, where an answer of the program's was wrong."""
+    wrong = any(case.verdict is Verdict.FAILED for case in question.cases)
+    if not wrong or settings.repair <= 0:
+        return question
+    try:
+        found = search(
+            source,
+            question.name,
+            seconds=settings.repair,
+            tier=settings.tier,
+            many=settings.many,
+        )
+    except KitFault:
+        raise
+    except Exception:  # noqa: BLE001  # a fault of the search must cost nobody a grade
+        found = Repair(None, (), (), together=False, seconds=0.0, fault=traceback.format_exc())
+    return replace(question, repair=found)
 
 
 def _earned(ran: Ran) -> float:
@@ -138,6 +177,7 @@ def _case(test_case: Any, outcome: CaseOutcome, *, passed: bool, possible: float
         message=outcome.message,
         hint=outcome.hint,
         diagnosis=outcome.diagnosis,
+        claims=outcome.claims,
         review=outcome.review,
         printed=outcome.printed,
     )

@@ -156,6 +156,10 @@ class Observation:
     series: tuple[Array, ...] = ()  # what generate_sequence_data returned meanwhile, each once
     ended: StudentFault | None = None  # where drawing raised, and nothing was returned
     drawing: StudentFault | None = None  # the first thing that could not be drawn
+    # For each network: the mean squared d_outputs of every backward, in order.
+    squared_errors: tuple[Array, ...] = ()
+    # Calls, from outside of SimpleRNN, of the functions that its forward and backward are built of.
+    block_calls: tuple[int, int] = (0, 0)
 
 
 @dataclass(frozen=True, slots=True)

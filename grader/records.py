@@ -94,6 +94,17 @@ class Submission:
         return sha256(b"\0".join(sha256(part).digest() for part in parts)).hexdigest()
 
 
+Fact = float | str | tuple[int | str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A statement about a program that can be checked: see `grader.diagnosis.claims`."""
+
+    kind: str
+    facts: Mapping[str, Fact] = field(default_factory=dict)
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """Something that could not be read, named or paired, and what to do: a line of problems.csv."""
@@ -120,6 +131,43 @@ class CaseResult:
     review: Message | None = None  # why a person should look, though the points were given
     printed: str = ""  # what the student's code printed; public cases only
     hint: Message | None = None  # what explains the mistake, where that is known
+    claims: tuple[Claim, ...] = ()  # what the diagnosis says, so that it can be checked
+
+
+@dataclass(frozen=True, slots=True)
+class RepairedLine:
+    """A line of the student's program."""
+
+    method: str  # "SimpleRNN.backward"
+    line: int  # from 1
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class RepairEdit:
+    """One edit that was tried and holds: what stands there, and what would. Not for the student."""
+
+    kind: str
+    method: str
+    line: int
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """Edits of a program with which a question's stage is right, verified; no part of the marks.
+
+    `lines`: the one line on which all of them stand, or the several that are needed `together`;
+    empty where successes do not agree on a line. `told`: what the student may read of it.
+    """
+
+    told: Message | None
+    lines: tuple[RepairedLine, ...]
+    edits: tuple[RepairEdit, ...]  # the most plausible first
+    together: bool  # all of them are needed, not any one of them
+    seconds: float
+    fault: str = ""  # what went wrong in the kit while it was looked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +178,7 @@ class QuestionResult:
     score: float
     possible: float
     cases: tuple[CaseResult, ...]
+    repair: Repair | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from tests import PROGRAMS
 class Deserved(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`expect.toml` of a program that is graded: exactly `fails` fail ("q4_3/dW_hh"), or "all".
 
+    `reviews` are exactly the cases that go to a person;
     `chance` names cases that the start of a training decides where the program itself is wrong;
     `diagnoses` are among those told, `score` and `status` what they are where they are given.
     """
@@ -22,6 +23,7 @@ class Deserved(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     why: str
     fails: list[str] | Literal["all"]
     chance: list[str] = []
+    reviews: list[str] | None = None
     diagnoses: list[str] = []
     score: float | None = None
     status: str | None = None

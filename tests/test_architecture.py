@@ -43,15 +43,21 @@ ALLOWED: dict[str, set[str]] = {
     "grader.portability": set(),
     "grader.sandbox": {"grader.portability"},
     "grader.results": set(),
-    "grader.intake": {"grader.results"},
+    "grader.intake": {"grader.results", "grader.sandbox.worker.cells"},
     "grader.handout": set(),
-    "grader.diagnosis": {"grader.checks"},
-    "grader.misconceptions": {"grader.checks", "grader.sandbox"},
+    "grader.diagnosis": {"grader.checks", "grader.sandbox"},
+    "grader.misconceptions": {"grader.checks", "grader.diagnosis", "grader.sandbox"},
     "grader.written": {"grader.handout", "grader.results"},
     "grader.questions": {"grader.checks", "grader.diagnosis", "grader.sandbox", "solutions"},
     "grader.scoring": {"grader.results", "grader.written"},
     "grader.reports": {"grader.results", "grader.scoring", "grader.written"},
-    "grader.pack": {"grader.handout", "grader.intake", "grader.written"},
+    "grader.pack": {
+        "grader.handout",
+        "grader.intake",
+        "grader.portability",
+        "grader.sandbox",
+        "grader.written",
+    },
     "grader.model_answers": set(),
     "grader.matrix": {"grader.misconceptions", "grader.questions", "grader.sandbox"},
     "grader.calibration": {
@@ -62,6 +68,7 @@ ALLOWED: dict[str, set[str]] = {
     },
     "grader.kit_version": set(),
     "grader.grading": {
+        "grader.diagnosis",
         "grader.kit_version",
         "grader.portability",
         "grader.questions",
@@ -69,6 +76,7 @@ ALLOWED: dict[str, set[str]] = {
         "grader.written",
     },
     "grader.batch": {
+        "grader.diagnosis",
         "grader.grading",
         "grader.kit_version",
         "grader.intake",
@@ -87,8 +95,10 @@ ALLOWED: dict[str, set[str]] = {
     },
     "grader.home": {
         "grader.batch",
+        "grader.diagnosis",
         "grader.grading",
         "grader.intake",
+        "grader.portability",
         "grader.reports",
         "grader.results",
     },
@@ -110,7 +120,9 @@ ALLOWED: dict[str, set[str]] = {
         "grader.scoring",
         "grader.written",
     },
-    "grader.__main__": set(),  # names its commands in strings, and imports the one that is called
+    "grader.__main__": {
+        "grader.language.command_help"
+    },  # names its commands in strings, and imports the one that is called
 }
 MOST_MODULES = 21  # in one folder: what a reader takes in at a glance
 

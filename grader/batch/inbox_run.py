@@ -26,6 +26,7 @@ from grader.batch.progress import Screen
 from grader.batch.request import GradeRequest
 from grader.batch.run import Plan, Report, grade_all
 from grader.batch.secret import kept
+from grader.diagnosis.repair import budget
 from grader.faults import KitFault
 from grader.intake.collect import collect
 from grader.intake.collection import Intake, IntakeRules, RosterRow
@@ -132,7 +133,9 @@ def settings(
             )
         )
     secret = b"" if public_only else kept(SECRET)
-    return grading.Settings(secret=secret, public_only=public_only, only=only)
+    return grading.Settings(
+        secret=secret, public_only=public_only, only=only, repair=budget.IN_BATCH
+    )
 
 
 def variant(*, public_only: bool) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -27,10 +28,12 @@ def central_differences(
     x: Array,
     d_outputs: Array,
     through: Callable[[Array], Array] = np.asarray,
+    anew: Callable[[], CandidateObject] | None = None,
 ) -> dict[str, Array]:
     """Gradient of sum(d_outputs * outputs) by every parameter, from the student's own forward.
 
-    `through` is applied to the outputs first.
+    `through` is applied to the outputs first. `anew` makes the object of each single forward, where
+    one object would carry a state from one forward to the next.
 
     (f(w + e) - f(w - e)) / 2e per element, e = 1e-5 in float64: its error on correct code stays
     below 1e-8 of the gradient's norm. Returns (T, *shape) per parameter: the part that the outputs
@@ -46,7 +49,11 @@ def central_differences(
         for name, place in places
         for signed in (step, -step)
     ]
-    losses = _losses(rnn, nudges, x, sizes, lambda outputs: d_outputs * through(outputs))
+    returned = _forwards(rnn, nudges, x) if anew is None else _single(anew, nudges, x)
+    losses = [
+        np.sum(d_outputs * through(read_forward(one, sizes).outputs), axis=(1, 2), dtype=np.float64)
+        for one in returned
+    ]
     layout.write(rnn, values)
     gradients = {name: np.zeros((sizes.T, *shape)) for name, shape in layout.shapes.items()}
     for (name, place), above, below in zip(places, losses[::2], losses[1::2], strict=True):
@@ -62,20 +69,20 @@ def _nudged(
     return {**values, name: nudged}
 
 
-def _losses(
-    rnn: CandidateObject,
-    writes: Sequence[Mapping[str, Array]],
-    x: Array,
-    sizes: Sizes,
-    weighted: Callable[[Array], Array],
-) -> list[Array]:
-    """The weighted outputs' sums over batch and outputs, (T,), after each of the writes."""
-    losses = []
+def _forwards(
+    rnn: CandidateObject, writes: Sequence[Mapping[str, Array]], x: Array
+) -> Iterator[Any]:
+    """What forward returns after each of the writes."""
     for start in range(0, len(writes), PER_MESSAGE):
         steps: list[Step] = []
         for write in writes[start : start + PER_MESSAGE]:
             steps += [Write(write), Call("forward", (x,))]
-        for returned in rnn.replay(steps)[1::2]:
-            outputs = read_forward(returned, sizes).outputs
-            losses.append(np.asarray(np.sum(weighted(outputs), axis=(1, 2), dtype=np.float64)))
-    return losses
+        yield from rnn.replay(steps)[1::2]
+
+
+def _single(
+    anew: Callable[[], CandidateObject], writes: Sequence[Mapping[str, Array]], x: Array
+) -> Iterator[Any]:
+    """The same, each on an object of its own."""
+    for write in writes:
+        yield anew().replay([Write(write), Call("forward", (x,))])[1]

@@ -33,6 +33,7 @@ from grader.protocol import Array, CandidateClass
 FINGERPRINTS = Path(__file__).with_name("fingerprints")
 RIGHT = "right"
 GOLDEN = "golden"
+GOLDEN_CELL = "golden cell"
 RNN_SIZES = (3, 4, 2)
 LSTM_SIZES = (3, 4)
 RNN_CALL = "forward(inputs: (24, 3, 3))"
@@ -147,10 +148,14 @@ def lstm_record(LSTMCell: CandidateClass) -> Record:
     return once(LSTMCell, "record", partial(_lstm_record, LSTMCell))
 
 
-def lstm_forward(LSTMCell: CandidateClass) -> Record:
-    """The step at the probe point: "hidden", "cell". Raises what the student's code raises."""
+def lstm_forward(LSTMCell: CandidateClass, without: Collection[str] = ()) -> Record:
+    """The step at the probe point, some parameters zero: "hidden", "cell".
+
+    Raises what the student's code raises.
+    """
     rng = np.random.default_rng(6)
     values = random_parameters(lstm_roles.shapes(*LSTM_SIZES), rng)
+    values |= {name: np.zeros_like(values[name]) for name in without}
     return _cell(CellTrial.make(LSTMCell, LSTM_SIZES, values), *_lstm_point(rng))
 
 
@@ -191,6 +196,13 @@ def golden(missing: Collection[str]) -> Record:
     prefix = " ".join(sorted(missing))
     numbers = fingerprints(GOLDEN)[RIGHT]
     return {name: numbers[f"{prefix} {name}".strip()] for name in ("hidden", "outputs")}
+
+
+def golden_cell(missing: Collection[str]) -> Record:
+    """The right "hidden" and "cell" of `lstm_forward`, with these parameters zero."""
+    prefix = " ".join(sorted(missing))
+    numbers = fingerprints(GOLDEN_CELL)[RIGHT]
+    return {name: numbers[f"{prefix} {name}".strip()] for name in ("hidden", "cell")}
 
 
 def right(kind: str) -> Record:

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from grader.checks.compare import What, as_array, kind
-from grader.faults import BadValue, NotImplementedYet
+from grader.faults import BadValue, ReturnedNothing
 from grader.language import say
 from grader.protocol import Array
 
@@ -68,7 +68,7 @@ def read_forward(returned: Any, sizes: Sizes, *, leading: bool | None = None) ->
     `leading` says on which end of T + 1 states h_0 stands, where an earlier call has shown it.
     """
     if returned is None:
-        raise NotImplementedYet("SimpleRNN.forward")
+        raise ReturnedNothing("SimpleRNN.forward")
     parts = list(returned) if isinstance(returned, tuple | list) else [returned]
     outputs = _first(_outputs(parts, sizes), None)
     taken = -1 if outputs is None else outputs.position
@@ -98,7 +98,7 @@ def read_final(returned: Any, sizes: Sizes) -> Array | None:
 def read_cell(returned: Any, batch: int, hidden_size: int) -> tuple[Array, Array]:
     """The two states (B, H) that an LSTM cell returned, in the order in which they came."""
     if returned is None:
-        raise NotImplementedYet("LSTMCell.forward")
+        raise ReturnedNothing("LSTMCell.forward")
     shape = (batch, hidden_size)
     parts = list(returned) if isinstance(returned, tuple | list) else [returned]
     if isinstance(returned, np.ndarray) and returned.shape == (2, *shape):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 from rich.console import Console
 from rich.padding import Padding
@@ -15,14 +17,25 @@ INDENT = (0, 0, 0, 2)
 
 @click.command()
 @click.argument("question", required=False)
+@click.option(
+    "--submission",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A program: search it for the lines that make wrong answers right (20 s a question).",
+)
 @click.option("--lang", type=click.Choice(LANGUAGES), help="Language of the explanation.")
-def explain(*, question: str | None, lang: str | None) -> None:
+def explain(*, question: str | None, submission: Path | None, lang: str | None) -> None:
     """Explain a question: what it asks, its cases, common misconceptions.
 
-    QUESTION is a name like q4_3; without it all questions are listed.
+    QUESTION is a name like q4_3; without it all questions are listed. With --submission, what
+    would make the program right, in this question or in all.
     """
     language = lang or default_language()
     console = Console(highlight=False)
+    if submission is not None:
+        from grader.home import repairs  # noqa: PLC0415  # otter, half a second
+
+        repairs.print_repairs(submission, question or "", language, console)
+        return
     if question is None:
         _print_list(console, language)
         return

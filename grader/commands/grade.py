@@ -87,7 +87,8 @@ def grade(lang: str | None, **options: Any) -> None:
         if request.local or request.out is None:
             sys.exit(grade_here(request, console))
         if request.question:
-            raise click.UsageError("--question grades one's own file: leave --out away.")
+            text = say("--question grades one's own file: leave --out away.")
+            raise click.UsageError(render(text, request.language))
         sys.exit(_grade_inbox(request, request.out, console))
     except KitFault as fault:
         sys.exit(_complain(fault, request.language))
@@ -100,9 +101,8 @@ def _grade_inbox(request: GradeRequest, out: Path, console: Console) -> int:
     except ModuleNotFoundError as error:
         if error.name is None or not error.name.startswith("grader.batch.inbox_run"):
             raise
-        raise click.UsageError(
-            "this is the student's edition: it grades one file, without --out."
-        ) from error
+        text = say("This is the student's edition: it grades one file, without --out.")
+        raise click.UsageError(render(text, request.language)) from error
     return grade_inbox(request, out, console)
 
 

@@ -10,6 +10,7 @@ from rich.console import Console, JustifyMethod
 from rich.table import Table
 from rich.text import Text
 
+from grader.intake.reading import own_file
 from grader.language import LANGUAGES, Message, default_language, render, say
 from grader.pack.complaints import Complaint, Severity
 from grader.pack.packing import Packed, Request
@@ -41,9 +42,7 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 @click.option(
     "--report",
     type=FILE,
-    default="report.md",
-    help="Your report, .md or .ipynb.",
-    show_default=True,
+    help="Your report, .md or .ipynb; by default the notebook, else report.md.",
 )
 @click.option(
     "--into", type=click.Path(file_okay=False, path_type=Path), default="to-send",
@@ -56,7 +55,7 @@ def pack(
     name: str,
     student_id: str,
     source: Path,
-    report: Path,
+    report: Path | None,
     into: Path,
     force: bool,
     lang: str | None,
@@ -67,7 +66,10 @@ def pack(
     """
     console = Console(highlight=False)
     language = lang or default_language()
+    report = report or (source if own_file.is_notebook(source) else Path("report.md"))
     packed = pack_up(Request(name, student_id, source, report, into, force), language)
+    taken = say("Program: {source}. Report: {report}.", source=str(source), report=str(report))
+    console.print(Text(render(taken, language), "dim"), soft_wrap=True)
     _print_checklist(console, packed.evidence, language)
     for finding in packed.findings:
         console.print(_line(finding, language), soft_wrap=True)
@@ -125,6 +127,8 @@ def _print_outcome(console: Console, packed: Packed, into: Path, language: str) 
     )
     for name, content in packed.files.items():
         console.print(Text(f"  {name}  ({len(content):,} B)"))
+    address = say("To: {address}", address=packed.recipient)
+    console.print(Text(render(address, language), "bold"), soft_wrap=True)
     advice = say("Open the .eml with your mail program, look at it, and send it. Keep the receipt.")
     console.print(Text(render(advice, language)))
     console.print(Text(f"sha256 {packed.sha256}"), soft_wrap=True)

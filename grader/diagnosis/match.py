@@ -1,15 +1,14 @@
-"""Name the misconception behind wrong answers, or say where they begin to be wrong.
+"""The second witness: name the known misconception behind wrong answers, or say where they begin.
 
 A student's record at the probe point is compared with the record of every known misconception.
-One that matches in every array to numerical precision is named; with several bugs at once, the
-one that explains most of the arrays that are off. No match, no guess: then the first parameter and
-time step that are off, and whether a sign, a factor or a transpose explains it.
+One that matches in every array to numerical precision is named. No match, no guess: then the first
+array and time step that are off, and whether a sign, a factor or a transpose explains it. Where
+the object lacks a parameter nothing is said, for then all numbers differ from every record.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -21,6 +20,7 @@ from grader.checks.compare import agrees
 from grader.checks.experiment import probe_series
 from grader.checks.memo import once
 from grader.checks.probe_point import RIGHT, Record
+from grader.diagnosis.claims import Diagnosis
 from grader.faults import StudentFault
 from grader.language import Message, literal, say
 from grader.protocol import Array
@@ -34,14 +34,6 @@ GRADIENTS = ("dW_hy", "db_y", "dW_hh", "dW_xh", "db_h")
 
 HALF = 1e-2  # two programs in float16 round at different places
 IGNORED = {"single"}  # float32 is nobody's mistake
-
-
-@dataclass(frozen=True, slots=True)
-class Diagnosis:
-    """A diagnosis: the misconception's name ("" where it is only described) and the words."""
-
-    name: str
-    message: Message
 
 
 def _gradient(key: str) -> bool:
@@ -94,6 +86,8 @@ def _find(asked: contract.AutomaticQuestion, candidate: Any) -> Diagnosis | None
         record = RECORDS[asked.record](candidate)
     except StudentFault:
         return None
+    if _lacks_parameters(record):
+        return None
     known = probe_point.fingerprints(asked.record)
     concerns = CONCERNS[asked.name]
     keys = [key for key in known[RIGHT] | record if concerns(key) and key not in IGNORED]
@@ -101,7 +95,28 @@ def _find(asked: contract.AutomaticQuestion, candidate: Any) -> Diagnosis | None
     off = [key for key in keys if not _alike(record, known[RIGHT], key, bound)]
     if not off:
         return None
-    return _named(record, known, keys, off, bound) or _described(record, known[RIGHT], off, bound)
+    found = _named(record, known, keys, off, bound, apart=asked.record == "data")
+    if found is not None or _follows_from_before(concerns, record, known[RIGHT], bound):
+        return found
+    return _described(record, known[RIGHT], off, bound)
+
+
+def _lacks_parameters(record: Record) -> bool:
+    """Whether the object has no array for some parameter."""
+    return bool(np.any(record.get("initial", np.zeros((1, 3)))[:, 0]))
+
+
+def _follows_from_before(
+    concerns: Callable[[str], bool], record: Record, right: Record, bound: float
+) -> bool:
+    """Whether what the question builds on is wrong already, so that its numbers must be."""
+    if concerns("dW_hy"):
+        earlier: tuple[str, ...] = ("outputs", "hidden")
+    elif concerns("step W_hy"):
+        earlier = ("outputs", "hidden", *GRADIENTS)
+    else:
+        return False
+    return not all(_alike(record, right, key, bound) for key in earlier if key in right)
 
 
 def _alike(record: Record, other: Record, key: str, bound: float) -> bool:
@@ -113,20 +128,31 @@ def _alike(record: Record, other: Record, key: str, bound: float) -> bool:
 
 
 def _named(
-    record: Record, known: Mapping[str, Record], keys: list[str], off: list[str], bound: float
+    record: Record,
+    known: Mapping[str, Record],
+    keys: list[str],
+    off: list[str],
+    bound: float,
+    *,
+    apart: bool,
 ) -> Diagnosis | None:
+    """The mistake that makes the whole record; `apart`: else the one that makes most of it.
+
+    Several mistakes in one record are told apart only where each key is a call of its own.
+    """
     others = {name: other for name, other in known.items() if name != RIGHT}
-    whole = [
+    names = [
         name
         for name, other in others.items()
         if all(_alike(record, other, key, bound) for key in keys)
     ]
-    explained = {
-        name: _explained(record, other, known[RIGHT], keys, off, bound)
-        for name, other in others.items()
-    }
-    most = max(explained.values(), default=0)
-    names = whole or [name for name, count in explained.items() if count == most > 0]
+    if not names and apart:
+        explained = {
+            name: _explained(record, other, known[RIGHT], keys, off, bound)
+            for name, other in others.items()
+        }
+        most = max(explained.values(), default=0)
+        names = [name for name, count in explained.items() if count == most > 0]
     return _finding(_most_alike(names, record, known, bound)) if names else None
 
 
@@ -153,14 +179,12 @@ def _most_alike(
     return [name for name in names if fits[name] == max(fits.values())]
 
 
-def _finding(names: list[str]) -> Diagnosis:
-    """One name; or of several that look alike the first, and the words of two."""
+def _finding(names: list[str]) -> Diagnosis | None:
+    """The one name; of several that look alike the first, if they are of one family."""
     hints = probe_point.hints()
-    words = [Message(literal(text)) for text in dict.fromkeys(hints[name].en for name in names)]
-    message = words[0]
-    if len(words) > 1:
-        message = say("{first} Or: {second}", first=words[0], second=words[1])
-    return Diagnosis(names[0], message)
+    if len({hints[name].family for name in names}) > 1:
+        return None
+    return Diagnosis(names[0], Message(literal(hints[names[0]].en)))
 
 
 def _described(record: Record, right: Record, off: list[str], bound: float) -> Diagnosis | None:

@@ -1,7 +1,7 @@
 """`dist/ml-6-handout.zip`: everything a student gets, in one folder.
 
     ml-6/rnn.py  rnn.ipynb  report.md  README.md  Makefile  make.bat
-    ml-6/kit/run.py  requirements.txt  ml6_kit-*.whl  tests/q4_1.py ...
+    ml-6/kit/run.py  requirements.txt  requirements-notebook.txt  ml6_kit-*.whl  tests/q4_1.py ...
 
 The same sources give the same bytes.
 """
@@ -15,13 +15,14 @@ from pathlib import Path
 
 from grader.faults import KitFault
 from grader.handout import notebook, wheel
-from grader.handout.requirements import requirements
+from grader.handout.requirements import checkout_lock, notebook_requirements, requirements
 
 FOLDER = "ml-6"
 NAME = "ml-6-handout.zip"
 PLAIN = ("rnn.py", "report.md", "README.md", "Makefile", "make.bat", "kit/run.py")
 OLDEST = (1980, 1, 1, 0, 0, 0)
 PERMISSIONS = 0o644 << 16
+PROJECT = wheel.ROOT / "pyproject.toml"
 
 
 def build(into: Path) -> Path:
@@ -56,6 +57,13 @@ def write_notebook() -> Path:
     return path
 
 
+def write_lock() -> Path:
+    """Write `requirements-student.lock` anew, from `requirements.lock`."""
+    path = wheel.ROOT / "requirements-student.lock"
+    path.write_text(checkout_lock(_lock(), PROJECT), encoding="utf-8")
+    return path
+
+
 def _given(name: str) -> bytes:
     path = wheel.ROOT / "student" / name
     if not path.is_file():
@@ -77,7 +85,10 @@ def _grader() -> Iterator[tuple[str, bytes]]:
         out.mkdir()
         workspace.mkdir()
         built = wheel.build(out, workspace)
-        lock = (wheel.ROOT / "requirements.lock").read_text(encoding="utf-8")
-        listed = requirements(lock, wheel.ROOT / "pyproject.toml", built)
         yield f"kit/{built.name}", built.read_bytes()
-        yield "kit/requirements.txt", listed.encode()
+        yield "kit/requirements.txt", requirements(_lock(), PROJECT, built).encode()
+    yield "kit/requirements-notebook.txt", notebook_requirements(_lock(), PROJECT).encode()
+
+
+def _lock() -> str:
+    return (wheel.ROOT / "requirements.lock").read_text(encoding="utf-8")

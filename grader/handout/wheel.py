@@ -33,7 +33,7 @@ ROOTS = (
 FOLDERS = ("grader/sandbox", "grader/questions/public")
 CONFIGURATION = "grader/assignment.toml"
 HIDDEN_TASK = re.compile(r"\[learning\.q5_2\.(?!fibonacci\])")
-DATA = (CONFIGURATION, "grader/checks/fingerprints")
+DATA = (CONFIGURATION, "grader/checks/fingerprints", "grader/diagnosis/repair/points.npz")
 GIVEN = ("rnn.py", "report.md")
 NEVER = (
     "grader.questions.hidden",

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import io
-import tokenize
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,8 +10,13 @@ import click
 from rich.console import Console
 from rich.text import Text
 
+from grader import portability
 from grader.assignment import load
 from grader.batch.request import GradeRequest
+from grader.diagnosis.repair import budget
+from grader.intake.reading import own_file
+from grader.intake.reading.decoding import Unreadable
+from grader.intake.reading.own_file import OwnFile
 from grader.language import render, say
 from grader.records import Grade, Submission
 from grader.reports.clean_message import words
@@ -20,7 +24,7 @@ from grader.reports.terminal import print_grade
 from grader.reports.wording import load_wording
 from grader.results.files import write_atomically
 
-PROGRAMS = (".py", ".ipynb")
+PROGRAMS = ("python", "notebook")
 LOCAL = "local"
 HIDDEN = Path(__file__).parents[1] / "questions" / "hidden"
 
@@ -30,8 +34,10 @@ def grade_here(request: GradeRequest, console: Console) -> int:
 
     Raises KitFault where the kit fails, click.UsageError where there is nothing to grade.
     """
-    submission = read(request.paths, request.who)
-    grade, public_only = grade_one(submission, request)
+    submission = read(request.paths, request.who, request.language)
+    telling = _Progress(console, request.language)
+    grade, public_only = grade_one(submission, request, telling)
+    telling.done()
     wording = load_wording(request.language)
     # One knows who one is; the name stands in only where files are written.
     shown = grade if request.who else replace(grade, student_id="")
@@ -47,13 +53,43 @@ def grade_here(request: GradeRequest, console: Console) -> int:
     )
 
 
-def grade_one(submission: Submission, request: GradeRequest) -> tuple[Grade, bool]:
-    """The grade, and whether it is of the public cases alone."""
+class _Progress:
+    """Says at once that something happens, and then each question as its turn comes."""
+
+    def __init__(self, console: Console, language: str) -> None:
+        self._console = console
+        self._told: set[str] = set()
+        self._print(render(say("Being graded:"), language) + " ")
+
+    def __call__(self, question: str) -> None:
+        if question not in self._told:
+            self._told.add(question)
+            self._print(f"{question} ")
+
+    def done(self) -> None:
+        self._console.print()
+
+    def _print(self, words: str) -> None:
+        self._console.print(Text(words, "dim"), end="", soft_wrap=True)
+        self._console.file.flush()
+
+
+def grade_one(
+    submission: Submission,
+    request: GradeRequest,
+    tell: Callable[[str], None] = lambda _: None,
+    *,
+    repair: float = budget.AT_HOME,
+) -> tuple[Grade, bool]:
+    """The grade, and whether it is of the public cases alone. repair: see `grading.Settings`."""
     names = [question.name for question in load().automatic]
     if request.question and request.question not in names:
-        raise click.UsageError(
-            f"--question: there is no {request.question}; there are {', '.join(names)}."
+        text = say(
+            "There is no question {name}; there are {names}.",
+            name=request.question,
+            names=", ".join(names),
         )
+        raise click.UsageError(render(text, request.language))
     from grader import grading  # noqa: PLC0415  # otter, half a second: not for a wrong path
 
     if request.public_only or not HIDDEN.is_dir():
@@ -62,61 +98,49 @@ def grade_one(submission: Submission, request: GradeRequest) -> tuple[Grade, boo
         from grader.batch import inbox_run  # noqa: PLC0415  # the instructor's edition only
 
         settings = inbox_run.settings(unsafe=request.unsafe, only=request.question)
-    settings = replace(settings, many=request.many)
-    return grading.grade(submission, settings), settings.public_only
+    settings = replace(settings, many=request.many, repair=repair)
+    return grading.grade(submission, settings, tell), settings.public_only
 
 
-def read(paths: tuple[Path, ...], who: str = "") -> Submission:
+def read(paths: tuple[Path, ...], who: str = "", language: str = "en") -> Submission:
     """One's own work: a program, and a report where one is given. Raises click.UsageError."""
     files = [file for path in paths for file in (_of_folder(path) if path.is_dir() else [path])]
-    programs = [file for file in files if file.suffix.lower() in PROGRAMS]
-    reports = [file for file in files if file.suffix.lower() == ".md"]
+    programs = [file for file in files if own_file.kind(file) in PROGRAMS]
+    reports = [file for file in files if own_file.kind(file) == "report"]
     others = [file.name for file in files if file not in (*programs, *reports)]
     if len(programs) != 1 or len(reports) > 1 or others:
-        raise click.UsageError(
-            "one program (.py or .ipynb) and at most one report (.md) are graded at a time, not "
-            + (", ".join(file.name for file in files) or "an empty folder")
-            + ". For a whole inbox give --out, and no --local."
+        text = say(
+            "One program (.py or .ipynb) and at most one report (.md) are graded at a time; here are: {files}. "
+            "For a whole inbox give --out, and no --local.",
+            files=", ".join(file.name for file in files) or "–",
         )
+        raise click.UsageError(render(text, language))
     name, _, student_id = who.rpartition("-")
-    source, embedded = _program(programs[0])
-    report = text_of(reports[0]) if reports else embedded
-    return Submission(student_id or LOCAL, name, source, report)
+    program = _read(programs[0], language)
+    report = _read(reports[0], language).report if reports else program.report
+    source = program.source or ""
+    needs = (*portability.needs_newer(source), *portability.needs_others(source))
+    notes = (*program.notes, *(portability.words(need) for need in needs))
+    return Submission(student_id or LOCAL, name, source, report, notes=notes)
+
+
+def _read(path: Path, language: str) -> OwnFile:
+    try:
+        return own_file.read(path)
+    except Unreadable as unreadable:
+        reason = render(unreadable.trouble.reason, language)
+        raise click.UsageError(f"{path.name}: {reason}") from None
 
 
 def _of_folder(folder: Path) -> list[Path]:
     """`rnn.py`, else the only program there is; and `report.md`, else the only `.md`."""
     found: list[Path] = []
-    for usual, suffixes in (("rnn.py", PROGRAMS), ("report.md", (".md",))):
-        there = sorted(path for path in folder.iterdir() if path.suffix.lower() in suffixes)
+    for usual, kinds in (("rnn.py", PROGRAMS), ("report.md", ("report",))):
+        there = sorted(path for path in folder.iterdir() if own_file.kind(path) in kinds)
         own = [path for path in there if path.name == usual]
         # A README is no report.
         found += own or [path for path in there if path.stem.lower() != "readme"]
     return found
-
-
-def _program(path: Path) -> tuple[str, str | None]:
-    """The source, and the report that a notebook holds besides."""
-    if path.suffix.lower() != ".ipynb":
-        return text_of(path), None
-    from grader.intake.reading.notebooks import read_notebook  # noqa: PLC0415  # nbformat is slow
-
-    notebook = read_notebook(text_of(path))
-    return notebook.program, notebook.report or None
-
-
-def text_of(path: Path) -> str:
-    """The text of a file in UTF-8, in what a coding cookie says, or in what Windows writes here."""
-    data = path.read_bytes()
-    try:
-        encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
-        return data.decode(encoding).replace("\r\n", "\n")
-    except (SyntaxError, UnicodeDecodeError):
-        pass
-    try:
-        return data.decode("gb18030").replace("\r\n", "\n")
-    except UnicodeDecodeError:
-        raise click.UsageError(f"{path.name} is no text; save it as UTF-8.") from None
 
 
 def _draw(grade: Grade, request: GradeRequest, console: Console) -> None:

@@ -19,6 +19,8 @@ from typing import Union
 
 HERE = Path(__file__).parent
 LANGUAGES = ("zh", "en")
+COURSE = "zh"  # the handout's language, for readers whose locale names none (LANG=C.UTF-8)
+SWITCH = "ML6_LANG"  # the one that the README names: ML6_LANG=en
 
 Value = Union[str, int, float, "Message"]
 
@@ -54,11 +56,27 @@ def render(message: Message, language: str) -> str:
 
 
 def default_language(environment: Mapping[str, str] = os.environ) -> str:
-    """The reader's language by the usual variables; English where they name neither."""
+    """The reader's language: `ML6_LANG`, else the locale's, else the course's.
+
+    A locale that names no language (C.UTF-8 in a container, or none at all) says nothing about the
+    reader: then the course's language counts.
+    """
+    if chosen := _known(environment.get(SWITCH, "")):
+        return chosen
     for variable in ("LC_ALL", "LC_MESSAGES", "LANG"):
-        if environment.get(variable):
-            return "zh" if environment[variable].lower().startswith("zh") else "en"
-    return "zh" if (locale.getlocale()[0] or "").lower().startswith(("zh", "chinese")) else "en"
+        if named := environment.get(variable):
+            return _of_locale(named)
+    return _of_locale(locale.getlocale()[0] or "C")
+
+
+def _known(name: str) -> str:
+    return next((each for each in LANGUAGES if name.lower().startswith(each)), "")
+
+
+def _of_locale(name: str) -> str:
+    if name.partition(".")[0].upper() in ("C", "POSIX"):
+        return COURSE
+    return "zh" if name.lower().startswith(("zh", "chinese")) else "en"
 
 
 @cache

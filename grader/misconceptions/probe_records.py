@@ -6,6 +6,7 @@ Arrays and hints only, so that a student's own machine can diagnose without any 
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import combinations
 from typing import Any
 
 import msgspec
@@ -14,13 +15,16 @@ import numpy as np
 from grader import contract
 from grader.checks import probe_point
 from grader.checks.experiment import probe_series
+from grader.checks.parameters import lstm_roles
 from grader.checks.probe_point import (
     FINGERPRINTS,
     GOLDEN,
+    GOLDEN_CELL,
     RIGHT,
     Hint,
     Record,
 )
+from grader.diagnosis.repair import points
 from grader.faults import StudentFault
 from grader.language import HERE, literal
 from grader.misconceptions import catalogue
@@ -37,7 +41,11 @@ def write() -> int:
     """Make all files anew; returns the number of misconceptions with a record."""
     records = all_records()
     FINGERPRINTS.mkdir(exist_ok=True)
-    arrays_golden = {f"{RIGHT}/{GOLDEN}/{key}": value for key, value in golden().items()}
+    arrays_golden = {
+        f"{RIGHT}/{kind}/{key}": value
+        for kind, numbers in ((GOLDEN, golden()), (GOLDEN_CELL, golden_cell()))
+        for key, value in numbers.items()
+    }
     arrays = {
         f"{name}/{kind}/{key}": value
         for (name, kind), record in records.items()
@@ -48,6 +56,7 @@ def write() -> int:
         msgspec.json.format(msgspec.json.encode(hints())) + b"\n"
     )
     (HERE / "zh" / "hints.po").write_text(translations(), encoding="utf-8")
+    np.savez_compressed(points.FILE, **repair_points())  # type: ignore[arg-type]  # as above
     return len(records) - len(KINDS)
 
 
@@ -62,6 +71,53 @@ def golden() -> Record:
         for name, value in (("hidden", forward.hidden), ("outputs", forward.outputs)):
             if value is not None:
                 numbers[" ".join([*missing, name])] = value
+    return numbers
+
+
+def repair_points() -> Record:
+    """What the reference gives at the points where repairs are judged."""
+    reference = catalogue.module(catalogue.reference_source(), RIGHT)
+    found: Record = {}
+    for symmetric in (False, True):
+        for rnn in (points.RNN_SEARCH, *points.RNN_VERIFY):
+            for absent in ((), ("b_h",), ("b_y",), ("b_h", "b_y")):
+                values = rnn.parameters(symmetric=symmetric)
+                values |= {name: np.zeros_like(values[name]) for name in absent}
+                network = _holding(reference[contract.RNN](*rnn.sizes), values)
+                key = points.rnn_key(rnn, absent, symmetric=symmetric)
+                for call, (x, _) in enumerate(rnn.inputs()):
+                    outputs, hidden = network.forward(x)
+                    found[f"{key} {call} outputs"] = outputs.copy()
+                    found[f"{key} {call} hidden"] = hidden.copy()
+        for cell in (points.CELL_SEARCH, *points.CELL_VERIFY):
+            unit = _holding(
+                reference[contract.LSTM](*cell.sizes), cell.parameters(symmetric=symmetric)
+            )
+            key = points.cell_key(cell, symmetric=symmetric)
+            for call, arguments in enumerate(cell.inputs()):
+                hidden, state = unit.forward(*arguments)
+                found[f"{key} {call} hidden"], found[f"{key} {call} cell"] = hidden, state
+    return found
+
+
+def _holding(network: Any, values: Record) -> Any:
+    """The network with these parameters."""
+    for name, value in values.items():
+        getattr(network, name)[...] = value
+    return network
+
+
+def golden_cell() -> Record:
+    """The right step at the probe point, with and without each of the biases."""
+    LSTMCell = local.wrap(
+        catalogue.module(catalogue.reference_source(), RIGHT)["LSTMCell"], "LSTMCell"
+    )
+    biases = sorted(f"b_{gate}" for gate in lstm_roles.GATES)
+    numbers: Record = {}
+    for count in range(len(biases) + 1):
+        for missing in combinations(biases, count):
+            states = probe_point.lstm_forward(LSTMCell, missing)
+            numbers |= {" ".join([*missing, name]): value for name, value in states.items()}
     return numbers
 
 

@@ -13,15 +13,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader import contract
+from grader import contract, portability
 from grader.handout.stubs import untouched
 from grader.language import Message, say
 from grader.pack import run_once
 from grader.pack.complaints import Complaint, Severity
-from grader.pack.imports import foreign_imports
+from grader.pack.imports import Import, foreign_imports
 
 # The intake reads no more of a program.
 MOST_BYTES = 1 << 20
+# The folder that holds the kit: a checkout, or a venv's packages.
+KIT = Path(__file__).parents[2]
 # Training while importing is allowed; beyond a minute it is a mistake.
 START_SECONDS = 60
 
@@ -44,10 +46,11 @@ def source_findings(source: str, file: str) -> tuple[Complaint, ...]:
             warnings.simplefilter("ignore")  # an invalid escape in a string stops nothing
             tree = ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        return (_syntax(error, file),)
+        return (_syntax(error, file), *_machine_findings(source, file))
     return (
         *_import_findings(tree, file),
         *_stub_findings(tree, file),
+        *_machine_findings(source, file),
         *_start_findings(source, file),
     )
 
@@ -60,16 +63,21 @@ def _syntax(error: Exception, file: str) -> Complaint:
 
 def _import_findings(tree: ast.Module, file: str) -> Iterator[Complaint]:
     for found in foreign_imports(tree):
-        severity = Severity.WARNING if found.caught else Severity.ERROR
-        yield Complaint(
-            severity, file, _import_message(found.package, caught=found.caught), found.line
-        )
+        harmless = found.caught or found.idle
+        severity = Severity.WARNING if harmless else Severity.ERROR
+        yield Complaint(severity, file, _import_message(found), found.line)
 
 
-def _import_message(package: str, *, caught: bool) -> Message:
-    if caught:
+def _import_message(found: Import) -> Message:
+    package = found.package
+    if found.caught:
         return say(
             "{package} will be missing when this is graded; your except branch runs.",
+            package=package,
+        )
+    if found.idle:
+        return say(
+            "{package} will be missing when this is graded; nothing that is asked for uses it, so that costs nothing.",
             package=package,
         )
     if package == ".":
@@ -93,6 +101,12 @@ def _stub_findings(tree: ast.Module, file: str) -> Iterator[Complaint]:
             file,
             say("{name} is as you got it: nothing is written there yet.", name=name),
         )
+
+
+def _machine_findings(source: str, file: str) -> Iterator[Complaint]:
+    """What runs on this machine and may not run on the one that grades."""
+    for need in (*portability.needs_newer(source), *portability.needs_others(source)):
+        yield Complaint(Severity.WARNING, file, portability.words(need), need.line)
 
 
 def _start_findings(source: str, file: str) -> Iterator[Complaint]:
@@ -121,7 +135,7 @@ def start_once(source: str) -> Start:
         program.write_text(source, encoding="utf-8")
         # The student's own machine and code: a plain process, so that neither can break the other.
         done = subprocess.run(  # noqa: S603  # our interpreter, our script
-            [sys.executable, "-I", run_once.__file__, str(program)],
+            [sys.executable, "-I", run_once.__file__, str(program), str(KIT)],
             cwd=folder,
             env={**os.environ, "MPLBACKEND": "Agg", "PYTHONUTF8": "1"},
             stdin=subprocess.DEVNULL,

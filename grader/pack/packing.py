@@ -14,9 +14,10 @@ from pathlib import Path
 from grader.assignment import load
 from grader.faults import KitFault
 from grader.intake.people.names import identify
-from grader.intake.reading.decoding import Unreadable, cookie, decode
+from grader.intake.reading import own_file
+from grader.intake.reading.decoding import Unreadable
 from grader.intake.reading.filenames import normalise
-from grader.intake.reading.notebooks import Notebook, read_notebook
+from grader.intake.reading.own_file import OwnFile
 from grader.language import Message, render, say
 from grader.pack import inlining, mail
 from grader.pack.checkup_report import report_findings
@@ -27,7 +28,7 @@ from grader.written import checklist as evidence_of
 from grader.written.checklist import Evidence
 
 NAME_LENGTH = 40
-COOKIE = re.compile(r"coding[:=][ \t]*[-\w.]+")
+RECEIPT = "-receipt.txt"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,7 @@ class Packed:
     evidence: Evidence
     files: Mapping[str, bytes]  # name -> content, as written into `Request.into`
     sha256: str  # of program and report together, as the teacher's table shows it
+    recipient: str  # the course's mailbox, by the handout's configuration
 
 
 def pack(request: Request, language: str) -> Packed:
@@ -60,10 +62,11 @@ def pack(request: Request, language: str) -> Packed:
     findings = (*identity_findings, *source_notes, *report_notes)
     submission = Submission(who.student_id, who.name, source, report)
     files: dict[str, bytes] = {}
+    _clear(request.into)
     if not blocking(findings, force=request.force):
         files = _files(who, submission, language)
         _write(request.into, files)
-    return Packed(findings, evidence, files, submission.sha256)
+    return Packed(findings, evidence, files, submission.sha256, load().mail.recipient)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,71 +111,43 @@ def _identity_fault(who: _Who) -> Message | None:
 
 
 def _source(path: Path) -> tuple[str | None, tuple[Complaint, ...]]:
-    data, findings = _read(path)
-    if data is None:
-        return None, findings
+    opened, findings = _opened(path)
+    if opened is None or opened.source is None:
+        return None, findings or (_no_program(path),)
+    notes = tuple(Complaint(Severity.WARNING, path.name, note) for note in opened.notes)
+    return opened.source, (*notes, *source_findings(opened.source, path.name))
+
+
+def _no_program(path: Path) -> Complaint:
+    return Complaint(Severity.FATAL, path.name, say("{file} is no program.", file=path.name))
+
+
+def _opened(path: Path) -> tuple[OwnFile | None, tuple[Complaint, ...]]:
     try:
-        decoded = decode(data, python=True)
+        return own_file.read(path), ()
     except Unreadable as unreadable:
-        return None, (Complaint(Severity.FATAL, path.name, unreadable.trouble.reason),)
-    text = _as_utf8(decoded.text) if cookie(data) else decoded.text
-    notes = decoded.notes
-    if _is_notebook(path):
-        cells = _cells(text)
-        if cells is None:
-            return None, (_no_notebook(path),)
-        text, notes = cells.program, (*notes, *cells.notes)
-    warnings = tuple(Complaint(Severity.WARNING, path.name, note) for note in notes)
-    return text, (*warnings, *source_findings(text, path.name))
-
-
-def _is_notebook(path: Path) -> bool:
-    return path.suffix.lower() == ".ipynb"
-
-
-def _cells(text: str) -> Notebook | None:
-    try:
-        return read_notebook(text)
-    except Exception:  # noqa: BLE001  # nbformat raises many kinds for what is no notebook
-        return None
-
-
-def _no_notebook(path: Path) -> Complaint:
-    message = say("{file} is damaged or no notebook: save it again in Jupyter.", file=path.name)
-    return Complaint(Severity.FATAL, path.name, message)
-
-
-def _as_utf8(source: str) -> str:
-    """A declared encoding must not contradict the bytes that are sent."""
-    lines = source.split("\n")
-    head = [
-        COOKIE.sub("coding: utf-8", line) if line.startswith("#") else line for line in lines[:2]
-    ]
-    return "\n".join([*head, *lines[2:]])
+        reason = unreadable.trouble.reason
+    except OSError as error:
+        reason = say(
+            "{file} cannot be read: {why}", file=str(path), why=error.strerror or str(error)
+        )
+    return None, (Complaint(Severity.FATAL, path.name, reason),)
 
 
 def _report(request: Request) -> tuple[str | None, Evidence, tuple[Complaint, ...]]:
-    data, findings = _read(request.report)
-    if data is None:
+    path = request.report
+    opened, findings = _opened(path)
+    if opened is None:
         return None, Evidence(), findings
-    try:
-        decoded = decode(data)
-    except Unreadable as unreadable:
-        reason = Complaint(Severity.FATAL, request.report.name, unreadable.trouble.reason)
-        return None, Evidence(), (reason,)
-    text = decoded.text
-    if _is_notebook(request.report):
-        cells = _cells(text)
-        if cells is None:
-            return None, Evidence(), (_no_notebook(request.report),)
-        text = cells.report
-    inlined = inlining.inline(text, _beside(request.report))
+    inlined = inlining.inline(opened.report or "", _beside(path))
     evidence = evidence_of.collect(inlined.report)
-    notes = tuple(Complaint(Severity.WARNING, request.report.name, note) for note in decoded.notes)
+    # A notebook's notes are about its cells: the program's.
+    notes = () if own_file.is_notebook(path) else opened.notes
+    warnings = tuple(Complaint(Severity.WARNING, path.name, note) for note in notes)
     return (
         inlined.report,
         evidence,
-        (*notes, *report_findings(inlined, evidence, request.report.name)),
+        (*warnings, *report_findings(inlined, evidence, path.name)),
     )
 
 
@@ -184,16 +159,6 @@ def _beside(report: Path) -> inlining.Opener:
     return read
 
 
-def _read(path: Path) -> tuple[bytes | None, tuple[Complaint, ...]]:
-    try:
-        return path.read_bytes(), ()
-    except OSError as error:
-        message = say(
-            "{file} cannot be read: {why}", file=str(path), why=error.strerror or str(error)
-        )
-        return None, (Complaint(Severity.FATAL, path.name, message),)
-
-
 def _files(who: _Who, submission: Submission, language: str) -> dict[str, bytes]:
     if submission.source is None or submission.report is None:
         raise KitFault("pack got past its own checks without a program or a report")
@@ -203,7 +168,7 @@ def _files(who: _Who, submission: Submission, language: str) -> dict[str, bytes]
     }
     receipt = _receipt(who, submission, parts, language)
     letter = mail.compose(load().mail.recipient, who.subject, receipt, parts)
-    return {**parts, f"{who.stem}.eml": letter, f"{who.stem}-receipt.txt": receipt.encode()}
+    return {**parts, f"{who.stem}.eml": letter, f"{who.stem}{RECEIPT}": receipt.encode()}
 
 
 def _receipt(who: _Who, submission: Submission, parts: Mapping[str, bytes], language: str) -> str:
@@ -220,3 +185,23 @@ def _write(into: Path, files: Mapping[str, bytes]) -> None:
     into.mkdir(parents=True, exist_ok=True)
     for name, content in files.items():
         (into / name).write_bytes(content)
+
+
+def _clear(into: Path) -> None:
+    """Remove what an earlier pack wrote: nobody shall send yesterday's files by mistake.
+
+    Only what a receipt names, and only as it was written: anything else is the student's own.
+    """
+    for receipt in sorted(into.glob(f"ml-6-*{RECEIPT}")):
+        named = dict(line.split()[1:3][::-1] for line in _sealed(receipt))
+        for path in (into / name for name in named):
+            if path.is_file() and sha256(path.read_bytes()).hexdigest() == named[path.name]:
+                path.unlink()
+        receipt.with_name(receipt.name.removesuffix(RECEIPT) + ".eml").unlink(missing_ok=True)
+        receipt.unlink()
+
+
+def _sealed(receipt: Path) -> list[str]:
+    """The lines of a receipt that name a file beside it."""
+    lines = receipt.read_text(encoding="utf-8", errors="replace").splitlines()
+    return [line for line in lines if re.fullmatch(r"sha256 [0-9a-f]{64}  ml-6-\S+", line)]

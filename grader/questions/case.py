@@ -20,12 +20,22 @@ from typing import Any
 import numpy as np
 
 from grader import contract
-from grader.diagnosis.match import Diagnosis, diagnose, named
-from grader.faults import CheckFailed, KitFault, NeedsReview, NotDefined, StudentFault
+from grader.diagnosis.claims import Diagnosis
+from grader.diagnosis.diagnose import diagnose
+from grader.diagnosis.match import named
+from grader.faults import (
+    CheckFailed,
+    KitFault,
+    NeedsReview,
+    NotDefined,
+    ReturnedNothing,
+    StudentFault,
+)
 from grader.language import LANGUAGES, Message, default_language, render, say
 from grader.questions.otter_import import test_case
-from grader.records import Exhibit, Verdict
+from grader.records import Claim, Exhibit, Verdict
 from grader.sandbox import candidate, local
+from grader.sandbox.program_text import ProgramText
 
 PUBLIC_SEED = b"ml-6 public cases: the same for everybody"
 
@@ -41,6 +51,7 @@ class CaseOutcome:
     verdict: Verdict
     message: Message | None = None
     diagnosis: str = ""
+    claims: tuple[Claim, ...] = ()
     review: Message | None = None
     printed: str = ""
     hint: Message | None = None
@@ -107,24 +118,35 @@ def _judge(
     except NeedsReview as review:
         return CaseOutcome(Verdict.PASSED, review=review.reason, printed=_public(printed, hidden))
     except StudentFault as fault:
-        found = _diagnosis(question, arguments, fault)
+        found = _diagnosis(question, name, arguments, fault)
         return CaseOutcome(
             fault.verdict,
             fault.guarded if hidden else fault.message,
-            hint=found.message if found else None,
+            hint=found.message if found else _hint(env, fault),
             diagnosis=found.name if found else "",
+            claims=found.claims if found else (),
             printed=_public(printed, hidden),
         )
     return CaseOutcome(Verdict.PASSED, printed=_public(printed, hidden))
 
 
+def _hint(env: Environment, fault: StudentFault) -> Message | None:
+    """What the program's own text says about a name that is missing, or about a lost result."""
+    if isinstance(fault, ReturnedNothing):
+        return say(
+            "Write the `return` as the last line of {name}, below its loop.", name=fault.name
+        )
+    program = _examiners(env, "program", ProgramText, None)
+    return program.meant_by(fault.name) if program and isinstance(fault, NotDefined) else None
+
+
 def _diagnosis(
-    question: str, arguments: Mapping[str, Any], fault: StudentFault
+    question: str, name: str, arguments: Mapping[str, Any], fault: StudentFault
 ) -> Diagnosis | None:
-    """What the check itself knows, else what the comparison with known misconceptions says."""
+    """What the check itself knows, else what experiments and known misconceptions say."""
     if fault.diagnosis:
         return named(fault.diagnosis)
-    return diagnose(question, arguments) if isinstance(fault, CheckFailed) else None
+    return diagnose(question, name, arguments) if isinstance(fault, CheckFailed) else None
 
 
 def _arguments(

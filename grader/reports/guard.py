@@ -14,7 +14,7 @@ from collections.abc import Mapping
 
 from grader import contract
 from grader.language import Message, Value
-from grader.records import CaseResult, Verdict
+from grader.records import CaseResult, QuestionResult, Verdict
 from grader.reports.clean_message import (
     DEFAULT_LIMIT,
     ELLIPSIS,
@@ -35,6 +35,10 @@ VOCABULARY = frozenset(
         *(method for methods in contract.CLASSES.values() for method in methods),
         *("read", "write"),
         *("fibonacci", "sine", "T", "B", "I", "H", "O", "h", "c", "x", "y", "t", "h0"),
+        # What experiments read off a program (grader.diagnosis), in words of ours.
+        *("tanh", "sigmoid", "relu", "leaky", "hard", "identity", "softplus", "softsign", "sin"),
+        *("exp", "arctan", "candidate", "sum", "sign", "W", "z", "s", "dz", "dh", "z_t", "h_t"),
+        *("h_T", "h_", "c_", "x_", "q4_2", "q4_3", "q4_4"),
         *("None", "bool", "int", "float", "str", "list", "tuple", "dict", "ndarray", "object"),
         *("float16", "float32", "float64", "int32", "int64", "nan", "inf", "numpy", "np"),
         *(name for name in vars(builtins) if name.endswith(("Error", "Exit", "Interrupt"))),
@@ -62,6 +66,11 @@ def case_text(case: CaseResult, language: str, limit: int = DEFAULT_LIMIT) -> st
 def case_hint(case: CaseResult, wording: Wording) -> str:
     """Render what explains the mistake: the case's own hint, else that of its diagnosis."""
     return words(_shown(case, case.hint), wording.language) or wording.hint(case.diagnosis)
+
+
+def repair_text(question: QuestionResult, language: str) -> str:
+    """Render which line is to be changed: the student's own, found at points that all may know."""
+    return words(question.repair.told if question.repair else None, language)
 
 
 def _shown(case: CaseResult, message: Message | None) -> Message | None:

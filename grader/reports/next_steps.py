@@ -20,7 +20,6 @@ VERDICTS: dict[Verdict, Message] = {
 }
 
 NEXT_STEPS: dict[Verdict, Message] = {
-    Verdict.FAILED: say("Work a tiny example (T = 2, one unit) by hand and compare."),
     Verdict.CRASHED: say(
         "Call it yourself with random arrays and read the last line of the error."
     ),
@@ -31,15 +30,42 @@ NEXT_STEPS: dict[Verdict, Message] = {
     Verdict.KIT_FAULT: say("Nothing to do for you: your teacher has to look at the grader."),
 }
 
-# A wrong result of a sequence or of a training is not found by hand.
+# A wrong result is looked at where it can be seen, which differs from question to question.
 LOOK_AT: dict[str, Message] = {
+    "q4_1": say("Print the name and the shape of every array of a new object."),
+    "q4_2": say(
+        "Compute two steps of one unit by hand. If they agree, look at what is special in the case above: "
+        "sizes, length, or the arrays that it gives."
+    ),
+    "q4_3": say(
+        "Compare every gradient with central differences, W_hy and b_y first: the others build on them."
+    ),
+    "q4_4": say(
+        "Print one parameter before and after: it should change by -learning_rate times its gradient."
+    ),
+    "q4_5": say("Print the name and the shape of every array of a new cell."),
+    "q4_6": say(
+        "Set all parameters to zero and compute the gates of one unit by hand, one by one."
+    ),
     "q5_1": say("Print the first ten values, and the last ones, and look at them."),
     "q5_2": say(
-        "Check your gradients with central differences first: training shows that one is wrong, not which."
+        "Training builds on forward, backward and update_parameters: look first at what is said about those."
     ),
     "q5_3": say("Plot the losses, and the predictions beside the targets, and look at them."),
 }
 
+# What an exception asks to look at, in the line that the message names.
+EXCEPTIONS: dict[str, Message] = {
+    "ValueError": say("Print the shape of every array in that line, just before it."),
+    "IndexError": say("Print the shape of the array in that line, and the index."),
+    "KeyError": say("Print the keys of the dict in that line, and the key."),
+    "NameError": say("Look for where that name gets its value: a typing error, or set elsewhere?"),
+    "UnboundLocalError": say("The name is used before it gets a value in this function."),
+    "AttributeError": say("Look for where that attribute gets its value: on self, in __init__?"),
+    "ModuleNotFoundError": say("Write what you need of it yourself, with NumPy."),
+}
+
+LOADING = say("While your file was loaded: {what}", what="")
 # What is skipped follows from something else, and the grader's fault is nobody's homework.
 FIXABLE = (Verdict.FAILED, Verdict.CRASHED, Verdict.TIMED_OUT, Verdict.NOT_IMPLEMENTED)
 
@@ -53,17 +79,29 @@ def first_to_fix(grade: Grade) -> tuple[QuestionResult, CaseResult] | None:
     for question in grade.questions:
         fixable = [case for case in question.cases if is_fixable(case)]
         if fixable:
-            return question, min(fixable, key=lambda case: (not case.diagnosis, case.hidden))
+            return question, min(
+                fixable, key=lambda case: (not (case.hint or case.diagnosis), case.hidden)
+            )
     return None
 
 
-def next_step(grade: Grade, question: QuestionResult, case: CaseResult) -> Message:
+def next_step(question: QuestionResult, case: CaseResult) -> Message:
     """Say what to do about a case that nobody has a diagnosis for."""
-    if case.verdict is Verdict.NOT_IMPLEMENTED and not grade.loaded:
-        return say("Mend what is said above about loading your file first: it may hide all else.")
-    if case.verdict is Verdict.FAILED and question.name in LOOK_AT:
+    if case.verdict is Verdict.FAILED:
         return LOOK_AT[question.name]
-    return NEXT_STEPS[case.verdict]
+    raised = str(case.message.values.get("exception", "")) if case.message else ""
+    return EXCEPTIONS.get(raised) or NEXT_STEPS[case.verdict]
+
+
+def load_note(grade: Grade) -> Message | None:
+    """What went wrong while the file was loaded, where that is why something is not defined."""
+    if grade.loaded or first_to_fix(grade) is None:
+        return None
+    missing = any(
+        case.verdict is Verdict.NOT_IMPLEMENTED for each in grade.questions for case in each.cases
+    )
+    notes = [note for note in grade.notes if note.text == LOADING.text]
+    return notes[0] if notes and missing else None
 
 
 def is_fixable(case: CaseResult) -> bool:

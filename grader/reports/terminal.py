@@ -7,7 +7,8 @@ a `Text`, cleaned, so neither escapes nor rich's own markup get through.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections.abc import Hashable, Mapping
+from itertools import groupby
 
 from rich.box import ASCII, ROUNDED
 from rich.console import Console, Group
@@ -16,7 +17,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from grader.language import render, say
+from grader.language import Message, render, say
 from grader.records import (
     CaseResult,
     Grade,
@@ -24,12 +25,14 @@ from grader.records import (
     Status,
     Verdict,
 )
+from grader.reports.causes import FailureCause, cause_of, causes
 from grader.reports.clean_message import one_line, points
-from grader.reports.guard import case_hint, case_print, case_text
+from grader.reports.guard import case_hint, case_print, case_text, repair_text
 from grader.reports.labels import STATUS_STATES, STATUSES
 from grader.reports.next_steps import (
     VERDICTS,
     first_to_fix,
+    load_note,
     lost,
     next_step,
 )
@@ -51,15 +54,22 @@ def print_grade(
     public_only: bool,
     wording: Wording | None = None,
 ) -> None:
-    """Print one student's grade: what to fix first, the table of points, what else failed."""
+    """Print one student's grade: the table of points, what failed, and last what to fix first."""
     writer = TerminalWriter(console, wording or Wording(language))
     _print_heading(writer, grade)
+    broken, found = load_note(grade), causes(grade)
     for note in grade.notes:
-        console.print(Text(one_line(render(note, language), 400), "yellow"))
-    _print_first(writer, grade)
+        if note is not broken:
+            console.print(Text(one_line(render(note, language), 400), "yellow"))
+    first = None if broken else _first_cause(grade, found)
     console.print(_question_table(writer, grade))
-    _print_others(writer, grade)
+    _print_others(writer, [cause for cause in found.values() if cause is not first], first)
     console.print(Text(_closing(writer, grade, public_only=public_only), "bold"))
+    # The last thing on the screen is the first to put right.
+    if broken:
+        _print_panel(writer, _loading(writer, broken))
+    elif first:
+        _print_panel(writer, _to_fix(writer, first))
 
 
 def _print_heading(writer: TerminalWriter, grade: Grade) -> None:
@@ -72,18 +82,45 @@ def _print_heading(writer: TerminalWriter, grade: Grade) -> None:
         writer.console.print(heading)
 
 
-def _print_first(writer: TerminalWriter, grade: Grade) -> None:
-    found = first_to_fix(grade)
-    if found is None:
-        return
-    question, case = found
+def _first_cause(grade: Grade, found: Mapping[Hashable, FailureCause]) -> FailureCause | None:
+    first = first_to_fix(grade)
+    if first is None:
+        return None
+    cause = found[cause_of(*first)]
+    cause.question, cause.case = first  # of all that met it, the one that explains most
+    return cause
+
+
+def _loading(writer: TerminalWriter, note: Message) -> list[Text]:
+    step = say("Mend this first: it hides what stands below it.")
+    text = one_line(render(note, writer.wording.language), 600)
+    return [Text(writer.fold(text, MARGIN)), _step_line(writer, writer.say(step))]
+
+
+def _to_fix(writer: TerminalWriter, cause: FailureCause) -> list[Text]:
+    question, case = cause.question, cause.case
     heading = Text(f"{question.name}  {writer.wording.title(question.name)}", "bold")
-    step = _hint(writer, case) or writer.say(next_step(grade, question, case))
-    lines = [heading, _case_line(writer, case), _step_line(writer, step), *_printed(writer, case)]
+    step = _hint(writer, case) or writer.say(next_step(question, case))
+    lines = [heading, _case_line(writer, case), _step_line(writer, step)]
+    lines += [*_also(writer, cause, question.name), *_repair(writer, question)]
+    return [*lines, *_printed(writer, case)]
+
+
+def _print_panel(writer: TerminalWriter, lines: list[Text]) -> None:
     box = ROUNDED if writer.sign("╭", "+") == "╭" else ASCII
     title = writer.say(say("Fix this first"))
     panel = Panel(Group(*lines), title=title, title_align="left", box=box, border_style="yellow")
     writer.console.print(panel)
+
+
+def _also(writer: TerminalWriter, cause: FailureCause, here: str) -> list[Text]:
+    """Where else the same is met: said in one line, not told again."""
+    places = {here: cause.here - 1 if here else 0, **cause.elsewhere}
+    named = ", ".join(f"{name} ×{count}" for name, count in places.items() if count)
+    if not named:
+        return []
+    text = writer.say(say("The same again: {places}", places=named))
+    return [Text(writer.fold(text, MARGIN), "dim")]
 
 
 def _case_line(writer: TerminalWriter, case: CaseResult, times: int = 1) -> Text:
@@ -103,6 +140,11 @@ def _step_line(writer: TerminalWriter, step: str) -> Text:
 
 def _hint(writer: TerminalWriter, case: CaseResult) -> str:
     return case_hint(case, writer.wording)
+
+
+def _repair(writer: TerminalWriter, question: QuestionResult) -> list[Text]:
+    told = repair_text(question, writer.wording.language)
+    return [_step_line(writer, told)] if told else []
 
 
 def _printed(writer: TerminalWriter, case: CaseResult) -> list[Text]:
@@ -159,31 +201,29 @@ def _cases(writer: TerminalWriter, question: QuestionResult) -> Text:
     return Text(writer.say(text), "dim")
 
 
-def _print_others(writer: TerminalWriter, grade: Grade) -> None:
+def _print_others(
+    writer: TerminalWriter, found: list[FailureCause], first: FailureCause | None
+) -> None:
     """Print all else that lost points, in order; a stub has said so in the table already."""
-    first = first_to_fix(grade)
-    told = {_hint(writer, first[1])} if first else set()
-    for question in grade.questions:
-        cases = [case for case in question.cases if lost(case) and (question, case) != first]
-        lines = _other_lines(writer, [case for case in cases if case.verdict not in STYLES], told)
-        if lines:
-            title = f"{question.name} {writer.wording.title(question.name)}"
-            writer.console.print(Text(title, "bold"), Padding(Group(*lines), (0, 0, 1, 2)))
+    told = {_hint(writer, first.case)} if first else set()
+    told_of = [cause for cause in found if cause.case.verdict not in STYLES or cause.case.hint]
+    for _, group in groupby(told_of, lambda cause: cause.question.name):
+        causes_here = list(group)
+        question = causes_here[0].question
+        lines = [line for cause in causes_here for line in _other_lines(writer, cause, told)]
+        if first is None or question is not first.question:
+            lines += _repair(writer, question)
+        title = f"{question.name} {writer.wording.title(question.name)}"
+        writer.console.print(Text(title, "bold"), Padding(Group(*lines), (0, 0, 1, 2)))
 
 
-def _other_lines(writer: TerminalWriter, cases: list[CaseResult], told: set[str]) -> list[Text]:
-    """One line for cases that say the same, and each hint once on the page."""
-    lines = []
-    counts = Counter(_case_line(writer, case).plain for case in cases)
-    for case in cases:
-        times = counts.pop(_case_line(writer, case).plain, 0)
-        if not times:
-            continue
-        lines.append(_case_line(writer, case, times))
-        hint = _hint(writer, case)
-        if hint and hint not in told:
-            told.add(hint)
-            lines.append(_step_line(writer, hint))
+def _other_lines(writer: TerminalWriter, cause: FailureCause, told: set[str]) -> list[Text]:
+    """The case and how often it is met, and its hint unless the page has it already."""
+    lines = [_case_line(writer, cause.case, cause.here), *_also(writer, cause, "")]
+    hint = _hint(writer, cause.case)
+    if hint and hint not in told:
+        told.add(hint)
+        lines.append(_step_line(writer, hint))
     return lines
 
 

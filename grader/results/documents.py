@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from grader.records import (
     FileRecord,
     Grade,
     QuestionResult,
+    Repair,
 )
 from grader.results.files import file_names, write_atomically
 from grader.results.reader import StoreReader
@@ -61,7 +63,15 @@ def _question(question: QuestionResult, language: str) -> dict[str, Any]:
         "score": question.score,
         "possible": question.possible,
         "cases": [_case(each, language) for each in question.cases],
+        "repair": _repair(question.repair, language),
     }
+
+
+def _repair(repair: Repair | None, language: str) -> dict[str, Any] | None:
+    """What makes the question right: for the instructor all of it, `told` for the student too."""
+    if repair is None:
+        return None
+    return {**asdict(repair), "told": _text(repair.told, language)}
 
 
 def _case(case: CaseResult, language: str) -> dict[str, Any]:

@@ -17,7 +17,6 @@ import numpy as np
 
 from grader.faults import BadValue, NotDefined, NotImplementedYet, StudentFault
 from grader.language import say
-from grader.portability.program_text import ProgramText
 from grader.protocol import (
     Array,
     Call,
@@ -28,6 +27,7 @@ from grader.protocol import (
     Write,
 )
 from grader.sandbox import fault_messages, replies
+from grader.sandbox.program_text import ProgramText
 from grader.sandbox.worker import schema, wire
 from grader.sandbox.worker.values import Packer, TooMuch
 

@@ -7,7 +7,7 @@ import sys
 
 from grader import portability
 from grader.language import Message, say
-from grader.portability.program_text import ProgramText
+from grader.sandbox.program_text import ProgramText
 from grader.sandbox.worker import schema
 from grader.sandbox.worker.ordinary.no_network import NO_NETWORK
 from grader.sandbox.worker.ordinary.no_processes import NO_PROCESSES, NO_PROGRAMS
@@ -31,6 +31,18 @@ def of(fault: schema.Fault, program: ProgramText) -> Message | None:
             "rows of different length are no array; index the element (`a[0]`, `a.item()`) or make the "
             "shapes equal."
         )
+    if (hint := _of_surroundings(fault)) is not None:
+        return hint
+    name = _UNKNOWN_NAME.search(fault.text)
+    if name and name[1] in program.only_in_main_block:
+        return say(
+            'A name that is needed here is set only under `if __name__ == "__main__":`, which does not '
+            "run when your file is imported. Set it above, at the top of the file."
+        )
+    return None
+
+
+def _of_surroundings(fault: schema.Fault) -> Message | None:
     if NO_PROCESSES in fault.text or NO_PROGRAMS in fault.text:
         return say(
             "The grader runs your program alone: no other processes run here and no other programs. "
@@ -38,11 +50,9 @@ def of(fault: schema.Fault, program: ProgramText) -> Message | None:
         )
     if NO_NETWORK in fault.text:
         return say("The grader has no network: make the data in the program itself.")
-    name = _UNKNOWN_NAME.search(fault.text)
-    if name and name[1] in program.only_in_main_block:
+    if fault.builtin == "ModuleNotFoundError":
         return say(
-            'A name that is needed here is set only under `if __name__ == "__main__":`, which does not '
-            "run when your file is imported. Set it above, at the top of the file."
+            "Only the standard library of Python, NumPy and matplotlib are there when this is graded."
         )
     return None
 

@@ -11,8 +11,8 @@ import unicodedata
 
 from grader.faults import BadValue, Crashed, NotDefined, NotImplementedYet, StudentFault, TimedOut
 from grader.language import Message, Value, say
-from grader.portability.program_text import ProgramText
 from grader.sandbox import fault_hints
+from grader.sandbox.program_text import ProgramText
 from grader.sandbox.worker import schema
 
 FILE = "rnn.py"
@@ -47,18 +47,28 @@ def of_call(fault: schema.Fault, where: str, program: ProgramText) -> StudentFau
 def crash(fault: schema.Fault, where: str, program: ProgramText) -> Crashed:
     """A call that raised: the exception, its words, the student's line, and a hint."""
     code = program.line(fault.line)
+    cell, line = program.cell(fault.line)
     known: dict[str, Value] = {
         "where": where,
         "exception": plain(fault.exception, 60),
         "words": _one_line(fault.text),
-        "line": fault.line,
+        "line": line,
+        "cell": cell,
         "code": _one_line(code),
     }
-    if code:
+    if code and cell:
+        message = say(
+            "{where} raised {exception}: {words} (cell {cell}, line {line}: {code}).", **known
+        )
+        guarded = say(
+            "{where} raised {exception} (cell {cell} of your notebook, line {line}).",
+            where=where, exception=_builtin(fault.builtin), cell=cell, line=line,
+        )  # fmt: skip
+    elif code:
         message = say("{where} raised {exception}: {words} (line {line}: {code}).", **known)
         guarded = say(
             "{where} raised {exception} (line {line} of your file).",
-            where=where, exception=_builtin(fault.builtin), line=fault.line,
+            where=where, exception=_builtin(fault.builtin), line=line,
         )  # fmt: skip
     else:
         message = say("{where} raised {exception}: {words}.", **known)
@@ -68,6 +78,8 @@ def crash(fault: schema.Fault, where: str, program: ProgramText) -> Crashed:
 
 def of_load(fault: schema.Fault, program: ProgramText, seconds: float) -> StudentFault:
     """What went wrong while the file was read or run."""
+    if cell := program.cell(fault.line)[0]:
+        return _of_cell(fault, cell, program)
     if fault.kind == "late":
         return TimedOut(
             say(
@@ -89,6 +101,40 @@ def of_load(fault: schema.Fault, program: ProgramText, seconds: float) -> Studen
             program,
         )  # fmt: skip
     return _load_crash(fault, program)
+
+
+def _of_cell(fault: schema.Fault, cell: int, program: ProgramText) -> StudentFault:
+    """What went wrong in one cell of a notebook; the others were run."""
+    known: dict[str, Value] = {
+        "cell": cell,
+        "exception": plain(fault.exception, 60),
+        "words": _one_line(fault.text),
+        "code": _one_line(program.line(fault.line)),
+    }
+    if fault.kind == "late":
+        return TimedOut(
+            say(
+                "Cell {cell} of your notebook took too long and was stopped. The others were run.",
+                cell=cell,
+            )
+        )
+    if fault.kind == "syntax":
+        message = say(
+            "Python cannot read cell {cell} of your notebook: {words} ({code}). The others were run.",
+            **known,
+        )
+        guarded = say("Python cannot read cell {cell} of your notebook.", cell=cell)
+    else:
+        message = say(
+            "Cell {cell} of your notebook raised {exception}: {words} ({code}). The others were run.",
+            **known,
+        )
+        guarded = say(
+            "Cell {cell} of your notebook raised {exception}. The others were run.",
+            cell=cell,
+            exception=_builtin(fault.builtin),
+        )
+    return _hinted(message, guarded, fault, program)
 
 
 def _load_crash(fault: schema.Fault, program: ProgramText) -> Crashed:

@@ -6,8 +6,8 @@ import linecache
 from typing import Any
 
 from grader import contract
-from grader.portability.program_text import ProgramText
 from grader.sandbox import candidate
+from grader.sandbox.program_text import ProgramText
 from grader.sandbox.worker import schema, wire
 from grader.sandbox.worker.runner import Runner
 from grader.sandbox.worker.source import describe_class, describe_function

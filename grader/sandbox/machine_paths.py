@@ -21,8 +21,8 @@ def _folders(own: Path | None) -> re.Pattern[str]:
     seen = stage()
     inside = Path(start_command.INSIDE)
     paths = {seen.home, seen.site, inside, inside / "site", Path(start_command.SCRATCH)}
-    paths |= {own} if own is not None else set()
     paths |= {path.parent for path in (seen.interpreter, *seen.packages.values())}
+    paths |= {own} if own else set()
     paths.add(Path(sysconfig.get_path("stdlib")))
     longest_first = sorted(map(str, paths), key=len, reverse=True)
     return re.compile(f"({'|'.join(map(re.escape, longest_first))})/")

@@ -16,6 +16,7 @@ from grader.sandbox.worker import schema, wire
 def observation(seen: schema.Seen, reader: wire.FrameReader) -> Observation:
     """What was seen of a training run. WireError where the reply does not hold together."""
     returned = reader.value(seen.returned, lambda node: _special(node, reader))
+    squared_errors = tuple(_numbers(one, reader) for one in seen.squared_errors)
     evaluations = tuple(
         (_numbers(inputs, reader), _numbers(outputs, reader))
         for inputs, outputs in seen.evaluations
@@ -35,6 +36,8 @@ def observation(seen: schema.Seen, reader: wire.FrameReader) -> Observation:
         lengths_evaluated=tuple(seen.lengths_evaluated),
         first_error=seen.errors[0],
         last_error=seen.errors[1],
+        squared_errors=squared_errors,
+        block_calls=(max(0, seen.block_calls[0]), max(0, seen.block_calls[1])),
         evaluation_windows=max(0, seen.windows[0]),
         evaluation_windows_trained=max(0, seen.windows[1]),
         trained_span=seen.trained_span,

@@ -19,7 +19,6 @@ import numpy as np
 from grader import contract
 from grader.faults import KitFault, StudentFault
 from grader.language import Message, say
-from grader.portability.program_text import ProgramText
 from grader.sandbox import (
     candidate,
     fault_messages,
@@ -30,11 +29,13 @@ from grader.sandbox.forked import ParentGone
 from grader.sandbox.launch import Worker, WorkerGone, WorkerGreedy, WorkerLate
 from grader.sandbox.limits import Limits
 from grader.sandbox.machine_paths import hidden
+from grader.sandbox.program_text import ProgramText
 from grader.sandbox.worker import figures, schema, wire
 from grader.sandbox.worker.source import FILENAME
 from grader.sandbox.worker.values import Packer
 
 MAX_TIMEOUTS = 2  # of one method; after that it is not called any more
+MANY_TIMEOUTS = 4  # of all; after that a method that has never answered has one
 MAX_DEATHS = 12  # of one submission's workers
 MAX_PRINTED = 20_000
 GRACE = 3.0  # seconds for what is ours in a worker: stopping an import, drawing figures
@@ -45,6 +46,8 @@ EXPECTED: dict[type, Any] = {
     schema.Steps: schema.Done,
     schema.Train: schema.Done,
     schema.Observe: schema.Seen,
+    schema.Patch: schema.Patched,
+    schema.Look: schema.Shapes,
 }
 
 
@@ -85,6 +88,7 @@ class Session:
         self._worker: Worker | None = None
         self._death: dict[int, StudentFault] = {}
         self._timeouts: Counter[str] = Counter()
+        self._answered: set[str] = set()
         self._spent = 0.0
         self._printed = ""
         self._defined: list[schema.Defined] = []
@@ -119,8 +123,8 @@ class Session:
             raise self.orphaned
         if born is not None and born in self._death:
             raise self._death[born]
-        if self._timeouts[where] >= MAX_TIMEOUTS:
-            raise fault_messages.late(where, self._promised(request))
+        if hanging := self._hanging(request, where):
+            raise fault_messages.late(hanging, self.limits.call)
         if self._spent >= self.limits.total:
             raise fault_messages.spent(self.limits.total)
         if len(self._death) >= MAX_DEATHS:
@@ -128,6 +132,20 @@ class Session:
         if self._worker is None:
             self._load()
         return self._ask(request, packer, where)
+
+    def _hanging(self, request: schema.Request, where: str) -> str:
+        """What of a request is known not to end: not tried again. "" where all may."""
+        many = sum(self._timeouts.values()) >= MANY_TIMEOUTS
+        for name in dict.fromkeys((where, *where.split(", "))):
+            most = 1 if many and name not in self._answered else MAX_TIMEOUTS
+            if self._timeouts[name] >= most:
+                return name
+        if isinstance(request, schema.Observe):
+            # A training that goes through a method that has never ended does not end either.
+            waiting = (name for name, count in self._timeouts.items() if count >= MAX_TIMEOUTS)
+            inside = (name for name in waiting if name.startswith(f"{request.watched}."))
+            return next((name for name in inside if name not in self._answered), "")
+        return ""
 
     def _load(self) -> None:
         """Start a worker and run the source in it."""
@@ -173,6 +191,7 @@ class Session:
         finally:
             if not isinstance(request, schema.Observe):
                 self._spent += worker.spent
+        self._answered.add(where)
         reply = _without_folders(reply, worker.scratch)
         self._printed = (self._printed + reply.printed)[:MAX_PRINTED]
         return reply, reader

@@ -43,6 +43,8 @@ def test_exactly_the_named_cases_of_part_5_fail(folder: Path) -> None:
     fails = {name for name in expected.fails if name.partition("/")[0] in asked}
     assert failing - set(expected.chance) == fails
     assert not any(outcome.verdict is Verdict.KIT_FAULT for outcome in outcomes.values())
+    if expected.reviews is not None:
+        assert {name for name, each in outcomes.items() if each.review} == set(expected.reviews)
 
 
 def _touches(folder: str, expected: expectations.Deserved, question: str) -> bool:

@@ -20,7 +20,7 @@ from types import ModuleType
 import pytest
 from packaging.requirements import Requirement
 
-from grader.handout import build, wheel
+from grader.handout import build, requirements, wheel
 from tests import ROOT
 
 # Shorter lines ("return", "pass", "h = 0") stand in every program.
@@ -300,9 +300,80 @@ def test_every_pin_carries_a_hash(archive: Path):
     with zipfile.ZipFile(archive) as opened:
         listed = opened.read("ml-6/kit/requirements.txt").decode()
     entries = re.split(r"(?m)^(?=\S)", listed)[1:]
-    assert len(entries) > 40
+    # A student's machine installs no more than this, pip left out.
+    assert 30 < len({entry.split("==")[0] for entry in entries}) <= 45
     assert all("--hash=sha256:" in entry for entry in entries)
     assert not re.search(r"(?m)^(playwright|distributed|pytest|torch)==", listed)
+
+
+def test_the_notebook_list_adds_what_otter_needs(archive: Path):
+    with zipfile.ZipFile(archive) as opened:
+        small = opened.read("ml-6/kit/requirements.txt").decode()
+        more = opened.read("ml-6/kit/requirements-notebook.txt").decode()
+    names = [set(re.findall(r"(?m)^([\w.-]+)==", text)) for text in (small, more)]
+    assert not names[0] & names[1]
+    assert {"otter-grader", "numpy", "nbformat"} <= names[0]
+    assert {"pandas", "ipython", "nbconvert"} <= names[1]
+
+
+def test_the_small_lock_is_a_part_of_the_lock():
+    lock, project = read("requirements.lock"), ROOT / "pyproject.toml"
+    small = read("requirements-student.lock")
+    assert small == requirements.checkout_lock(lock, project), "run `make lock`"
+    assert len(set(re.findall(r"(?m)^([\w.-]+)==", small))) <= 45
+
+
+@pytest.mark.parametrize(
+    ("version", "found", "taken"),
+    [
+        ((3, 11), {"3.13", "3.12"}, "3.13"),
+        ((3, 11), {"3.12"}, "3.12"),
+        ((3, 13), {"3.12"}, "3.13"),
+        ((3, 14), {"3.13", "3.11"}, "3.13"),
+        ((3, 10), {"3.11"}, "3.11"),
+    ],
+)
+def test_the_newest_python_that_fits_is_taken(
+    launcher: ModuleType, monkeypatch, version: tuple[int, int], found: set[str], taken: str
+):
+    monkeypatch.setattr(launcher.sys, "version_info", (*version, 0))
+    monkeypatch.setattr(launcher, "starts", lambda _, text: text in found)
+    assert launcher.interpreter(fixed=False)[1] == taken
+
+
+def test_a_python_that_is_named_is_taken(launcher: ModuleType, monkeypatch):
+    monkeypatch.setattr(launcher.sys, "version_info", (3, 12, 0))
+    monkeypatch.setattr(launcher, "starts", lambda *_: True)
+    assert launcher.interpreter(fixed=True)[1] == "3.12"
+
+
+def test_without_a_python_that_fits_the_words_name_a_command(launcher: ModuleType, monkeypatch):
+    monkeypatch.setattr(launcher.sys, "version_info", (3, 14, 0))
+    monkeypatch.setattr(launcher, "starts", lambda *_: False)
+    with pytest.raises(SystemExit, match=r"make grade PYTHON=python3\.13"):
+        launcher.interpreter(fixed=False)
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ("ERROR: Could not find a version that satisfies numpy==2.4.6\nERROR: No matching distribution found", "mirror"),
+        ("WARNING: Retrying after connection broken by NewConnectionError", "mirror"),
+        ("ERROR: [Errno 28] No space left on device", "pip"),
+    ],
+)  # fmt: skip
+def test_a_failed_installation_says_why(
+    launcher: ModuleType, monkeypatch, capsys, tmp_path, said, words
+):
+    pip = tmp_path / "python"
+    pip.write_text(f"#!/bin/sh\ncat <<'END'\nCollecting numpy==2.4.6\n{said}\nEND\nexit 1\n")
+    pip.chmod(0o755)
+    monkeypatch.setattr(launcher, "PYTHON", pip)
+    with pytest.raises(SystemExit, match=words):
+        launcher.pip_install("-r", "x", count=3)
+    printed = capsys.readouterr().out
+    assert "1/3  numpy==2.4.6" in printed
+    assert said.splitlines()[0] in printed
 
 
 @pytest.fixture(scope="module")
@@ -324,8 +395,9 @@ def launcher() -> ModuleType:
         ("watch Q=q4_3", "watch rnn.py --question q4_3"),
         ("explain Q=q4_3", "explain q4_3"),
         ("explain", "explain"),
-        ("pack NAME=张三 ID=2023001", "pack --name 张三 --id 2023001 --source rnn.py"),
-        ("pack NAME=张三 ID=2023001 FORCE=1 REPORT=r.md", "pack --name 张三 --id 2023001 --source rnn.py --report r.md --force"),
+        ("pack NAME=张三 ID=2023001", "pack --name 张三 --id 2023001"),
+        ("pack NAME=张三 ID=2023001 SOURCE=rnn.ipynb", "pack --name 张三 --id 2023001 --source rnn.ipynb"),
+        ("pack NAME=张三 ID=2023001 FORCE=1 REPORT=r.md INTO=out", "pack --name 张三 --id 2023001 --report r.md --into out --force"),
     ],
 )  # fmt: skip
 def test_makes_verbs_become_the_graders(launcher: ModuleType, words: str, arguments: str):

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.intake.reading.notebooks import read_notebook, without_magics
+from grader.intake.reading.magics import without_magics
+from grader.intake.reading.notebooks import read_notebook
 from tests.intake.build import notebook
 
 MAGICS = """%matplotlib inline
@@ -31,7 +32,9 @@ def test_magics_become_pass_line_by_line() -> None:
     kept = without_magics(MAGICS)
     assert len(kept.split("\n")) == len(MAGICS.split("\n"))
     names = {node.id for node in ast.walk(ast.parse(kept)) if isinstance(node, ast.Name)}
-    assert names == {"keep"}
+    assert names == {"files", "x", "y", "get_ipython", "keep"}
+    assert "files = []" in kept
+    assert "x, y = None" in kept
 
 
 @pytest.mark.parametrize(

@@ -158,7 +158,7 @@ def test_the_first_to_fix_comes_before_the_questions() -> None:
 @pytest.mark.parametrize(
     ("question", "verdict", "words"),
     [
-        ("q4_2", Verdict.FAILED, "T = 2, one unit"),
+        ("q4_2", Verdict.FAILED, "Compute two steps of one unit by hand"),
         ("q5_1", Verdict.FAILED, "first ten values"),
         ("q5_3", Verdict.FAILED, "Plot the losses"),
         ("q5_3", Verdict.CRASHED, "last line of the error"),

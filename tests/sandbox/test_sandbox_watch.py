@@ -302,3 +302,68 @@ def test_the_error_of_any_dtype_is_its_mean_square() -> None:
 def test_only_batches_of_one_kind_are_merged() -> None:
     pairs = [(batch(3, 1), batch(3, 1)), (batch(3, 2), batch(3, 2)), (batch(4, 1), batch(4, 1))]
     assert [x.shape for x, _ in merged(iter(pairs))] == [(3, 3, 1), (4, 1, 1)]  # type: ignore[arg-type]
+
+
+def test_every_networks_gradients_are_kept_apart() -> None:
+    cls = network()
+    x = batch(8, 5)
+
+    def train() -> Any:
+        for steps in (3, 5):
+            descend(cls(1, 2, 1), x, steps)
+        return {}
+
+    seen = observed(train, cls)
+    assert [len(one) for one in seen.squared_errors] == [3, 5]
+    assert all(one[-1] < one[0] for one in seen.squared_errors)
+
+
+def test_evaluations_come_in_the_order_of_their_forwards() -> None:
+    cls = network()
+    first, second = [batch(8, 1) for _ in range(3)], [batch(8, 1) for _ in range(2)]
+
+    def train() -> Any:
+        one, two = cls(1, 2, 1), cls(1, 2, 1)
+        for x in first:
+            one.forward(x)
+        for x in second:
+            two.forward(x)
+        return {}
+
+    ((inputs, _),) = observed(train, cls).evaluations
+    assert np.array_equal(inputs, np.concatenate([*first, *second], axis=1))
+
+
+def functional() -> tuple[type, Any]:
+    """A SimpleRNN built of module functions, and a training that calls these alone."""
+    namespace: dict[str, Any] = {"np": np, "X": batch(4, 3)}
+    exec(
+        "def ahead(W, x): return x @ W\n"
+        "def slope(x, d): return np.einsum('tbi,tbo->io', x, d)\n"
+        "def start(i, o): return np.ones((i, o))\n"
+        "class SimpleRNN:\n"
+        "    def __init__(self, i, h, o): self.W = start(i, o)\n"
+        "    def forward(self, x):\n"
+        "        self.x = x\n"
+        "        return ahead(self.W, x), x\n"
+        "    def backward(self, d): self.g = slope(self.x, d)\n"
+        "    def update_parameters(self, rate): self.W = self.W - rate * self.g\n"
+        "def train():\n"
+        "    W = start(1, 1)\n"
+        "    for _ in range(6): W = W - 0.1 * slope(X, ahead(W, X) - X)\n"
+        "    return {}\n"
+        "def through_methods():\n"
+        "    net = SimpleRNN(1, 1, 1)\n"
+        "    net.forward(X); net.backward(X); net.update_parameters(0.1)\n"
+        "    return {}\n",
+        namespace,
+    )
+    return namespace["SimpleRNN"], namespace
+
+
+@pytest.mark.parametrize(("name", "calls"), [("train", (6, 6)), ("through_methods", (0, 0))])
+def test_a_functional_training_is_seen(name: str, calls: tuple[int, int]) -> None:
+    cls, namespace = functional()
+    assert observed(namespace[name], cls).block_calls == calls
+    assert namespace["ahead"].__name__ == "ahead"
+    assert not hasattr(namespace["ahead"], "__wrapped__")

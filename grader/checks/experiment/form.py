@@ -77,7 +77,7 @@ def prediction(experiment: Experiment, exhibits: list[Exhibit]) -> None:
         raise CheckFailed(_COPIED, diagnosis="predictions-are-the-targets")
     if np.ptp(true) <= 1e-9 * np.abs(true).max():  # rounding; covers all zeros
         raise CheckFailed(say("'targets' is constant: there is nothing to predict."))
-    if experiment.seen.forward_calls == 0:
+    if experiment.never_used:
         raise CheckFailed(
             say("The predictions do not come from your SimpleRNN: forward was never called.")
         )
@@ -87,7 +87,7 @@ def lengths(experiment: Experiment) -> None:
     """Require errors for several lengths, of a network that has seen sequences."""
     if len(experiment.errors) < load().learning["q5_3"]["fewest_lengths"]:
         raise too_few_lengths(say("a dict with {count} lengths", count=len(experiment.errors)))
-    if experiment.seen.forward_calls == 0:
+    if experiment.never_used:
         raise CheckFailed(
             say("The errors do not come from your SimpleRNN: forward was never called.")
         )

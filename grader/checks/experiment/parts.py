@@ -16,7 +16,7 @@ from grader.assignment import load
 from grader.checks.compare import kind, numbers
 from grader.checks.experiment.evaluations import Line
 from grader.checks.memo import once
-from grader.faults import BadValue, CheckFailed, NotImplementedYet, Unreturned
+from grader.faults import BadValue, CheckFailed, ReturnedNothing, Unreturned
 from grader.language import Message, say
 from grader.protocol import Observation, Picture, TrainingFunction
 
@@ -34,6 +34,16 @@ class Experiment:
     def trained(self) -> bool:
         """Whether the student's SimpleRNN was really trained; some take the steps themselves."""
         return self.seen.backward_calls > 0 and self.seen.weights_moved
+
+    @property
+    def by_functions(self) -> bool:
+        """Whether the training ran through the functions that SimpleRNN is built of instead."""
+        return not self.trained and min(self.seen.block_calls) > 0
+
+    @property
+    def never_used(self) -> bool:
+        """Whether the network gave out nothing at all."""
+        return self.seen.forward_calls == 0 and not self.by_functions
 
     @property
     def losses(self) -> Line:
@@ -132,7 +142,7 @@ def run(function: TrainingFunction) -> Experiment:
     """Run the experiment, or recall it: once for a submission."""
     seen = once(function, "seen", function.observe)
     if seen.returned is None and seen.forward_calls == 0:
-        raise NotImplementedYet(NAME)
+        raise ReturnedNothing(NAME)
     return Experiment(seen)
 
 
@@ -154,7 +164,7 @@ def too_few_lengths(what: str | Message) -> BadValue:
 def require_training(experiment: Experiment) -> None:
     """Require that the numbers can come from a training of the student's SimpleRNN at all."""
     seen = experiment.seen
-    if experiment.trained:
+    if experiment.trained or experiment.by_functions:
         return
     if seen.backward_calls and seen.update_calls:
         raise CheckFailed(

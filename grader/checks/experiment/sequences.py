@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from grader.assignment import load
 from grader.checks.compare import What, finite, kind, numbers
 from grader.checks.garbage import require_sequence
-from grader.faults import BadValue, CheckFailed, Crashed, NotImplementedYet
+from grader.faults import BadValue, CheckFailed, Crashed, ReturnedNothing
 from grader.language import Message, say
 from grader.protocol import Array, CandidateFunction
 
@@ -25,11 +25,11 @@ STARTS = ((0, 1), (1, 1))
 
 
 def generate(function: CandidateFunction, *arguments: Any) -> Any:
-    """Call the student's function. `NotImplementedYet` where it returns None."""
+    """Call the student's function. `ReturnedNothing` where it returns None."""
     require_sequence(function)
     returned = function(*arguments)
     if returned is None:
-        raise NotImplementedYet(NAME)
+        raise ReturnedNothing(NAME)
     return returned
 
 
@@ -160,7 +160,7 @@ def refuses(
             diagnosis=named[1],
         ) from None
     if returned is None and accepted is None:
-        raise NotImplementedYet(NAME)
+        raise ReturnedNothing(NAME)
     raise CheckFailed(
         say(
             "{call} returned {kind}; expected ValueError: {why}.",

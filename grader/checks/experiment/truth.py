@@ -11,14 +11,16 @@ from contextlib import suppress
 import numpy as np
 
 from grader.assignment import load
-from grader.checks.experiment import scaling
+from grader.checks.experiment import honesty, repetition, scaling
 from grader.checks.experiment.evaluations import (
     Evaluation,
     Line,
+    evaluations,
     source,
     successors,
 )
 from grader.checks.experiment.parts import Experiment, require_training
+from grader.checks.experiment.provenance import Provenance
 from grader.faults import BadValue, CheckFailed, NeedsReview
 from grader.language import say
 
@@ -31,6 +33,7 @@ ROUNDING = 1e-9  # of the scale: two numbers that should be equal
 def trains(experiment: Experiment) -> None:
     """Require that the student's own SimpleRNN was trained, and learned."""
     require_training(experiment)
+    honesty.ask_about_functions(experiment)
     seen = experiment.seen
     fell = seen.last_error <= load().learning["q5_3"]["error_falls"] * seen.first_error
     # Several networks, one after the other, need not show a falling error; a good one proves it.
@@ -38,12 +41,12 @@ def trains(experiment: Experiment) -> None:
         raise CheckFailed(
             say("Your SimpleRNN was trained, but its error did not fall while it was.")
         )
+    honesty.ask_about_losses(experiment)
 
 
 def beats_baselines(experiment: Experiment) -> None:
-    """Require predictions better than the last value and than the mean."""
+    """Require predictions of the network's own, better than the last value and than the mean."""
     require_training(experiment)
-    settings = load().learning["q5_3"]
     predicted, true = scaled(experiment)
     if experiment.copied:
         raise CheckFailed(
@@ -58,6 +61,15 @@ def beats_baselines(experiment: Experiment) -> None:
             ),
             diagnosis="target-inside-the-window",
         )
+    found = Provenance.of(experiment.seen, predicted, true)
+    honesty.refuse_foreign(found)
+    _require_better(predicted, true)
+    honesty.ask_about(found)
+
+
+def _require_better(predicted: Line, true: Line) -> None:
+    """Require a smaller error than that of trivial guesses."""
+    settings = load().learning["q5_3"]
     error = float(np.mean((predicted - true)[1:] ** 2))
     persistence = float(np.mean(np.diff(true) ** 2))
     variance = float(np.var(true))
@@ -128,6 +140,8 @@ def held_out(experiment: Experiment) -> None:
     """Require an evaluation on windows never trained on, of a series that was split in time."""
     require_training(experiment)
     seen = experiment.seen
+    if experiment.by_functions:  # nothing was observed
+        return
     if seen.evaluation_windows == 0:
         raise CheckFailed(
             say("Your SimpleRNN was never evaluated: every forward was one of training.")
@@ -135,10 +149,10 @@ def held_out(experiment: Experiment) -> None:
     used = source_of(experiment)
     all_trained = seen.evaluation_windows_trained == seen.evaluation_windows
     if all_trained or (used is not None and _within_training(used)):
-        if repeats(experiment):
-            raise NeedsReview(
-                say("The series repeats itself, so held-out windows were also trained on.")
-            )
+        if repeats(experiment) or (
+            used is not None and repetition.nearly_comes_again(_lines(experiment), used)
+        ):
+            return  # an honest split puts the same windows on both sides
         raise CheckFailed(
             say("Your SimpleRNN is evaluated on the very windows that it was trained on."),
             diagnosis="evaluated-on-training-data",
@@ -200,10 +214,15 @@ def repeats(experiment: Experiment) -> bool:
 
     Then an honest split puts the same windows on both sides.
     """
+    return repetition.comes_again(_lines(experiment), evaluations(experiment.seen))
+
+
+def _lines(experiment: Experiment) -> list[Line]:
+    """What is known of the series: as it was generated, and its held-out part."""
     lines = list(experiment.seen.series)
     with suppress(BadValue):
         lines.append(scaled(experiment)[1])
-    return any(np.unique(line.round(9)).size <= line.size / 2 for line in lines)
+    return lines
 
 
 def _is_predictable(true: Line) -> bool:

@@ -45,6 +45,7 @@ class Layout:
     leading: bool | None = None  # where h_0 stands among T + 1 hidden states
     swapped: bool = False  # states come back in the other order
     computed: np.dtype[np.generic] = DOUBLE  # the least precise of what forward returns
+    stateful: bool = False  # the same forward gives something else the second time
     notes: frozenset[str] = field(default_factory=frozenset)
 
     @property
@@ -75,6 +76,11 @@ class Layout:
     def _played(self) -> frozenset[int]:
         copies = (copy for slots in self.slots.values() for copy in slots)
         return frozenset(self.zeroed).union(*(map(int, copy.flat) for copy in copies))
+
+    @property
+    def without_role(self) -> list[int]:
+        """Scalars that moved nothing when each was raised alone."""
+        return [number for numbers in self._unplayed.values() for number in numbers]
 
     @cached_property
     def _unplayed(self) -> dict[str, list[int]]:

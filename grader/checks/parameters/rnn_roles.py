@@ -34,6 +34,7 @@ RAISE = 0.5
 # Small, so that the activation is nearly linear around the probe; large against float32 noise.
 NUDGE = 0.03
 ALIKE = 0.99
+STRONG = 0.5  # of the output that moves most: through a softmax of two both move alike
 
 
 def shapes(I: int, H: int, O: int) -> dict[str, tuple[int, ...]]:  # noqa: E741  # sizes as in the equations
@@ -59,7 +60,7 @@ def probe(
         remaining.remove(number)
     initial = _initial_state(bench, remaining, roles)
     slots = assemble(roles, layout)
-    return replace(layout, slots=slots, zeroed=tuple(initial))
+    return replace(layout, slots=slots, zeroed=tuple(initial), stateful=bench.stateful)
 
 
 def _direct(
@@ -154,17 +155,21 @@ def _recurrent(patterns: Array, hidden: Array, steps: NDArray[np.int64]) -> Role
     if _has_no_pattern(hidden[later]):
         return None
     unit = int(np.abs(hidden[later[0]]).sum(axis=0).argmax())
-    source, likeness = _source(patterns[:1], hidden[later, :, unit])
+    source, likeness, _ = _source(patterns[:1], hidden[later, :, unit])
     # What reaches the first step too is one where h_0 is wrongly not zero, else none.
     return ("W_hh", (source, unit)) if steps[0] > 0 or likeness > ALIKE else None
 
 
 def _outgoing(patterns: Array, outputs: Array) -> Role:
-    output = _strongest(np.abs(outputs).sum(axis=(0, 1)) * np.sign(outputs.sum(axis=(0, 1))))
-    moved = outputs[:, :, output]
-    if np.abs(moved[0]).max() <= MOVED:  # outputs that lag one step behind
-        return "W_hy", (_source(patterns[:1], moved[1:2])[0], output)
-    return "W_hy", (_source(patterns, moved)[0], output)
+    """The unit and the output: through a softmax others move as well, against the pattern."""
+    late = np.abs(outputs[0]).max() <= MOVED  # outputs that lag one step behind
+    if late:
+        patterns, outputs = patterns[:1], outputs[1:2]
+    strength = np.abs(outputs).sum(axis=(0, 1))
+    strong = np.flatnonzero(~(strength < STRONG * strength.max()))  # all, where NaN is among them
+    found = {int(o): _source(patterns, outputs[:, :, o]) for o in strong}
+    output = max(found, key=lambda o: (found[o][2], found[o][1]))
+    return "W_hy", (found[output][0], output)
 
 
 def _has_no_pattern(moved: Array) -> bool:
@@ -173,13 +178,17 @@ def _has_no_pattern(moved: Array) -> bool:
     return bool(np.abs(moved).max() <= MOVED) or agrees(moved, alike, STEADY)
 
 
-def _source(patterns: Array, moved: Array) -> tuple[int, float]:
-    """The unit whose pattern (steps, B) is most nearly proportional to what moved, and the cosine."""
+def _source(patterns: Array, moved: Array) -> tuple[int, float, bool]:
+    """The unit whose pattern (steps, B) is most nearly proportional to what moved.
+
+    With the cosine, and whether it moved along the pattern, not against it.
+    """
     flat = patterns.reshape(-1, patterns.shape[-1])
     target = moved.ravel()
     lengths = np.linalg.norm(flat, axis=0) * np.linalg.norm(target)
-    cosine = np.abs(target @ flat) / np.where(lengths > 0, lengths, np.inf)
-    return int(cosine.argmax()), float(cosine.max())
+    cosine = target @ flat / np.where(lengths > 0, lengths, np.inf)
+    unit = int(np.abs(cosine).argmax())
+    return unit, float(np.abs(cosine[unit])), bool(cosine[unit] > 0)
 
 
 def _strongest(moved: Array) -> int:

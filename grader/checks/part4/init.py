@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import reduce
 
 import numpy as np
 
 from grader.checks.parameters.layout import Layout
 from grader.checks.parameters.roles import fresh, with_parameters
+from grader.checks.parameters.storage import leaf, oriented
 from grader.faults import CheckFailed
 from grader.language import say
-from grader.protocol import CandidateClass
+from grader.protocol import Array, CandidateClass
 
 WRITTEN = 7.0  # no constructor's value
 
@@ -26,6 +28,40 @@ def require(layout: Layout, names: Iterable[str]) -> None:
                 names=", ".join(absent),
             )
         )
+
+
+def require_shapes(layout: Layout, call: str) -> None:
+    """Refuse documented arrays of other shapes, where forward cannot be called with them.
+
+    Where it can, an array is whatever it acts as: a bias may be a row of its weights.
+    """
+    if not layout.notes:
+        return
+    wrong = [
+        (name, array.shape, layout.shapes[name])
+        for path, array in layout.storage.arrays.items()
+        if (name := leaf(path)) in layout.shapes and not _fits(array, layout.shapes[name])
+    ]
+    if wrong:
+        told = [
+            say(
+                "{name} has shape {found} and should have {expected}.",
+                name=name,
+                found=str(found),
+                expected=str(expected),
+            )
+            for name, found, expected in wrong
+        ]
+        what = reduce(lambda one, more: say("{one} {more}", one=one, more=more), told)
+        raise CheckFailed(
+            say("After {call}: {what}", call=call, what=what),
+            say("Arrays of a wrong shape: {names}.", names=", ".join(name for name, *_ in wrong)),
+        )
+
+
+def _fits(array: Array, shape: tuple[int, ...]) -> bool:
+    """Whether it has the documented shape, or the same in the other orientation."""
+    return oriented(np.arange(array.size).reshape(array.shape), shape) is not None
 
 
 def require_finite(layout: Layout) -> None:

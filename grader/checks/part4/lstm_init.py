@@ -7,7 +7,13 @@ import numpy as np
 from grader.checks import start_scale
 from grader.checks.parameters.lstm_roles import GATES, HIDDEN, PUBLIC
 from grader.checks.parameters.roles import lstm_layout
-from grader.checks.part4.init import require, require_finite, require_own_state, require_same_roles
+from grader.checks.part4.init import (
+    require,
+    require_finite,
+    require_own_state,
+    require_same_roles,
+    require_shapes,
+)
 from grader.faults import CheckFailed
 from grader.language import say
 from grader.protocol import CandidateClass
@@ -20,7 +26,9 @@ def constructs(LSTMCell: CandidateClass) -> None:
 
 def weights(LSTMCell: CandidateClass) -> None:
     names = [f"{kind}_{gate}" for gate in GATES for kind in "WU"]
-    require(lstm_layout(LSTMCell, PUBLIC), names)
+    layout = lstm_layout(LSTMCell, PUBLIC)
+    require_shapes(layout, f"LSTMCell{PUBLIC}")
+    require(layout, names)
 
 
 def biases(LSTMCell: CandidateClass) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 
 from grader.checks import garbage
 from grader.checks.compare import agrees, distance
-from grader.checks.gradient import entries
+from grader.checks.gradient import entries, match
 from grader.checks.known_model import (
     SMALL,
     BackwardRun,
@@ -36,6 +36,7 @@ ALL = ("W_xh", "W_hh", "b_h", "W_hy", "b_y")
 LARGE = (8, 2, 96, 192, 8)
 # The largest norm of a gradient that no honest clipping touches (norm 0.25 at the tightest).
 UNCLIPPED = 0.24
+TINY = 1e-12  # what is left of zero after any arithmetic
 ROUGHLY = 1e-4  # relative; float32 and float64 alike
 
 
@@ -65,7 +66,7 @@ def numerical(
     """One gradient against central differences of the student's own forward."""
     garbage.require_backward(SimpleRNN)
     run = _public_run(SimpleRNN)
-    if exhibits is not None and not all(run.right(each) for each in ALL):
+    if exhibits is not None and not run.all_right and not run.trial.layout.stateful:
         exhibits.append(_heat_map(run))
     if run.right(name):
         return
@@ -253,6 +254,28 @@ def no_update(SimpleRNN: CandidateClass, rng: np.random.Generator) -> None:
         raise CheckFailed(
             say("backward already changes the parameters: leave that to update_parameters."),
             diagnosis="backward-updates",
+        )
+
+
+def nothing_added(SimpleRNN: CandidateClass, rng: np.random.Generator) -> None:
+    """Gradients come from d_outputs alone."""
+    trial = RnnTrial.make(SimpleRNN, HIDDEN, rng)
+    x, d_outputs = _point(rng, T=7, B=3, sizes=HIDDEN)
+    trial.forward(x)
+    found = trial.backward(np.zeros_like(d_outputs))
+    nothing = {name: np.zeros(shape) for name, shape in trial.layout.shapes.items()}
+    given = match(found, trial.layout, nothing, (1.0,), 0.0)
+    if not any(given.values()):
+        raise CheckFailed(say("backward gives no gradients at all."))
+    if not all(np.all(np.isfinite(one.gradient)) for one in given.values() if one):
+        raise CheckFailed(say("With d_outputs = 0 a gradient is NaN or infinite; it should be 0."))
+    added = [name for name, one in given.items() if one and np.abs(one.gradient).max() > TINY]
+    if added:
+        raise CheckFailed(
+            say(
+                "With d_outputs = 0 the gradient of {names} is not 0: something is added that does not come from the loss.",
+                names=", ".join(added),
+            )
         )
 
 

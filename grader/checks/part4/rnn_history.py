@@ -48,8 +48,7 @@ def repeats(SimpleRNN: CandidateClass, rng: np.random.Generator, *, steps: int) 
         raise CheckFailed(
             say(
                 "The same gradient gives another step the next time: plain gradient descent remembers nothing."
-            ),
-            diagnosis="momentum",
+            )
         )
 
 
@@ -65,8 +64,7 @@ def no_decay(SimpleRNN: CandidateClass, rng: np.random.Generator, *, steps: int)
             say(
                 "After {steps} updates the same gradient gives a shorter step: the learning rate is the caller's.",
                 steps=steps,
-            ),
-            diagnosis="decaying-learning-rate",
+            )
         )
 
 

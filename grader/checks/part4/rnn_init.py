@@ -10,7 +10,13 @@ import numpy as np
 from grader.checks import start_scale
 from grader.checks.parameters.rnn_roles import HIDDEN
 from grader.checks.parameters.roles import rnn_layout
-from grader.checks.part4.init import require, require_finite, require_own_state, require_same_roles
+from grader.checks.part4.init import (
+    require,
+    require_finite,
+    require_own_state,
+    require_same_roles,
+    require_shapes,
+)
 from grader.faults import CheckFailed
 from grader.language import say
 from grader.protocol import CandidateClass
@@ -24,7 +30,9 @@ def constructs(SimpleRNN: CandidateClass, sizes: tuple[int, int, int]) -> None:
 
 
 def weights(SimpleRNN: CandidateClass, sizes: tuple[int, int, int]) -> None:
-    require(rnn_layout(SimpleRNN, sizes), WEIGHTS)
+    layout = rnn_layout(SimpleRNN, sizes)
+    require_shapes(layout, f"SimpleRNN{sizes}")
+    require(layout, WEIGHTS)
 
 
 def biases(SimpleRNN: CandidateClass, sizes: tuple[int, int, int]) -> None:

@@ -14,7 +14,8 @@ from grader.intake.reading.kinds import (
     refusal,
     too_large,
 )
-from grader.intake.reading.notebooks import EXPORTED, read_notebook, without_magics
+from grader.intake.reading.magics import without_magics
+from grader.intake.reading.notebooks import EXPORTED, read_notebook
 from grader.intake.reading.programs import defines_rnn
 from grader.intake.reading.typed import is_address, is_typed, plain_text
 from grader.language import say

@@ -7,39 +7,23 @@ from grader.questions.case import hidden_case as case
 
 OK_FORMAT = False
 name = "q4_1_hidden"
-points = 2.75
+points = 2.5
 
 
-@case("biases", points=0.5, claim=say("Both biases exist and act."))
+@case("biases", points=0.75, claim=say("Both biases exist and act."))
 def biases(SimpleRNN):
     check.biases(SimpleRNN, HIDDEN)
 
 
 @case(
-    "breaks_symmetry",
-    points=0.75,
-    claim=say(
-        "No initial weight matrix is zero, and the weights differ from unit to unit, so that units can learn differently."
-    ),
-)
-def breaks_symmetry(SimpleRNN):
-    check.breaks_symmetry(SimpleRNN, HIDDEN)
-
-
-@case(
     "scale",
-    points=0.5,
+    points=0.75,
     claim=say("The initial weights are neither so small nor so large that learning fails."),
 )
 def scale(SimpleRNN):
     check.scale(SimpleRNN)
 
 
-@case("own_state", points=0.5, claim=say("Two objects do not share their parameters."))
-def own_state(SimpleRNN):
-    check.own_state(SimpleRNN, HIDDEN)
-
-
-@case("other_sizes", points=0.5, claim=say("Other sizes work as well, 1 included."))
+@case("other_sizes", points=1.0, claim=say("Other sizes work as well, 1 included."))
 def other_sizes(SimpleRNN):
     check.other_sizes(SimpleRNN)

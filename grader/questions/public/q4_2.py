@@ -11,7 +11,7 @@ points = 3.0
 
 @case(
     "shapes",
-    points=0.75,
+    points=0.5,
     claim=say("forward returns outputs (T, B, O) and hidden_states (T, B, H)."),
 )
 def shapes(SimpleRNN, rng):
@@ -34,7 +34,7 @@ def only_biases(SimpleRNN, rng):
 
 @case(
     "only_input",
-    points=0.5,
+    points=0.25,
     claim=say("Without recurrent weights, each step depends on its own input alone."),
 )
 def only_input(SimpleRNN, rng):
@@ -52,8 +52,18 @@ def recurrence(SimpleRNN, rng):
 
 @case(
     "golden",
-    points=0.75,
+    points=0.5,
     claim=say("At given weights and inputs, forward gives the known numbers."),
 )
 def golden(SimpleRNN):
     check.golden(SimpleRNN)
+
+
+@case("twice", points=0.5, claim=say("A second forward on the same inputs gives the same."))
+def twice(SimpleRNN, rng):
+    check.twice(SimpleRNN, rng)
+
+
+@case("inputs_kept", points=0.25, claim=say("forward does not change its inputs."))
+def inputs_kept(SimpleRNN, rng):
+    check.inputs_kept(SimpleRNN, rng)

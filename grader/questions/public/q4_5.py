@@ -18,6 +18,15 @@ def constructs(LSTMCell):
     check.constructs(LSTMCell)
 
 
-@case("weights", points=0.75, claim=say("All four gates have input and recurrent weights."))
+@case("weights", points=0.25, claim=say("All four gates have input and recurrent weights."))
 def weights(LSTMCell):
     check.weights(LSTMCell)
+
+
+@case(
+    "breaks_symmetry",
+    points=0.5,
+    claim=say("The initial weights differ from unit to unit and gate to gate."),
+)
+def breaks_symmetry(LSTMCell):
+    check.breaks_symmetry(LSTMCell)

@@ -11,7 +11,7 @@ points = 3.0
 
 @case(
     "shapes",
-    points=0.75,
+    points=0.5,
     claim=say("forward returns new_hidden_state and new_cell_state, each (B, H), in this order."),
 )
 def shapes(LSTMCell, rng):
@@ -39,3 +39,8 @@ def closed_gates(LSTMCell, rng):
 )
 def golden(LSTMCell):
     check.golden(LSTMCell)
+
+
+@case("inputs_kept", points=0.25, claim=say("forward does not change its arguments."))
+def inputs_kept(LSTMCell, rng):
+    check.inputs_kept(LSTMCell, rng)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from grader.language import render
+from grader.language import Message, render, say
 from grader.records import (
     CaseResult,
     FileRecord,
@@ -20,7 +20,7 @@ from grader.records import (
 from grader.reports.account import GradebookRow
 from grader.reports.account_view import AccountView, account_view
 from grader.reports.clean_message import moment, one_line, words
-from grader.reports.guard import case_hint, case_print, case_text
+from grader.reports.guard import case_hint, case_print, case_text, repair_text
 from grader.reports.labels import ROLES
 from grader.reports.next_steps import (
     VERDICTS,
@@ -74,6 +74,7 @@ class QuestionView:
     total: int
     cases: tuple[CaseView, ...]  # what lost points or did not pass
     figures: tuple[FigureView, ...]
+    repair: str = ""  # which line is to be changed
 
     @property
     def state(self) -> str:
@@ -172,8 +173,14 @@ def _first(grade: Grade, wording: Wording) -> FirstView | None:
     if found is None:
         return None
     question, case = found
-    step = render(next_step(grade, question, case), wording.language)
+    step = render(_step(grade, question, case), wording.language)
     return FirstView(question.name, wording.title(question.name), case_view(case, wording), step)
+
+
+def _step(grade: Grade, question: QuestionResult, case: CaseResult) -> Message:
+    if case.verdict is Verdict.NOT_IMPLEMENTED and not grade.loaded:
+        return say("Mend what is said above about loading your file first: it may hide all else.")
+    return next_step(question, case)
 
 
 def _question(
@@ -189,6 +196,7 @@ def _question(
         total=len(question.cases),
         cases=tuple(_merged(case_view(case, wording) for case in bad)),
         figures=tuple(figure for name, figure in figures if name == question.name),
+        repair=repair_text(question, wording.language),
     )
 
 

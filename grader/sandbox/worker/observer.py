@@ -22,12 +22,14 @@ from grader.sandbox.worker import (
     window_log,
     wire,
 )
+from grader.sandbox.worker.building_blocks import BuildingBlocks
 from grader.sandbox.worker.figures import Figures
 from grader.sandbox.worker.series import Series
 from grader.sandbox.worker.values import Packer, TooMuch
 
 MAX_EVALUATIONS = 4_096  # last forwards without backward
 MAX_ERRORS = 1_000_000
+MAX_ERRORS_EACH = 20_000  # of one object: more travel for nothing
 MAX_OBJECTS = 16  # objects whose weights are compared
 METHODS = ("__init__", "forward", "backward", "update_parameters")
 
@@ -52,19 +54,23 @@ class Watcher:
         self.undo: list[tuple[type, str, Any]] = []
         self.inside: set[int] = set()  # objects with a wrapped method on the stack
         self.calls = {"forward": 0, "backward": 0, "update_parameters": 0}
-        self.pending: dict[int, tuple[Array, Any]] = {}  # object -> its last forward
+        # object -> its last forward, and the how manieth forward of all that was
+        self.pending: dict[int, tuple[Array, Any, int]] = {}
         self.trained, self.evaluated = window_log.Windows(), window_log.Windows()
-        self.evaluations: deque[tuple[Array, Array]] = deque(maxlen=MAX_EVALUATIONS)
+        self.evaluations: deque[tuple[Array, Array, int]] = deque(maxlen=MAX_EVALUATIONS)
         self.kept = 0
         self.errors = array("d")
+        self.errors_of: dict[int, array[float]] = {}  # by object, as far as it is kept in `starts`
         # object -> itself, its arrays before the first call, whether they lie outside of it
         self.starts: dict[int, tuple[Any, dict[str, Array], bool]] = {}
+        self.blocks = BuildingBlocks(self.watched, function, lambda: bool(self.inside))
         self.figures = Figures()
         self.seconds = 0.0
 
     def __enter__(self) -> None:
         self.figures.start()
         self.series.start()
+        self.blocks.start()
         if self.watched is not None:
             self._wrap(self.watched)
         self.began = time.perf_counter()
@@ -73,9 +79,10 @@ class Watcher:
         self.seconds = time.perf_counter() - self.began
         for cls, name, original in reversed(self.undo):
             setattr(cls, name, original)
-        for inputs, outputs in self.pending.values():
-            self._evaluation(inputs, outputs)
+        for last in self.pending.values():
+            self._evaluation(*last)
         self.pending.clear()
+        self.blocks.stop()
         self.series.stop()
         self.figures.stop()
 
@@ -90,7 +97,8 @@ class Watcher:
     def _frame(self, returned: Any, faults: Faults, printed: str) -> bytes:
         packer = Packer()
         packed = packer.pack(returned)
-        evaluations = window_log.merged(self.evaluations)[-window_log.MAX_RUNS :]
+        in_order = sorted(self.evaluations, key=lambda one: one[2])
+        evaluations = window_log.merged([one[:2] for one in in_order])[-window_log.MAX_RUNS :]
         seen = schema.Seen(
             packed,
             self.seconds,
@@ -99,6 +107,8 @@ class Watcher:
             sorted(self.trained.lengths),
             sorted(self.evaluated.lengths),
             self._first_and_last_error(),
+            [packer.writer.add(np.array(one)) for one in self.errors_of.values()],
+            (self.blocks.calls[0], self.blocks.calls[1]),
             self.evaluated.overlap(self.trained),
             self.trained.span,
             [(packer.writer.add(x), packer.writer.add(y)) for x, y in evaluations],
@@ -130,6 +140,11 @@ class Watcher:
         for subclass in subclasses:
             self._wrap(subclass)
 
+    def _is_network(self, obj: Any) -> bool:
+        """Whether this is a network: of the watched class, a subclass or one that it came from."""
+        watched = self.watched
+        return watched is not None and (isinstance(obj, watched) or issubclass(watched, type(obj)))
+
     def _wrap_own(self, obj: Any) -> None:
         """Replace methods that an object got as attributes of its own, closures for example."""
         own = getattr(obj, "__dict__", {})
@@ -143,7 +158,8 @@ class Watcher:
         @functools.wraps(method)
         def wrapped(obj: Any, *arguments: Any, **named: Any) -> Any:
             key = id(obj)
-            if key in self.inside:  # super().forward(...), or forward called by backward
+            # super().forward(...), or forward called by backward; a layer of the same base class
+            if key in self.inside or not self._is_network(obj):
                 return method(obj, *arguments, **named)
             self.inside.add(key)
             try:
@@ -173,10 +189,10 @@ class Watcher:
             if id(obj) in self.pending:
                 self._evaluation(*self.pending.pop(id(obj)))
         elif name == "backward":
-            inputs, _ = self.pending.pop(id(obj), (None, None))
+            inputs, *_ = self.pending.pop(id(obj), (None,))
             if inputs is not None:
                 self.trained.add(inputs)
-            self._error(_first(arguments, named))
+            self._error(obj, _first(arguments, named))
 
     def _after_forward(self, obj: Any, result: Any, arguments: Any, named: Any) -> None:
         inputs = window_log.sequence(_first(arguments, named))
@@ -185,24 +201,28 @@ class Watcher:
                 self._evaluation(*self.pending.pop(next(iter(self.pending))))
             outputs = result[0] if isinstance(result, (tuple, list)) and result else result
             # Copies: a student's buffers may be used again for the next call.
-            self.pending[id(obj)] = (inputs.copy(), window_log.copied(outputs))
+            number = self.calls["forward"]
+            self.pending[id(obj)] = (inputs.copy(), window_log.copied(outputs), number)
 
-    def _evaluation(self, inputs: Array, outputs: Any) -> None:
+    def _evaluation(self, inputs: Array, outputs: Any, number: int) -> None:
         self.evaluated.add(inputs)
         predicted = window_log.sequence(outputs)
         if predicted is None or inputs.nbytes + predicted.nbytes > window_log.MAX_KEPT:
             return
         self.kept += inputs.nbytes + predicted.nbytes
-        self.evaluations.append((inputs, predicted))
+        self.evaluations.append((inputs, predicted, number))
         while self.kept > window_log.MAX_KEPT or len(self.evaluations) == MAX_EVALUATIONS:
-            old_inputs, old_outputs = self.evaluations.popleft()
+            old_inputs, old_outputs, _ = self.evaluations.popleft()
             self.kept -= old_inputs.nbytes + old_outputs.nbytes
 
-    def _error(self, d_outputs: Any) -> None:
+    def _error(self, obj: Any, d_outputs: Any) -> None:
         gradient = window_log.numeric(d_outputs)
         if gradient is not None and gradient.size and len(self.errors) < MAX_ERRORS:
             gradient = gradient.astype(np.float64, copy=False)
             self.errors.append(float(np.vdot(gradient, gradient)) / gradient.size)
+            own = self.errors_of.setdefault(id(obj), array("d")) if id(obj) in self.starts else None
+            if own is not None and len(own) < MAX_ERRORS_EACH:
+                own.append(self.errors[-1])
 
     def _first_and_last_error(self) -> tuple[float, float]:
         count = len(self.errors)

@@ -10,7 +10,8 @@ descriptor:
    the assignment, and what went wrong. `Construct`, `Invoke` and `Steps` make objects, call
    functions, and call methods, read and write arrays; `Train` calls methods in turn on many
    batches. All are answered by `Done`. `Observe` runs a function while a class is watched; it is
-   answered by `Seen`.
+   answered by `Seen`. `Patch` tries edits of functions, one after the other; it is answered by
+   `Patched`. `Look` asks for the shapes of a function's expressions; it is answered by `Shapes`.
 3. Frames, schema and caps: `wire`. Values: `values`. A fault of the student's code is a field of
    the reply. The worker knows nothing of grading, holds no secret, and is believed in nothing.
 

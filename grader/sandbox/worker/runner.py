@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -16,6 +17,7 @@ from grader.sandbox.worker import (
     drawing,
     observer,
     parameters,
+    patches,
     schema,
     source,
     training_rounds,
@@ -25,6 +27,8 @@ from grader.sandbox.worker.exception_fault import from_exception
 from grader.sandbox.worker.ordinary import surroundings
 from grader.sandbox.worker.printed import Printed
 from grader.sandbox.worker.values import Packer, TooMuch
+
+_NOBODY = 0  # a handle that no examiner gives
 
 METHODS = ("forward", "backward", "update_parameters")
 
@@ -53,6 +57,10 @@ class Runner:
             return self._load(request, reader)
         if isinstance(request, schema.Observe):
             return self._observe(request)
+        if isinstance(request, schema.Patch):
+            return self._patch(request, reader)
+        if isinstance(request, schema.Look):
+            return self._look(request, reader)
         packer = Packer()
         done = schema.Done([], [], None, "")
         try:
@@ -69,7 +77,9 @@ class Runner:
         path = source.write(words, os.getcwd())  # noqa: PTH109 - as in landlock, no pathlib before need
         surroundings.run_as(path)
         self.files = (path,)
-        module, fault = source.run(words, request.seconds, request.until, path)
+        module, fault = source.run(
+            words, request.seconds, request.until, path, (*request.classes, *request.functions)
+        )
         self.namespace = module.__dict__
         defined = source.defined(self.namespace, request.classes, request.functions)
         loaded = schema.Loaded(defined, fault, self._taken())
@@ -102,9 +112,7 @@ class Runner:
         self, request: schema.Steps, reader: wire.FrameReader, packer: Packer
     ) -> schema.Done:
         for handle in request.dropped:
-            self.objects.pop(handle, None)
-            self.paths.pop(handle, None)
-            self.outside.discard(handle)
+            self._forget(handle)
         done = schema.Done([], [], None, "")
         values: list[Any] = []
         changed: list[int] = []
@@ -130,6 +138,49 @@ class Runner:
         else:
             return schema.Done([count, packer.pack(returned)], [], None, "")
         return schema.Done([], [], _at_step(fault, training.step), "")
+
+    def _patch(self, request: schema.Patch, reader: wire.FrameReader) -> bytes:
+        """Try one edit after the other."""
+        sources = [[bytes(reader.take(part.source)) for part in edit] for edit in request.edits]
+        writer = wire.FrameWriter()
+        results = []
+        for edit, texts in zip(request.edits, sources, strict=True):
+            patch = patches.AppliedPatch(self.namespace, edit, texts)
+            trial = partial(self._trial, request, reader.body, reader.position)
+            done, chunks = patches.outcome(patch, trial, request.seconds, self.files)
+            writer.chunks += chunks
+            writer.size += sum(map(len, chunks))
+            results.append(done)
+            self._forget(_NOBODY)
+        return writer.frame(schema.Patched(results, self._taken()))
+
+    def _look(self, request: schema.Look, reader: wire.FrameReader) -> bytes:
+        """The shapes of a function's expressions."""
+        found: list[patches.Shape] = []
+
+        def trial(packer: Packer) -> schema.Done:
+            run = partial(self._trial, request, reader.body, 0, packer)
+            found.extend(patches.shapes_seen(request, run))
+            return schema.Done([], [], None, "")
+
+        nothing = patches.AppliedPatch(self.namespace, [], [])
+        patches.outcome(nothing, trial, request.seconds, self.files)
+        self._forget(_NOBODY)
+        return wire.FrameWriter().frame(schema.Shapes(found, self._taken()))
+
+    def _trial(
+        self, request: schema.Patch | schema.Look, body: memoryview, start: int, packer: Packer
+    ) -> schema.Done:
+        """The steps on a new object, their arrays read from there on in the body."""
+        self.objects[_NOBODY] = self.namespace[request.subject](*request.sizes)
+        reader = wire.FrameReader(body)
+        reader.position = start
+        return self._steps(schema.Steps(_NOBODY, request.steps, []), reader, packer)
+
+    def _forget(self, handle: int) -> None:
+        self.objects.pop(handle, None)
+        self.paths.pop(handle, None)
+        self.outside.discard(handle)
 
     def _step(
         self, handle: int, step: Any, reader: wire.FrameReader, packer: Packer

@@ -154,7 +154,38 @@ class Observe(Node, tag="watch"):
     watched: str
 
 
-Request = Load | Construct | Invoke | Steps | Train | Observe
+class Replacement(Node, tag="edit"):
+    """New source (UTF-8 bytes in the body) of one function, on the lines where the old one stood."""
+
+    owner: str  # the class whose method it is; "": it stands at module level
+    name: str
+    source: Array
+
+
+class Patch(Node, tag="patch"):
+    """For each of `edits`: put it in place, carry out the steps on a new object, take it back."""
+
+    subject: str  # the class of the object
+    sizes: list[int]  # what its constructor gets
+    edits: list[list[Replacement]]
+    steps: list[Method | Put | Get]
+    seconds: float  # for each edit
+
+
+class Look(Node, tag="look"):
+    """Carry out the steps on a new object; ask for shapes of expressions as a function returns."""
+
+    subject: str  # the class of the object
+    sizes: list[int]  # what its constructor gets
+    steps: list[Method | Put | Get]
+    name: str  # of the function, which begins between these lines of the file
+    first: int
+    last: int
+    texts: list[str]
+    seconds: float
+
+
+Request = Load | Construct | Invoke | Steps | Train | Observe | Patch | Look
 
 
 class Ready(Node, tag="ready"):
@@ -210,6 +241,8 @@ class Seen(Node, tag="seen"):
     lengths_trained: list[int]
     lengths_evaluated: list[int]
     errors: tuple[float, float]
+    squared_errors: list[Array]
+    block_calls: tuple[int, int]
     windows: tuple[int, int]
     trained_span: tuple[float, float]
     evaluations: list[tuple[Array, Array]]
@@ -222,4 +255,18 @@ class Seen(Node, tag="seen"):
     printed: str
 
 
-Reply = Ready | Loaded | Done | Seen
+class Patched(Node, tag="patched"):
+    """Reply to `Patch`: what the steps gave, edit by edit."""
+
+    results: list[Done]
+    printed: str
+
+
+class Shapes(Node, tag="shapes"):
+    """Reply to `Look`: a shape for each expression (see `patches`); none if it was never called."""
+
+    shapes: list[tuple[int, ...]]
+    printed: str
+
+
+Reply = Ready | Loaded | Done | Seen | Patched | Shapes

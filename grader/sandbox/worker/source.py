@@ -13,9 +13,10 @@ import sys
 import types
 import warnings
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
-from grader.sandbox.worker import schema
+from grader.sandbox.worker import cells, schema, stand_ins
 from grader.sandbox.worker.exception_fault import from_exception
 
 FILENAME = "rnn.py"
@@ -30,25 +31,61 @@ class OutOfTime(BaseException):
 
 
 def run(
-    text: str, seconds: float, until: int, path: str = FILENAME
+    text: str, seconds: float, until: int, path: str = FILENAME, asked: tuple[str, ...] = ()
 ) -> tuple[types.ModuleType, schema.Fault | None]:
     """Run a source as module `rnn`; what stands above an error is defined all the same.
 
-    until: run only what stands above this line (0: everything). path: of the module's file.
+    until: run only what stands above this line (0: everything); of a notebook, leave its cell out.
+    path: of the module's file. asked: the names that a notebook should define.
     """
-    module = types.ModuleType(MODULE)
-    module.__file__ = path
-    # What `jupyter nbconvert --to script` leaves behind where a notebook had magics.
-    module.__dict__["get_ipython"] = _NoNotebook
-    sys.modules[MODULE] = module
     lines = text.splitlines(keepends=True)
     linecache.cache[path] = (len(text), None, lines, path)
-    if until:
-        text = "".join(lines[: until - 1])
+    stand_ins.install(text)
+    try:
+        if cells.is_notebook(text):
+            return _run_notebook(text, seconds, until, path, asked)
+        return _run_script("".join(lines[: until - 1]) if until else text, seconds, path)
+    finally:
+        stand_ins.loaded()
+
+
+def _run_script(
+    text: str, seconds: float, path: str
+) -> tuple[types.ModuleType, schema.Fault | None]:
+    module = _module(MODULE, path)
     code, fault = parse(text, path)
     if code is None:
         return module, fault
-    return module, _execute(code, module, seconds) or fault
+    run_all = partial(exec, code, module.__dict__)
+    return module, _execute(run_all, seconds, path) or fault
+
+
+def _run_notebook(
+    text: str, seconds: float, until: int, path: str, asked: tuple[str, ...]
+) -> tuple[types.ModuleType, schema.Fault | None]:
+    modules: list[types.ModuleType] = []
+
+    def fresh() -> cells.Kernel:
+        # A notebook's cells are `__main__`; what looks a class's module up finds it there.
+        modules.append(_module("__main__", path))
+        return cells.Kernel(modules[-1].__dict__, path)
+
+    def missing(namespace: Mapping[str, Any]) -> int:
+        return sum(not callable(namespace.get(name)) for name in asked)
+
+    best = cells.run(text, fresh, partial(_execute, path=path), missing, seconds, until)
+    module = next(one for one in modules if one.__dict__ is best.kernel.namespace)
+    sys.modules[MODULE] = sys.modules["__main__"] = module
+    return module, best.fault
+
+
+def _module(name: str, path: str) -> types.ModuleType:
+    module = types.ModuleType(name)
+    module.__file__ = path
+    # Also for scripts: `jupyter nbconvert --to script` leaves calls of get_ipython behind.
+    module.__dict__.update(stand_ins.jupyter(module.__dict__))
+    sys.modules[name] = sys.modules[MODULE] = module
+    return module
 
 
 def write(text: str, folder: str) -> str:
@@ -57,13 +94,6 @@ def write(text: str, folder: str) -> str:
     with contextlib.suppress(OSError), open(path, "w", encoding="utf-8") as file:  # noqa: PTH123 - as above
         file.write(text)
     return path
-
-
-class _NoNotebook:
-    """Stands for IPython: every magic is accepted and does nothing."""
-
-    def __getattr__(self, _name: str) -> Callable[..., None]:
-        return lambda *_arguments, **_named: None
 
 
 def parse(text: str, path: str = FILENAME) -> tuple[types.CodeType | None, schema.Fault | None]:
@@ -93,8 +123,8 @@ def _reason(error: BaseException) -> str:
     return str(getattr(error, "msg", None) or error)[:200]
 
 
-def _execute(code: types.CodeType, module: types.ModuleType, seconds: float) -> schema.Fault | None:
-    """Run the module's code. The alarm is for honest programs; the examiner has its own clock."""
+def _execute(action: Callable[[], None], seconds: float, path: str) -> schema.Fault | None:
+    """Run the program or a cell. The alarm is for honest ones; the examiner has its own clock."""
     running = True
 
     def ring(_signal: int, _frame: object) -> None:
@@ -105,13 +135,13 @@ def _execute(code: types.CodeType, module: types.ModuleType, seconds: float) -> 
     # It rings again and again, for the sake of loops with a bare `except:`.
     signal.setitimer(signal.ITIMER_REAL, seconds, 0.2)
     try:
-        exec(code, module.__dict__)  # noqa: S102 - this is the job
+        action()
     except OutOfTime as error:
         running = False
-        return schema.Fault("late", line=_statement(error, str(module.__file__)))
+        return schema.Fault("late", line=_statement(error, path))
     except BaseException as error:  # noqa: BLE001 - sys.exit and the like are faults as well
         running = False
-        return from_exception(error, (str(module.__file__),))
+        return from_exception(error, (path,))
     finally:
         running = False
         signal.setitimer(signal.ITIMER_REAL, 0)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from typing import Any
 
 import numpy as np
@@ -88,7 +87,7 @@ def copied(value: Any) -> Any:
     return list(value) if isinstance(value, (list, tuple)) else value
 
 
-def merged(evaluations: deque[tuple[Array, Array]]) -> list[tuple[Array, Array]]:
+def merged(evaluations: list[tuple[Array, Array]]) -> list[tuple[Array, Array]]:
     """Runs of batches with equal T, I and O side by side as one batch: many small calls cost much."""
     runs: list[list[tuple[Array, Array]]] = []
     for pair in evaluations:

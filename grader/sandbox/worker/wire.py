@@ -77,7 +77,7 @@ class FrameWriter:
 class FrameReader:
     """Hands out the arrays of one frame, in order, as read-only views on its body."""
 
-    def __init__(self, body: bytes | bytearray) -> None:
+    def __init__(self, body: bytes | bytearray | memoryview) -> None:
         self.body = memoryview(body).toreadonly()
         self.position = 0
         self.nodes = 0

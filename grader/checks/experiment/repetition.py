@@ -1,0 +1,41 @@
+"""Series that repeat themselves: there the same window on both sides of a split accuses nobody.
+
+Bit by bit: a sine that is sampled once more after a whole period differs in its last digits, so a
+held-out window of it that equals one trained on is that one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from grader.checks.experiment.evaluations import FEWEST, Evaluation, Line
+from grader.protocol import Array
+
+DIGITS = 9  # of values near 1
+
+
+def comes_again(lines: Iterable[Line], seen: Iterable[Evaluation]) -> bool:
+    """Whether every other value of a line, or window of an evaluation, was there before."""
+    return any(np.unique(line).size <= line.size / 2 for line in lines) or any(
+        one.width >= FEWEST and _distinct(one.inputs) <= one.width / 2 for one in seen
+    )
+
+
+def nearly_comes_again(lines: Iterable[Line], used: Evaluation) -> bool:
+    """Whether it is so but for the last digits, where some windows are equal by chance.
+
+    As in a sine with a whole period, or in logarithms of Fibonacci numbers, each window scaled on
+    its own. By chance not all windows are.
+    """
+    if used.trained.all():
+        return False
+    return any(np.unique(line.round(DIGITS)).size <= line.size / 2 for line in lines) or (
+        _distinct(used.inputs.round(DIGITS)) < _distinct(used.inputs)
+    )
+
+
+def _distinct(windows: Array) -> int:
+    """How many of the columns of (T, B, I) differ."""
+    return len({windows[:, b].tobytes() for b in range(windows.shape[1])})

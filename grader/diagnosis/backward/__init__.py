@@ -1,0 +1,1 @@
+"""Why gradients are wrong."""

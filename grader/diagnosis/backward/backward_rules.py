@@ -1,0 +1,172 @@
+"""What is wrong with a backward: experiments first, then one fault for each thing that is off."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import replace
+
+import numpy as np
+
+from grader.diagnosis.backward import (
+    arrays,
+    chain,
+    distance_back,
+    linearity,
+    repeated_calls,
+    size_factors,
+)
+from grader.diagnosis.experiments import impulses
+from grader.diagnosis.experiments.impulses import HIDDEN_ARRAYS, POINT, Impulses
+from grader.diagnosis.experiments.network import SMALL, Network
+from grader.diagnosis.experiments.patterns import Reading
+from grader.diagnosis.forward import forward_rules as forward
+from grader.faults import StudentFault
+from grader.protocol import CandidateClass
+
+Readings = list[tuple[Reading, tuple[str, ...]]]
+
+ORDER = ("W_hy", "b_y", "W_xh", "W_hh", "b_h")
+TAILS = {"bptt_depth", "cut_before"}
+
+
+def examine(cls: CandidateClass) -> Readings:
+    """What is read off backward, the first in the computation first, each with its arrays.
+
+    Empty where nothing is found, or where forward is too broken to tell. Raises StudentFault.
+    """
+    net = Network.make(cls, POINT)
+    imp = impulses.measure(net)
+    if imp is None:
+        return []
+    if names := _depends_on_start(imp):
+        return [(Reading("depends_on_start"), names)]
+    missing = tuple(name for name in ORDER if name in net.names and name not in imp.names)
+    found: Readings = [(Reading("not_given"), missing)] if missing else []
+    if (bent := linearity.unsound(imp)) is not None:
+        return [*found, (bent, tuple(imp.names))]
+    found += _single(imp)
+    if (bent := linearity.held_back(imp)) is not None:
+        found.append((bent, tuple(imp.names)))
+    added = linearity.added(imp)
+    found = _grouped(added) + [(_unmoved(one, names, added), names) for one, names in found]
+    if any(reading.kind == "state_handed_back" for reading, _ in found):
+        found = [one for one in found if one[0].kind != "bptt_depth"]  # the same thing
+    found = _longer(cls, found, net.names)
+    if not found:
+        found += _grouped(repeated_calls.measure(net))
+    if not found and not forward.examine(cls):
+        found = size_factors.sizes_of_one(cls)
+    return found
+
+
+def _unmoved(reading: Reading, names: tuple[str, ...], added: dict[str, Reading]) -> Reading:
+    """Arrays that are not zero without d_outputs do not stay zero: it has no effect on them."""
+    still = reading.kind == "stays_zero" and set(names) <= set(added)
+    return Reading("no_effect") if still else reading
+
+
+def _depends_on_start(imp: Impulses) -> tuple[str, ...]:
+    """The arrays that differ between two objects with the same parameters and calls."""
+    key = imp.keys[-1]
+    d_outputs = np.zeros((imp.size.T, imp.size.B, imp.size.O))
+    d_outputs[key[:2]] = SMALL * imp.ways[key[2]]
+    again = imp.net.gradients(imp.x, d_outputs, {n: SMALL * imp.truth(n, key) for n in imp.names})
+    return tuple(
+        name
+        for name in imp.names
+        if not imp.net.alike(
+            (again[name] - imp.nothing.get(name, 0.0)) / SMALL, imp.got[key][name], imp.scale[name]
+        )
+    )
+
+
+def _single(imp: Impulses) -> Readings:
+    """What single impulses show, with the factors that all arrays or some have besides."""
+    single: dict[str, Reading | None] = {name: arrays.explain(imp, name) for name in imp.names}
+    readings = _grouped({n: replace(r, factor=1.0) for n, r in single.items() if r is not None})
+    unknown = [name for name, reading in single.items() if reading is None]
+    readings = [one for one in readings if one[0].kind != "right"]
+    if unknown:
+        readings += _together(imp, unknown)
+    readings = _shifted_alike(readings)
+    readings = [(_overwritten(imp, reading, names), names) for reading, names in readings]
+    factors = {n: r.factor for n, r in single.items() if r is not None and r.kind != "stays_zero"}
+    readings.sort(key=lambda one: min(ORDER.index(name) for name in one[1]))
+    return readings + size_factors.factors(imp, factors)
+
+
+def _shifted_alike(readings: Readings) -> Readings:
+    """Where d_outputs acts at wrong steps, pairs in dW_hy are the same thing."""
+    shifted = any(reading.kind in chain.SHIFTS for reading, _ in readings)
+    pairs = [names for reading, names in readings if reading.kind == "paired_with"]
+    if not shifted or ("W_hy",) not in pairs:
+        return readings
+    return [
+        (reading, ("W_hy", *names) if reading.kind in chain.SHIFTS else names)
+        for reading, names in readings
+        if (reading.kind, names) != ("paired_with", ("W_hy",))
+    ]
+
+
+def _together(imp: Impulses, unknown: list[str]) -> Readings:
+    """See whether the gradient at z explains arrays that no simple reading does."""
+    shared = [name for name in HIDDEN_ARRAYS if name in unknown]
+    rest = [name for name in unknown if name not in shared]
+    if "W_xh" in shared and "W_xh" in imp.names:
+        explained = chain.explain(imp)
+        if explained is not None:
+            return _by_chain(imp, explained, shared, rest)
+    return [(Reading("array_off"), (*rest, *shared))]
+
+
+def _by_chain(
+    imp: Impulses, explained: chain.Explained, shared: list[str], rest: list[str]
+) -> Readings:
+    """The readings of z's gradient, then what each array besides does with that gradient."""
+    own = replace(imp, reach=explained.dz)
+    single = {name: arrays.explain(own, name) for name in shared}
+    readings = {name: one for name, one in single.items() if one and one.kind != "right"}
+    left = [name for name, one in single.items() if one is None]
+    spoilt = tuple(name for name in shared if name not in left)
+    if not spoilt:
+        return [(Reading("array_off"), (*rest, *left))]
+    if any(one.kind in chain.SHIFTS for one in explained.readings):
+        spoilt, rest = (*rest, *spoilt), []
+    found: Readings = [(one, spoilt) for one in explained.readings]
+    found += _grouped({name: replace(one, factor=1.0) for name, one in readings.items()})
+    return found + ([(Reading("array_off"), (*rest, *left))] if rest or left else [])
+
+
+def _overwritten(imp: Impulses, reading: Reading, names: tuple[str, ...]) -> Reading:
+    """Zero because never computed, or because step 0, where h_0 = 0, is written last."""
+    if reading.kind != "stays_zero" or names != ("W_hh",):
+        return reading
+    T, B, _, _, O = imp.size  # noqa: E741  # sizes as in the equations
+    first = np.zeros((T, B, O))
+    first[0] = np.nan  # times h_0 = 0 it is NaN still
+    try:
+        found = imp.net.gradients(imp.x, first, {})
+    except StudentFault:
+        return reading
+    computed = np.isnan(found.get("W_hh", np.zeros(1))).any()
+    return Reading("only_step", {"step": 0}) if computed else reading
+
+
+def _longer(cls: CandidateClass, found: Readings, there: list[str]) -> Readings:
+    """A cut that five steps show or hide, looked at over many."""
+    if any(reading.kind not in TAILS for reading, _ in found):
+        return found
+    tail = distance_back.measure(cls)
+    if tail is None:
+        return found
+    names = found[0][1] if found else tuple(n for n in HIDDEN_ARRAYS if n in there)
+    return [(tail, names), *found[1:]]
+
+
+def _grouped(readings: dict[str, Reading]) -> Readings:
+    """Arrays of which the same is read, together."""
+    groups: dict[str, tuple[Reading, list[str]]] = defaultdict()
+    for name in sorted(readings, key=ORDER.index):
+        reading = readings[name]
+        groups.setdefault(repr((reading.kind, reading.facts)), (reading, []))[1].append(name)
+    return [(reading, tuple(names)) for reading, names in groups.values()]

@@ -1,0 +1,320 @@
+"""Explain the gradient at z itself, which dW_xh, dW_hh and db_h share.
+
+Rows of dW_xh show it step by step. It is compared with what it should be: first where it is not
+zero at all, then by trying the factors that people write for tanh' and for the way back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import product
+
+import numpy as np
+
+from grader.diagnosis.experiments import patterns
+from grader.diagnosis.experiments.impulses import Impulses
+from grader.diagnosis.experiments.patterns import Reading
+from grader.protocol import Array
+
+# What is written in place of tanh'(z) = 1 - h^2, by states h_0 to h_T (T+1, ...) and step t.
+DERIVATIVES: dict[str, Callable[[Array, int], Array]] = {
+    "1 - h_t^2": lambda h, t: 1 - h[t + 1] ** 2,
+    "1": lambda h, t: np.ones_like(h[t]),
+    "1 - h_t": lambda h, t: 1 - h[t + 1],
+    "1 + h_t^2": lambda h, t: 1 + h[t + 1] ** 2,
+    "h_t^2": lambda h, t: h[t + 1] ** 2,
+    "h_t": lambda h, t: h[t + 1],
+    "h_t * (1 - h_t)": lambda h, t: h[t + 1] * (1 - h[t + 1]),
+    "(1 - h_t^2)^2": lambda h, t: (1 - h[t + 1] ** 2) ** 2,
+    "1 - tanh(h_t)^2": lambda h, t: 1 - np.tanh(h[t + 1]) ** 2,
+    "1 - z_t^2": lambda h, t: 1 - np.arctanh(h[t + 1]) ** 2,
+    "1 - h_(t-1)^2": lambda h, t: 1 - h[t] ** 2,
+    "1 - h_(t+1)^2": lambda h, t: 1 - h[min(t + 2, len(h) - 1)] ** 2,
+    "1 - h_T^2": lambda h, _: 1 - h[-1] ** 2,
+    "(z_t > 0)": lambda h, t: (h[t + 1] > 0).astype(float),
+    "1 - tanh(z_t / 2)^2": lambda h, t: 1 - np.tanh(np.arctanh(h[t + 1]) / 2) ** 2,
+    "tanh(z_t)": lambda h, t: np.tanh(h[t + 1]),
+    "s(z_t) * (1 - s(z_t))": lambda h, t: _slope(np.arctanh(h[t + 1])),
+    "(1 - h_t)^2": lambda h, t: (1 - h[t + 1]) ** 2,
+    "1 - |h_t|": lambda h, t: 1 - np.abs(h[t + 1]),
+    "1 / (1 - h_t^2)": lambda h, t: 1 / (1 - h[t + 1] ** 2),
+    "1 - h_t^3": lambda h, t: 1 - h[t + 1] ** 3,
+    "1 - h_t^4": lambda h, t: 1 - h[t + 1] ** 4,
+}
+RIGHT = "1 - h_t^2"
+SHIFTS = {"output_index", "last_output_everywhere", "outputs_reversed"}
+MATRICES: dict[str, Callable[[Array], Array]] = {
+    "W_hh.T": lambda w: w.T,
+    "W_hh": lambda w: w,
+    "1": lambda w: np.eye(len(w)),
+}
+FACTORS = (1.0, -1.0, 2.0, 0.5)
+# What goes back through the recurrent matrix, by dh, dz = dh * factor, and the factor.
+HANDED: dict[str, Callable[[Array, Array, Array], Array]] = {
+    "dz": lambda _, dz, __: dz,
+    "dh": lambda dh, _, __: dh,
+    "dz * (1 - h_t^2)": lambda _, dz, factor: dz * factor,
+    "sum": lambda _, dz, __: dz,  # and what was handed back before is kept: see `model`
+}
+
+
+def _slope(z: Array) -> Array:
+    s = 1 / (1 + np.exp(-z))
+    return np.asarray(s * (1 - s))
+
+
+@dataclass(frozen=True)
+class ChainModel:
+    """A way to compute dz: the factors on the way from an output and from the step after."""
+
+    direct: str = RIGHT
+    recurrent: str = RIGHT
+    matrix: str = "W_hh.T"
+    factor: float = 1.0  # of the matrix
+    handed: str = "dz"  # a key of HANDED
+
+
+@dataclass(frozen=True)
+class Chain:
+    """The student's gradients at z: got[t, b, o, s] (H,), for an impulse at (t, b, o)."""
+
+    imp: Impulses
+    got: Array  # (T, B, O, T, B, H)
+
+    @classmethod
+    def of(cls, imp: Impulses) -> Chain:
+        T, B, _, H, O = imp.size  # noqa: E741  # sizes as in the equations
+        got = np.array([imp.got[key]["W_xh"].reshape(T, B, H) for key in imp.keys])
+        return cls(imp, got.reshape(T, B, O, T, B, H))
+
+    @cached_property
+    def own(self) -> Array:
+        """(T, B, O, T, H): within the impulse's own sequence."""
+        return np.stack([self.got[:, b, :, :, b] for b in range(self.imp.size.B)], axis=1)
+
+    @cached_property
+    def scale(self) -> float:
+        return float(np.abs(self.imp.reach).max())
+
+    @cached_property
+    def here(self) -> Array:
+        """(T, T): whether an output step reaches a source step at all."""
+        return np.asarray(np.abs(self.own).max(axis=(1, 2, 4)) > self._nothing)
+
+    @property
+    def _nothing(self) -> float:
+        return self.imp.net.limit * self.scale
+
+    @cached_property
+    def mixed(self) -> bool:
+        """Whether an impulse reaches another sequence of the batch."""
+        others = self.got.copy()
+        for b in range(self.imp.size.B):
+            others[:, b, :, :, b] = 0.0
+        return bool(np.abs(others).max() > 10 * self._nothing)
+
+    def model(self, form: ChainModel) -> Array:
+        """What this way to compute dz gives, (T, B, O, T, H)."""
+        T, B, _, H, O = self.imp.size  # noqa: E741  # sizes as in the equations
+        h, used = self.imp.states, self.imp.net.used
+        matrix = form.factor * MATRICES[form.matrix](used["W_hh"])
+        out = np.zeros((T, B, O, T, H))
+        start = np.einsum("po,ho->ph", self.imp.ways, used["W_hy"])  # (O, H)
+        direct = np.stack([DERIVATIVES[form.direct](h, t) for t in range(T)])  # (T, B, H)
+        recurrent = np.stack([DERIVATIVES[form.recurrent](h, t) for t in range(T)])
+        for t in range(T):
+            dh = np.broadcast_to(start, (B, O, H))
+            out[t, :, :, t] = dz = dh * direct[t][:, None]
+            factor, kept = direct[t], np.zeros_like(dh)
+            for s in range(t - 1, -1, -1):
+                dh = kept + HANDED[form.handed](dh, dz, factor[:, None]) @ matrix
+                kept = dh if form.handed == "sum" else kept
+                factor = recurrent[s]
+                out[t, :, :, s] = dz = dh * factor[:, None]
+        return out
+
+    def right_where_here(self, wanted: Array) -> bool:
+        """Whether dz is as wanted at all pairs of steps where there is anything."""
+        mask = self.here[:, None, None, :, None]
+        return self.imp.net.alike(self.own * mask, wanted * mask) and bool(self.here.any())
+
+
+@dataclass(frozen=True)
+class Explained:
+    """Readings that explain dz together, and dz as they say it is, (T, B, O, T, H)."""
+
+    readings: tuple[Reading, ...]
+    dz: Array
+
+
+def explain(imp: Impulses) -> Explained | None:
+    """Why dz is wrong; None where nothing here explains it."""
+    chain = Chain.of(imp)
+    if chain.mixed:
+        return Explained((Reading("samples_mixed"),), chain.own)
+    for each in (_shifted, _in_time, _modelled):
+        if (found := each(chain)) is not None:
+            return Explained(found, chain.own)
+    place = _skipped(chain) or _at_steps(chain) or _slopes_of(chain) or _place(chain)
+    return None if place is None else Explained((place,), chain.own)
+
+
+def _skipped(chain: Chain) -> Reading | None:
+    """Steps that nothing comes from and nothing gets to."""
+    none = [
+        s for s in range(chain.imp.size.T) if not chain.here[s].any() and not chain.here[:, s].any()
+    ]
+    return Reading("steps_skipped", {"steps": tuple(none)}) if none else None
+
+
+def _at_steps(chain: Chain) -> Reading | None:
+    """Steps at which dz is wrong for all outputs, the other steps being right."""
+    T, true = chain.imp.size.T, chain.imp.reach
+    off = [
+        s
+        for s in range(T)
+        if not chain.imp.net.alike(chain.own[:, :, :, s], true[:, :, :, s], chain.scale)
+    ]
+    if len(off) > T // 2:
+        return None
+    h = chain.imp.states
+    for form, made in DERIVATIVES.items():
+        wanted = [true[:, :, :, s] * _factor(h, s, made)[:, None] for s in off]
+        if all(
+            chain.imp.net.alike(chain.own[:, :, :, s], one, chain.scale)
+            for s, one in zip(off, wanted, strict=True)
+        ):
+            return Reading("derivative_at", {"steps": tuple(off), "form": form})
+    return Reading("chain_off_at", {"steps": tuple(off)})
+
+
+def _slopes_of(chain: Chain) -> Reading | None:
+    """At an output's own step: 1 - h_r^2 of one other step r for each step."""
+    T, h = chain.imp.size.T, chain.imp.states
+    partner = []
+    for t in range(T):
+        bare = chain.imp.reach[t, :, :, t] / DERIVATIVES[RIGHT](h, t)[:, None]
+        fitting = [
+            r
+            for r in range(T)
+            if chain.imp.net.alike(chain.own[t, :, :, t], bare * DERIVATIVES[RIGHT](h, r)[:, None])
+        ]
+        if not fitting:
+            return None
+        partner.append(fitting[0])
+    if partner == list(range(T)):
+        return None
+    return Reading("derivative_of_steps", {"with_steps": tuple(partner)})
+
+
+def _factor(h: Array, s: int, made: Callable[[Array, int], Array]) -> Array:
+    """What this derivative is of the right one at a step, (B, H)."""
+    return np.asarray(made(h, s) / DERIVATIVES[RIGHT](h, s))
+
+
+def _shifted(chain: Chain) -> tuple[Reading, ...] | None:
+    """Outputs' gradients that act at another step."""
+    true, got, T = chain.imp.reach, chain.own, chain.imp.size.T
+    for offset in (1, -1):
+        rows = [(t, t + offset) for t in range(T) if 0 <= t + offset < T]
+        inside = all(chain.imp.net.alike(got[t], true[other]) for t, other in rows)
+        if inside:
+            return (Reading("output_index", {"offset": offset}),)
+    if not chain.here[:-1].any() and chain.imp.net.alike(got[-1], true.sum(axis=0)):
+        return (Reading("last_output_everywhere"),)
+    if chain.imp.net.alike(got, true[::-1]):
+        return (Reading("outputs_reversed"),)
+    return None
+
+
+def _in_time(chain: Chain) -> tuple[Reading, ...] | None:
+    """A recursion that runs from the first step to the last."""
+    T = chain.imp.size.T
+    later = np.triu(np.ones((T, T), bool), 1)
+    earlier = later.T
+    if chain.here[later].any() and not chain.here[earlier].any():
+        return (Reading("forward_in_time"),)
+    return None
+
+
+def _modelled(chain: Chain) -> tuple[Reading, ...] | None:
+    """What is here of the pairs of steps, and the factors that explain the values there."""
+    T = chain.imp.size.T
+    if chain.here[np.triu(np.ones((T, T), bool), 1)].any():
+        return None
+    form = next((form for form in _forms() if chain.right_where_here(chain.model(form))), None)
+    if form is None:
+        return _weighted(chain)
+    gaps = _gaps(chain)
+    return None if gaps is None else (*gaps, *_words(form))
+
+
+def _gaps(chain: Chain) -> tuple[Reading, ...] | None:
+    """Where nothing is that should be; None where that has no simple shape."""
+    T, B, _, _, O = chain.imp.size  # noqa: E741  # sizes as in the equations
+    w = np.where(chain.here, 1.0, 0.0)[:, None, None, :] * np.ones((T, B, O, T))
+    w[np.broadcast_to(np.triu(np.ones((T, T), bool), 1)[:, None, None, :], w.shape)] = np.nan
+    found = patterns.read(w)
+    if found is None:
+        return None
+    return () if found.kind == "right" else (found,)
+
+
+def _weighted(chain: Chain) -> tuple[Reading, ...] | None:
+    """Right contributions, some counted more or less than once."""
+    true, got = chain.imp.reach, chain.own
+    lengths = np.sum(true * true, axis=-1)
+    T = chain.imp.size.T
+    due = np.broadcast_to(np.tril(np.ones((T, T), bool))[:, None, None, :], lengths.shape)
+    w = np.where(due, np.sum(got * true, axis=-1) / np.where(due, lengths, 1.0), np.nan)
+    if not chain.imp.net.alike(np.nan_to_num(w)[..., None] * true, got):
+        return None
+    found = patterns.read(w)
+    return (found,) if found is not None else (Reading("counted_unevenly"),)
+
+
+def _forms() -> Iterator[ChainModel]:
+    """The likelier the earlier: one thing wrong, then two."""
+    yield ChainModel()
+    for form in DERIVATIVES:
+        yield ChainModel(direct=form, recurrent=form)
+    for form in DERIVATIVES:
+        yield ChainModel(recurrent=form)
+        yield ChainModel(direct=form)
+    for matrix, factor, handed in product(MATRICES, FACTORS, HANDED):
+        yield ChainModel(matrix=matrix, factor=factor, handed=handed)
+    for form, matrix, handed in product(DERIVATIVES, MATRICES, HANDED):
+        yield ChainModel(direct=form, recurrent=form, matrix=matrix, handed=handed)
+
+
+def _words(form: ChainModel) -> tuple[Reading, ...]:
+    """What of the form is not right."""
+    found = []
+    if form.direct == form.recurrent != RIGHT:
+        found.append(Reading("derivative", {"form": form.direct}))
+    elif form.recurrent != RIGHT:
+        found.append(Reading("recurrent_derivative", {"form": form.recurrent}))
+    elif form.direct != RIGHT:
+        found.append(Reading("direct_derivative", {"form": form.direct}))
+    if form.handed != "dz":
+        found.append(Reading("handed_back", {"what": form.handed}))
+    if form.matrix != "W_hh.T":
+        found.append(Reading("recurrent_matrix", {"form": form.matrix}))
+    if form.factor != 1.0:
+        found.append(Reading("lag_factor", {"number": form.factor}))
+    return tuple(found)
+
+
+def _place(chain: Chain) -> Reading | None:
+    """Up to how many steps back dz is right."""
+    T, true = chain.imp.size.T, chain.imp.reach
+    for lag in range(T):
+        pairs = [(t, t - lag) for t in range(lag, T)]
+        if not all(
+            chain.imp.net.alike(chain.own[t, :, :, s], true[t, :, :, s], chain.scale)
+            for t, s in pairs
+        ):
+            return Reading("chain_off", {"lag": lag})
+    return None

@@ -1,0 +1,110 @@
+"""Whether backward is linear in d_outputs, and what is there where d_outputs is zero."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from grader.checks.weight_decay import form_of
+from grader.diagnosis.experiments.impulses import HIDDEN_ARRAYS, Impulses
+from grader.diagnosis.experiments.network import SMALL
+from grader.diagnosis.experiments.patterns import Reading
+from grader.protocol import Array
+
+UNCLIPPED = 0.24  # the largest norm that no honest clipping touches
+HELD = 3  # elements at one bound that make a clip
+
+
+def unsound(imp: Impulses) -> Reading | None:
+    """Why several impulses together are not the sum of each, so that single ones tell nothing."""
+    d_outputs, expected = _several(imp)
+    return None if _additive(imp, d_outputs, expected) else _bent(imp, d_outputs, expected)
+
+
+def held_back(imp: Impulses) -> Reading | None:
+    """Why d_outputs of ordinary size give less than small ones promise; None where they do not."""
+    d_outputs, expected = _several(imp)
+    norm = float(np.sqrt(sum(np.sum(part**2) for part in expected.values())))
+    larger = UNCLIPPED / norm if norm else 1.0
+    grown = {name: larger * part for name, part in expected.items()}
+    if _additive(imp, larger * d_outputs, grown):
+        return None
+    return _bent(imp, larger * d_outputs, grown)
+
+
+def _several(imp: Impulses) -> tuple[Array, dict[str, Array]]:
+    """Random d_outputs, and what the impulses that they consist of add up to."""
+    rng = np.random.default_rng(10)
+    mixed = SMALL * rng.normal(size=(imp.size.T, imp.size.B, imp.size.O))
+    return mixed @ imp.ways, _sum_of(imp, mixed)
+
+
+def _bent(imp: Impulses, d_outputs: Array, expected: dict[str, Array]) -> Reading:
+    """What holds gradients back: a bound of elements, of the norm, or something else."""
+    got, more = (imp.net.gradients(imp.x, n * d_outputs, expected) for n in (1.0, 2.0))
+    bound = max(float(np.abs(part).max()) for part in got.values())
+    held = sum(
+        int(np.sum(np.abs(np.abs(part) - bound) < 1e-9 * bound)) for part in got.values()
+    )  # the same number
+    if held >= HELD and bound:
+        return Reading("clipped", {"number": float(f"{bound:.4g}")})
+    norms = [np.sqrt(sum(np.sum(part**2) for part in each.values())) for each in (got, more)]
+    if norms[0] and abs(norms[0] - norms[1]) <= imp.net.limit * norms[0]:
+        return Reading("norm_held", {"number": float(f"{norms[0]:.4g}")})
+    return Reading("not_linear")
+
+
+def _additive(imp: Impulses, d_outputs: Array, expected: dict[str, Array]) -> bool:
+    got = imp.net.gradients(imp.x, d_outputs, expected)
+    return all(
+        name in got
+        and imp.net.alike(
+            got[name] - imp.nothing.get(name, 0.0),
+            part,
+            float(np.abs(d_outputs).max()) * imp.scale[name],
+        )
+        for name, part in expected.items()
+    )
+
+
+def _sum_of(imp: Impulses, mixed: Array) -> dict[str, Array]:
+    """What the impulses add up to, each taken so many times, by array."""
+    zeros = {name: np.zeros(imp.net.layout.shapes[name]) for name in imp.names}
+    return {
+        name: sum((float(mixed[key]) * one[name] for key, one in imp.got.items()), zero)
+        for name, zero in zeros.items()
+    }
+
+
+def added(imp: Impulses) -> dict[str, Reading]:
+    """What backward gives for d_outputs = 0, by array."""
+    names = [name for name in imp.names if imp.constant(name)]
+    if not names:
+        return {}
+    decay = form_of({name: imp.nothing[name] for name in names}, imp.net.used)
+    if decay is not None:
+        form, number = decay
+        reading = Reading("decay_added", {"form": form, "number": float(f"{number:.4g}")})
+    else:
+        reading = _handed(imp) or Reading("constant_term")
+    return dict.fromkeys(names, reading)
+
+
+def _handed(imp: Impulses) -> Reading | None:
+    """What comes to each step besides its output's gradient, when that is zero."""
+    T, B, _, H, _ = imp.size
+    if (
+        not all(imp.constant(name) for name in HIDDEN_ARRAYS if name in imp.names)
+        or "W_xh" not in imp.names
+    ):
+        return None
+    dz = imp.nothing["W_xh"].reshape(T, B, H)
+    dh = dz / (1 - imp.states[1:] ** 2)
+    w = imp.net.used["W_hh"]
+    for what, matrix in (("W_hh.T", w.T), ("W_hh", w), ("", np.eye(H))):
+        for step, states in (("h_(t-1)", imp.states[:-1]), ("h_t", imp.states[1:])):
+            if imp.net.alike(dh, states @ matrix):
+                return Reading("state_handed_back", {"state": step, "matrix": what})
+    before = np.concatenate([dz[1:] @ w.T, dh[-1:]])
+    if imp.net.alike(dh, before) and np.ptp(dh[-1]) <= imp.net.limit * np.abs(dh[-1]).max():
+        return Reading("starts_not_zero", {"number": round(float(dh[-1].flat[0]), 6)})
+    return None

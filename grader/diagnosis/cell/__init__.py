@@ -1,0 +1,1 @@
+"""Why an LSTM cell is wrong."""

@@ -1,0 +1,259 @@
+"""What is wrong with an LSTM cell: its gates, each taken out of what comes back, and their weights."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
+
+import numpy as np
+
+from grader.checks.known_model import CellTrial, Parameters, random_parameters
+from grader.checks.parameters import lstm_roles
+from grader.checks.parameters.layout import Layout
+from grader.checks.parameters.roles import lstm_layout, with_parameters
+from grader.checks.states import read_cell
+from grader.diagnosis.cell import gates
+from grader.diagnosis.experiments import hidden_roles
+from grader.diagnosis.experiments.network import DOUBLE, SINGLE
+from grader.diagnosis.experiments.patterns import Reading
+from grader.protocol import Array, CandidateClass
+
+Readings = list[tuple[Reading, tuple[str, ...]]]
+
+SIZES = lstm_roles.PUBLIC
+ROWS = 120
+WHOLE = 1e-9
+FAINT = 0.05  # what is divided by less says little of a gate
+HUGE = 1e4  # exp of it is infinite
+SILENT = {"weight_unused", "gate_constant"}  # readings that weights take no part
+BENT = {"tanh_on_cell", "cell_clipped", "cell_not_linear"}  # the new cell state is no plain sum
+States = tuple[Array, Array]
+
+# What people make of the new cell state on its way to the hidden state, in place of tanh.
+SHOWN: dict[str, Callable[[Array, Array], Array]] = {
+    "tanh(c)": lambda c, _: np.tanh(c),
+    "c": lambda c, _: c,
+    "sigmoid(c)": lambda c, _: 1 / (1 + np.exp(-c)),
+    "tanh(c_(t-1))": lambda _, old: np.tanh(old),
+    "c_(t-1)": lambda _, old: old,
+    "relu(c)": lambda c, _: np.maximum(c, 0.0),
+    "tanh(tanh(c))": lambda c, _: np.tanh(np.tanh(c)),
+}
+
+
+@dataclass(frozen=True)
+class KnownCell:
+    """A cell, and what to feed it: rows of input, hidden state and cell state."""
+
+    cls: CandidateClass
+    layout: Layout
+    values: Parameters
+    x: Array
+    h: Array
+    c: Array
+
+    @classmethod
+    def make(cls, candidate: CandidateClass) -> KnownCell:
+        rng = np.random.default_rng(15)
+        layout = lstm_layout(candidate, SIZES)
+        I, H = SIZES  # noqa: E741  # sizes as in the equations
+        values = random_parameters(lstm_roles.shapes(*SIZES), rng)
+        x, h = rng.normal(size=(ROWS, I)), rng.uniform(-0.9, 0.9, (ROWS, H))
+        c = rng.uniform(0.4, 1.6, (ROWS, H)) * rng.choice([-1.0, 1.0], (ROWS, H))
+        return cls(candidate, layout, values, x, h, c)
+
+    @property
+    def limit(self) -> float:
+        return SINGLE if self.layout.single else DOUBLE
+
+    @cached_property
+    def used(self) -> Parameters:
+        return self.layout.effective(self.values)
+
+    def run(self, c: Array, values: Parameters | None = None) -> States:
+        """new_hidden_state, new_cell_state of a fresh cell, float64."""
+        trial = CellTrial.make(self.cls, SIZES, values or self.values)
+        hidden, cell = trial.forward(self.x, self.h, c)
+        return hidden.astype(np.float64), cell.astype(np.float64)
+
+
+def examine(cls: CandidateClass) -> Readings:
+    """What is read off the cell, state by state and gate by gate. Raises StudentFault."""
+    cell = KnownCell.make(cls)
+    if (odd := _apart(cell)) is not None:
+        return [(odd, ("cell",))]
+    hidden, new = cell.run(cell.c)
+    if not np.all(np.isfinite(hidden)) or not np.all(np.isfinite(new)):
+        return []
+    found = _forget(cell, new)
+    if not any(reading.kind in BENT for reading, _ in found):
+        found += _added(cell)
+    found += _output(cell, hidden, new)
+    if any(reading.kind in SILENT for reading, _ in found) and _plays_hidden_parts(cell):
+        found = [
+            (Reading("gate_off") if one.kind in SILENT else one, names) for one, names in found
+        ]
+    return _merged([*found, *_overflows(cell)])
+
+
+def _plays_hidden_parts(cell: KnownCell) -> bool:
+    """Whether weights act that nothing showed one by one."""
+
+    def read(returned: object) -> Array:
+        return np.concatenate(read_cell(returned, ROWS, SIZES[1]))
+
+    make = partial(with_parameters, cell.cls, cell.layout, SIZES, cell.values)
+    return hidden_roles.hidden(make, cell.layout, (cell.x, cell.h, cell.c), read)
+
+
+def _overflows(cell: KnownCell) -> Readings:
+    """Which function gives NaN for large arguments: looked at one by one."""
+    nothing = {name: np.zeros_like(value) for name, value in cell.values.items()}
+    if not all(np.all(np.isfinite(state)) for state in cell.run(cell.c, nothing)):
+        return []  # not only large numbers give NaN
+    large = replace(cell, x=HUGE * np.sign(cell.x))
+    driven = {
+        "sigmoid": ({**nothing, **_of(cell, "f"), **_of(cell, "i"), **_of(cell, "o")}, cell.c),
+        "tanh": ({**nothing, **_of(cell, "c")}, HUGE * cell.c),
+    }
+    broken = [
+        what
+        for what, (values, c) in driven.items()
+        if not all(np.all(np.isfinite(state)) for state in large.run(c, values))
+    ]
+    return [(Reading("overflows", {"where": what}), ("overflow",)) for what in broken]
+
+
+def _of(cell: KnownCell, gate: str) -> Parameters:
+    return {f"W_{gate}": cell.values[f"W_{gate}"]}
+
+
+def _added(cell: KnownCell) -> Readings:
+    """Input gate and candidate, which come as a product."""
+    candidate = gates.candidate(cell)
+    if any(reading.kind == "gate_from_candidate" for reading, _ in candidate):
+        return candidate
+    opened = gates.input_gate(cell)
+    # Each is seen through the other: where both are off, what is not explained may be right.
+    if opened and candidate:
+        opened, candidate = (
+            [one for one in part if one[0].kind != "gate_off"] for part in (opened, candidate)
+        )
+    return [*opened, *candidate] or _amount(cell)
+
+
+def _amount(cell: KnownCell) -> Readings:
+    """How often i * g is added, both being right."""
+    added = cell.run(np.zeros_like(cell.c))[1]
+    due = gates.sigmoid(gates.linear(cell, "i", cell.used)) * np.tanh(
+        gates.linear(cell, "c", cell.used)
+    )
+    if gates.agrees(cell, added, due):
+        return []
+    number = float(np.sum(added * due) / np.sum(due * due))
+    if gates.agrees(cell, added, number * due):
+        return [(Reading("added_times", {"number": float(f"{number:.4g}")}), ("new_cell_state",))]
+    return [(Reading("added_off"), ("new_cell_state",))]
+
+
+def _apart(cell: KnownCell) -> Reading | None:
+    """Whether rows mix, or the cell remembers: then its gates cannot be told."""
+    trial = CellTrial.make(cell.cls, SIZES, cell.values)
+    rows = slice(0, 3)
+    few = cell.x[rows], cell.h[rows], cell.c[rows]
+    first, second = trial.forward(*few), trial.forward(*few)
+    if not all(np.all(np.isfinite(state)) for state in first):
+        return Reading("not_finite")
+    if not _same(first, second):
+        return Reading("state_kept" if _same(first, _fresh(cell, few)) else "random")
+    if not _same(first, _fresh(cell, few)):
+        return Reading("depends_on_start")
+    changed = [part.copy() for part in few]
+    for part in changed:
+        part[0] += 0.3
+    moved = _fresh(cell, changed)
+    if any(np.abs(a[1:] - b[1:]).max() > WHOLE for a, b in zip(first, moved, strict=True)):
+        return Reading("rows_mixed")
+    return None
+
+
+def _fresh(cell: KnownCell, arguments: Sequence[Array]) -> States:
+    return CellTrial.make(cell.cls, SIZES, cell.values).forward(*arguments)
+
+
+def _same(one: States, other: States) -> bool:
+    return all(np.allclose(a, b, rtol=0, atol=WHOLE) for a, b in zip(one, other, strict=True))
+
+
+def _forget(cell: KnownCell, new: Array) -> Readings:
+    """What the old cell state adds: f times it, if the cell is right."""
+    empty = cell.run(np.zeros_like(cell.c))[1]
+    share = (new - empty) / cell.c
+    doubled = (cell.run(2 * cell.c)[1] - empty) / (2 * cell.c)
+    if np.abs(share - doubled).max() > 1e2 * cell.limit:
+        bent = _bent(cell, new, empty, share)
+        return [(bent, ("f",) if bent.kind == "gate_sees_cell" else ("new_cell_state",))]
+    told = gates.told(cell, "f", share, cell.used)
+    if told is None:
+        told = [gates.unexplained(cell, "f", share, cell.used)]
+    return [(one, ("f",)) for one in told]
+
+
+def _bent(cell: KnownCell, new: Array, empty: Array, share: Array) -> Reading:
+    """Why the new cell state is not a straight line in the old one."""
+    with np.errstate(all="ignore"):
+        raw = np.arctanh(new), np.arctanh(empty), np.arctanh(cell.run(2 * cell.c)[1])
+    one, two = (raw[0] - raw[1]) / cell.c, (raw[2] - raw[1]) / (2 * cell.c)
+    if np.all(np.isfinite(one)) and np.abs(one - two).max() < 1e2 * cell.limit:
+        return Reading("tanh_on_cell")
+    bound = float(np.abs(cell.run(8 * cell.c)[1]).max())
+    if np.sum(np.abs(np.abs(cell.run(8 * cell.c)[1]) - bound) < WHOLE) > ROWS:
+        return Reading("cell_clipped", {"number": float(f"{bound:.4g}")})
+    if gates.fits(cell, share, extra=cell.c):
+        return Reading("gate_sees_cell")
+    return Reading("cell_not_linear")
+
+
+def _output(cell: KnownCell, hidden: Array, new: Array) -> Readings:
+    """The output gate, and what it is multiplied with."""
+    if gates.agrees(cell, hidden, gates.sigmoid(gates.linear(cell, "o", cell.used)) * np.tanh(new)):
+        return []
+    for what, made in SHOWN.items():
+        with np.errstate(all="ignore"):
+            shown = made(new, cell.c)
+            gate = np.where(np.abs(shown) > FAINT, hidden / shown, np.nan)
+        readings = gates.told(cell, "o", gate, cell.used)
+        if readings is not None:
+            through = (
+                []
+                if what == "tanh(c)"
+                else [(Reading("shown", {"what": what}), ("new_hidden_state",))]
+            )
+            return [*through, *((one, ("o",)) for one in readings)]
+    with np.errstate(all="ignore"):
+        inside = np.arctanh(hidden)
+    for what in ("c", "tanh(c)"):
+        readings = gates.told(cell, "o", inside / SHOWN[what](new, cell.c), cell.used)
+        if readings is not None:
+            around = Reading("tanh_around", {"what": what})
+            return [(around, ("new_hidden_state",)), *((one, ("o",)) for one in readings)]
+    if gates.fits(cell, hidden / np.tanh(new), extra=cell.c) or gates.fits(
+        cell, hidden / np.tanh(new), extra=new
+    ):
+        return [(Reading("gate_sees_cell"), ("o",))]
+    if gates.unexplained(cell, "o", hidden / np.tanh(new), cell.used).kind == "gate_function":
+        return [(Reading("gate_function"), ("o",))]
+    return [(Reading("hidden_off"), ("new_hidden_state",))]
+
+
+def _merged(found: Readings) -> Readings:
+    """The same thing read off several gates, told once."""
+    groups: list[tuple[Reading, list[str]]] = []
+    for reading, names in found:
+        same = next((members for known, members in groups if known == reading), None)
+        if same is None:
+            groups.append((reading, list(names)))
+        else:
+            same += names
+    return [(reading, tuple(dict.fromkeys(names))) for reading, names in groups]

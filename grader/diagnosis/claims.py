@@ -1,0 +1,122 @@
+"""What a diagnosis claims of a program: predicates that anybody can check, and their words.
+
+Steps and units count from 0; `arrays` are the parameters whose gradients or steps are meant, or
+the results. L[t, s] is what d_outputs of step t adds to the gradient at z of step s, with the
+right parameters and inputs of size 1; every factor of it is relative to what is right.
+
+backward (q4_3); the points are T = 5, B = 2, H = 7, O = 3, and T = 44 for distances
+bptt_depth             steps            L[t, s] is 0 where t - s > steps, for every T, and not where <=
+cut_before             steps            no gradient gets from step k to k - 1 for these k (T = 44)
+forward_in_time                         L[t, s] is not 0 for some s > t, and 0 for all s < t
+outputs_ignored        steps            d_outputs of these steps adds nothing to the arrays
+inputs_ignored         steps            what passes through z of these steps adds nothing
+steps_skipped          steps            both
+only_step              step             nothing but what passes through this step is in the arrays
+only_output            step             nothing but what d_outputs of this step gives
+stays_zero / no_effect                  0 / the same, whatever d_outputs is
+not_given                               backward gives no such array
+factor                 of | number      the right ones divided by B, T, T*B, ... | times number
+transposed                              the right one, transposed
+state_index            offset           the state `offset` steps later (earlier) than the one due
+state_always           step             h_step at every step (h_0 = 0 is step 0)
+state_wraps                             the last state where h_0 is due
+paired_with            steps, with_steps  dz (or d_outputs) of steps[k] with the left factor of with_steps[k]
+input_index / input_always              likewise for inputs
+output_index           offset           d_outputs of step t acts as that of step t + offset
+last_output_everywhere / outputs_reversed
+samples_ignored        samples          these sequences add nothing
+samples_mixed                           a sequence's d_outputs reaches z of another
+components_ignored     outputs          these components of d_outputs add nothing
+unit_without_gradient  units            these columns are 0, the others right
+derivative             form             dh is multiplied by form where 1 - h_t^2 belongs
+direct_derivative / recurrent_derivative  form   the same for one of the two ways into dh
+derivative_at          steps, form      the same at these steps
+derivative_of_steps    with_steps       at step t the factor is that of with_steps[t]
+derivative_missing                      this array is made of dh, others of dz
+recurrent_matrix       form             `form` stands where W_hh.T belongs on the way back
+handed_back            what             `what` is handed back in place of dz
+lag_factor             number           L[t, s] is right times number^(t - s)
+chain_off              lag              L is right for t - s < lag, not for all with t - s = lag
+chain_off_at           steps            L[:, s] is right for all s but these
+counted_unevenly                        L[t, s] is right times a number that differs by (t, s)
+array_off                               none of these: the array is wrong
+decay_added            form, number     with d_outputs = 0 number * form(W) remains
+state_handed_back      state, matrix    with d_outputs = 0 dh is state @ matrix
+starts_not_zero        number           dh_next is number before the last step
+constant_term                           with d_outputs = 0 the arrays are not 0
+clipped / norm_held    number           elements / the norm are held at number below a norm of 0.25
+not_linear                              two d_outputs together do not give the sum of both
+depends_on_start                        two objects with equal parameters give different gradients
+accumulates / stale / left_over         a later backward: the sum of both / the first forward's / neither
+wrong_at               size             right in general, wrong where this size is 1
+
+forward (q4_2)
+state_kept / random / depends_on_start / weights_cached / not_finite / deaf
+follow_one             sample           every sequence depends on this one, others on themselves
+samples_mixed, samples_deaf             a sequence moves another's results; moves nothing
+no_recurrence, runs_backward, inputs_reversed, looks_ahead, remembers, late, steps_back,
+not_computed, inputs_ignored, starts_anew   which steps' inputs move which steps' results
+same_state_everywhere, states_late, states_early, states_reversed, states_before_tanh,
+states_not_those_used                   outputs are right, the states that come back are these
+activation             used             h_t is `used` of a weighted sum
+activation_unknown                      h_t is another function than tanh of the right weighted sum
+z_factor               number           h_t is tanh of number times the right sum
+weight_KIND            array            unused, transposed, factor, shifted, other_array, one_for_all,
+                                        units_without, sources_without, off, late
+depends_on, start_is, start_not_zero, first_step_off, bias_first_step_only, bias_not_at_first_step
+half_precision, state_off (step, units, samples: the first that is off), wrong_from, wrong_at
+softmax, softmax_over_batch, output_activation, output_late, output_depends_on, output_off
+tanh_overflows                          states are NaN for inputs of 1e4, right for small ones
+
+update_parameters (q4_4): the step as a multiple of learning_rate * gradient
+moves_nothing, still, times (number), divided (of), momentum, late_gradient, later_times, only_first,
+decay, replaced, same_size, one_number, rate_ignored, rate_power, step_off
+
+LSTMCell.forward (q4_6); arrays are gates f, i, c, o or results
+gate_of_other, gates_shared, gate_complement (of), gate_constant, gate_one_for_all, gate_activation,
+gate_function, gate_z_factor, gate_clipped, gate_sees_cell, gate_from_candidate, candidate_gated,
+gate_off, weight_KIND as above, tanh_on_cell, cell_clipped, cell_not_linear, added_times, added_off,
+shown, tanh_around, hidden_off, overflows, state_kept, random, depends_on_start, rows_mixed, not_finite
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from grader.language import Message
+from grader.records import Claim
+
+__all__ = ["Claim", "Diagnosis", "Flaw", "claim"]
+
+
+def claim(kind: str, **facts: float | str | Iterable[int | str]) -> Claim:
+    """A claim of this kind; sequences become tuples."""
+    plain = {
+        name: value if isinstance(value, int | float | str) else tuple(value)
+        for name, value in facts.items()
+    }
+    return Claim(kind, plain)
+
+
+@dataclass(frozen=True, slots=True)
+class Flaw:
+    """One thing that is wrong: what is claimed, and the words for it.
+
+    `arrays` are what it spoils ("W_hh", "outputs", ...). `name` is the misconception, where it
+    is a known one.
+    """
+
+    claim: Claim
+    words: Message
+    arrays: tuple[str, ...]
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """What is said of a question: the known misconception or "", the words, and the claims."""
+
+    name: str
+    message: Message
+    claims: tuple[Claim, ...] = ()

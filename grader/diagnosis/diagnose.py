@@ -1,0 +1,170 @@
+"""What is said about a failed case: what experiments measured, else what a known mistake does.
+
+Several faults are told one by one: the first words are for the one that comes first in the
+computation and has to do with the case, the others are counted. A question whose failure follows
+from an earlier one says so.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from grader.checks.memo import once
+from grader.diagnosis import known_names, match
+from grader.diagnosis.backward import backward_rules as backward
+from grader.diagnosis.backward import backward_words
+from grader.diagnosis.cell import cell_rules as cell
+from grader.diagnosis.cell import cell_words
+from grader.diagnosis.claims import Diagnosis, Flaw, claim
+from grader.diagnosis.experiments.patterns import Reading
+from grader.diagnosis.forward import forward_rules as forward
+from grader.diagnosis.forward import forward_words
+from grader.diagnosis.update import update_rules as update
+from grader.diagnosis.update import update_words
+from grader.faults import StudentFault
+from grader.language import Message, say
+from grader.protocol import CandidateClass
+
+Readings = list[tuple[Reading, tuple[str, ...]]]
+
+
+@dataclass(frozen=True)
+class Examination:
+    """A method that is experimented with: whose it is, how, and its words."""
+
+    candidate: str
+    method: str
+    examine: Callable[[CandidateClass], Readings]
+    words: Callable[[Reading, Sequence[str]], Message]
+
+
+LOG = logging.getLogger(__name__)
+
+SUBJECTS = {
+    "q4_2": Examination("SimpleRNN", "forward", forward.examine, forward_words.words),
+    "q4_3": Examination("SimpleRNN", "backward", backward.examine, backward_words.words),
+    "q4_4": Examination("SimpleRNN", "update_parameters", update.examine, update_words.words),
+    "q4_6": Examination("LSTMCell", "forward", cell.examine, cell_words.words),
+}
+# What a later question builds on.
+EARLIER = {"q4_3": ("q4_2",), "q4_4": ("q4_2",), "q5_2": ("q4_2", "q4_3", "q4_4")}
+LAST = {"q5_2"}  # builds on everything; the others only suffer from what cannot be looked through
+BLOCKING = {
+    "random",
+    "not_finite",
+    "samples_mixed",
+    "follow_one",
+    "deaf",
+    "depends_on_start",
+    "weights_cached",
+}
+GRADIENTS = {
+    "dW_hy": ("W_hy",),
+    "db_y": ("b_y",),
+    "dW_xh": ("W_xh",),
+    "dW_hh": ("W_hh",),
+    "db_h": ("b_h",),
+}
+# The arrays that a case is about; other cases are about all.
+ABOUT: dict[str, dict[str, tuple[str, ...]]] = {
+    "q4_2": {"hidden_states": ("hidden_states",), "stable": ("overflow",)},
+    "q4_6": {"stable": ("overflow",)},
+    "q4_3": {
+        **GRADIENTS,
+        "output_layer": ("W_hy", "b_y"),
+        "input_weights": ("W_xh",),
+        "recurrent_weights": ("W_hh",),
+        "hidden_bias": ("b_h",),
+    },
+}
+
+
+def diagnose(question: str, case: str, candidates: Mapping[str, Any]) -> Diagnosis | None:
+    """What is behind a failed case, if anything is certain. Never raises for what a student did."""
+    if (earlier := _earlier(question, candidates)) is not None:
+        return earlier
+    subject = SUBJECTS.get(question)
+    candidate = candidates.get(subject.candidate) if subject else None
+    if candidate is not None:
+        found = faults(question, candidate)
+        if found:
+            told = _told(found, ABOUT.get(question, {}).get(case, ()))
+            return _witnessed(told, found, match.diagnose(question, candidates))
+    return match.diagnose(question, candidates)
+
+
+def _witnessed(
+    told: Diagnosis | None, found: Sequence[Flaw], known: Diagnosis | None
+) -> Diagnosis | None:
+    """With the name of the known mistake that makes the very same record, if nothing else is off."""
+    if told is None or told.name or len(found) > 1 or known is None or not known.name:
+        return told
+    message = say("{first} {more}", first=told.message, more=known.message)
+    return Diagnosis(known.name, message, told.claims)
+
+
+def faults(question: str, candidate: CandidateClass) -> list[Flaw]:
+    """What experiments show of the question's method; kept in the candidate's memo."""
+    return once(candidate, ("faults", question), partial(_examined, SUBJECTS[question], candidate))
+
+
+def _examined(subject: Examination, candidate: CandidateClass) -> list[Flaw]:
+    try:
+        with np.errstate(all="ignore"):
+            readings = subject.examine(candidate)
+    except StudentFault:
+        return []  # what cannot be run was told by the check itself
+    except Exception:
+        # A diagnosis decides no mark, so a fault of its own must not cost one: it is logged.
+        LOG.exception("the experiments on %s failed", subject.method)
+        return []
+    return [
+        Flaw(
+            claim(reading.kind, arrays=arrays, **reading.facts),
+            subject.words(reading, arrays),
+            arrays,
+            known_names.known_as(reading, arrays),
+        )
+        for reading, arrays in readings
+    ]
+
+
+def _told(found: Sequence[Flaw], about: Sequence[str]) -> Diagnosis | None:
+    """The first fault that has to do with these arrays (with any, where none is named)."""
+    touching = [one for one in found if set(one.arrays) & set(about or one.arrays)]
+    if not touching:
+        return None
+    first, *others = touching
+    message = first.words
+    if others:
+        message = say(
+            "{first} Besides that, {count} more thing(s) are off here: mend this one first.",
+            first=message,
+            count=len(others),
+        )
+    return Diagnosis(first.name, message, tuple(one.claim for one in touching))
+
+
+def _earlier(question: str, candidates: Mapping[str, Any]) -> Diagnosis | None:
+    """The fault of an earlier question that this one builds on."""
+    for before in EARLIER.get(question, ()):
+        subject = SUBJECTS[before]
+        candidate = candidates.get(subject.candidate)
+        found = faults(before, candidate) if candidate is not None else []
+        if question not in LAST:
+            found = [one for one in found if one.claim.kind in BLOCKING]
+        if found:
+            message = say(
+                "Something before it in the chain is wrong, and this builds on it: {method} ({question}). {first}",
+                method=subject.method,
+                question=before,
+                first=found[0].words,
+            )
+            return Diagnosis(found[0].name, message, tuple(one.claim for one in found))
+    return None

@@ -1,0 +1,1 @@
+"""What can be done with a candidate to see why it is wrong: each experiment gives data."""

@@ -1,0 +1,1 @@
+"""Why hidden states or outputs are wrong."""

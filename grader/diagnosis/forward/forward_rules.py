@@ -1,0 +1,195 @@
+"""What is wrong with a forward: repeat it, change inputs one at a time, find its weights."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from grader.checks.parameters.rnn_roles import PUBLIC
+from grader.checks.states import Sizes, read_forward
+from grader.diagnosis.experiments import hidden_roles, influence
+from grader.diagnosis.experiments.network import Network, Size
+from grader.diagnosis.experiments.patterns import Reading
+from grader.diagnosis.forward import long_run, output_rules, state_rules
+from grader.protocol import Array, CandidateClass
+
+Readings = list[tuple[Reading, tuple[str, ...]]]
+
+POINT = Size(6, 5, *PUBLIC)
+HUGE = 1e4  # exp of it is infinite
+MANY = 60  # sequences, so that weights can be told by least squares
+
+
+@dataclass(frozen=True)
+class ForwardRun:
+    """One forward on many sequences, and what the equations give on the same parameters."""
+
+    net: Network
+    x: Array  # (T, B, I)
+    hidden: Array  # (T, B, H)
+    outputs: Array  # (T, B, O)
+
+    @cached_property
+    def true(self) -> Array:
+        """(T, B, H): the states of the documented equation."""
+        h, kept = np.zeros(self.hidden.shape[1:]), []
+        for x in self.x:
+            h = np.tanh(self.net.weighted_sum(x, h))
+            kept.append(h)
+        return np.array(kept)
+
+    @cached_property
+    def states_right(self) -> bool:
+        return self.net.alike(self.hidden, self.true)
+
+    def shown(self, states: Array) -> Array:
+        """What the output layer makes of states."""
+        return np.asarray(states @ self.net.given["W_hy"] + self.net.given["b_y"])
+
+
+def examine(cls: CandidateClass) -> Readings:
+    """What is read off forward, the first in the computation first. Raises StudentFault."""
+    net = Network.make(cls, POINT)
+    rng = np.random.default_rng(12)
+    x = rng.normal(size=(POINT.T, POINT.B, POINT.I))
+    first = net.forward(x)
+    if not np.all(np.isfinite(first.outputs)):
+        return [(Reading("not_finite"), ("hidden_states", "outputs"))]
+    if (again := _again(net, x)) is not None:
+        return [(again, ("hidden_states", "outputs"))]
+    if first.hidden is None:
+        return []
+    if (moved := _moved(net, x)) is not None:
+        return [moved]
+    many = rng.normal(size=(POINT.T, MANY, POINT.I))
+    forward = net.forward(many)
+    seen = ForwardRun(
+        net, many, np.asarray(forward.hidden, np.float64), forward.outputs.astype(np.float64)
+    )
+    if not np.all(np.isfinite(seen.hidden)) or not np.all(np.isfinite(seen.outputs)):
+        return []
+    found: Readings = [(one, ("hidden_states",)) for one in state_rules.examine(seen)]
+    if any(one.kind == "weight_unused" for one, _ in found) and _plays_hidden_parts(net, many):
+        found = [(state_rules.place(seen), ("hidden_states",))]
+    found += [(one, ("outputs",)) for one in output_rules.examine(seen, states_told=bool(found))]
+    if not any(names == ("hidden_states",) for _, names in found) and _overflows(net, x):
+        found.append((Reading("tanh_overflows"), ("overflow",)))
+    return found or long_run.examine(cls)
+
+
+def _plays_hidden_parts(net: Network, x: Array) -> bool:
+    """Whether weights act that nothing showed one by one."""
+
+    def read(returned: object) -> Array:
+        return read_forward(returned, Sizes(*net.size)).outputs
+
+    return hidden_roles.hidden(lambda: net.fresh().rnn, net.layout, (x[:, : POINT.B],), read)
+
+
+def _overflows(net: Network, x: Array) -> bool:
+    """Whether states that follow the equation are NaN for large inputs."""
+    hidden = net.forward(HUGE * np.sign(x)).hidden
+    return hidden is not None and not np.all(np.isfinite(hidden))
+
+
+def _again(net: Network, x: Array) -> Reading | None:
+    """Whether the same call gives the same: on the same object, and on another."""
+    trial = net.fresh()
+    first, second = trial.forward(x), trial.forward(x)
+    if not net.alike(second.outputs, first.outputs):
+        carried = net.alike(net.forward(x).outputs, first.outputs)
+        return Reading("state_kept" if carried else "random")
+    if not net.alike(net.forward(x).outputs, first.outputs):
+        return Reading("depends_on_start")
+    other = Network.make(net.cls, net.size, seed=16)
+    trial.layout.write(trial.rnn, other.given)
+    if not net.alike(trial.forward(x).outputs, other.forward(x).outputs):
+        return Reading("weights_cached")
+    return None
+
+
+def _moved(net: Network, x: Array) -> tuple[Reading, tuple[str, ...]] | None:
+    """What the influence of sequences and steps shows that no weights can."""
+
+    def run(inputs: Array) -> tuple[Array, Array]:
+        forward = net.forward(inputs)
+        hidden = forward.outputs if forward.hidden is None else forward.hidden
+        return hidden, forward.outputs
+
+    by_state, by_output = influence.of_sequences(run, x)
+    for moved, what in ((by_state, "hidden_states"), (by_output, "outputs")):
+        if (mixed := _mixed(moved)) is not None:
+            names = ("hidden_states", "outputs") if what == "hidden_states" else (what,)
+            return mixed, names
+    in_states, in_outputs = influence.of_steps(run, x)
+    if (late := _in_time(in_outputs)) is None:
+        return None  # states that come back wrong from a right run are told by their values
+    both = np.array_equal(in_states, in_outputs)
+    return late, ("hidden_states", "outputs") if both else ("outputs",)
+
+
+def _mixed(moved: Array) -> Reading | None:
+    others = moved & ~np.eye(len(moved), dtype=bool)
+    deaf = [b for b in range(len(moved)) if not moved[b].any()]
+    if others.any():
+        itself = np.eye(len(moved), dtype=bool)
+        leaders = [a for a in range(len(moved)) if (others[a] | itself[a]).all()]
+        alone = (
+            len(leaders) == 1
+            and not others[[a for a in range(len(moved)) if a not in leaders]].any()
+        )
+        return Reading("follow_one", {"sample": leaders[0]}) if alone else Reading("samples_mixed")
+    if len(deaf) == len(moved):
+        return Reading("deaf")
+    return Reading("samples_deaf", {"samples": tuple(deaf)}) if deaf else None
+
+
+def _in_time(moved: Array) -> Reading | None:
+    """moved[s, t]: what only the order of steps explains."""
+    T = len(moved)
+    s, t = np.meshgrid(np.arange(T), np.arange(T), indexing="ij")
+    if np.array_equal(moved, s <= t):
+        return None
+    for kind, pairs in (
+        ("runs_backward", s >= t),
+        ("inputs_reversed", s + t >= T - 1),
+        ("no_recurrence", s == t),
+    ):
+        if np.array_equal(moved, pairs):
+            return Reading(kind)
+    if not moved[s > t].any():
+        return _by_distance(moved, t - s) or _by_step(moved, s, t)
+    ahead = {int(n) for n in (s - t)[moved & (s > t)]}
+    return Reading("looks_ahead", {"steps": tuple(sorted(ahead))})
+
+
+def _by_distance(moved: Array, lag: Array) -> Reading | None:
+    """How many steps later a change shows, the same at all steps."""
+    for steps in range(1, len(moved) - 1):
+        for kind, number, pairs in (
+            ("remembers", steps, (lag >= 0) & (lag <= steps)),
+            ("late", steps, lag >= steps),
+            ("steps_back", steps + 1, (lag >= 0) & (lag % (steps + 1) == 0)),
+        ):
+            if np.array_equal(moved, pairs):
+                return Reading(kind, {"steps": number})
+    return None
+
+
+def _by_step(moved: Array, s: Array, t: Array) -> Reading | None:
+    """Steps that are left out, or where everything begins again."""
+    steps = range(len(moved))
+    still = [n for n in steps if not moved[:, n].any()]
+    deaf = [n for n in steps if not moved[n].any()]
+    edges = [k for k in steps[1:] if not moved[:k, k:].any()]
+    crossed = np.any([(s < k) & (k <= t) for k in edges], axis=0)
+    for kind, numbers, gone in (
+        ("not_computed", still, np.isin(t, still)),
+        ("inputs_ignored", deaf, np.isin(s, deaf)),
+        ("starts_anew", edges, crossed),
+    ):
+        if numbers and np.array_equal(moved, (s <= t) & ~gone):
+            return Reading(kind, {"steps": tuple(numbers)})
+    return None

@@ -1,0 +1,65 @@
+"""Sums, products, signs and constants."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from grader.diagnosis.repair.edits import Edit, Ground, Site
+
+SIGNS: dict[type[ast.operator], str] = {
+    ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.MatMult: "@", ast.Pow: "**",
+}  # fmt: skip
+OTHERS: dict[type[ast.operator], tuple[str, ...]] = {
+    ast.Add: ("-", "*"), ast.Sub: ("+",), ast.Mult: ("@", "/", "+"), ast.Div: ("*",),
+    ast.MatMult: (), ast.Pow: ("*",),
+}  # fmt: skip
+
+
+def edits(ground: Ground) -> Iterator[Edit]:
+    for site in ground.loads():
+        node = site.node
+        if isinstance(node, ast.BinOp):
+            yield from _binary(ground, node)
+        elif isinstance(node, ast.UnaryOp):
+            yield ground.put("drop sign", 1, node, ground.closed(node.operand))
+        elif isinstance(node, ast.Constant):
+            yield from _constant(ground, site, node.value)
+    for statement in ast.walk(ground.unit.node):
+        if isinstance(statement, ast.AugAssign):
+            yield from _augmented(ground, statement)
+
+
+def _binary(ground: Ground, node: ast.BinOp) -> Iterator[Edit]:
+    left, right = ground.closed(node.left), ground.closed(node.right)
+    if not isinstance(node.op, ast.MatMult):  # see `products`
+        yield ground.put("drop operand", 1, node, left)
+        yield ground.put("drop operand", 1 if not isinstance(node.op, ast.Div) else 2, node, right)
+    for sign in OTHERS.get(type(node.op), ()):
+        yield ground.put("operator", 1.5, node, f"({left} {sign} {right})")
+    if isinstance(node.op, ast.Sub | ast.Div | ast.Pow):
+        sign = SIGNS[type(node.op)]
+        yield ground.put("swap operands", 1.5, node, f"({right} {sign} {left})")
+
+
+def _augmented(ground: Ground, node: ast.AugAssign) -> Iterator[Edit]:
+    target, value = ground.of(node.target), ground.closed(node.value)
+    for sign in OTHERS.get(type(node.op), ()):
+        if sign in "+-":
+            yield ground.put("operator", 1.5, node, f"{target} {sign}= {value}")
+
+
+def _constant(ground: Ground, site: Site, value: object) -> Iterator[Edit]:
+    node = site.node
+    if isinstance(value, bool):
+        yield ground.put("constant", 1, node, str(not value))
+    elif isinstance(value, int):
+        yield ground.put("constant", 1, node, str(value + 1))
+        less = f"({value - 1})" if value <= 0 else str(value - 1)
+        yield ground.put("constant", 1, node, less)
+        if isinstance(site.parent, ast.keyword) and site.parent.arg == "axis":
+            yield ground.put("constant", 1.25, node, "None")
+    elif isinstance(value, float):
+        for other in ("1.0", "0.5", "2.0", "0.0"):
+            if float(other) != value:
+                yield ground.put("constant", 1.5, node, other)

@@ -1,0 +1,112 @@
+"""Calls: a wrapper taken off, another function, another argument."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from grader.diagnosis.repair.edits import Edit, Ground, called, is_atom, is_method_call, root
+from grader.diagnosis.repair.operators.products import PRODUCTS
+
+PAIRS = (
+    ("zeros", "ones"), ("zeros_like", "ones_like"), ("vstack", "hstack"), ("sum", "mean"),
+    ("max", "min"), ("maximum", "minimum"), ("append", "extend"), ("tanh", "sinh"),
+    ("empty", "zeros"), ("empty_like", "zeros_like"),
+)  # fmt: skip
+ALIKE: dict[str, list[str]] = {}
+for _one, _other in PAIRS:
+    ALIKE.setdefault(_one, []).append(_other)
+    ALIKE.setdefault(_other, []).append(_one)
+
+REDUCTIONS = {"sum", "mean", "max", "min"}
+UNTOUCHED = {"range", "len", "super", "getattr", "setattr", "enumerate", "zip", "isinstance"}
+
+
+def edits(ground: Ground) -> Iterator[Edit]:
+    squashes = one_argument_functions(ground)
+    for site in ground.loads():
+        node = site.node
+        if not isinstance(node, ast.Call):
+            continue
+        yield from _unwrapped(ground, node)
+        yield from _other_function(ground, node, squashes)
+        yield from _other_arguments(ground, node)
+
+
+def _unwrapped(ground: Ground, node: ast.Call) -> Iterator[Edit]:
+    if called(node) in {"range", "len", "super"} | PRODUCTS:
+        return
+    for argument in node.args:
+        if not isinstance(argument, ast.Starred):
+            yield ground.put("unwrap", 1, node, ground.closed(argument))
+    if isinstance(node.func, ast.Attribute) and is_method_call(node):
+        yield ground.put("unwrap", 1, node, ground.closed(node.func.value))
+
+
+def _other_function(ground: Ground, node: ast.Call, squashes: list[str]) -> Iterator[Edit]:
+    name = called(node)
+    for other in ALIKE.get(name, ()):
+        text = ground.of(node.func)
+        yield ground.put("function", 1, node.func, text[: len(text) - len(name)] + other)
+    named = {keyword.arg for keyword in node.keywords}
+    if len(node.args) == 1 and named <= {"out"} and name not in UNTOUCHED:
+        for text in squashes:
+            if text != ground.of(node.func):
+                yield ground.put("function", 1.25, node.func, text)
+
+
+def _other_arguments(ground: Ground, node: ast.Call) -> Iterator[Edit]:
+    for keyword in node.keywords:
+        if keyword.arg is not None:
+            left = [ground.of(one) for one in node.args]
+            left += [
+                f"{one.arg}={ground.of(one.value)}" if one.arg else f"**{ground.of(one.value)}"
+                for one in node.keywords
+                if one is not keyword
+            ]
+            text = f"{ground.of(node.func)}({', '.join(left)})"
+            yield ground.put("drop argument", 1.25, node, text)
+    if called(node) in REDUCTIONS and not node.keywords:
+        text = ground.of(node)
+        for axis in ("axis=0", "axis=1"):
+            comma = ", " if node.args else ""
+            yield ground.put("add argument", 1.5, node, f"{text[:-1]}{comma}{axis})")
+    if called(node) in PRODUCTS:
+        return
+    for first, second in zip(node.args, node.args[1:], strict=False):
+        changes = (
+            ground.change(first, ground.of(second)),
+            ground.change(second, ground.of(first)),
+        )
+        yield ground.edit("swap arguments", 1.25, node, changes)
+
+
+def one_argument_functions(ground: Ground) -> list[str]:
+    """Functions of one argument that the program has for its numbers: np.tanh, self.sigmoid."""
+    found = {"np.tanh": None, "np.exp": None} if "np" in _names(ground) else {}
+    for unit in (ground.unit, *ground.siblings):
+        for node in ast.walk(unit.node):
+            if (
+                isinstance(node, ast.Call)
+                and len(node.args) == 1
+                and not node.keywords
+                and is_atom(node.func)
+                and not is_method_call(node)
+                and called(node) in _squashing(ground)
+            ):
+                found[ground.of(node.func)] = None
+    return [text for text in found if root(ast.parse(text, mode="eval").body) != ""]
+
+
+def _names(ground: Ground) -> set[str]:
+    return {node.id for node in ast.walk(ground.program.tree) if isinstance(node, ast.Name)}
+
+
+def _squashing(ground: Ground) -> set[str]:
+    """Names of functions that make one array of another."""
+    own = {
+        unit.name
+        for unit in ground.siblings
+        if isinstance(unit.node, ast.Assign) or len(unit.node.args.args) == 1 + bool(unit.owner)
+    }
+    return {"tanh", "exp", "sigmoid"} | own

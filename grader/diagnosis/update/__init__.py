@@ -1,0 +1,1 @@
+"""Why update_parameters is wrong."""

@@ -1,0 +1,201 @@
+"""What is wrong with update_parameters: each step against the gradients that backward gave."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from grader.checks.known_model import Parameters
+from grader.diagnosis.experiments.network import Network, Size
+from grader.diagnosis.experiments.patterns import CLOSE, Reading
+from grader.protocol import Array, Call, CandidateClass, Read, Step, Write
+
+Readings = list[tuple[Reading, tuple[str, ...]]]
+
+POINT = Size(T=4, B=5, I=3, H=6, O=7)  # every array larger than what is fitted to its step
+RATE = 0.5
+ROUNDED = 0.01
+MOST = 0.9
+FIT = 1e-5  # of a step; float32 parameters are rounded to a part of that
+GRADIENT = 4e-3  # of d_outputs: gradients stay below the tightest honest clipping
+ORDER = ("W_hy", "b_y", "W_xh", "W_hh", "b_h")
+
+
+@dataclass(frozen=True)
+class UpdateStep:
+    """One update from the known parameters: by array what it was given and how it moved."""
+
+    gradients: Parameters
+    moves: Parameters
+
+
+@dataclass(frozen=True)
+class Ratio:
+    """A step as -(own * its gradient + last * the call before's + decay * the parameter)."""
+
+    own: float
+    last: float
+    decay: float
+    explained: bool
+
+
+def examine(cls: CandidateClass) -> Readings:
+    """What is read off update_parameters, by array. Raises StudentFault."""
+    net = Network.make(cls, POINT)
+    first, second = _steps(net, (RATE, RATE))
+    names = [n for n in ORDER if n in first.moves and n in first.gradients]
+    readings = {name: _of_array(net, name, first, second) for name in names}
+    off = {name: reading for name, reading in readings.items() if reading is not None}
+    if not off:
+        return []
+    if len(off) == len(names) and all(one.kind == "still" for one in off.values()):
+        return [(Reading("moves_nothing"), tuple(names))]
+    return _grouped({name: _refined(net, name, reading, first) for name, reading in off.items()})
+
+
+def _of_array(net: Network, name: str, first: UpdateStep, second: UpdateStep) -> Reading | None:
+    gradient, move = first.gradients[name], first.moves[name]
+    if not np.any(gradient):
+        return None  # not to move is right then
+    if not np.any(move):
+        return Reading("still")
+    one = _ratio(net, name, [first])
+    if not one.explained:
+        return _unexplained(name, first)
+    if one.decay:
+        return _with_parameter(one)
+    if (later := _later(one, _ratio(net, name, [second, first]))) is not None:
+        return later
+    times = one.own / RATE
+    return None if abs(times - 1) <= CLOSE else Reading("times", {"number": float(f"{times:.6g}")})
+
+
+def _with_parameter(one: Ratio) -> Reading:
+    """A step in which the parameter itself takes part."""
+    if abs(one.own / RATE - 1) > CLOSE:
+        return Reading("step_off")
+    if abs(one.decay - 1) <= CLOSE:
+        return Reading("replaced")
+    return Reading("decay", {"number": float(f"{one.decay / RATE:.4g}")})
+
+
+def _later(one: Ratio, two: Ratio) -> Reading | None:
+    """How a second step differs from a first one."""
+    if not two.explained:
+        return None
+    if abs(two.last) > CLOSE * abs(one.own):
+        late = abs(two.own) < CLOSE * abs(two.last)
+        number = 0.0 if late else float(f"{two.last / two.own:.4g}")
+        return Reading("late_gradient") if late else Reading("momentum", {"number": number})
+    if abs(two.own) < CLOSE * RATE:
+        return Reading("only_first")
+    change = two.own / one.own
+    number = float(f"{change:.4g}")
+    return Reading("later_times", {"number": number}) if abs(change - 1) > CLOSE else None
+
+
+def _ratio(net: Network, name: str, stepped: Sequence[UpdateStep]) -> Ratio:
+    """Explain the newest step, given first, by as little as possible."""
+    gradients = [one.gradients[name] for one in stepped]
+    parts = {"own": gradients[0], "last": gradients[-1], "decay": net.used[name]}
+    move = stepped[0].moves[name]
+    trials = [("own",), ("own", "decay"), ("own", "last"), ("own", "last", "decay")]
+    for chosen in trials if len(stepped) > 1 else trials[:2]:
+        found = _fitted(move, [parts[each] for each in chosen])
+        if found is not None:
+            sizes = dict(zip(chosen, found, strict=True))
+            return Ratio(
+                sizes["own"], sizes.get("last", 0.0), sizes.get("decay", 0.0), explained=True
+            )
+    return Ratio(0.0, 0.0, 0.0, explained=False)
+
+
+def _fitted(move: Array, parts: Sequence[Array]) -> list[float] | None:
+    """How often each part is subtracted in the move; None where they do not explain it."""
+    scales = [float(np.linalg.norm(part)) or 1.0 for part in parts]
+    rows = np.array([-part.ravel() / scale for part, scale in zip(parts, scales, strict=True)]).T
+    found = np.linalg.lstsq(rows, move.ravel(), rcond=None)[0]
+    if np.linalg.norm(rows @ found - move.ravel()) > FIT * np.linalg.norm(move):
+        return None
+    return [float(value) / scale for value, scale in zip(found, scales, strict=True)]
+
+
+def _unexplained(name: str, first: UpdateStep) -> Reading:
+    """A step that is no multiple of the gradient."""
+    gradient, move = first.gradients[name], first.moves[name]
+    if np.ptp(move) <= CLOSE * np.abs(move).max() and move.size > 1:
+        return Reading("one_number")
+    # Where a gradient is small an adaptive step's epsilon counts.
+    moved = np.abs(move[np.abs(gradient) > 1e-3 * np.abs(gradient).max()])
+    middle = float(np.median(moved)) if moved.size > 1 else 0.0
+    if middle and np.mean(np.abs(moved - middle) <= ROUNDED * middle) >= MOST:
+        return Reading("same_size", {"number": float(f"{moved.mean() / RATE:.3g}")})
+    return Reading("step_off")
+
+
+def _refined(net: Network, name: str, reading: Reading, first: UpdateStep) -> Reading:
+    """What a factor depends on: the rate, the sizes, the gradient itself."""
+    if reading.kind not in {"times", "same_size"}:
+        return reading
+    half = _steps(net, (RATE / 2,))[0]
+    if net.alike(half.moves[name], first.moves[name]):
+        return Reading("rate_ignored")
+    if reading.kind == "same_size":
+        return reading
+    times = float(reading.facts["number"])  # type: ignore[arg-type]  # "times" has a number
+    at_half = _ratio(net, name, [half]).own / (RATE / 2)
+    if abs(at_half / times - 1) > CLOSE:
+        return Reading("rate_power")
+    for what, size in (("B", POINT._replace(B=7)), ("T", POINT._replace(T=9))):
+        there = _ratio(net, name, [_steps(Network(net.cls, size, net.values), (RATE,))[0]])
+        ratio = there.own / RATE / times
+        if abs(ratio - getattr(POINT, what) / getattr(size, what)) <= CLOSE:
+            return Reading("divided", {"of": what})
+    return reading
+
+
+def _steps(net: Network, rates: Sequence[float]) -> list[UpdateStep]:
+    """Updates of one object, each from the same parameters and with other gradients."""
+    rng = np.random.default_rng(14)
+    T, B, I, _, O = net.size  # noqa: E741  # sizes as in the equations
+    trial = net.fresh()
+    written = net.layout.written(trial.parameters)
+    nothing = {name: np.zeros(shape) for name, shape in net.layout.shapes.items()}
+    found = []
+    for rate in rates:
+        x, d_outputs = rng.normal(size=(T, B, I)), GRADIENT * rng.normal(size=(T, B, O))
+        steps: list[Step] = [
+            Write(written),
+            Call("forward", (x,)),
+            Call("backward", (d_outputs,)),
+            Read(),
+            Call("update_parameters", (rate,)),
+            Read(),
+        ]
+        _, _, returned, before, _, after = trial.rnn.replay(steps)
+        moved = net.layout.storage.vector(after) - net.layout.storage.vector(before)
+        moves = {name: moved[net.layout.slots[name][0]] for name in net.names}
+        found.append(UpdateStep(net.bound(returned, before, nothing), moves))
+    return found
+
+
+def _grouped(readings: dict[str, Reading]) -> Readings:
+    """Arrays of which the same is read, together; numbers that differ by rounding are one."""
+    groups: list[tuple[Reading, list[str]]] = []
+    for name, reading in readings.items():
+        for known, names in groups:
+            if _alike(known, reading):
+                names.append(name)
+                break
+        else:
+            groups.append((reading, [name]))
+    return [(reading, tuple(names)) for reading, names in groups]
+
+
+def _alike(one: Reading, other: Reading) -> bool:
+    a, b = one.facts.get("number"), other.facts.get("number")
+    if one.kind == other.kind and isinstance(a, float) and isinstance(b, float):
+        return abs(a - b) <= ROUNDED * abs(b)
+    return one == other

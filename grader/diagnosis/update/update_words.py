@@ -1,0 +1,148 @@
+"""The sentences for what is read off update_parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from grader.diagnosis.experiments.patterns import Reading
+from grader.language import Message, say
+
+ALL = 5
+
+
+def words(reading: Reading, names: Sequence[str]) -> Message:
+    """What the student reads about one thing that is off in the steps of these parameters."""
+    arrays = (
+        say("every parameter") if len(names) == ALL else Message("{n}", {"n": ", ".join(names)})
+    )
+    return WORDS[reading.kind](arrays, **reading.facts)
+
+
+def _moves_nothing(_: Message) -> Message:
+    return say(
+        "update_parameters changes no parameter: measured, every step is 0. Is the result stored back on self, or in a local variable only?"
+    )
+
+
+def _still(arrays: Message) -> Message:
+    return say(
+        "{arrays}: not updated, the step is 0 although the gradient is not. The other parameters move.",
+        arrays=arrays,
+    )
+
+
+def _decay(arrays: Message, *, number: float) -> Message:
+    return say(
+        "{arrays}: besides the gradient {number} times the parameter itself is subtracted (weight decay). Plain descent is asked for.",
+        arrays=arrays,
+        number=number,
+    )
+
+
+def _late_gradient(arrays: Message) -> Message:
+    return say(
+        "{arrays}: the step follows the gradient of the backward before the last one. Use the newest.",
+        arrays=arrays,
+    )
+
+
+def _momentum(arrays: Message, *, number: float) -> Message:
+    return say(
+        "{arrays}: {number} times the step before comes along (momentum). Plain descent remembers nothing.",
+        arrays=arrays,
+        number=number,
+    )
+
+
+def _only_first(arrays: Message) -> Message:
+    return say("{arrays}: the first update moves it, the second does not.", arrays=arrays)
+
+
+def _later_times(arrays: Message, *, number: float) -> Message:
+    return say(
+        "{arrays}: the second step is {number} times what its gradient asks for, the first is not. The learning rate is the caller's.",
+        arrays=arrays,
+        number=number,
+    )
+
+
+def _times(arrays: Message, *, number: float) -> Message:
+    if number < 0:
+        return say(
+            "{arrays}: the step goes along the gradient, uphill: {number} times what descent asks for. Subtract.",
+            arrays=arrays,
+            number=number,
+        )
+    return say(
+        "{arrays}: the step is {number} times learning_rate times gradient. Look for a factor, or for a second update.",
+        arrays=arrays,
+        number=number,
+    )
+
+
+def _same_size(arrays: Message, *, number: float) -> Message:
+    return say(
+        "{arrays}: every element moves by {number} times learning_rate, however large its gradient is (a sign, or an adaptive step). Plain descent multiplies by the gradient.",
+        arrays=arrays,
+        number=number,
+    )
+
+
+def _replaced(arrays: Message) -> Message:
+    return say(
+        "{arrays}: replaced by -learning_rate times gradient; the old value is gone. Subtract from it.",
+        arrays=arrays,
+    )
+
+
+def _one_number(arrays: Message) -> Message:
+    return say(
+        "{arrays}: every element moves by one and the same number; each has a gradient of its own.",
+        arrays=arrays,
+    )
+
+
+def _step_off(arrays: Message) -> Message:
+    return say(
+        "{arrays}: the step is not in proportion to the gradient that backward gave.", arrays=arrays
+    )
+
+
+def _rate_ignored(arrays: Message) -> Message:
+    return say(
+        "{arrays}: half the learning_rate makes the same step, so it takes no part.", arrays=arrays
+    )
+
+
+def _rate_power(arrays: Message) -> Message:
+    return say(
+        "{arrays}: the step is not in proportion to learning_rate: half of it does not give half the step.",
+        arrays=arrays,
+    )
+
+
+def _divided(arrays: Message, *, of: str) -> Message:
+    return say(
+        "{arrays}: the step is divided by {of}. The gradient is a sum, and the step is learning_rate times it.",
+        arrays=arrays,
+        of=of,
+    )
+
+
+WORDS: dict[str, Callable[..., Message]] = {
+    "moves_nothing": _moves_nothing,
+    "still": _still,
+    "decay": _decay,
+    "late_gradient": _late_gradient,
+    "momentum": _momentum,
+    "only_first": _only_first,
+    "later_times": _later_times,
+    "times": _times,
+    "same_size": _same_size,
+    "replaced": _replaced,
+    "one_number": _one_number,
+    "step_off": _step_off,
+    "rate_ignored": _rate_ignored,
+    "rate_power": _rate_power,
+    "divided": _divided,
+}

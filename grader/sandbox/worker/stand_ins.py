@@ -1,0 +1,197 @@
+"""What stands for libraries that are not here: IPython for good, others while a program loads.
+
+A notebook shows things with IPython; nothing of that is judged, so everything of it is accepted
+and does nothing. Another library that a program imports at its top level (`import pandas as pd` is
+the first line of many notebooks) is accepted while the program loads; from then on whatever uses it
+gets the ModuleNotFoundError that the import would have raised. An import within
+`try ... except ImportError`, or within a function, fails as everywhere.
+"""
+
+from __future__ import annotations
+
+import ast
+import gc
+import importlib.machinery
+import sys
+import types
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+# Jupyter's own, and the handout's check cells.
+FOR_GOOD = frozenset({"IPython", "ipykernel", "ipywidgets", "matplotlib_inline", "otter"})
+HANDOUT = "grader.handout"
+_PYTHON_MAGICS = frozenset({"time", "timeit", "capture", "prun", "python", "python3"})
+
+
+class Libraries:
+    """The finder that is asked last, and which libraries it stands in for."""
+
+    def __init__(self) -> None:
+        self.imported: set[str] = set()
+        self.loading = True
+
+    def find_spec(
+        self, name: str, _path: object = None, _target: object = None
+    ) -> importlib.machinery.ModuleSpec | None:
+        """A stand-in for a library that nobody else has found."""
+        root = name.partition(".")[0]
+        known = root in FOR_GOOD or name.startswith(HANDOUT)
+        part = isinstance(sys.modules.get(root), _Module)
+        if known or part or (name == root and root in self.imported):
+            return importlib.machinery.ModuleSpec(name, self, is_package=True)  # type: ignore[arg-type]  # no ABC needed
+        return None
+
+    def create_module(self, spec: importlib.machinery.ModuleSpec) -> types.ModuleType:
+        return _Module(spec.name)
+
+    def exec_module(self, module: types.ModuleType) -> None:
+        """Nothing to run; matplotlib compares the version of an IPython that is loaded."""
+        if module.__name__ == "IPython":
+            module.__dict__["version_info"] = (9, 0, 0)
+
+    def gone(self, path: str) -> bool:
+        """Whether what is used is missing by now."""
+        root = path.partition(".")[0]
+        return not (self.loading or root in FOR_GOOD or path.startswith(HANDOUT))
+
+
+LIBRARIES = Libraries()
+
+
+def install(text: str) -> None:
+    """From here on stand in for Jupyter, and for what this program imports at its top level."""
+    if LIBRARIES not in sys.meta_path:
+        sys.meta_path.append(LIBRARIES)
+    LIBRARIES.loading = True
+    LIBRARIES.imported |= set(top_level_imports(text))
+
+
+def loaded() -> None:
+    """The program is loaded: what is missing is missing."""
+    LIBRARIES.loading = False
+
+
+def top_level_imports(text: str) -> Iterator[str]:
+    """The libraries that a program imports outside functions, and nobody catches it."""
+    try:
+        waiting: list[ast.stmt] = list(parsed(text).body)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.Import):
+            yield from (alias.name.partition(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield node.module.partition(".")[0]
+        elif isinstance(node, ast.If | ast.With | ast.For | ast.While):
+            waiting += [*node.body, *getattr(node, "orelse", [])]
+
+
+def parsed(text: str, path: str = "rnn.py") -> ast.Module:
+    """The text as a tree. Raises SyntaxError, ValueError, RecursionError or MemoryError.
+
+    Up to 3.11.8 CPython miscounts its depth where the garbage collector runs code of ours meanwhile
+    (gh-106905), so it waits.
+    """
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        return ast.parse(text, path)
+    finally:
+        if collecting:
+            gc.enable()
+
+
+def _used(path: str) -> None:
+    if LIBRARIES.gone(path):
+        root = path.partition(".")[0]
+        raise ModuleNotFoundError(f"No module named {root!r}", name=root)
+
+
+class _Module(types.ModuleType):
+    """A library of which everything can be had."""
+
+    def __getattr__(self, name: str) -> Any:
+        return _part(self.__name__, name)
+
+
+class StandIn:
+    """A class, a function or an object of such a library: anything may be done with it."""
+
+    def __init__(self, path: str) -> None:
+        object.__setattr__(self, "_path", path)
+
+    def __getattr__(self, name: str) -> Any:
+        return _part(self._path, name)
+
+    def __setattr__(self, _name: str, _value: object) -> None:
+        _used(self._path)
+
+    def __call__(self, *arguments: Any, **named: Any) -> Any:
+        """As a decorator it leaves what it decorates."""
+        _used(self._path)
+        only = arguments[0] if len(arguments) == 1 and not named else None
+        return only if isinstance(only, types.FunctionType | type) else self
+
+    def __getitem__(self, _key: object) -> Any:
+        _used(self._path)
+        return self
+
+    def __setitem__(self, _key: object, _value: object) -> None:
+        _used(self._path)
+
+    def __iter__(self) -> Iterator[Any]:
+        _used(self._path)
+        return iter(())
+
+    def __len__(self) -> int:
+        _used(self._path)
+        return 0
+
+    def __enter__(self) -> Any:
+        _used(self._path)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Nothing to close."""
+
+    def __mro_entries__(self, _bases: Sequence[object]) -> tuple[type, ...]:
+        """A class may inherit from it; it inherits nothing."""
+        return ()
+
+
+def _part(path: str, name: str) -> Any:
+    if name.startswith("__"):
+        raise AttributeError(name)
+    _used(path)
+    return StandIn(f"{path}.{name}")
+
+
+class Shell:
+    """What `get_ipython()` gives: magics of Python code run it, all else does nothing."""
+
+    def __init__(self, namespace: dict[str, Any]) -> None:
+        self.user_ns = namespace
+
+    def run_line_magic(self, name: str, line: str = "", *_: Any, **__: Any) -> None:
+        if name in ("time", "prun"):
+            exec(line, self.user_ns)  # noqa: S102 - the student's own code
+
+    def run_cell_magic(self, name: str, _line: str = "", cell: str = "") -> None:
+        if name in _PYTHON_MAGICS:
+            exec(cell, self.user_ns)  # noqa: S102 - as above
+
+    def __getattr__(self, name: str) -> Callable[..., None]:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return lambda *_arguments, **_named: None
+
+
+def jupyter(namespace: dict[str, Any]) -> dict[str, Any]:
+    """The names that a notebook finds without importing them."""
+    shell = Shell(namespace)
+    return {
+        "get_ipython": lambda: shell,
+        "display": StandIn("IPython.display.display"),
+        "grader": StandIn(HANDOUT),  # `for question in questions: grader.check(question)`
+    }

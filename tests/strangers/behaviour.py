@@ -1,0 +1,129 @@
+"""What a program does at fresh points, as named arrays: to compare it with another, or with itself.
+
+Keys are those of the kit's sentences: "outputs", "hidden", "dW_hh", "step W_xh", "hidden'", ...
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from types import ModuleType
+
+import numpy as np
+
+from tests.strangers.bases import CELL, RNN, Array, Base
+from tests.strangers.program import Net, Sizes, cell_shapes, drawn, rnn_shapes
+
+POINTS: tuple[Sizes, ...] = ((7, 3, 2, 5, 3), (5, 4, 3, 6, 2))
+CELLS = ((4, 3, 5), (3, 2, 4))
+SMALL = 1e-3
+LENGTHS = (1, 2, 5, 20, 120, 500)
+
+Record = dict[str, Array]
+
+
+def recorded(module: ModuleType, base: Base) -> Record:
+    """Everything at all points. What raises is left out."""
+    found: Record = {}
+    with np.errstate(all="ignore"):
+        for part in (_network, _cells, _data):
+            part(module, base, found)
+    return found
+
+
+def _network(module: ModuleType, base: Base, found: Record) -> None:
+    for k, sizes in enumerate(POINTS):
+        rng = np.random.default_rng(700 + k)
+        values = drawn(rnn_shapes(sizes), rng)
+        rounds = [
+            (rng.normal(size=sizes[:3]), SMALL * rng.normal(size=(*sizes[:2], sizes[4])))
+            for _ in range(2)
+        ]
+        with suppress(Exception):
+            net = Net.make(module, base, sizes, values)
+            for again, (x, d) in zip(("", "again "), rounds, strict=True):
+                _round(net, f"{k} {again}", x, d, found)
+        with suppress(Exception):
+            _nothing_left_out(Net.make(module, base, sizes, values), k, *rounds[0], found)
+
+
+def _round(net: Net, prefix: str, x: Array, d: Array, found: Record) -> None:
+    outputs, hidden = net.forward(x)
+    found |= {f"{prefix}outputs": outputs, f"{prefix}hidden": hidden}
+    with suppress(Exception):
+        found |= {f"{prefix}d{name}": value for name, value in net.gradients(d).items()}
+        before = net.now()
+        net.rnn.update_parameters(0.25)
+        after = net.now()
+        found |= {f"{prefix}step {name}": after[name] - before[name] for name in RNN}
+    net.put(net.values)
+
+
+def _nothing_left_out(net: Net, k: int, x: Array, d: Array, found: Record) -> None:
+    """Which gradients are computed from d_outputs at all: NaN goes wherever it is used."""
+    net.forward(x)
+    for name, value in net.gradients(np.full_like(d, np.nan)).items():
+        found[f"{k} computed {name}"] = np.array([float(np.isnan(value).any())])
+
+
+def _cells(module: ModuleType, base: Base, found: Record) -> None:
+    for k, (B, I, H) in enumerate(CELLS):  # noqa: E741  # sizes as in the equations
+        rng = np.random.default_rng(800 + k)
+        values = drawn(cell_shapes(I, H), rng)
+        given = (rng.normal(size=(B, I)), rng.uniform(-1, 1, (B, H)), rng.normal(size=(B, H)))
+        with suppress(Exception):
+            cell = module.LSTMCell(I, H)
+            for name, view in base.cell(cell).items():
+                view[...] = values[name]
+            for again in ("", "again "):
+                one, two = cell.forward(*(part.copy() for part in given))
+                found |= {
+                    f"{k} {again}cell hidden": np.array(one, float),
+                    f"{k} {again}cell cell": np.array(two, float),
+                }
+
+
+def _data(module: ModuleType, _base: Base, found: Record) -> None:
+    for kind in ("fibonacci", "sine"):
+        for length in LENGTHS:
+            with suppress(Exception):
+                made = np.asarray(module.generate_sequence_data(kind, length))
+                found[f"data {kind} {length}"] = made.astype(float)
+                found[f"data type {kind} {length}"] = np.frombuffer(
+                    str(made.dtype).encode().ljust(8)[:8], dtype=np.uint8
+                ).astype(float)
+    for arguments in (("nothing known", 5), ("fibonacci", 0), ("sine", 0)):
+        found[f"data refused {arguments}"] = np.array([_refused(module, arguments)])
+
+
+def _refused(module: ModuleType, arguments: tuple[str, int]) -> float:
+    make: Callable[..., object] = module.generate_sequence_data
+    try:
+        make(*arguments)
+    except ValueError:
+        return 1.0
+    except Exception:  # noqa: BLE001  # a stranger's
+        return 2.0
+    return 0.0
+
+
+def initial(module: ModuleType, base: Base) -> Record:
+    """What can be said of initial parameters without their numbers."""
+    found: Record = {}
+    with suppress(Exception):
+        start = base.rnn(module.SimpleRNN(3, 4, 2))
+        found |= {f"initial {name}": _sort(start[name]) for name in RNN}
+        found |= {f"initial shape {name}": _shape(start[name]) for name in RNN}
+    with suppress(Exception):
+        start = base.cell(module.LSTMCell(3, 4))
+        found |= {f"initial cell {name}": _sort(start[name]) for name in CELL}
+        found |= {f"initial shape {name}": _shape(start[name]) for name in CELL}
+    return found
+
+
+def _shape(value: Array) -> Array:
+    return np.array(np.shape(value), float)
+
+
+def _sort(value: Array) -> Array:
+    return np.array([not value.any(), value.size > 1 and not np.ptp(value)], float)

@@ -1,0 +1,72 @@
+"""Generate, judge, grade, and sort what was said."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+
+from tests.strangers.generate import Stranger, strangers
+from tests.strangers.kit import Said, apart, graded, in_time
+from tests.strangers.program import executed
+from tests.strangers.statements import Statement, stated
+from tests.strangers.truth import Truth, judge
+
+
+@dataclass(frozen=True)
+class Result:
+    """One stranger, what is wrong with it, and what the kit made of it."""
+
+    stranger: Stranger
+    truth: Truth | None  # None: it took too long
+    said: list[Said] | None = None
+    statements: list[Statement] = field(default_factory=list)
+
+    @property
+    def lost(self) -> set[str]:
+        return {one.question for one in self.said or ()}
+
+    @property
+    def outcome(self) -> str:
+        if self.truth is None or self.truth.broken or self.said is None:
+            return "not judged"
+        if not self.truth.wrong:
+            return "undecided" if self.truth.undecided else "unfair" if self.lost else "right"
+        if only_raises(self.truth):
+            return "raises" if self.lost else "escaped"
+        return self._of_a_wrong_one()
+
+    def _of_a_wrong_one(self) -> str:
+        if not self.lost:
+            return "escaped"
+        verdicts = [one for one in self.statements if one.true is not None]
+        if any(not one.true for one in verdicts):
+            return "false"
+        if any(one.cause for one in verdicts):
+            return "cause"
+        return "place" if verdicts else "silent"
+
+
+def only_raises(truth: Truth) -> bool:
+    return all(what.startswith("raises") for told in truth.wrong.values() for what in told)
+
+
+def results(count: int, seed: int, jobs: int) -> Iterator[Result]:
+    """Of this many strangers, in their order."""
+    yield from apart(_result, list(islice(strangers(seed), count)), jobs)
+
+
+def _result(stranger: Stranger) -> Result:
+    with contextlib.redirect_stdout(io.StringIO()):
+        truth = in_time(lambda: judge(stranger.source, stranger.base), 10)
+        if truth is None or truth.broken:
+            return Result(stranger, truth)
+        said = in_time(lambda: graded(stranger.source))
+        if said is None or not truth.wrong:
+            return Result(stranger, truth, said)
+        statements = in_time(
+            lambda: stated(said, executed(stranger.source), stranger.base, stranger.lines), 20
+        )
+    return Result(stranger, truth, said, statements or [])

@@ -1,0 +1,243 @@
+"""Every statement of a diagnosis, tried on the program that it was said of.
+
+A named misconception is true where the program does the same as the reference with that very
+mistake, in every array that the mistake changes. A described place is true where the arrays say so.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from types import ModuleType
+
+import numpy as np
+
+from grader.checks import probe_point
+from grader.misconceptions import catalogue
+from tests.strangers import claims
+from tests.strangers.bases import PLAIN_CELL, PLAIN_GRADIENTS, PLAIN_RNN, Array, Base
+from tests.strangers.behaviour import Record, initial, recorded
+from tests.strangers.kit import Said
+from tests.strangers.program import executed
+
+CLOSE = 1e-4
+REFERENCE = Base(
+    "reference", catalogue.SOLUTIONS / "rnn.py", PLAIN_RNN, PLAIN_GRADIENTS, PLAIN_CELL
+)
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One thing that was said: its kind, whether it is true, and whether it says what or only where."""
+
+    question: str
+    kind: str
+    text: str
+    true: bool | None  # None: nothing here can tell
+    cause: bool
+
+
+@cache
+def right() -> Record:
+    module = executed(catalogue.reference_source(), "reference")
+    return recorded(module, REFERENCE) | initial(module, REFERENCE)
+
+
+@cache
+def mistaken(name: str) -> Record:
+    """What the reference does with this misconception."""
+    one = next(each for each in catalogue.misconceptions() if each.name == name)
+    try:
+        module = executed(one.source(), "mistaken")
+    except Exception:  # noqa: BLE001  # nothing to compare with
+        return {}
+    return recorded(module, REFERENCE) | initial(module, REFERENCE)
+
+
+def stated(
+    said: list[Said], module: ModuleType, base: Base, lines: tuple[int, ...] = ()
+) -> list[Statement]:
+    """The statements about every failed case, each only once. `lines` are the edited ones."""
+    record = recorded(module, base) | initial(module, base)
+    found: dict[tuple[str, str], Statement] = {}
+    for one in said:
+        found_here = _claimed(one, module, base) if one.claims else _statements(one, record)
+        for statement in (*found_here, *_lines(one, lines)):
+            found.setdefault((statement.question, statement.text), statement)
+    return list(found.values())
+
+
+# A repair that was tried: the student's line that alone makes everything right.
+LINE = re.compile(r"(?:[Cc]hanging|more line after) line (?P<line>\d+)")
+
+
+def _lines(said: Said, lines: tuple[int, ...]) -> Iterator[Statement]:
+    """Lines that are said to be where it is, against those that were edited."""
+    for match in LINE.finditer(said.message):
+        true = int(match["line"]) in lines
+        yield Statement(said.question, "line", match.group(), true, cause=True)
+
+
+def _claimed(said: Said, module: ModuleType, base: Base) -> Iterator[Statement]:
+    """Claims in machine-readable form, which say more than the words."""
+    check = claims.checkers().get(said.question)
+    verdicts = check(module, base, list(said.claims)) if check else [None for _ in said.claims]
+    for (kind, facts), verdict in zip(said.claims, verdicts, strict=True):
+        text = f"{kind} {dict(facts)}"
+        yield Statement(said.question, kind, text, verdict, cause=kind not in claims.PLACES)
+
+
+def _statements(said: Said, record: Record) -> Iterator[Statement]:
+    names = _named(said)
+    if names:
+        true = any(_same_mistake(name, said.question, record) for name in names)
+        yield Statement(said.question, "named", " | ".join(names), true, cause=True)
+        return
+    for kind, pattern, predicate, cause in PLACES:
+        for match in pattern.finditer(said.message):
+            verdict = predicate(match, record)
+            yield Statement(said.question, kind, match.group(), verdict, cause)
+
+
+def _named(said: Said) -> list[str]:
+    """Misconceptions whose words stand in the message; the first is also in the results."""
+    hints = probe_point.hints()
+    return [name for name, hint in hints.items() if hint.en and hint.en in said.message] or (
+        [said.name] if said.name else []
+    )
+
+
+# The arrays of a record that a question is about.
+TOPICS = {
+    "q4_1": r"initial (?!cell).*",
+    "q4_2": r"\d (again )?(outputs|hidden)",
+    "q4_3": r"\d ((again )?d|computed ).*",
+    "q4_4": r"\d (again )?step .*",
+    "q4_5": r"initial cell .*",
+    "q4_6": r"\d (again )?cell .*",
+    "q5_1": r"data .*",
+}
+
+
+def _same_mistake(name: str, question: str, record: Record) -> bool:
+    """Whether the program's arrays are as this mistake makes them, where it changes any."""
+    known, fine = mistaken(name), right()
+    changed = [key for key in fine if not _alike(known.get(key), fine[key])]
+    topic = [key for key in changed if re.fullmatch(TOPICS.get(question, ".*"), key)] or changed
+    return bool(topic) and all(_alike(record.get(key), known.get(key)) for key in topic)
+
+
+def _alike(one: Array | None, other: Array | None) -> bool:
+    if one is None or other is None:
+        return one is other
+    if one.shape != other.shape:
+        return False
+    scale = float(np.nanmax(np.abs(other), initial=0.0)) or 1.0
+    return bool(np.allclose(one, other, rtol=0, atol=CLOSE * scale, equal_nan=True))
+
+
+def _keys(what: str, record: Record) -> list[str]:
+    """Keys of the record that a sentence's words for an array mean."""
+    what = what.removeprefix("short ")
+    if what.startswith("step again "):
+        what = "again step " + what.removeprefix("step again ")
+    return [key for key in right() if re.fullmatch(rf"\d {re.escape(what)}", key) and key in record]
+
+
+def _off(key: str, record: Record) -> bool:
+    return not _alike(record[key], right()[key])
+
+
+def _from_step(match: re.Match[str], record: Record) -> bool | None:
+    """Wrong from this step on: right before, wrong there. Late steps lie outside these points."""
+    step = int(match["step"])
+    keys = _keys(match["what"], record)
+    verdicts = []
+    for key in keys:
+        got, expected = record[key], right()[key]
+        if got.shape != expected.shape or step >= len(got):
+            continue
+        scale = float(np.abs(expected).max())
+        off = [
+            float(np.abs(a - b).max()) > CLOSE * scale for a, b in zip(got, expected, strict=True)
+        ]
+        verdicts.append(off[step] and not any(off[:step]))
+    return all(verdicts) if verdicts else None
+
+
+def _only_these_off(match: re.Match[str], record: Record) -> bool | None:
+    fine = [name for name in re.split(r"[, ]+", match["fine"].rstrip(".")) if name]
+    wrong = _keys(match["what"], record)
+    if not wrong:
+        return None
+    return any(_off(key, record) for key in wrong) and not any(
+        _off(key, record) for name in fine for key in _keys(name, record)
+    )
+
+
+def _scaled(match: re.Match[str], record: Record) -> bool | None:
+    how = match["how"]
+    keys = _keys(match["what"], record)
+    if not keys:
+        return None
+    return all(_is_scaled(record[key], right()[key], how) for key in keys)
+
+
+def _is_scaled(got: Array, expected: Array, how: str) -> bool:
+    if how.startswith("with the opposite sign"):
+        return _alike(got, -expected)
+    if how.startswith("transposed"):
+        return got.ndim == 2 and _alike(got, expected.T)
+    factor = float(np.sum(got * expected)) / max(float(np.sum(expected * expected)), 1e-300)
+    return _alike(got, factor * expected)
+
+
+def _unchanged(match: re.Match[str], record: Record) -> bool | None:
+    names = re.split(r"[, ]+", match["names"])
+    keys = [key for name in names for key in _keys(f"step {name}", record)]
+    return None if not keys else not any(record[key].any() for key in keys)
+
+
+def _of_other_shape(_match: re.Match[str], record: Record) -> bool:
+    """What forward returns has not the shape asked for, or is nothing to be read at all."""
+    fine = right()
+    keys = [key for key in fine if re.fullmatch(r"\d (outputs|hidden)", key)]
+    return any(key not in record or record[key].shape != fine[key].shape for key in keys)
+
+
+def _no_such_array(match: re.Match[str], record: Record) -> bool:
+    """Arrays that are said to be missing have another shape, or are not there at all."""
+    names = re.split(r"[, ]+", match["names"])
+    return all(
+        not _alike(record.get(f"initial shape {name}"), right()[f"initial shape {name}"])
+        for name in names
+    )
+
+
+def _wrong_term(match: re.Match[str], record: Record) -> bool | None:
+    """The term at this index is as told, and no Fibonacci number."""
+    got = record.get(f"data fibonacci {match['length']}")
+    place = int(match["n"])
+    if got is None or place >= len(got):
+        return None
+    fine = right()[f"data fibonacci {match['length']}"]
+    told = np.isclose(got[place], float(match["value"]), rtol=1e-4)
+    return bool(
+        told
+        and not any(
+            np.isclose(got[place], fine[place + k]) for k in (0, 1) if place + k < len(fine)
+        )
+    )
+
+
+PLACES = (
+    ("array missing", re.compile(r"nothing plays the role of (?P<names>\w+(, \w+)*)"), _no_such_array, True),
+    ("shape returned", re.compile(r"forward returned [^\n]+; expected outputs of shape"), _of_other_shape, True),
+    ("wrong term", re.compile(r"'fibonacci', (?P<length>\d+)\): term (?P<n>\d+) is (?P<value>[-\d.e+]+), which is not the sum"), _wrong_term, False),
+    ("wrong from step", re.compile(r"^(?P<what>[^\n]+?) is wrong from time step (?P<step>\d+) on\.", re.MULTILINE), _from_step, False),
+    ("first gradient off", re.compile(r"^(?P<what>\w+) is the first gradient that is off; right are (?P<fine>[^\n]+)", re.MULTILINE), _only_these_off, False),
+    ("factor, sign or transpose", re.compile(r"^(?P<what>[^\n]+?) is the right one (?P<how>[^\n]+)\.", re.MULTILINE), _scaled, True),
+    ("unchanged", re.compile(r"leaves (?P<names>[\w, ]+) unchanged"), _unchanged, False),
+)  # fmt: skip
