@@ -13,6 +13,7 @@ import numpy as np
 from grader.assignment import load
 from grader.checks.compare import What, finite
 from grader.checks.memo import once
+from grader.checks.parameters import lstm_roles
 from grader.checks.parameters.layout import Layout
 from grader.checks.parameters.roles import fresh, lstm_layout, rnn_layout
 from grader.checks.states import Sizes, read_forward
@@ -67,7 +68,7 @@ def _judge_rnn(SimpleRNN: CandidateClass) -> None:
         layout = rnn_layout(SimpleRNN, sizes)
     except BadValue:  # roles that cannot be told at sizes of 1
         return
-    found = _spread_of(SimpleRNN, layout, sizes)
+    found = spread(_initial(SimpleRNN, layout, sizes))
     biggest = {name: found[name] for name in ("W_hh", "W_hy") if name in found}
     if found and max(found.values()) < bounds["smallest"]:
         raise CheckFailed(
@@ -116,30 +117,28 @@ def _not_saturated(SimpleRNN: CandidateClass) -> None:
 
 
 def _judge_cell(LSTMCell: CandidateClass) -> None:
-    largest, sizes = float(load().learning["q4_5"]["largest"]), (1, _hidden_size())
-    layout = lstm_layout(LSTMCell, sizes)
-    found = _spread_of(LSTMCell, layout, sizes)
-    size = max((found[name] for name in found if name.startswith("U_")), default=0.0)
-    if not found or size > largest:
+    """At sizes whose roles are known already: to find those of other sizes costs 600 forwards."""
+    largest = float(load().learning["q4_5"]["largest"])
+    layout = lstm_layout(LSTMCell, lstm_roles.HIDDEN)
+    values = _initial(LSTMCell, layout, lstm_roles.HIDDEN)
+    size = max((float(np.std(values[n])) for n in values if n.startswith("U_")), default=0.0)
+    if not values or size > largest:
         raise CheckFailed(
             say(
-                "The initial weights of the cell are too large: with {hidden} hidden units U has a "
-                "standard deviation of {size}/sqrt(fan-in), and above {bound} nothing is learned: the "
-                "gates are stuck at 0 and 1. See Xavier initialisation.",
-                hidden=sizes[1],
+                "The initial weights of the cell are too large: U has a standard deviation of {size}, "
+                "and above {bound} nothing is learned: the gates are stuck at 0 and 1. See Xavier "
+                "initialisation.",
                 size=f"{size:.2g}",
                 bound=f"{largest:g}",
             )
         )
 
 
-def _spread_of(cls: CandidateClass, layout: Layout, sizes: tuple[int, ...]) -> dict[str, float]:
-    """Of the matrices of a new object; {} where NaN is among them, or nothing is."""
+def _initial(cls: CandidateClass, layout: Layout, sizes: tuple[int, ...]) -> Mapping[str, Array]:
+    """What a new object begins with; {} where NaN is among it, or nothing is."""
     values = layout.read(fresh(cls, layout, sizes))
     held = {name: value for name, value in values.items() if name in layout.slots}
-    if not all(np.all(np.isfinite(value)) for value in held.values()):
-        return {}
-    return spread(held)
+    return held if all(np.all(np.isfinite(value)) for value in held.values()) else {}
 
 
 def _hidden_size() -> int:

@@ -20,7 +20,7 @@ _OPEN, _CLOSED = frozenset("([{"), frozenset(")]}")
 
 
 @dataclass
-class StringsRead:
+class CodeText:
     """The code of a source with strings and comments left blank, line by line as it was."""
 
     code: list[str] = field(default_factory=list)
@@ -32,7 +32,7 @@ class StringsRead:
         return "".join(self.code).split("\n")
 
 
-def read(source: str) -> StringsRead:
+def read(source: str) -> CodeText:
     """Tell strings and comments from code; a string without an end ends with its line."""
     reader = _Reader(source)
     reader.run("")
@@ -43,7 +43,7 @@ class _Reader:
     def __init__(self, source: str) -> None:
         self.source = source
         self.at = 0
-        self.found = StringsRead()
+        self.found = CodeText()
         self.outer: list[str] = []  # quotes of the f-strings that this place is in
 
     def run(self, until: str) -> None:

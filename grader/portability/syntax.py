@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from grader.language import Message, say
 from grader.portability.needs import PYTHON, Need, Version
-from grader.portability.strings import StringsRead, read
+from grader.portability.strings import CodeText, read
 
 _LINES: tuple[tuple[re.Pattern[str], Version, Message], ...] = (
     (re.compile(r"\s*type\s+[^\W\d]\w*\s*(\[.*\]\s*)?=[^=]"), (3, 12), say("a `type` statement")),
@@ -40,7 +40,7 @@ def newer(source: str, version: Version) -> list[Need]:
     return [need for need in _needs(read(source)) if need.version > version]
 
 
-def _needs(reading: StringsRead) -> Iterator[Need]:
+def _needs(reading: CodeText) -> Iterator[Need]:
     nested, template = (
         say("an f-string with the same quotes, a backslash or a comment inside {{…}}"),
         say("a t-string"),

@@ -22,7 +22,7 @@ TRULY_HAD = {
     "q4_1": {f"q4_1/{name}" for name in ARRAYS},
     "q4_5": {f"q4_5/{name}" for name in (*ARRAYS, "scale")},
 }
-DIFFERING = {"q4_1/breaks_symmetry", "q4_5/breaks_symmetry"}
+DIFFERING = {"q4_1/breaks_symmetry", "q4_1/scale", "q4_5/breaks_symmetry"}
 FINITE = {"zeros", "ones", "noise", "huge", "flat", "deeper"}
 
 
