@@ -14,35 +14,10 @@ from tests.strangers.generate import strangers
 from tests.strangers.program import executed
 from tests.strangers.truth import judge
 
-# Told to the lead, and not mended here; each line goes with its cause.
-PENDING = {
-    "karpathy_clip_small": "elements clipped at 0.1 are not seen",
-    "fused_lstm_no_bias": "q4_6 divides zero by zero where there are no biases",
-    "javaish_static_list": "q4_1/scale charges what forward does",
-    **dict.fromkeys(
-        (f"degenerate_{one}" for one in ("inf", "lists", "nan", "none", "ones", "strings")),
-        "q4_1/scale charges what forward does",
-    ),
-    "degenerate_echo": "the step is right for its own gradient",
-}
-
-
-def folders() -> list[object]:
-    return [
-        pytest.param(
-            each,
-            id=each.name,
-            marks=[pytest.mark.xfail(strict=False, reason=PENDING[each.name])]
-            if each.name in PENDING
-            else [],
-        )
-        for each in handwritten.folders()
-    ]
-
 
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")
-@pytest.mark.parametrize("folder", folders())
+@pytest.mark.parametrize("folder", handwritten.folders(), ids=lambda folder: folder.name)
 def test_a_stranger_loses_and_keeps_what_it_should(folder: Path) -> None:
     said = kit.graded((folder / "rnn.py").read_text(encoding="utf-8"))
     assert said is not None

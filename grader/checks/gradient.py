@@ -25,6 +25,7 @@ class Entry:
 
     label: str
     array: Array
+    returned: bool = True  # or kept on the object
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,11 @@ def entries(returned: Any, rnn: Readable, layout: Layout) -> list[Entry]:
         for copies in layout.slots.values()
         for numbers in copies
     }
-    kept = [Entry(path, array) for path, array in rnn.read().items() if path not in parameters]
+    kept = [
+        Entry(path, array, returned=False)
+        for path, array in rnn.read().items()
+        if path not in parameters
+    ]
     return [*found, *kept]
 
 
@@ -176,7 +181,16 @@ def _candidates(
                 claimed.append(view)
             elif not others or not _whole_views_only(name, layout):
                 free.append(view)
-    return claimed or free
+    misfit = any(
+        entry.returned and _plain(name) in _claims(entry.label) and not _fits(name, entry, layout)
+        for entry in found
+    )
+    return claimed or ([] if misfit else free)
+
+
+def _fits(name: str, entry: Entry, layout: Layout) -> bool:
+    """Whether an array has as many elements as the parameter: a documented name binds."""
+    return entry.array.size == np.prod(layout.shapes[name])
 
 
 def _whole_views_only(name: str, layout: Layout) -> bool:

@@ -19,11 +19,13 @@ from grader.checks.parameters.roles import fresh, lstm_layout, rnn_layout
 from grader.checks.states import Sizes, read_forward
 from grader.faults import BadValue, CheckFailed, StudentFault
 from grader.language import say
-from grader.protocol import Array, CandidateClass
+from grader.protocol import Array, CandidateClass, CandidateObject
 
 # The median |h| over random inputs at I = 50, H = 100: Xavier 0.5, He 0.8, orthogonal 0.6,
 # 0.01 randn 0.05; N(0, 1) weights 1.0.
 SATURATED = 0.98
+FAINT = 1e-6  # of the inputs: a first state that stays near 1 does not come of x_0 W_xh
+ROUNDING = 1e-6  # float32's tanh may pass 1
 MEMO = "start scale"
 WIDE = Sizes(T=20, B=4, I=50, H=100, O=10)
 
@@ -98,13 +100,18 @@ def _judge_rnn(SimpleRNN: CandidateClass) -> None:
 
 
 def _not_saturated(SimpleRNN: CandidateClass) -> None:
+    """A forward that fails, or whose states are no tanh's, is charged in q4_2: it says nothing here."""
     inputs = np.random.default_rng(50).normal(size=(WIDE.T, WIDE.B, WIDE.I))
-    returned = SimpleRNN(WIDE.I, WIDE.H, WIDE.O).forward(inputs)
-    hidden = read_forward(returned, WIDE).hidden
-    if hidden is None:  # charged in forward
+    rnn = SimpleRNN(WIDE.I, WIDE.H, WIDE.O)
+    try:
+        hidden, quiet = _states(rnn, inputs), _states(rnn, FAINT * inputs)
+    except StudentFault:
         return
-    typical = float(np.median(np.abs(finite(hidden, What("hidden_states", WIDE.call)))))
-    if typical > SATURATED:
+    if hidden is None or quiet is None or np.abs(hidden).max() > 1.0 + ROUNDING:
+        return
+    if not np.median(np.abs(quiet[0])) < SATURATED:  # whatever comes in: not the weights' doing
+        return
+    if np.median(np.abs(hidden)) > SATURATED:
         raise CheckFailed(
             say(
                 "With 100 hidden units the initial hidden states are saturated near -1 or 1: the weights "
@@ -112,8 +119,12 @@ def _not_saturated(SimpleRNN: CandidateClass) -> None:
             ),
             diagnosis="weights-too-large",
         )
-    if not np.any(hidden):
-        raise CheckFailed(say("The initial weights are so small that all hidden states are zero."))
+
+
+def _states(rnn: CandidateObject, inputs: Array) -> Array | None:
+    """(T, B, H), finite; None where forward returns none."""
+    hidden = read_forward(rnn.forward(inputs), WIDE).hidden
+    return None if hidden is None else finite(hidden, What("hidden_states", WIDE.call))
 
 
 def _judge_cell(LSTMCell: CandidateClass) -> None:

@@ -13,6 +13,7 @@ inputs_ignored         steps            what passes through z of these steps add
 steps_skipped          steps            both
 only_step              step             nothing but what passes through this step is in the arrays
 only_output            step             nothing but what d_outputs of this step gives
+only_pair              output, step     nothing but both of these together
 stays_zero / no_effect                  0 / the same, whatever d_outputs is
 not_given                               backward gives no such array
 factor                 of | number      the right ones divided by B, T, T*B, ... | times number
@@ -24,6 +25,7 @@ paired_with            steps, with_steps  dz (or d_outputs) of steps[k] with the
 input_index / input_always              likewise for inputs
 output_index           offset           d_outputs of step t acts as that of step t + offset
 last_output_everywhere / outputs_reversed
+output_everywhere      step             d_outputs of this step acts at every step, the others never
 samples_ignored        samples          these sequences add nothing
 samples_mixed                           a sequence's d_outputs reaches z of another
 components_ignored     outputs          these components of d_outputs add nothing
@@ -34,6 +36,7 @@ derivative_at          steps, form      the same at these steps
 derivative_of_steps    with_steps       at step t the factor is that of with_steps[t]
 derivative_missing                      this array is made of dh, others of dz
 recurrent_matrix       form             `form` stands where W_hh.T belongs on the way back
+other_matrix                            right for a forward with W_hh.T where yours has W_hh
 handed_back            what             `what` is handed back in place of dz
 lag_factor             number           L[t, s] is right times number^(t - s)
 chain_off              lag              L is right for t - s < lag, not for all with t - s = lag
@@ -43,6 +46,7 @@ array_off                               none of these: the array is wrong
 decay_added            form, number     with d_outputs = 0 number * form(W) remains
 state_handed_back      state, matrix    with d_outputs = 0 dh is state @ matrix
 starts_not_zero        number           dh_next is number before the last step
+derivative_added                        1 - h_t^2 is added to dh where it should be multiplied
 constant_term                           with d_outputs = 0 the arrays are not 0
 clipped / norm_held    number           elements / the norm are held at number below a norm of 0.25
 not_linear                              two d_outputs together do not give the sum of both

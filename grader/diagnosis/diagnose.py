@@ -53,8 +53,14 @@ SUBJECTS = {
     "q4_6": Examination("LSTMCell", "forward", cell.examine, cell_words.words),
 }
 # What a later question builds on.
-EARLIER = {"q4_3": ("q4_2",), "q4_4": ("q4_2",), "q5_2": ("q4_2", "q4_3", "q4_4")}
-LAST = {"q5_2"}  # builds on everything; the others only suffer from what cannot be looked through
+CHAIN = ("q4_2", "q4_3", "q4_4")
+EARLIER = {"q4_3": ("q4_2",), "q4_4": ("q4_2",), "q5_2": CHAIN, "q5_3": CHAIN}
+LAST = {
+    "q5_2",
+    "q5_3",
+}  # builds on everything; the others only suffer from what cannot be looked through
+# What fails in the student's own training where the network does not learn.
+LEARNED = {"q5_3/losses", "q5_3/baselines", "q5_3/longer_helps"}
 BLOCKING = {
     "random",
     "not_finite",
@@ -99,11 +105,22 @@ def diagnose(question: str, case: str, candidates: Mapping[str, Any]) -> Diagnos
     return match.diagnose(question, candidates)
 
 
+def behind_learning(place: str, candidates: Mapping[str, Any]) -> Diagnosis | None:
+    """The fault of the network behind a training that does not learn, if experiments show one."""
+    question = place.partition("/")[0]
+    return _earlier(question, candidates) if place in LEARNED else None
+
+
 def _witnessed(
     told: Diagnosis | None, found: Sequence[Flaw], known: Diagnosis | None
 ) -> Diagnosis | None:
-    """With the name of the known mistake that makes the very same record, if nothing else is off."""
+    """With the name of the known mistake that makes the very same record, if nothing else is off.
+
+    Not where experiments know that mistake too: they would have told it, and told something else.
+    """
     if told is None or told.name or len(found) > 1 or known is None or not known.name:
+        return told
+    if known.name in known_names.TOLD:
         return told
     message = say("{first} {more}", first=told.message, more=known.message)
     return Diagnosis(known.name, message, told.claims)

@@ -147,6 +147,7 @@ KNOWN: dict[tuple[str, tuple[tuple[str, Fact], ...], str], str] = {
     ("weight_other_array", (("array", "b_i"), ("used", "b_o")), ANY): "input-gate-uses-output-bias",
     ("weight_shifted", (("array", "b_f"), ("number", 1.0)), ANY): "forget-bias-added-in-forward",
 }
+TOLD = frozenset(KNOWN.values())  # by experiments
 NUMBERLESS = {
     "norm_held",
     "clipped",

@@ -28,6 +28,8 @@ def meant(name: str, tree: ast.Module) -> Message | None:
 def _top_level(name: str, tree: ast.Module) -> Message | None:
     kind = ast.ClassDef if name in contract.CLASSES else ast.FunctionDef
     nodes = [node for node in _defined(tree) if isinstance(node, kind)]
+    if any(node.name == name for node in nodes):  # there, but never reached
+        return None
     others = [node for node in nodes if node.name not in contract.NAMES]
     found = _alike(name, others) or _by_methods(name, others)
     return _renamed(found, name) if found else None

@@ -21,7 +21,7 @@ import numpy as np
 
 from grader import contract
 from grader.diagnosis.claims import Diagnosis
-from grader.diagnosis.diagnose import diagnose
+from grader.diagnosis.diagnose import behind_learning, diagnose
 from grader.diagnosis.match import named
 from grader.faults import (
     CheckFailed,
@@ -118,7 +118,7 @@ def _judge(
     except NeedsReview as review:
         return CaseOutcome(Verdict.PASSED, review=review.reason, printed=_public(printed, hidden))
     except StudentFault as fault:
-        found = _diagnosis(question, name, arguments, fault)
+        found = _diagnosis(env, f"{question}/{name}", arguments, fault)
         return CaseOutcome(
             fault.verdict,
             fault.guarded if hidden else fault.message,
@@ -141,12 +141,25 @@ def _hint(env: Environment, fault: StudentFault) -> Message | None:
 
 
 def _diagnosis(
-    question: str, name: str, arguments: Mapping[str, Any], fault: StudentFault
+    env: Environment, place: str, arguments: Mapping[str, Any], fault: StudentFault
 ) -> Diagnosis | None:
     """What the check itself knows, else what experiments and known misconceptions say."""
+    question, _, name = place.partition("/")
+    if contract.TRAINING in arguments and isinstance(fault, CheckFailed):
+        if not _is_due(env.get(contract.RNN), contract.RNN):
+            return _nameless(env)
+        network = {contract.RNN: _argument(env, place, contract.RNN)}
+        if (behind := behind_learning(place, network)) is not None:
+            return behind
     if fault.diagnosis:
         return named(fault.diagnosis)
     return diagnose(question, name, arguments) if isinstance(fault, CheckFailed) else None
+
+
+def _nameless(env: Environment) -> Diagnosis:
+    """No SimpleRNN was seen in training where there is none."""
+    missing = NotDefined(contract.RNN)
+    return Diagnosis("", _hint(env, missing) or missing.message)
 
 
 def _arguments(

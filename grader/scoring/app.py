@@ -48,6 +48,7 @@ def app(desk: Desk, token: str, port: int, language: str) -> ASGIApp:
             Route("/uses", routes.uses),
             Route("/compared", routes.compared),
             Route("/drift", routes.drift),
+            Route("/history", routes.history),
             Route("/mark", routes.mark, methods=["POST"]),
             Route("/undo", routes.undo, methods=["POST"]),
             Route("/item", routes.item, methods=["POST"]),
@@ -114,6 +115,9 @@ class _Routes:
 
     def drift(self, request: Request) -> Response:
         return JSONResponse(self._desk.drift(_query(request, "section")))
+
+    def history(self, request: Request) -> Response:
+        return JSONResponse(self._desk.history(_query(request, "code")))
 
     async def mark(self, request: Request) -> Response:
         """Write a mark; 409 with what stands there where somebody else wrote meanwhile."""

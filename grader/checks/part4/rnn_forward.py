@@ -310,10 +310,12 @@ def linear_output(SimpleRNN: CandidateClass, rng: np.random.Generator) -> None:
         for name, value in trial.parameters.items()
     }
     scaled = RnnTrial.make(SimpleRNN, HIDDEN, turned).forward(x).outputs
-    if not plain.any() or not agrees(scaled, -10.0 * plain, tolerance(plain)):
+    if not plain.any():
+        raise CheckFailed(say("All outputs are zero."))
+    if not agrees(scaled, -10.0 * plain, tolerance(plain)):
         raise CheckFailed(
             say(
-                "outputs pass through a softmax or another activation; the task is regression: leave them linear."
+                "outputs are not linear in W_hy and b_y: with both times -10 they are not times -10. The task is regression: no softmax, no other activation after the output layer."
             )
         )
 

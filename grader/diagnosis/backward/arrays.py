@@ -8,7 +8,7 @@ from functools import partial
 import numpy as np
 
 from grader.diagnosis.experiments.impulses import HIDDEN_ARRAYS, Impulses
-from grader.diagnosis.experiments.patterns import CLOSE, Reading, read
+from grader.diagnosis.experiments.patterns import CLOSE, Reading, output_everywhere, read
 from grader.protocol import Array
 
 Key = tuple[int, int, int]
@@ -19,6 +19,7 @@ def explain(imp: Impulses, name: str) -> Reading | None:
     if imp.right(name):
         return Reading("right")
     explanations: list[Callable[[Impulses, str], Reading | None]] = [
+        _one_output,
         _by_weights,
         _transposed,
         _by_index,
@@ -26,6 +27,24 @@ def explain(imp: Impulses, name: str) -> Reading | None:
         _by_units,
     ]
     return next((found for each in explanations if (found := each(imp, name)) is not None), None)
+
+
+def _one_output(imp: Impulses, name: str) -> Reading | None:
+    """One step's d_outputs in place of every step's; what that makes of z is read off there."""
+    if name in HIDDEN_ARRAYS:
+        return None
+    T = imp.size.T
+    whole = {
+        (b, o): sum((imp.truth(name, (s, b, o)) for s in range(T)), np.zeros(()))
+        for _, b, o in imp.got
+    }
+    for step in range(T):
+        if all(
+            imp.net.alike(one[name], whole[b, o] * (t == step), imp.scale[name])
+            for (t, b, o), one in imp.got.items()
+        ):
+            return output_everywhere(step, T)
+    return None
 
 
 def _by_weights(imp: Impulses, name: str) -> Reading | None:
@@ -162,7 +181,7 @@ def _mapped(name: str, couplings: list[Coupling]) -> Reading | None:
             r = int(rows[0])
             if rows.size > 1 or abs(found[r, column] - 1) > CLOSE or partner.setdefault(s, r) != r:
                 return None
-    if not partner:
+    if all(r == s for s, r in partner.items()):  # the right pairs, of which some are left out
         return None
     first = 1 if name == "W_hy" else 0  # d_outputs of step t is due with state h_(t+1)
     steps = tuple(s - first for s in sorted(partner))

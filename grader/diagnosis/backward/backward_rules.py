@@ -26,6 +26,10 @@ from grader.protocol import CandidateClass
 Readings = list[tuple[Reading, tuple[str, ...]]]
 
 ORDER = ("W_hy", "b_y", "W_xh", "W_hh", "b_h")
+# What is constant, and what the same mistake does besides.
+SAME = {"state_handed_back": "bptt_depth", "derivative_added": "derivative"}
+OF_OTHER = [Reading("recurrent_matrix", {"form": "W_hh"}), Reading("transposed")]
+OF_MATRIX = {reading.kind for reading in OF_OTHER}
 TAILS = {"bptt_depth", "cut_before"}
 
 
@@ -49,8 +53,9 @@ def examine(cls: CandidateClass) -> Readings:
         found.append((bent, tuple(imp.names)))
     added = linearity.added(imp)
     found = _grouped(added) + [(_unmoved(one, names, added), names) for one, names in found]
-    if any(reading.kind == "state_handed_back" for reading, _ in found):
-        found = [one for one in found if one[0].kind != "bptt_depth"]  # the same thing
+    for kind, same in SAME.items():
+        if any(reading.kind == kind for reading, _ in found):
+            found = [one for one in found if one[0].kind != same]
     found = _longer(cls, found, net.names)
     if not found:
         found += _grouped(repeated_calls.measure(net))
@@ -88,11 +93,32 @@ def _single(imp: Impulses) -> Readings:
     readings = [one for one in readings if one[0].kind != "right"]
     if unknown:
         readings += _together(imp, unknown)
-    readings = _shifted_alike(readings)
+    readings = _of_one_matrix(_merged(_shifted_alike(readings)))
     readings = [(_overwritten(imp, reading, names), names) for reading, names in readings]
-    factors = {n: r.factor for n, r in single.items() if r is not None and r.kind != "stays_zero"}
+    factors = {n: r.factor for n, r in single.items() if r is not None and r.kind == "right"}
     readings.sort(key=lambda one: min(ORDER.index(name) for name in one[1]))
     return readings + size_factors.factors(imp, factors)
+
+
+def _of_one_matrix(readings: Readings) -> Readings:
+    """Everything that W_hh takes part in is as for W_hh.T: a right backward of another forward."""
+    there = [(reading, names) for reading, names in readings if reading.kind in OF_MATRIX]
+    if [reading for reading, _ in there] != OF_OTHER:
+        return readings
+    rest = [one for one in readings if one not in there]
+    return _merged([(Reading("other_matrix"), names) for _, names in there])[:1] + rest
+
+
+def _merged(readings: Readings) -> Readings:
+    """The same thing read off several arrays, told once."""
+    groups: list[tuple[Reading, list[str]]] = []
+    for reading, names in readings:
+        members = next((kept for known, kept in groups if known == reading), None)
+        if members is None:
+            groups.append((reading, list(names)))
+        else:
+            members += names
+    return [(reading, tuple(sorted({*names}, key=ORDER.index))) for reading, names in groups]
 
 
 def _shifted_alike(readings: Readings) -> Readings:

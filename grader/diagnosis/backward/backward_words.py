@@ -90,6 +90,15 @@ def _only_output(arrays: Message, *, step: int) -> Message:
     )
 
 
+def _only_pair(arrays: Message, *, output: int, step: int) -> Message:
+    return say(
+        "{arrays}: only what d_outputs of step {output} gives by way of step {step} is left. It looks written anew each time: add up with +=.",
+        arrays=arrays,
+        output=output,
+        step=step,
+    )
+
+
 def _outputs_ignored(arrays: Message, *, steps: Sequence[int]) -> Message:
     return say(
         "d_outputs of {steps} adds nothing to {arrays}. Look at the bounds of the loop over time.",
@@ -265,6 +274,21 @@ def _last_output_everywhere(arrays: Message) -> Message:
     )
 
 
+def _other_matrix(arrays: Message) -> Message:
+    return say(
+        "{arrays}: right for a forward that multiplies by the transpose of the recurrent matrix which yours uses. Let both mean the same: h_(t-1) @ W_hh in forward, dz @ W_hh.T on the way back.",
+        arrays=arrays,
+    )
+
+
+def _output_everywhere(arrays: Message, *, step: int) -> Message:
+    return say(
+        "{arrays}: at every step d_outputs of step {step} is put in, and that of all others never. Each step has its own.",
+        arrays=arrays,
+        step=step,
+    )
+
+
 def _outputs_reversed(arrays: Message) -> Message:
     return say(
         "{arrays}: d_outputs is used in reversed order of time. Turn back either both or none.",
@@ -407,6 +431,13 @@ def _state_handed_back(arrays: Message, *, state: str, matrix: str) -> Message:
     )
 
 
+def _derivative_added(arrays: Message) -> Message:
+    return say(
+        "{arrays}: with d_outputs = 0 there remains 1 - h_t^2. tanh' is added to dh: multiply by it.",
+        arrays=arrays,
+    )
+
+
 def _starts_not_zero(arrays: Message, *, number: float) -> Message:
     return say(
         "Before the last step dh_next is {number} and not 0 ({arrays}): with d_outputs = 0 the gradients are not zero.",
@@ -492,6 +523,7 @@ WORDS: dict[str, Callable[..., Message]] = {
     "no_effect": _no_effect,
     "not_given": _not_given,
     "only_step": _only_step,
+    "only_pair": _only_pair,
     "only_output": _only_output,
     "outputs_ignored": _outputs_ignored,
     "inputs_ignored": _inputs_ignored,
@@ -513,6 +545,8 @@ WORDS: dict[str, Callable[..., Message]] = {
     "paired_with": _paired_with,
     "output_index": _output_index,
     "last_output_everywhere": _last_output_everywhere,
+    "other_matrix": _other_matrix,
+    "output_everywhere": _output_everywhere,
     "outputs_reversed": _outputs_reversed,
     "derivative": _derivative,
     "recurrent_derivative": _recurrent_derivative,
@@ -528,6 +562,7 @@ WORDS: dict[str, Callable[..., Message]] = {
     "array_off": _array_off,
     "decay_added": _decay_added,
     "state_handed_back": _state_handed_back,
+    "derivative_added": _derivative_added,
     "starts_not_zero": _starts_not_zero,
     "constant_term": _constant_term,
     "clipped": _clipped,

@@ -44,7 +44,7 @@ DERIVATIVES: dict[str, Callable[[Array, int], Array]] = {
     "1 - h_t^4": lambda h, t: 1 - h[t + 1] ** 4,
 }
 RIGHT = "1 - h_t^2"
-SHIFTS = {"output_index", "last_output_everywhere", "outputs_reversed"}
+SHIFTS = {"output_index", "last_output_everywhere", "output_everywhere", "outputs_reversed"}
 MATRICES: dict[str, Callable[[Array], Array]] = {
     "W_hh.T": lambda w: w.T,
     "W_hh": lambda w: w,
@@ -222,8 +222,11 @@ def _shifted(chain: Chain) -> tuple[Reading, ...] | None:
         inside = all(chain.imp.net.alike(got[t], true[other]) for t, other in rows)
         if inside:
             return (Reading("output_index", {"offset": offset}),)
-    if not chain.here[:-1].any() and chain.imp.net.alike(got[-1], true.sum(axis=0)):
-        return (Reading("last_output_everywhere"),)
+    for step in range(T):
+        if not np.delete(chain.here, step, axis=0).any() and chain.imp.net.alike(
+            got[step], true.sum(axis=0)
+        ):
+            return (patterns.output_everywhere(step, T),)
     if chain.imp.net.alike(got, true[::-1]):
         return (Reading("outputs_reversed"),)
     return None

@@ -27,7 +27,10 @@ ONES = {
 
 
 def factors(imp: Impulses, found: Mapping[str, float]) -> Readings:
-    """Arrays that are right but for a factor, grouped; whether it is 1/B, 1/T or their product."""
+    """Arrays that are right but for a factor, grouped; whether it is 1/B, 1/T or their product.
+
+    A number is told where it is the same at other sizes; where it is not, nobody knows what it is.
+    """
     off = {name: factor for name, factor in found.items() if abs(factor - 1.0) > CLOSE}
     if not off:
         return []
@@ -35,11 +38,18 @@ def factors(imp: Impulses, found: Mapping[str, float]) -> Readings:
     groups: dict[tuple[str, float], list[str]] = {}
     for name, factor in off.items():
         of = _of(imp.size, factor, there.get(name))
-        groups.setdefault((of, round(factor, 6)), []).append(name)
+        if of or _same_number(factor, there.get(name)):
+            groups.setdefault((of, round(factor, 6)), []).append(name)
+    told = {name for names in groups.values() for name in names}
+    unknown = tuple(name for name in off if name not in told)
     return [
         (Reading("factor", {"of": of} if of else {"number": number}), tuple(names))
         for (of, number), names in groups.items()
-    ]
+    ] + ([(Reading("array_off"), unknown)] if unknown else [])
+
+
+def _same_number(factor: float, other: float | None) -> bool:
+    return other is not None and abs(other - factor) <= CLOSE * abs(factor)
 
 
 def _of(size: Size, factor: float, other: float | None) -> str:

@@ -177,7 +177,12 @@ def _named(cell: KnownCell, gate: str) -> bool:
 
 
 def _together(found: list[Reading], *, named: bool) -> list[Reading]:
-    """All three arrays of another gate: that gate's in place of this one's."""
+    """All three arrays of another gate: that gate's in place of this one's.
+
+    Where neither W nor U is used in any known way, the sum is no sum, and of b nothing is known.
+    """
+    if sum(one.kind == "weight_off" for one in found) > 1:
+        return [Reading("gate_off")]
     used = [str(one.facts["used"]) for one in found if "used" in one.facts]
     sources = {name[-1] for name in used}
     signs = {name[:1] == "-" for name in used}

@@ -24,6 +24,13 @@ class Reading:
     factor: float = 1.0
 
 
+def output_everywhere(step: int, T: int) -> Reading:
+    """At each of T steps d_outputs of this one is put in."""
+    if step == T - 1:
+        return Reading("last_output_everywhere")
+    return Reading("output_everywhere", {"step": step})
+
+
 def read(w: Array) -> Reading | None:
     """The simplest statement that explains all weights; None where there is none."""
     due = ~np.isnan(w)
@@ -79,6 +86,9 @@ def _by_step(gone: Array, due: Array, t: Array, s: Array) -> Reading | None:
     crossed = [(s < k) & (k <= t) for k in pairs]
     if crossed and _same(gone, due, np.logical_or.reduce(crossed)):
         return Reading("cut_before", {"steps": tuple(pairs)})
+    if len(left := {*zip(*np.nonzero(np.any(due & ~gone, axis=(1, 2))), strict=True)}) == 1:
+        output, step = (int(n) for n in left.pop())
+        return Reading("only_pair", {"output": output, "step": step})
     both = sorted(set(rows) | set(columns))
     if both and _same(gone, due, np.isin(t, both) | np.isin(s, both)):
         return Reading("steps_skipped", {"steps": tuple(both)})

@@ -11,19 +11,29 @@ from grader.protocol import Array
 
 Blocks = dict[str, Array]
 
+BELOW = 1e-6  # of the largest value: what rounding leaves under a bound
+
+
+def _between(y: Array, low: float, high: float) -> Array:
+    """y inside the bounds, NaN at them; NaN throughout where a value lies beyond one."""
+    slack = BELOW * float(np.nanmax(np.abs(y), initial=0.0))
+    beyond = np.any((y < low - slack) | (y > high + slack))
+    return np.where((y > low) & (y < high) & ~beyond, y, np.nan)
+
+
 # How a hidden unit or gate may be made of z, by its inverse; NaN where no z gives the value.
 INVERSES: dict[str, Callable[[Array], Array]] = {
     "tanh": np.arctanh,
     "sigmoid": lambda y: np.log(y) - np.log1p(-y),
     "identity": np.asarray,
-    "relu": lambda y: np.where(y > 0, y, np.nan),
+    "relu": lambda y: _between(y, 0.0, np.inf),
     "leaky relu": lambda y: np.where(y > 0, y, y / 0.01),
     "sin": np.arcsin,
     "softplus": lambda y: np.log(np.expm1(y)),
     "exp": np.log,
     "arctan": np.tan,
-    "hard sigmoid": lambda y: np.where((y > 0) & (y < 1), 5 * y - 2.5, np.nan),
-    "hard tanh": lambda y: np.where(np.abs(y) < 1, y, np.nan),
+    "hard sigmoid": lambda y: 5 * _between(y, 0.0, 1.0) - 2.5,
+    "hard tanh": lambda y: _between(y, -1.0, 1.0),
     "softsign": lambda y: y / (1 - np.abs(y)),
 }
 DEGREE = 24

@@ -311,7 +311,12 @@ def _change(kind: str, facts: Facts, sizes: Sizes) -> dict[str, Any] | None:  # 
     return None
 
 
+def _but(step: int) -> frozenset[int]:
+    return frozenset(range(SIZES[0])) - {step}
+
+
 TABLE: dict[str, Any] = {
+    "only_pair": lambda f: {"no_sources": _but(f["step"]), "no_outputs": _but(f["output"])},
     "derivative": lambda f: {"direct": f["form"], "recurrent": f["form"]},
     "recurrent_derivative": lambda f: {"recurrent": f["form"]},
     "direct_derivative": lambda f: {"direct": f["form"]},
@@ -474,12 +479,13 @@ def _depends_on_start(bench: Bench, _facts: Facts, names: list[str]) -> bool:
     return all(not _near(one[n], two[n]) for n in names)
 
 
-def _last_everywhere(bench: Bench, _facts: Facts, names: list[str]) -> bool:
+def _one_everywhere(bench: Bench, facts: Facts, names: list[str]) -> bool:
     T = bench.sizes[0]
+    step = facts.get("step", T - 1)
     for n in names:
         for t, b, o in bench.keys:
             wanted = np.zeros_like(bench.got[t, b, o][n])
-            if t == T - 1:
+            if t == step:
                 wanted = sum((bench.right((s, b, o))[n] for s in range(T)), wanted)
             if not np.all(np.abs(bench.got[t, b, o][n] - wanted) <= CLOSE * bench.scale[n] * T):
                 return False
@@ -519,6 +525,7 @@ ALONE = {
     "constant_term": _constant,
     "state_handed_back": _constant,
     "starts_not_zero": _constant,
+    "derivative_added": _constant,
     "decay_added": _decay,
     "not_linear": _not_linear,
     "accumulates": _accumulates,
@@ -530,5 +537,6 @@ ALONE = {
     "inputs_ignored": _sources_ignored,
     "outputs_ignored": _outputs_ignored,
     "steps_skipped": lambda b, f, n: _sources_ignored(b, f, n) and _outputs_ignored(b, f, n),
-    "last_output_everywhere": _last_everywhere,
+    "last_output_everywhere": _one_everywhere,
+    "output_everywhere": _one_everywhere,
 }
