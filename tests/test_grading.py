@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from grader.assignment import load
-from grader.faults import KitFault
+from grader.faults import BadFile, KitFault
 from grader.grading import Settings, grade
 from grader.language import LANGUAGES, render
 from grader.misconceptions import catalogue
@@ -266,6 +266,9 @@ def test_a_question_file_that_is_gone_records_no_score(questions) -> None:
     with pytest.raises(KitFault, match=r"q4_5\.py"):
         graded(REFERENCE, only="q4_5")
     assert graded(REFERENCE, only="q4_5", public_only=True).auto == 1
+    (questions / "public" / "q4_5.py").unlink()
+    with pytest.raises(BadFile, match="the kit has no question q4_5; delete its table"):
+        graded(REFERENCE, only="q4_5")
 
 
 # ---- leaks
