@@ -1,4 +1,4 @@
-# The kit's chores. Every target sets up .venv first; nothing else is needed than Python >= 3.11.
+# The kit's chores. Every target sets up .venv first; nothing else is needed than Python 3.11 to 3.13.
 
 # The newest Python here that the kit supports, unless PYTHON= says which.
 PYTHON ?= $(shell for v in 3.13 3.12 3.11; do \

@@ -1,3 +1,3 @@
 """Autograder for assignment ml-6, recurrent neural networks."""
 
-__version__ = "1.0.0"
+__version__ = "1.1.0"

@@ -12,7 +12,7 @@ import pytest
 
 from grader import assignment
 from grader.faults import BadFile
-from grader.language import render
+from grader.language import SWITCH, render
 from tests import ROOT
 
 TEXT = assignment.PATH.read_text(encoding="utf-8")
@@ -94,7 +94,7 @@ def test_no_command_shows_a_traceback(tmp_path: Path, arguments: list[str]) -> N
     done = subprocess.run(
         [sys.executable, "-m", "grader", *arguments],
         cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": str(tmp_path), "LC_ALL": "C.UTF-8"},
+        env={**os.environ, "PYTHONPATH": str(tmp_path), SWITCH: "en"},
         capture_output=True,
         text=True,
         check=False,

@@ -9,8 +9,9 @@ import pytest
 from tests import BASES, PROGRAMS
 from tests.expectations import Deserved, Repelled, folders, read
 
-KINDS = {"variants", "wrong", "broken", "experiments", "attacks"}
-OTHERS = {BASES.name, "strangers"}  # with no expect.toml: see tests/strangers
+KINDS = {"variants", "wrong", "broken", "surroundings", "experiments", "attacks"}
+# Strangers and bases have no expect.toml; that of a diagnosis also names what is claimed.
+OTHERS = {BASES.name, "strangers", "diagnosis"}
 
 
 def test_every_folder_of_programs_has_its_kind() -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 import click
 
 from grader.language import LANGUAGES, default_language, render, say
+from grader.scoring import page_scores
 from grader.scoring import rubric as rubric_file
 from grader.scoring.desk import Desk
 from grader.scoring.score_store import ScoreStore
@@ -24,20 +25,33 @@ HOST = "127.0.0.1"
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="0: a free one.")
 @click.option("--no-browser", is_flag=True, help="Print the address only.")
 @click.option("--reader", default="", metavar="NAME", help="Who scores; your user name by default.")
+@click.option("--export", type=click.Path(dir_okay=False, path_type=Path),
+              help="Write the page's points as a written.csv, and end.")  # fmt: skip
 @click.option("--names", is_flag=True, help="Show student ids: not blind.")
 @click.option("--lang", type=click.Choice(LANGUAGES), help="Language of the page.")
-def score(
-    *, out: Path, port: int, no_browser: bool, reader: str, names: bool, lang: str | None
+def score(  # one argument per option
+    *,
+    out: Path,
+    port: int,
+    no_browser: bool,
+    reader: str,
+    export: Path | None,
+    names: bool,
+    lang: str | None,
 ) -> None:
     """Score the written part of OUT on a local page. Ctrl-C ends it; nothing is lost.
 
     Only this machine can reach the page, and only at the address that is printed.
     """
+    language = lang or default_language()
+    if export is not None:
+        page_scores.write_table(out, export)
+        click.echo(render(say("Written to {file}", file=str(export)), language))
+        return
     import uvicorn  # noqa: PLC0415  # this command alone needs a server
 
     from grader.scoring.app import app  # noqa: PLC0415  # as above
 
-    language = lang or default_language()
     rubric = rubric_file.load()
     store = ScoreStore(out, rubric)
     desk = Desk(out, rubric, store, reader or getpass.getuser(), blind=not names)

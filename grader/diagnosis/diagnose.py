@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -144,12 +144,27 @@ def _examined(subject: Examination, candidate: CandidateClass) -> list[Flaw]:
     return [
         Flaw(
             claim(reading.kind, arrays=arrays, **reading.facts),
-            subject.words(reading, arrays),
+            subject.words(_rounded(reading), arrays),
             arrays,
             known_names.known_as(reading, arrays),
         )
         for reading, arrays in readings
     ]
+
+
+def _rounded(reading: Reading) -> Reading:
+    """With two digits of each number: in more, a program could hide what it saw of hidden inputs."""
+    facts = {
+        name: _two_digits(fact) if isinstance(fact, float) else fact
+        for name, fact in reading.facts.items()
+    }
+    return replace(reading, facts=facts)
+
+
+def _two_digits(number: float) -> float:
+    """1.772 becomes 1.8; what is close to 1 keeps two digits of its distance, as 0.999 does."""
+    near = float(f"{number:.2g}")
+    return near if abs(near) != 1 else round(near + float(f"{number - near:.2g}"), 9)
 
 
 def _told(found: Sequence[Flaw], about: Sequence[str]) -> Diagnosis | None:

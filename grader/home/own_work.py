@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Self
 
 import click
 from rich.console import Console
@@ -34,10 +35,10 @@ def grade_here(request: GradeRequest, console: Console) -> int:
 
     Raises KitFault where the kit fails, click.UsageError where there is nothing to grade.
     """
+    require_question(request)
     submission = read(request.paths, request.who, request.language)
-    telling = _Progress(console, request.language)
-    grade, public_only = grade_one(submission, request, telling)
-    telling.done()
+    with _Progress(console, request.language) as tell:
+        grade, public_only = grade_one(submission, request, tell)
     wording = load_wording(request.language)
     # One knows who one is; the name stands in only where files are written.
     shown = grade if request.who else replace(grade, student_id="")
@@ -58,20 +59,37 @@ class _Progress:
 
     def __init__(self, console: Console, language: str) -> None:
         self._console = console
+        self._language = language
         self._told: set[str] = set()
-        self._print(render(say("Being graded:"), language) + " ")
 
     def __call__(self, question: str) -> None:
         if question not in self._told:
             self._told.add(question)
             self._print(f"{question} ")
 
-    def done(self) -> None:
+    def __enter__(self) -> Self:
+        self._print(render(say("Being graded:"), self._language) + " ")
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End the line, whatever happened: what comes next has one of its own."""
         self._console.print()
 
     def _print(self, words: str) -> None:
         self._console.print(Text(words, "dim"), end="", soft_wrap=True)
         self._console.file.flush()
+
+
+def require_question(request: GradeRequest) -> None:
+    """Raise click.UsageError where the question that is named does not exist."""
+    names = [question.name for question in load().automatic]
+    if request.question and request.question not in names:
+        text = say(
+            "There is no question {name}; there are {names}.",
+            name=request.question,
+            names=", ".join(names),
+        )
+        raise click.UsageError(render(text, request.language))
 
 
 def grade_one(
@@ -82,14 +100,6 @@ def grade_one(
     repair: float = budget.AT_HOME,
 ) -> tuple[Grade, bool]:
     """The grade, and whether it is of the public cases alone. repair: see `grading.Settings`."""
-    names = [question.name for question in load().automatic]
-    if request.question and request.question not in names:
-        text = say(
-            "There is no question {name}; there are {names}.",
-            name=request.question,
-            names=", ".join(names),
-        )
-        raise click.UsageError(render(text, request.language))
     from grader import grading  # noqa: PLC0415  # otter, half a second: not for a wrong path
 
     if request.public_only or not HIDDEN.is_dir():

@@ -26,8 +26,9 @@ def print_repairs(path: Path, question: str, language: str, console: Console) ->
 
     The edits themselves are for the instructor; a student reads the lines.
     """
-    submission = own_work.read((path,))
     request = GradeRequest(paths=(path,), out=None, language=language, question=question)
+    own_work.require_question(request)
+    submission = own_work.read((path,), language=language)
     grade, public_only = own_work.grade_one(submission, request, repair=0.0)
     names = _wrong(grade)
     if not names:

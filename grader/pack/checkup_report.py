@@ -75,9 +75,15 @@ def _picture_findings(
             picture=target[:SHOWN],
         )
         yield Complaint(Severity.ERROR, file, message)
+    for target in dict.fromkeys(inlined.drawings):
+        message = say(
+            "{picture} is an SVG, which is not shown where reports are scored; save it as PNG: plt.savefig('figure.png').",
+            picture=target[:SHOWN],
+        )
+        yield Complaint(Severity.ERROR, file, message)
     unseen = dict.fromkeys(target for section in sections for target in section.unseen)
     for target in unseen:
-        if target not in inlined.broken:
+        if target not in (*inlined.broken, *inlined.drawings):
             yield _absent(target, file)
 
 

@@ -40,25 +40,30 @@ class Inlined:
     report: str
     embedded: tuple[str, ...]  # targets that were found and are inside now
     broken: tuple[str, ...]  # targets that were found and are no picture
+    drawings: tuple[str, ...] = ()  # targets that are SVG, which the scoring page does not show
 
 
 def inline(report: str, read: Opener) -> Inlined:
     """Replace each target that `read` knows (None for those it does not) by its data."""
     embedded: list[str] = []
     broken: list[str] = []
+    drawings: list[str] = []
 
     def replaced(found: re.Match[str]) -> str:
         target = found["target"].strip()
         data = None if is_remote(target) else read(local_path(target))
+        if target.startswith(f"data:{report_images.SVG}"):
+            drawings.append(target)
         if data is None:
             return found.group()
         uri = embeddable(data)
-        (embedded if uri else broken).append(target)
+        unfit = drawings if report_images.mime_type(data) == report_images.SVG else broken
+        (embedded if uri else unfit).append(target)
         return f"{found['before']}{uri}{found['after']}" if uri else found.group()
 
     for pattern in TARGETS:
         report = pattern.sub(replaced, report)
-    return Inlined(report, tuple(embedded), tuple(broken))
+    return Inlined(report, tuple(embedded), tuple(broken), tuple(drawings))
 
 
 def is_remote(target: str) -> bool:

@@ -36,13 +36,19 @@ def paths(*, only: str = "", public_only: bool = False) -> list[Path]:
     names = [question.name for question in load().automatic if only in ("", question.name)]
     kinds = ("public",) if public_only else ("public", "hidden")
     found = [QUESTIONS / kind / f"{name}.py" for kind in kinds for name in names]
-    missing = [path for path in found if not path.exists()]
-    if missing or not found:
-        wrong = ", ".join(dict.fromkeys(path.stem for path in missing)) or only
+    unknown = [name for name in names if not any(path.exists() for path in _files(name))]
+    if unknown or not found:
+        wrong = ", ".join(unknown) or only
         raise BadFile(
             say("assignment.toml: the kit has no question {names}; delete its table.", names=wrong)
         )
+    if gone := [f"{path.parent.name}/{path.name}" for path in found if not path.exists()]:
+        raise KitFault(f"questions/{', '.join(gone)}: the file is gone")
     return found
+
+
+def _files(name: str) -> list[Path]:
+    return [QUESTIONS / kind / f"{name}.py" for kind in ("public", "hidden")]
 
 
 def run(path: Path, environment: dict[str, Any]) -> Ran:

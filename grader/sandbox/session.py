@@ -40,6 +40,7 @@ MANY_TIMEOUTS = 4  # of all; after that a method that has never answered has one
 MAX_DEATHS = 12  # of one submission's workers
 MAX_PRINTED = 20_000
 GRACE = 3.0  # seconds for what is ours in a worker: stopping an import, drawing figures
+WORDS = ("printed", "text")  # of replies and faults: what the student's code said
 EXPECTED: dict[type, Any] = {
     schema.Load: schema.Loaded,
     schema.Construct: schema.Done,
@@ -222,12 +223,18 @@ class Session:
         return self._promised(request) + ours
 
 
-def _without_folders(reply: Any, own: Path | None) -> Any:
-    """The reply without folders of this machine in what the student's code said and printed."""
-    fault = reply.fault
-    if fault is not None:
-        fault = msgspec.structs.replace(fault, text=hidden(fault.text, own))
-    return msgspec.structs.replace(reply, fault=fault, printed=hidden(reply.printed, own))
+def _without_folders(said: Any, own: Path | None) -> Any:
+    """A reply without folders of this machine in what the student's code said and printed."""
+    changes: dict[str, Any] = {}
+    for name in said.__struct_fields__:
+        part = getattr(said, name)
+        if name in WORDS:
+            changes[name] = hidden(part, own)
+        elif isinstance(part, schema.Fault):
+            changes[name] = _without_folders(part, own)
+        elif name == "results":
+            changes[name] = [_without_folders(one, own) for one in part]
+    return msgspec.structs.replace(said, **changes)
 
 
 def _is_expected(defined: schema.Defined) -> bool:

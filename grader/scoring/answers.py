@@ -39,6 +39,12 @@ HTML = {
     "h3", "h4", "h5", "h6", "hr", "i", "img", "li", "ol", "p", "pre", "s", "span", "strong", "sub",
     "sup", "table", "tbody", "td", "th", "thead", "tr", "u", "ul",
 }  # fmt: skip
+# Typora and pasted screenshots write pictures so.
+IMAGE = re.compile(
+    r"<img\b[^<>]{0,2000}?\bsrc\s*=\s*(?P<quote>[\"']?)(?P<target>[^\"'<>\n]{1,1000}?)(?P=quote)"
+    r"(?:\s[^<>]{0,2000})?/?>",
+    re.IGNORECASE,
+)
 # What math-core writes.
 MATH = {
     "math", "menclose", "merror", "mfrac", "mi", "mn", "mo", "mover", "mpadded", "mphantom",
@@ -90,7 +96,7 @@ def _shared(found: Mapping[str, Answer]) -> dict[str, Answer]:
     return {
         section.number: Answer(section.number, found[section.parent].html)
         for section in asked()
-        if section.parent in found and section.number not in found
+        if section.parent and section.parent in found and section.number not in found
     }
 
 
@@ -120,7 +126,7 @@ class _Page:
             else:
                 if number in faded:
                     token.attrJoin("class", "given")
-                out.append(_theirs([token]))
+                out.append(self._raw(token) or _theirs([token]))
         return out
 
     def _inline(self, tokens: Sequence[Token]) -> str:
@@ -131,8 +137,14 @@ class _Page:
             elif token.type == "image":
                 out.append(self._picture(str(token.attrs.get("src", "")), token.content))
             else:
-                out.append(_theirs([token]))
+                out.append(self._raw(token) or _theirs([token]))
         return "".join(out)
+
+    def _raw(self, token: Token) -> str:
+        """HTML as the student wrote it, each <img> like a picture of Markdown; "" for no HTML."""
+        if token.type not in ("html_inline", "html_block"):
+            return ""
+        return IMAGE.sub(lambda found: self._picture(found["target"], ""), token.content)
 
     def _formula(self, text: str, *, display: bool) -> str:
         found = formulas.read(text, display=display)
@@ -144,7 +156,8 @@ class _Page:
 
     def _picture(self, target: str, caption: str) -> str:
         if target.startswith(EMBEDDED):
-            source = self._embedded[int(target.removeprefix(EMBEDDED))]
+            data = self._embedded[int(target.removeprefix(EMBEDDED))]
+            source, target = _kept("img", "src", data), data.partition(";")[0]
         else:
             source = self._address(target)
         if not source:

@@ -27,6 +27,7 @@ from grader.scoring.shown_pictures import DIGEST, by_name, shown
 from grader.written import checklist
 
 PICTURES = "pictures"
+MOST_CHANGES = 100
 KEPT = 64  # rendered reports held ready: the last, the next, and those looked back at
 
 
@@ -195,6 +196,17 @@ class Desk:
             round(statistics.fmean(given[at : at + size]), 4) for at in range(0, len(given), size)
         ]
 
+    def history(self, code: str) -> list[dict[str, Any]]:
+        """Changes of one student's marks by this reader, and of the rubric; the latest first."""
+        student_id = self.student(code)
+        found = [
+            {"at": one["at"][:19].replace("T", " "), "reader": one["reader"],
+             "section": one["section"], "change": _change(one["old"], one["new"])}
+            for one in self.store.history()
+            if one["student_id"] == "" or (one["student_id"], one["reader"]) == (student_id, self.reader)
+        ]  # fmt: skip
+        return found[:-MOST_CHANGES:-1]
+
     # -- inside --------------------------------------------------------------------------------
 
     def _ids(self) -> tuple[str, ...]:
@@ -258,3 +270,13 @@ def _item(item: Item, language: str) -> dict[str, Any]:
         "points": item.points,
         "text": item.text.get(language) or next(iter(item.text.values()), item.key),
     }
+
+
+def _change(old: Mapping[str, Any], new: Mapping[str, Any]) -> str:
+    """What differs, field by field."""
+    named = ("items", "free", "comment", "second_look", "done", "points", "text", "key")
+    return ", ".join(
+        f"{name}: {old.get(name, '–')} → {new.get(name, '–')}"
+        for name in named
+        if old.get(name) != new.get(name)
+    )

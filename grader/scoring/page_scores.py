@@ -6,11 +6,14 @@ unless they are further apart than `desk.APART`: then it waits until they agree.
 
 from __future__ import annotations
 
+import csv
+import io
 import statistics
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from grader.results.files import write_atomically
 from grader.scoring import marks as scored
 from grader.scoring.marks import APART, BONUS, Mark
 from grader.scoring.rubric import Item, Rubric
@@ -47,6 +50,20 @@ def read(out: Path) -> dict[str, PageScore]:
     finally:
         store.close()
     return {whose: _of(marks, items, rubric) for whose, marks in by_student.items()}
+
+
+def write_table(out: Path, target: Path) -> None:
+    """The scores as a `written.csv`: one row per student, a cell is empty where nothing is scored."""
+    questions = dict.fromkeys(section.question for section in load_rubric().section)
+    lines = io.StringIO(newline="")
+    writer = csv.writer(lines, lineterminator="\n")
+    writer.writerow(("student_id", *questions, BONUS, "comment"))
+    for student_id, found in sorted(read(out).items()):
+        comments = " / ".join(one.comment for one in found.sections if one.comment)
+        points = [found.scores.get(question, "") for question in questions]
+        bonus = "" if found.bonus is None else found.bonus
+        writer.writerow((student_id, *points, bonus, comments))
+    write_atomically(target, b"\xef\xbb\xbf" + lines.getvalue().encode())
 
 
 def _of(

@@ -43,13 +43,15 @@ WORDS: dict[str, Message] = {
     "uses": say("Where it is used"),
     "compare": say("Readers who differ"),
     "drift": say("Mean by order of marking"),
+    "by_student": say("Student by student"),
+    "history": say("What was changed"),
     "nothing": say("Nothing to show."),
     "help": say("Keys"),
     "close": say("Close"),
     "keys": say(
         "1 to 9, q, y, i, o, p: an item · 0: all or none · f: free points · c: comment · l: second look "
         "· Enter or →: done, next · ←: back · u: undo · m: model answer · w: whole report · e: edit "
-        "the rubric · d: drift · r: readers · + - and t: zoom and turn pictures · ?: this help"
+        "the rubric · s: student by student · h: history · d: drift · r: readers · + - and t: zoom and turn pictures · ?: this help"
     ),
 }
 

@@ -124,9 +124,10 @@ def spans(report: Sequence[Block], lines: int) -> tuple[Span, ...]:
     """Where each section that was recognised stands in a report of so many lines."""
     found = _placed(report)
     starts = [(number, block.line) for number, block, begins in found if begins]
-    ends = [line - 1 for _, line in starts[1:]] + [lines]
+    following = [line for _, line in starts[1:]] + [lines + 1]
     return tuple(
-        Span(number, first, last) for (number, first), last in zip(starts, ends, strict=True)
+        Span(number, first, after - 1)
+        for (number, first), after in zip(starts, following, strict=False)  # none: no start
     )
 
 

@@ -21,7 +21,7 @@ from grader.records import (
     Verdict,
 )
 
-KIT = "1.0.0-fake"
+KIT = "1.1.0-fake"
 QUESTIONS = ("q4_1", "q4_2", "q4_3", "q4_4", "q4_5", "q4_6", "q5_1", "q5_2", "q5_3")
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from grader.checks.compare import What, agrees, as_array, distance, same, tolerance
 from grader.checks.states import Sizes, read_cell, read_forward
-from grader.faults import BadValue, CheckFailed, NotImplementedYet
+from grader.faults import BadValue, CheckFailed, ReturnedNothing
 from grader.protocol import Opaque
 
 WHAT = What("outputs", "forward(inputs: (6, 3, 2))")
@@ -107,7 +107,7 @@ def test_an_extra_cache_does_no_harm_and_missing_outputs_are_named() -> None:
         BadValue, match=r"ndarray \(6, 5, 4\); expected outputs of shape \(6, 5, 2\)"
     ):
         read_forward(HIDDEN, SIZES)
-    with pytest.raises(NotImplementedYet):
+    with pytest.raises(ReturnedNothing, match=r"SimpleRNN\.forward returned None"):
         read_forward(None, SIZES)
 
 

@@ -11,7 +11,7 @@ import pytest
 from matplotlib import pyplot as plt
 
 from grader.checks.experiment import form, parts, truth
-from grader.faults import BadValue, CheckFailed, Crashed, NotImplementedYet
+from grader.faults import BadValue, CheckFailed, Crashed, ReturnedNothing
 from grader.language import say
 from grader.records import Exhibit, Verdict
 from tests import expectations, inprocess
@@ -101,6 +101,14 @@ def observed(returned: Any, **facts: Any) -> Any:
     return replace(observation([]), returned=returned, **facts)
 
 
+def given_out(predicted: np.ndarray, true: np.ndarray) -> parts.Experiment:
+    """An experiment whose predictions are what its network gave out, on windows of noise."""
+    noise = np.random.default_rng(7).normal(size=(2, 3, predicted.size, 1))
+    noise[1, -1, :, 0] = predicted
+    returned = {"predictions": predicted, "targets": true}
+    return parts.Experiment(observed(returned, evaluations=(tuple(noise),)))
+
+
 def test_it_runs_once_for_all_cases_even_if_it_crashes() -> None:
     words = say("{where} raised {exception}.", where="f", exception="KeyError")
     for outcome in (observed({}), Crashed(words, words)):
@@ -113,8 +121,8 @@ def test_it_runs_once_for_all_cases_even_if_it_crashes() -> None:
         assert function.runs == 1
 
 
-def test_a_stub_is_said_to_be_one_and_a_forgotten_return_is_not() -> None:
-    with pytest.raises(NotImplementedYet):
+def test_a_forgotten_return_is_named_whether_or_not_the_network_ran() -> None:
+    with pytest.raises(ReturnedNothing):
         parts.run(Training(observed(None, forward_calls=0)))  # type: ignore[arg-type]  # a fake
     run = parts.run(Training(observed(None)))  # type: ignore[arg-type]  # a fake
     with pytest.raises(BadValue, match="returned None"):
@@ -155,9 +163,8 @@ def test_errors_by_length_in_any_sensible_form(errors: Any, right: bool) -> None
 )
 def test_predictions_in_other_units_are_named(predict: Any, name: str) -> None:
     true = np.random.default_rng(4).normal(size=60)
-    returned = {"predictions": predict(true), "targets": true}
     with pytest.raises(CheckFailed) as caught:
-        truth.beats_baselines(parts.Experiment(observed(returned)))
+        truth.beats_baselines(given_out(predict(true), true))
     assert caught.value.diagnosis == name
 
 
@@ -167,9 +174,8 @@ def test_only_the_input_itself_is_called_a_shifted_input(noise: float, name: str
     rng = np.random.default_rng(4)
     true = np.sin(0.6 * np.arange(80))
     late = np.roll(true, 1) + noise * rng.normal(size=80)
-    returned = {"predictions": late, "targets": true}
     with pytest.raises(CheckFailed, match="seen last") as caught:
-        truth.beats_baselines(parts.Experiment(observed(returned)))
+        truth.beats_baselines(given_out(late, true))
     assert caught.value.diagnosis == name
 
 

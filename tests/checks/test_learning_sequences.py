@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from grader.checks.experiment import sequences
-from grader.faults import BadValue, CheckFailed, Crashed, NotImplementedYet
+from grader.faults import BadValue, CheckFailed, Crashed, ReturnedNothing
 from grader.language import say
 
 CALL = "generate_sequence_data()"
@@ -179,7 +179,7 @@ def test_only_a_value_error_is_a_refusal() -> None:
     for outcome in (crashed("KeyError"), np.zeros(0), 0.0):
         with pytest.raises(CheckFailed):
             sequences.refuses(Refusing(outcome), ("x", 0), why)
-    with pytest.raises(NotImplementedYet):
+    with pytest.raises(ReturnedNothing):
         sequences.refuses(Function(None), ("x", 0), why)
 
 

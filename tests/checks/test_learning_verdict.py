@@ -74,6 +74,11 @@ def test_misconceptions_do_not_learn_what_they_must_not(misconception: str, name
     )
 
 
+def test_no_lucky_start_is_paid_where_nothing_is_updated() -> None:
+    with pytest.raises(CheckFailed, match="every parameter is what it was before"):
+        verdict.learns(mutant("update-rebinds-a-local"), task("sine"), np.random.default_rng(1), [])
+
+
 @pytest.mark.parametrize("by", ["B", "T", "(T * B)"])
 def test_an_averaged_gradient_is_charged_elsewhere(by: str) -> None:
     averaged = changed(

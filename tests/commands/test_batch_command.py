@@ -7,6 +7,7 @@ import io
 import json
 import shutil
 import zipfile
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from grader.__main__ import cli
 from grader.batch import inbox_run
 from grader.batch.pools import InlineExaminers
 from grader.faults import KitFault
+from grader.home import own_work
 from grader.kit_version import kit_version
 from grader.records import Grade, Submission
 from tests import ROOT
@@ -33,9 +35,15 @@ def _cheap(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(grading, "grade", fake)
 
 
-def fake(submission: Submission, settings: grading.Settings) -> Grade:
+def fake(
+    submission: Submission,
+    settings: grading.Settings,
+    tell: Callable[[str], None] = lambda _: None,
+) -> Grade:
     """The fakes' grade, with the real kit's name on it; a public run has no hidden cases."""
     grade = replace(fakes.grade(submission), kit=kit_version())
+    for question in grade.questions:
+        tell(question.name)
     if not settings.public_only:
         return grade
     questions = (
@@ -185,7 +193,7 @@ def test_exports_are_written(inbox: Path, tmp_path: Path) -> None:
         (("{tmp}/inbox", "--out", "{tmp}/out", "--deadline", "tomorrow"), "is no time"),
         (("{tmp}/inbox", "--out", "{tmp}/out", "--question", "q4_3"), "leave --out away"),
         (("{tmp}/inbox",), "For a whole inbox give --out"),
-        (("{tmp}/own.py", "--question", "q9"), "there is no q9"),
+        (("{tmp}/own.py", "--question", "q9"), "There is no question q9; there are q4_1, "),
         (("{tmp}/inbox", "--out", "{tmp}/out", "--workers", "0"), "0 is not in the range"),
     ],
 )
@@ -252,14 +260,12 @@ def test_a_kit_fault_on_ones_own_file_ends_with_2(
         ("名 = 1".encode(), "名 = 1"),
         ("名 = 1".encode("utf-8-sig"), "名 = 1"),
         ("名 = 1".encode("gbk"), "名 = 1"),
-        (b"# coding: gbk\r\n" + "名 = 1".encode("gbk"), "# coding: gbk\n名 = 1"),
+        (b"# coding: gbk\r\n" + "名 = 1".encode("gbk"), "# coding: utf-8\n名 = 1"),
     ],
 )
 def test_ones_own_file_in_any_usual_encoding(tmp_path: Path, data: bytes, text: str) -> None:
-    from grader.home.own_work import text_of
-
     (tmp_path / "rnn.py").write_bytes(data)
-    assert text_of(tmp_path / "rnn.py") == text
+    assert own_work.read((tmp_path / "rnn.py",)).source == text
 
 
 def test_without_a_sandbox_nothing_is_graded_unless_asked(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 from dataclasses import replace
 from email import policy
 from email.message import EmailMessage
@@ -19,6 +18,7 @@ from grader.__main__ import cli
 from grader.batch import inbox_run
 from grader.batch.pools import InlineExaminers
 from grader.kit_version import kit_version
+from grader.language import SWITCH
 from grader.records import Grade, Status, Submission
 from tests.batch import batch_fakes as fakes
 
@@ -39,8 +39,7 @@ def _cheap(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(inbox_run, "_examiners", lambda *_: InlineExaminers())
     monkeypatch.setattr(inbox_run, "SECRET", tmp_path / "secret")
     monkeypatch.setattr(grading, "grade", fake)
-    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
-        monkeypatch.setitem(os.environ, name, "C.UTF-8")
+    monkeypatch.setenv(SWITCH, "en")
 
 
 def fake(submission: Submission, settings: grading.Settings) -> Grade:  # noqa: ARG001

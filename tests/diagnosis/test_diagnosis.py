@@ -10,6 +10,7 @@ import pytest
 from grader.checks import probe_point
 from grader.checks.probe_point import RIGHT
 from grader.diagnosis import match
+from grader.diagnosis.diagnose import _two_digits
 from grader.diagnosis.diagnose import diagnose as whole
 from grader.language import render
 from grader.misconceptions import catalogue
@@ -338,3 +339,12 @@ def test_the_right_record_is_the_reference_s_own() -> None:
     record = probe_point.rnn_record(local.wrap(reference.SimpleRNN))
     assert record.keys() == probe_point.right("rnn").keys()
     assert set(probe_point.fingerprints("rnn")) <= {RIGHT, *KNOWN}
+
+
+@pytest.mark.parametrize(
+    ("measured", "told"),
+    [(1.7724538, 1.8), (-0.5, -0.5), (1e-05, 1e-05), (2.0, 2.0), (0.99937, 0.99937), (1.00412, 1.0041), (0.0, 0.0)],
+)  # fmt: skip
+def test_a_hint_tells_two_digits_of_a_number(measured: float, told: float) -> None:
+    """A program could hide in further digits what it saw of hidden inputs."""
+    assert _two_digits(measured) == told

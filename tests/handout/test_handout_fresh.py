@@ -19,6 +19,7 @@ from grader.handout import build
 from grader.intake.collect import collect
 from grader.intake.collection import IntakeRules
 from tests import ROOT
+from tests.pack.reports import model_report
 
 # What a shell has anyway; nothing of this checkout or of its environment.
 KEPT = ("PATH", "HOME", "TMPDIR", "SSL_CERT_FILE", "http_proxy", "https_proxy", "no_proxy")
@@ -161,7 +162,8 @@ class Fresh:
     def test_a_packed_mail_reaches_the_teacher(self, student: Student, tmp_path: Path):
         write(student, reference())
         assert "not answered yet" in student.make("pack", "NAME=张三", "ID=2023001", ok=False)
-        shutil.copy(ROOT / "solutions" / "report.md", student.folder / "report.md")
+        report = model_report(student.folder)
+        (student.folder / "report.md").write_text(report, encoding="utf-8")
         shown = student.make("pack", "NAME=张三", "ID=2023001")
         shutil.copy(student.folder / "to-send" / "ml-6-张三-2023001.eml", tmp_path)
         (found,) = collect([tmp_path], IntakeRules()).submissions

@@ -6,6 +6,7 @@ import email
 import email.policy
 import io
 import re
+import shutil
 from hashlib import sha256
 from pathlib import Path
 
@@ -22,9 +23,9 @@ from grader.pack.imports import foreign_imports
 from grader.pack.packing import Packed, Request, pack
 from grader.written import report_images
 from tests import ROOT
+from tests.pack.reports import model_report, png
 
 SOURCE = (ROOT / "solutions" / "rnn.py").read_text(encoding="utf-8")
-REPORT = (ROOT / "solutions" / "report.md").read_text(encoding="utf-8")
 # Has every name and starts in no time: most tests here are not about the program.
 LIGHT = """\
 class SimpleRNN:
@@ -46,16 +47,10 @@ def train_rnn_on_sequence():
 NAME, ID = "张三", "2023001"
 
 
-def png(width: int = 64, height: int = 64) -> bytes:
-    out = io.BytesIO()
-    Image.new("RGB", (width, height), "steelblue").save(out, "PNG")
-    return out.getvalue()
-
-
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     (tmp_path / "rnn.py").write_text(LIGHT, encoding="utf-8")
-    (tmp_path / "report.md").write_text(REPORT, encoding="utf-8")
+    (tmp_path / "report.md").write_text(model_report(tmp_path), encoding="utf-8")
     return tmp_path
 
 
@@ -199,8 +194,11 @@ def test_one_stub_left_is_a_warning(folder: Path):
 @pytest.mark.parametrize(
     ("line", "why", "blocks"),
     [
-        ("import keras", "keras will be missing", True),
-        ("from scipy.special import expit", "scipy will be missing", True),
+        ("import keras\ndef f():\n    return keras.Model()", "keras will be missing", True),
+        ("from scipy.special import expit\nclass F:\n    f = expit", "scipy will be missing", True),
+        ("from scipy.special import *", "scipy will be missing", True),
+        ("import keras", "nothing that is asked for uses it", False),
+        ("from scipy.special import expit", "nothing that is asked for uses it", False),
         ("from .utils import f", "Only this one file", True),
         (
             "try:\n    import keras\nexcept ImportError:\n    keras = None",
@@ -255,7 +253,8 @@ def test_gbk_is_sent_as_utf8(folder: Path):
     (folder / "rnn.py").write_bytes(
         f"# -*- coding: gbk -*-\n# 循环神经网络\n{LIGHT}".encode("gbk", "replace")
     )
-    (folder / "report.md").write_bytes(REPORT.encode("gb18030"))
+    report = (folder / "report.md").read_text(encoding="utf-8")
+    (folder / "report.md").write_bytes(report.encode("gb18030"))
     result = packed(folder)
     assert not problems(result)
     assert sum("not UTF-8" in str(f.message) for f in result.findings) == 2
@@ -267,8 +266,9 @@ def test_gbk_is_sent_as_utf8(folder: Path):
 
 
 def with_line(folder: Path, line: str) -> None:
-    text = REPORT.replace("### 1.2 ", f"{line}\n\n### 1.2 ", 1)
-    assert text != REPORT
+    report = (folder / "report.md").read_text(encoding="utf-8")
+    text = report.replace("### 1.2 ", f"{line}\n\n### 1.2 ", 1)
+    assert text != report
     (folder / "report.md").write_text(text, encoding="utf-8")
 
 
@@ -304,6 +304,9 @@ def test_pictures_come_along(folder: Path, target: str, link: str):
         ("![图](notes.txt)", "does not open as a picture", True),
         ("![图](dot.png)", "does not open as a picture", True),
         ("![图](/etc/hostname)", "does not open as a picture", True),
+        ("![图](plot.svg)", "plot.svg is an SVG", True),
+        ("![图](wrong-name.png)", "wrong-name.png is an SVG", True),
+        ("![图](data:image/svg+xml;base64,PHN2Zz48L3N2Zz4=)", "is an SVG", True),
         ("![图](https://example.edu/x.png)", "is on the web", False),
         ("![图](data:image/png;base64,AAAA)", "embedded picture does not open", True),
         ("$\\frac{a}{b$", "does not parse", True),
@@ -312,12 +315,13 @@ def test_pictures_come_along(folder: Path, target: str, link: str):
 )
 def test_what_the_report_must_not_hold(folder: Path, line: str, why: str, blocks):
     (folder / "notes.txt").write_text("no picture")
+    for name in ("plot.svg", "wrong-name.png"):
+        shutil.copy(ROOT / "solutions" / "figures" / "cost.svg", folder / name)
     (folder / "dot.png").write_bytes(png(2, 2))
     with_line(folder, line)
     result = packed(folder)
-    assert any(why in str(f.message) for f in result.findings), [
-        str(f.message) for f in result.findings
-    ]
+    (found,) = result.findings
+    assert why in str(found.message)
     assert (result.files == {}) == blocks
 
 

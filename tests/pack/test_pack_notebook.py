@@ -11,6 +11,7 @@ from grader.assignment import load
 from grader.commands.pack import pack as command
 from grader.pack.packing import Request, pack
 from tests import ROOT
+from tests.pack.reports import model_report
 
 
 def request(folder: Path) -> Request:
@@ -20,7 +21,7 @@ def request(folder: Path) -> Request:
 
 def test_a_notebook_becomes_program_and_report(tmp_path: Path) -> None:
     program = (ROOT / "solutions" / "rnn.py").read_text(encoding="utf-8")
-    report = (ROOT / "solutions" / "report.md").read_text(encoding="utf-8")
+    report = model_report(tmp_path)
     cells = [
         nbformat.v4.new_markdown_cell(report),
         nbformat.v4.new_code_cell("%matplotlib inline\n" + program),
@@ -46,7 +47,7 @@ def test_what_is_no_notebook_is_named_and_nothing_is_written(tmp_path: Path) -> 
 def solved(folder: Path, *cells: str) -> Path:
     """A notebook with the reference and its report, and further cells."""
     program = (ROOT / "solutions" / "rnn.py").read_text(encoding="utf-8")
-    report = (ROOT / "solutions" / "report.md").read_text(encoding="utf-8")
+    report = model_report(folder)
     code = [nbformat.v4.new_code_cell(cell) for cell in (program, *cells)]
     book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(report), *code])
     path = folder / "rnn.ipynb"

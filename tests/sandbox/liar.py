@@ -32,6 +32,7 @@ class Liar:
     """Stands in for `launch.Worker`, in this process."""
 
     spent = 0.0
+    scratch = None
 
     def __init__(self, rate: float, seed: int) -> None:
         """rate: how many of its replies are lies, from 0 to 1."""
@@ -87,6 +88,7 @@ class Liar:
 
     def _seen(self, reply: schema.Seen, reader: wire.FrameReader, packer: Packer) -> schema.Seen:
         returned = reader.value(reply.returned, _opaque)
+        squared_errors = [reader.take(one) for one in reply.squared_errors]
         evaluations = [(reader.take(x), reader.take(y)) for x, y in reply.evaluations]
         columns = [reader.take(one) for one in reply.trained_columns]
         series = [reader.take(one) for one in reply.series]
@@ -110,12 +112,16 @@ class Liar:
             [self._count() for _ in range(self.luck.randrange(5))],
             [self._count() for _ in range(self.luck.randrange(5))],
             (self._number(1.0), self._number(0.1)),
+            [array(one) for one in squared_errors],
+            (self._count(), self._count()),
             (self._count(), self._count()),
             (self._number(-1.0), self._number(1.0)),
             [(array(x), array(y)) for x, y in evaluations],
             [array(one) for one in (self._items(columns) if self._maybe() else columns)],
             [array(one) for one in series],
             [image(*figure) for figure in figures],
+            self._fault(),
+            self._maybe(),
             self._fault(),
             self._printed(),
         )

@@ -143,7 +143,7 @@ def generate_sequence_data(seq_type="fibonacci", length=1000):
         "recursion": sys.getrecursionlimit(),
         "limits": [list(resource.getrlimit(one)) for one in range(16)],
         "threads": [one.name for one in threading.enumerate()],
-        "paths": list(sys.path)[:1],
+        "paths": [path.replace(os.getcwd(), ".") for path in sys.path[:1]],
         "numpy": [str(np.geterr()), np.get_printoptions()["precision"], np.tanh.__name__],
         "locale": locale.setlocale(locale.LC_ALL),
         "figures": sys.modules["matplotlib.pyplot"].get_fignums(),

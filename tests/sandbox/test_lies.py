@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from grader.grading import Settings, grade
 from grader.misconceptions import catalogue
 from grader.records import Submission
 from grader.sandbox import start_command, workers
+from grader.sandbox.worker.ordinary import surroundings
 from tests.sandbox.liar import Liar
 
 SETTINGS = Settings(secret=b"lies" * 8, tier=start_command.PLAIN)
+
+
+@pytest.fixture(autouse=True)
+def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A liar is no process of its own: what it loads goes elsewhere, and leaves this one as it is."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(surroundings, "run_as", lambda _: None)
 
 
 def graded(rate: float, seed: int, monkeypatch: pytest.MonkeyPatch) -> float:

@@ -207,13 +207,15 @@ def seeds() -> list[bytes]:
     )
     done = packer.writer.frame(schema.Done([rich], [0], None, "printed"))
     fault = schema.Fault("raised", "ValueError", "ValueError", "words", 3, 0)
+    trials = [schema.Done([rich], [0], None, ""), schema.Done([], [], fault, "")]
+    patched = packer.writer.frame(schema.Patched(trials, "printed"))
     defined = schema.Defined("SimpleRNN", is_class=True, stubs=["forward"], missing=[])
     packer = Packer()
-    arrays = [packer.writer.add(np.ones((4, 2, 1))) for _ in range(4)]
+    arrays = [packer.writer.add(np.ones((4, 2, 1))) for _ in range(5)]
     image = packer.image(b"\x89PNG\r\n\x1a\n", 1, 2)
     seen = schema.Seen(
-        1.5, 0.1, (1, 2, 3), bool(arrays), [5], [6], (1.0, 0.5), (3, 1), (0.0, 1.0),
-        [(arrays[0], arrays[1])], arrays[2:3], arrays[3:], [image], None, "",
+        1.5, 0.1, (1, 2, 3), bool(arrays), [5], [6], (1.0, 0.5), arrays[:1], (3, 1), (2, 1), (0.0, 1.0),
+        [(arrays[1], arrays[2])], arrays[3:4], arrays[4:], [image], fault, bool(arrays), None, "",
     )  # fmt: skip
     return [
         done,
@@ -221,6 +223,8 @@ def seeds() -> list[bytes]:
         wire.FrameWriter().frame(schema.Loaded([defined], fault, "")),
         wire.FrameWriter().frame(schema.Done([], [], fault, "")),
         wire.FrameWriter().frame(schema.Ready(["landlock"])),
+        patched,
+        wire.FrameWriter().frame(schema.Shapes([(3, 2), (-1,)], "printed")),
     ]
 
 
@@ -235,10 +239,10 @@ def swallow(frame: bytes) -> bool:
             return False
         reply = wire.decode_reply(frame[start : start + header])
         reader = wire.FrameReader(frame[start + header : start + header + body])
-        if isinstance(reply, schema.Done):
-            for node in reply.values:
-                replies.value(node, reader, "here")
-        elif isinstance(reply, schema.Seen):
+        trials = reply.results if isinstance(reply, schema.Patched) else [reply]
+        for node in (node for one in trials if isinstance(one, schema.Done) for node in one.values):
+            replies.value(node, reader, "here")
+        if isinstance(reply, schema.Seen):
             assert isinstance(replies.observation(reply, reader), Observation)
     except (wire.WireError, BadValue):
         return False

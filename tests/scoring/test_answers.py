@@ -35,6 +35,20 @@ def test_one_answer_to_2_2_stands_for_its_parts() -> None:
     assert "1:3:4" in found["2.2a"].html == found["2.2c"].html
 
 
+def test_an_answer_that_is_missing_is_not_another() -> None:
+    assert set(answers("### 1.1 循环神经网络的基本架构\n\n好。\n", "zh", lambda _: "")) == {
+        "",
+        "1.1",
+    }
+
+
+@pytest.mark.parametrize("text", ["没有标题的一段话。", "# 我的报告\n\n没有标题的一段话。"])
+def test_a_report_without_the_templates_headings_stands_as_a_whole(text: str) -> None:
+    found = answers(text, "zh", lambda _: "")
+    assert list(found) == [""]
+    assert "没有标题的一段话。" in found[""].html
+
+
 def test_a_broken_formula_stands_as_typed_with_the_reason() -> None:
     assert re.search(r'<code class="broken" title="[^"]*\\foo[^"]*">\\foo</code>', shown(r"$\foo$"))
 
@@ -44,6 +58,29 @@ def test_pictures_are_ours_or_in_the_text() -> None:
     assert f'src="{png}"' in shown(f"![a]({png})")
     assert "picture not here: b.png" in shown("![b](b.png)")
     assert "<img" not in shown("![c](http://example.com/c.png)")
+    svg = shown("![d](data:image/svg+xml;base64,PHN2Zz48L3N2Zz4=)")
+    assert "<img" not in svg
+    assert "picture not here: data:image/svg+xml" in svg
+
+
+@pytest.mark.parametrize(
+    ("tag", "address"),
+    [
+        ('<img src="img/a b.png" style="zoom:50%;" />', "img/a b.png"),
+        ("<img alt='x' src='a.png'>", "a.png"),
+        ("<IMG SRC=a.png width=30>", "a.png"),
+        ('text <img src="a.png"/> text', "a.png"),
+        ('<p align="center">\n<img src="a.png">\n</p>', "a.png"),
+    ],
+)
+def test_a_picture_as_html_is_a_picture(tag: str, address: str) -> None:
+    report = f"### 1.1 循环神经网络的基本架构\n\n{tag}\n"
+    came = {address: "picture/abc"}
+    html = answers(report, "en", lambda name: came.get(name, ""))["1.1"].html
+    assert 'src="picture/abc"' in html
+    assert "picture not here" in answers(report, "en", lambda _: "")["1.1"].html
+    embedded = report.replace(address, "data:image/png;base64,iVBORw0KGgo=")
+    assert 'src="data:image/png' in answers(embedded, "en", lambda _: "")["1.1"].html
 
 
 HOSTILE = {

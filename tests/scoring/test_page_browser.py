@@ -206,6 +206,17 @@ def test_two_readers_and_the_drift(browser: Browser, tmp_path: Path) -> None:
         expect(at.page.locator("svg.drift")).to_have_attribute("aria-label", "33 %")
 
 
+def test_student_by_student_and_what_was_changed(browser: Browser, tmp_path: Path) -> None:
+    with sitting(browser, make_out(tmp_path, [MODEL] * 2)) as at:
+        at.open()
+        who = at.who
+        at.press("s", "1", "Enter")
+        expect(at.page.locator("#section")).to_have_value("1.2")
+        expect(at.page.locator("#who")).to_have_text(who)
+        at.press("h")
+        expect(at.page.locator("#dialog-body")).to_contain_text("1.1: items: [] → ['recurs']")
+
+
 def test_three_hundred_reports_open_without_delay(browser: Browser, tmp_path: Path) -> None:
     out = make_out(tmp_path, [f"{MODEL}\n\n{number}" for number in range(300)])
     with sitting(browser, out) as at:

@@ -80,3 +80,12 @@ def test_the_gradebook_and_the_students_account_show_it(out: Path) -> None:
     assert row.scores["q3"] == 13.0
     assert row.unscored == ("q1", "q2")
     assert {each.comment for each in row.sections} == {"很好"}
+
+
+def test_the_pages_points_go_out_as_a_table_that_comes_back_in(out: Path) -> None:
+    marked(out, *full("q3", comment="=好"), Mark(WHO, "bonus", "ann", free=2.0, done=True))
+    page_scores.write_table(out, out / "written.csv")
+    with StoreReader.existing(out) as store:
+        book = gradebook.read(store, out, load())
+    assert not book.scored.problems
+    assert (book.by_id[WHO].scores["q3"], book.by_id[WHO].bonus) == (13.0, 2.0)

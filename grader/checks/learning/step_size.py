@@ -20,7 +20,8 @@ from grader.checks.learning.training import (
     outputs_of,
 )
 from grader.checks.parameters.layout import Layout
-from grader.faults import NotImplementedYet
+from grader.faults import CheckFailed, NotImplementedYet
+from grader.language import say
 from grader.protocol import (
     Array,
     Call,
@@ -66,7 +67,8 @@ class Descent:
 def measure(cls: CandidateClass, course: Course, layout: Layout) -> Descent:
     """Take single steps from one point and look at what they change.
 
-    `NotImplementedYet` where neither update_parameters nor backward changes anything.
+    `NotImplementedYet` where there is no update_parameters and backward changes nothing either,
+    `CheckFailed` where nothing changes although it is there.
     """
     probe = _Probe(cls, course, layout, updates=cls.implements("update_parameters"))
     rate = course.task.numbers.rate
@@ -74,6 +76,8 @@ def measure(cls: CandidateClass, course: Course, layout: Layout) -> Descent:
     still = probe.change(probe.fresh(), BARELY)
     if not probe.updates and not still.any():
         raise NotImplementedYet(f"{cls.name}.update_parameters")
+    if not first.any() and not still.any():  # of several starts one may do well untrained
+        raise CheckFailed(say("After a round of training every parameter is what it was before."))
     if np.linalg.norm(still) > ALIKE * np.linalg.norm(first):
         return Descent(probe.factor(still), plain, updates_itself=True, updates=probe.updates)
     if not plain:

@@ -17,7 +17,7 @@ from grader.protocol import (
     Step,
     Write,
 )
-from grader.sandbox import replies
+from grader.sandbox import fault_messages, replies
 from grader.sandbox.session import Session
 from grader.sandbox.worker import schema
 from grader.sandbox.worker.patches import UNKNOWN
@@ -64,6 +64,8 @@ class Bench:
         packed = [_packed(step, packer) for step in steps]
         request = schema.Patch(self.subject, list(sizes), edits, packed, SECONDS)
         reply, reader = self.student.exchange(request, packer, WHERE, None)
+        if len(reply.results) != len(attempts):
+            raise fault_messages.garbled(WHERE)
         return [
             Tried([replies.value(node, reader, WHERE) for node in one.values], tuple(one.changed))
             for one in reply.results

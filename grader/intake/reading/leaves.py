@@ -14,8 +14,7 @@ from grader.intake.reading.kinds import (
     refusal,
     too_large,
 )
-from grader.intake.reading.magics import without_magics
-from grader.intake.reading.notebooks import EXPORTED, read_notebook
+from grader.intake.reading.magics import EXPORTED, without_magics
 from grader.intake.reading.programs import defines_rnn
 from grader.intake.reading.typed import is_address, is_typed, plain_text
 from grader.language import say
@@ -81,6 +80,8 @@ def _read_unknown(raw: Raw, caps: Caps) -> Arrival:
 
 
 def _read_notebook(raw: Raw, caps: Caps) -> Arrival:
+    from grader.intake.reading.notebooks import read_notebook  # noqa: PLC0415  # loads NumPy
+
     data = _read(raw, caps.report)
     if data.count(b'"cell_type"') > caps.cells:  # validating is slow; no homework is this long
         raise Unreadable(too_large(caps.report))

@@ -10,6 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+# A notebook saved as a program: its cells' headings.
+EXPORTED = re.compile(r"^# In ?\[", re.MULTILINE)
+
 # The rest of a cell under one of these is Python that runs once or more in the notebook.
 _PYTHON_CELLS = frozenset(
     {"time", "timeit", "capture", "prun", "matplotlib", "python", "python3", "py"}

@@ -8,7 +8,6 @@ keep their distance and the whole still reads as Python.
 from __future__ import annotations
 
 import ast
-import re
 import warnings
 from dataclasses import dataclass
 from typing import Any
@@ -18,7 +17,6 @@ from grader.language import Message, say
 from grader.sandbox.worker import cells as cells_format
 
 _FUTURE = "from __future__ import annotations"
-EXPORTED = re.compile(r"^# In ?\[", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,7 @@ from grader.intake.collection import Trouble
 from grader.intake.reading.decoding import Unreadable, cookie, decode
 from grader.intake.reading.filenames import split_suffix
 from grader.intake.reading.kinds import KIND_OF
-from grader.intake.reading.magics import without_magics
-from grader.intake.reading.notebooks import EXPORTED, read_notebook
+from grader.intake.reading.magics import EXPORTED, without_magics
 from grader.language import Message, say
 
 _COOKIE = re.compile(r"coding[:=][ \t]*[-\w.]+")
@@ -51,6 +50,8 @@ def read(path: Path) -> OwnFile:
 
 
 def _notebook(path: Path, data: bytes) -> OwnFile:
+    from grader.intake.reading.notebooks import read_notebook  # noqa: PLC0415  # loads NumPy
+
     decoded = decode(data)
     try:
         notebook = read_notebook(decoded.text)

@@ -21,7 +21,7 @@ import numpy as np
 
 from grader.sandbox.worker import schema, wire
 from grader.sandbox.worker.exception_fault import from_exception
-from grader.sandbox.worker.source import FILENAME, OutOfTime
+from grader.sandbox.worker.source import OutOfTime
 from grader.sandbox.worker.values import Packer, TooMuch
 
 AGAIN = 0.02  # seconds until the alarm rings again, for loops with a bare `except:`
@@ -38,8 +38,12 @@ Shape = tuple[int, ...]
 class AppliedPatch:
     """One edit, which may concern several functions."""
 
-    def __init__(self, namespace: dict[str, Any], edits: Edits, texts: list[bytes]) -> None:
+    def __init__(
+        self, namespace: dict[str, Any], file: str, edits: Edits, texts: list[bytes]
+    ) -> None:
+        """file: the path that the program was compiled with; texts: of the edits."""
         self._namespace = namespace
+        self._file = file
         self._edits = edits
         self._texts = texts
         self._before: list[tuple[Any, str, Any]] = []
@@ -48,7 +52,8 @@ class AppliedPatch:
         """Raises whatever compiling or running a definition raises."""
         for edit, text in zip(self._edits, self._texts, strict=True):
             holder = self._namespace[edit.owner] if edit.owner else None
-            new = _defined(self._namespace, edit, text.decode(), holder)
+            code = _code(edit, text.decode(), self._file)
+            new = _defined(self._namespace, edit, code, holder)
             self._before.append((holder, edit.name, self._put(holder, edit.name, new)))
 
     def remove(self) -> None:
@@ -65,16 +70,22 @@ class AppliedPatch:
         return old
 
 
-def _defined(namespace: dict[str, Any], edit: schema.Replacement, text: str, holder: Any) -> Any:
-    """What the text defines under the edit's name, as a part of `holder` where there is one."""
+def _code(edit: schema.Replacement, text: str, file: str) -> types.CodeType:
+    """The edit's text, compiled as a part of the program's file."""
     if edit.owner:
         # A class of the same name around a method mangles names as the real one does.
         start = len(text) - len(text.lstrip("\n"))
         text = "\n" * (start - 1) + f"class {edit.owner}:\n" + text[start:]
-    local: dict[str, Any] = {}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        code = compile(text, FILENAME, "exec", dont_inherit=True)
+        return compile(text, file, "exec", dont_inherit=True)
+
+
+def _defined(
+    namespace: dict[str, Any], edit: schema.Replacement, code: types.CodeType, holder: Any
+) -> Any:
+    """What the code defines under the edit's name, as a part of `holder` where there is one."""
+    local: dict[str, Any] = {}
     exec(code, namespace, local)  # noqa: S102 - this is the job
     if holder is None:
         return local[edit.name]
@@ -134,8 +145,8 @@ def _limited(seconds: float) -> Iterator[None]:
         signal.signal(signal.SIGPROF, previous)
 
 
-def shapes_seen(request: schema.Look, run: Callable[[], object]) -> list[Shape]:
-    """The shape of each expression at the first return of the function, while `run` runs."""
+def shapes_seen(request: schema.Look, file: str, run: Callable[[], object]) -> list[Shape]:
+    """The shape of each expression at the first return of the file's function, while `run` runs."""
     found: list[Shape] = []
     expressions = [_compiled(text) for text in request.texts]
 
@@ -150,7 +161,7 @@ def shapes_seen(request: schema.Look, run: Callable[[], object]) -> list[Shape]:
         if (
             not found
             and code.co_name in (request.name, "<lambda>")
-            and code.co_filename == FILENAME
+            and code.co_filename == file
             and request.first <= code.co_firstlineno <= request.last
         ):
             return at_return

@@ -138,7 +138,7 @@ class Runner:
         writer = wire.FrameWriter()
         results = []
         for edit, texts in zip(request.edits, sources, strict=True):
-            patch = patches.AppliedPatch(self.namespace, edit, texts)
+            patch = patches.AppliedPatch(self.namespace, self.files[0], edit, texts)
             trial = partial(self._trial, request, reader.body, reader.position)
             done, chunks = patches.outcome(patch, trial, request.seconds, self.files)
             writer.chunks += chunks
@@ -153,10 +153,10 @@ class Runner:
 
         def trial(packer: Packer) -> schema.Done:
             run = partial(self._trial, request, reader.body, 0, packer)
-            found.extend(patches.shapes_seen(request, run))
+            found.extend(patches.shapes_seen(request, self.files[0], run))
             return schema.Done([], [], None, "")
 
-        nothing = patches.AppliedPatch(self.namespace, [], [])
+        nothing = patches.AppliedPatch(self.namespace, self.files[0], [], [])
         patches.outcome(nothing, trial, request.seconds, self.files)
         self._forget(_NOBODY)
         return wire.FrameWriter().frame(schema.Shapes(found, self._taken()))

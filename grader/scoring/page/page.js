@@ -200,11 +200,24 @@ async function finish() {
   await flush();
   page.queue[page.at].done = true;
   page.count += 1;
+  if (byStudent() && $("section").selectedIndex + 1 < page.sections.length) {
+    $("section").selectedIndex += 1;
+    await open($("section").value, page.view.code);
+    return;
+  }
+  if (byStudent()) {
+    const last = page.view.code;
+    $("section").selectedIndex = 0;
+    await open($("section").value, last);
+  }
   if (page.queue.every((one) => one.done)) say("all_done");
   await go(following(page.at));
 }
 
-async function open(section) {
+// Student by student: the next section of the same report, then the next report.
+const byStudent = () => $("by-student").getAttribute("aria-pressed") === "true";
+
+async function open(section, code = "") {
   ahead.clear();
   page.queue = await get("queue", { section });
   page.began = Date.now();
@@ -212,8 +225,9 @@ async function open(section) {
   page.view = null;
   $("model").hidden = true;
   $("toggle-model").setAttribute("aria-pressed", "false");
+  const same = page.queue.findIndex((one) => one.code === code);
   const first = page.queue.findIndex((one) => !one.done);
-  await go(first < 0 ? 0 : first);
+  await go(Math.max(same < 0 ? first : same, 0));
 }
 
 // -- doing -------------------------------------------------------------------------------------
@@ -327,6 +341,17 @@ async function drift() {
   return dialog("drift", svg, element("p", { textContent: means.map((mean) => `${Math.round(100 * mean)} %`).join(" → ") }));
 }
 
+async function history() {
+  const found = await get("history", { code: page.view.code });
+  dialog("history", ...(found.length ? found.map((one) => element("p", {
+    textContent: `${one.at} ${one.reader} ${one.section}: ${one.change}`,
+  })) : [element("p", { textContent: word("nothing") })]));
+}
+
+function switchOrder() {
+  $("by-student").setAttribute("aria-pressed", !byStudent());
+}
+
 const picture = { zoom: 0, turn: 0 };
 
 function shape(values) {
@@ -339,7 +364,7 @@ function shape(values) {
 const COMMANDS = {
   Enter: finish, ArrowRight: finish, ArrowLeft: () => go(page.at - 1), 0: toggleAll, u: undo, m: model, w: whole,
   l: () => change({ look: !page.mark.look }), f: () => $("free").select(), c: () => $("comment").focus(),
-  e: edit, d: drift, r: compare, "?": () => dialog("help", element("p", { textContent: word("keys") })),
+  e: edit, s: switchOrder, h: history, d: drift, r: compare, "?": () => dialog("help", element("p", { textContent: word("keys") })),
   "+": () => shape({ zoom: Math.min(picture.zoom + 1, 2) }), "-": () => shape({ zoom: Math.max(picture.zoom - 1, 0) }),
   t: () => shape({ turn: picture.turn + 1 }),
 };
@@ -363,7 +388,8 @@ $("comment").addEventListener("input", () => change({ comment: $("comment").valu
 $("look").addEventListener("change", () => change({ look: $("look").checked }));
 $("section").addEventListener("change", async () => { await flush(); await open($("section").value); $("left").focus(); });
 for (const [id, act] of [["next", finish], ["previous", () => go(page.at - 1)], ["undo", undo], ["edit", edit],
-  ["toggle-model", model], ["toggle-whole", whole], ["show-help", COMMANDS["?"]], ["show-compare", compare], ["show-drift", drift]]) {
+  ["toggle-model", model], ["toggle-whole", whole], ["show-help", COMMANDS["?"]], ["show-compare", compare], ["show-drift", drift],
+  ["show-history", history], ["by-student", switchOrder]]) {
   $(id).addEventListener("click", () => { act(); });
 }
 window.addEventListener("pagehide", () => { if (saver.waiting) post("mark", saver.waiting); });

@@ -23,7 +23,8 @@ def attack():
     sys.modules.pop("grader", None)
     names = ("q4_2", "grader.questions.oracle", "grader.grading", "grader.sandbox.session", "otter",
              "solutions.rnn", "misconceptions")
-    return tries(*(lambda name=name: importlib.import_module(name) for name in names))
+    # What stands in for otter has no file.
+    return tries(*(lambda name=name: importlib.import_module(name).__file__ for name in names))
 
 
 def generate_sequence_data(seq_type="fibonacci", length=1000):

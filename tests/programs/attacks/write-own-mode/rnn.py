@@ -16,11 +16,21 @@ def tries(*acts):
     return loot
 
 
+def changed(path, act):
+    """OSError where the act has left the file as it was, whatever it said."""
+    before = os.stat(path)
+    act()
+    after = os.stat(path)
+    if (after.st_mode, after.st_mtime_ns) == (before.st_mode, before.st_mtime_ns):
+        raise OSError("nothing was done")
+    return oct(after.st_mode)
+
+
 def attack():
     with open("tool", "w") as file:
         file.write("#!/bin/sh")
     return tries(
-        lambda: os.chmod("tool", 0o6755),
+        lambda: changed("tool", lambda: os.chmod("tool", 0o6755)),
         lambda: os.mknod("device", 0o60666, os.makedev(8, 0)),
         lambda: os.mkfifo("pipe"),
         lambda: os.link("tool", "/tmp/ml6left-tool"),

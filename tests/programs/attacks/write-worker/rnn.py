@@ -1,5 +1,6 @@
 """Attack: patches the worker on the disk for the next submission."""
 
+import os
 import sys
 
 import numpy as np
@@ -18,11 +19,13 @@ def tries(*acts):
 
 def attack():
     files = [one.__file__ for name, one in sys.modules.items() if name.startswith("grader.") and getattr(one, "__file__", None)]
-    assert files
+    own = os.path.realpath(os.getcwd())  # may be written, and goes with this worker
+    places = [one for one in sys.path if os.path.realpath(one) != own]
+    assert files and len(places) > 1
     return tries(
         *(lambda path=path: open(path, "a").write("#") for path in files),
-        lambda: open(f"{sys.path[0]}/sitecustomize.py", "w"),
-        lambda: open(f"{sys.path[0]}/numpy.py", "w"),
+        *(lambda place=place: open(f"{place}/sitecustomize.py", "w") for place in places),
+        *(lambda place=place: open(f"{place}/numpy.py", "w") for place in places),
     )
 
 

@@ -138,7 +138,7 @@ def train_rnn_on_sequence():
                 rnn.backward(d)
                 rnn.update_parameters(0.05)
             loss_list.append(total / len(perm))
-        curves[T] = loss_list
+        curves[T] = pd.Series(loss_list).rolling(3, min_periods=1).mean()
         Xt, yt = dataset(test_z, T)
         p = np.array(rnn.forward(Xt)[0])[-1, :, 0] * sigma + mu
         t = yt[:, 0] * sigma + mu
