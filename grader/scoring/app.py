@@ -13,10 +13,10 @@ from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
+from grader.scoring import models
 from grader.scoring.desk import Desk
 from grader.scoring.doors import Doors
 from grader.scoring.marks import Mark
-from grader.scoring.models import model_answer
 from grader.scoring.page_words import words_of_page
 from grader.scoring.rubric import Item
 from grader.scoring.score_store import Conflict
@@ -42,6 +42,7 @@ def app(desk: Desk, token: str, port: int, language: str) -> ASGIApp:
             Route("/sections", routes.sections),
             Route("/queue", routes.queue),
             Route("/view", routes.view),
+            Route("/picture/model/{name}", routes.figure),
             Route("/picture/{digest}", routes.picture),
             Route("/model", routes.model),
             Route("/whole", routes.whole),
@@ -98,8 +99,16 @@ class _Routes:
             Response(status_code=404) if data is None else Response(data, media_type="image/jpeg")
         )
 
+    def figure(self, request: Request) -> Response:
+        data = models.figure(request.path_params["name"])
+        return (
+            Response(status_code=404)
+            if data is None
+            else Response(data, media_type="image/svg+xml")
+        )
+
     def model(self, request: Request) -> Response:
-        return JSONResponse({"html": model_answer(_query(request, "section"))})
+        return JSONResponse({"html": models.model_answer(_query(request, "section"))})
 
     def whole(self, request: Request) -> Response:
         return JSONResponse(

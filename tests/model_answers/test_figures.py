@@ -8,7 +8,7 @@ import pytest
 from grader.faults import KitFault
 from grader.model_answers import gradient_by_lag, write
 from grader.model_answers.cost import BLOCKS, parameters
-from grader.scoring.models import model_answer
+from grader.scoring.models import figure, model_answer
 
 
 def test_an_rnns_gradient_vanishes_stays_or_explodes_by_its_spectral_radius() -> None:
@@ -41,5 +41,8 @@ def test_the_report_shows_what_the_figures_say() -> None:
         assert (write.FIGURES / f"{name}.svg").is_file()
         assert f"figures/{name}.svg" in text
     assert "<table>" in model_answer("2.2b")
+    assert 'src="picture/model/cost.svg"' in model_answer("2.2b")
+    assert (figure("cost.svg") or b"").startswith(b"<?xml")
+    assert figure("../report.md") is None
     with pytest.raises(KitFault, match="marks of cost"):
         write.replaced("no marks", "cost", "")
