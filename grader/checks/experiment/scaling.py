@@ -16,6 +16,7 @@ import numpy as np
 from grader.checks.experiment.evaluations import (
     Evaluation,
     Line,
+    by_length,
     evaluations,
     locate_all,
     successors,
@@ -84,7 +85,7 @@ def _reaches_both_ends(seen: Observation) -> bool:
 
     One end proves nothing: it may be the target of the last window, which is no input.
     """
-    held_out = [one.inputs for one in evaluations(seen) if _is_held_out(one)]
+    held_out = [one.inputs for one in _held_out(seen)]
     if not held_out:
         return False
     low, high = seen.trained_span
@@ -121,13 +122,16 @@ def _matches(known: tuple[float, float], scale: float, offset: float) -> bool:
 
 def _held_out_inputs(seen: Observation) -> Iterator[tuple[Line, int]]:
     """Find inputs of evaluations in order, never trained on; and the length of a window."""
-    for one in evaluations(seen):
-        if not _is_held_out(one):
-            continue
+    for one in _held_out(seen):
         if one.steps == 1 or successors(one) >= TOGETHER:
             yield one.inputs[0, :, 0], one.steps
         elif one.width == 1:
             yield one.inputs[:, 0, 0], one.steps
+
+
+def _held_out(seen: Observation) -> list[Evaluation]:
+    """Evaluations of held-out windows, also where they came with windows that were trained on."""
+    return [one for one in (*evaluations(seen), *by_length(seen).values()) if _is_held_out(one)]
 
 
 def _is_held_out(one: Evaluation) -> bool:

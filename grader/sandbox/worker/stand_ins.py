@@ -37,7 +37,7 @@ class Libraries:
         root = name.partition(".")[0]
         known = root in FOR_GOOD or name.startswith(HANDOUT)
         part = isinstance(sys.modules.get(root), _Module)
-        if known or part or (name == root and root in self.imported):
+        if known or part or (self.loading and name == root and root in self.imported):
             return importlib.machinery.ModuleSpec(name, self, is_package=True)  # type: ignore[arg-type]  # no ABC needed
         return None
 
@@ -67,8 +67,14 @@ def install(text: str) -> None:
 
 
 def loaded() -> None:
-    """The program is loaded: what is missing is missing."""
+    """The program is loaded: what is missing is missing, also for others that look for it.
+
+    matplotlib asks `sys.modules` for torch, pandas and jax when it draws.
+    """
     LIBRARIES.loading = False
+    stand_ins = [name for name, module in sys.modules.items() if isinstance(module, _Module)]
+    for name in filter(LIBRARIES.gone, stand_ins):
+        del sys.modules[name]
 
 
 def top_level_imports(text: str) -> Iterator[str]:

@@ -59,10 +59,6 @@ class SimpleRNN:
         self.b_y -= learning_rate * self.grads['db_y']
 
 
-def sigmoid(x):
-    return 1.0 / (1.0 + np.exp(-x))
-
-
 class LSTMCell:
     def __init__(self, input_size, hidden_size):
         def weights():
@@ -98,13 +94,6 @@ def generate_sequence_data(seq_type='fibonacci', length=1000):
         return np.sin(np.linspace(0, 8 * np.pi, length))
     else:
         raise ValueError(f'未知的序列类型: {seq_type}')
-
-
-def make_windows(series, T):
-    """(T, N, 1) 的输入和右移一步的目标"""
-    X = np.array([series[i:i + T] for i in range(len(series) - T)])
-    Y = np.array([series[i + 1:i + T + 1] for i in range(len(series) - T)])
-    return X.T[:, :, None], Y.T[:, :, None]
 
 
 def train_rnn_on_sequence():
