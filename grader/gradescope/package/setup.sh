@@ -25,7 +25,7 @@ if ! python="$(find_python)"; then
   install python3.12-venv || install python3.11-venv
   python="$(find_python)"
 fi
-if [ "$(id -u)" = 0 ] && ! ldconfig -p | grep -q 'libseccomp\.so\.2'; then
+if [ "$(id -u)" = 0 ] && ! grep -q 'libseccomp\.so\.2' <<<"$(ldconfig -p)"; then
   apt-get update
   install libseccomp2
 fi
