@@ -15,6 +15,7 @@ from grader.checks.compare import What, finite
 from grader.checks.memo import once
 from grader.checks.parameters import lstm_roles
 from grader.checks.parameters.layout import Layout
+from grader.checks.parameters.rnn_roles import HIDDEN
 from grader.checks.parameters.roles import fresh, lstm_layout, rnn_layout
 from grader.checks.states import Sizes, read_forward
 from grader.faults import BadValue, CheckFailed, StudentFault
@@ -69,8 +70,11 @@ def _judge_rnn(SimpleRNN: CandidateClass) -> None:
     try:
         layout = rnn_layout(SimpleRNN, sizes)
     except BadValue:  # roles that cannot be told at sizes of 1
-        return
+        sizes = HIDDEN
+        layout = rnn_layout(SimpleRNN, sizes)
     found = spread(_initial(SimpleRNN, layout, sizes))
+    if not found:
+        raise CheckFailed(say("There are no initial weights, or NaN is among them."))
     biggest = {name: found[name] for name in ("W_hh", "W_hy") if name in found}
     if found and max(found.values()) < bounds["smallest"]:
         raise CheckFailed(

@@ -277,6 +277,7 @@ def nothing_added(SimpleRNN: CandidateClass, rng: np.random.Generator) -> None:
                 names=", ".join(added),
             )
         )
+    garbage.require_backward(SimpleRNN)  # zeros whatever comes in have nothing added either
 
 
 def _divided(trial: RnnTrial, returned: object, d_outputs: Array) -> bool:
