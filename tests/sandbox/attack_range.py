@@ -76,7 +76,9 @@ class Range:
             server.close()
 
     def fill(self, source: str) -> str:
-        """The source of an attack, told where everything is."""
+        """The source of an attack, told where everything is. What runs already is not its doing."""
+        _there.clear()
+        _there.update(pid for pid, _ in _below())
         known = {
             "PID": os.getpid(),
             "HIDDEN": self.hidden,
@@ -131,6 +133,7 @@ def _own(folders: Iterator[Path]) -> list[Path]:
 
 
 _made: set[str] = set()
+_there: set[int] = set()  # processes of other tests of this session, before the attack began
 
 
 def _children(patience: float = 3.0) -> list[str]:
@@ -142,7 +145,7 @@ def _children(patience: float = 3.0) -> list[str]:
             if state == "Z":
                 with contextlib.suppress(ChildProcessError):
                     os.waitpid(pid, os.WNOHANG)
-            else:
+            elif pid not in _there:
                 alive.append(f"{pid} {state}")
         if not alive or time.monotonic() > deadline:
             return alive

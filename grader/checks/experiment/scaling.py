@@ -109,7 +109,7 @@ def _gives_away(series: Line, line: Line, steps: int) -> bool:
         starts = [start for start, *scale in places if _matches(whole, *scale)]
         # Where a series that repeats itself holds them in several places: up to the last of these.
         last = min(max(starts, default=-series.size) + steps, series.size - 1)
-        splits = range(series.size // 2, last + 1)
+        splits = range(max(series.size // 2, 2), last + 1)  # one value has no deviation
         if splits and not any(_matches(scaler(series[:split]), *whole) for split in splits):
             return True
     return False
