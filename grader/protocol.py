@@ -13,7 +13,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-import numpy as np
 from numpy.typing import NDArray
 
 from grader.faults import StudentFault
@@ -169,7 +168,3 @@ class Picture:
     png: bytes
     axes: int
     lines: int
-
-
-def as_float64(values: Any) -> NDArray[np.float64]:
-    return np.asarray(values, dtype=np.float64)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable, Iterator
 
 
 class Names:
@@ -28,6 +29,16 @@ class Names:
         if not isinstance(node, ast.Name) or node.id not in self._means:
             return ""
         return ".".join([self._means[node.id], *reversed(parts)])
+
+
+def outside(tree: ast.AST, is_left_out: Callable[[ast.AST], bool]) -> Iterator[ast.AST]:
+    """The nodes of a program, in no order, without those left out and what stands in them."""
+    waiting = [tree]
+    while waiting:
+        node = waiting.pop()
+        if not is_left_out(node):
+            waiting += ast.iter_child_nodes(node)
+            yield node
 
 
 def is_guard(node: ast.AST) -> bool:

@@ -9,7 +9,7 @@ import ast
 from collections.abc import Iterator
 from functools import cache
 
-from grader.portability.imported_names import Names, is_guard
+from grader.portability.imported_names import Names, is_guard, outside
 from grader.portability.needs import PYTHON, Need, Version
 
 
@@ -32,12 +32,7 @@ def came_with(name: str) -> Version | None:
 
 def _used(tree: ast.Module) -> Iterator[tuple[int, str]]:
     names = Names(tree)
-    waiting: list[ast.AST] = [tree]
-    while waiting:
-        node = waiting.pop()
-        if is_guard(node):
-            continue
-        waiting += ast.iter_child_nodes(node)
+    for node in outside(tree, is_guard):
         if isinstance(node, ast.Import):
             yield from ((node.lineno, alias.name) for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:

@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from grader.portability.imported_names import Names, is_main_block
+from grader.portability.imported_names import Names, is_main_block, outside
 from grader.portability.needs import NETWORK, PROCESS, PROGRAM, Need
 
 # Full names of what is called. Threads, locks, pipes and the number of processors are no processes.
@@ -36,12 +36,7 @@ _READS = re.compile(r"(numpy|pandas)\.(loadtxt|genfromtxt|DataSource|read_\w+)")
 def found(tree: ast.Module) -> Iterator[Need]:
     """The calls, in no order; those under `if __name__ == "__main__":` alone are not made here."""
     names = Names(tree)
-    waiting: list[ast.AST] = [tree]
-    while waiting:
-        node = waiting.pop()
-        if is_main_block(node):
-            continue
-        waiting += ast.iter_child_nodes(node)
+    for node in outside(tree, is_main_block):
         if isinstance(node, ast.Call) and (kind := _kind(node, names)):
             yield Need(node.lineno, kind, ast.unparse(node.func) + "(…)")
 

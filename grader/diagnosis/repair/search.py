@@ -41,8 +41,7 @@ def search(
         stage = failing(trial)
         if stage is None:
             return None
-        look = partial(trial.bench.shapes, sizes=stage.sizes, steps=stage.steps)
-        ranked = in_order(program, topic.units(program), look)
+        ranked = plausible(program, stage, trial)
         found, settled = _successes(ranked, stage, trial, terms)
         proven = verified(found, trial, terms, settled=settled)
     return of_one_line(program, question, proven, terms.spent) if proven.edits else None
@@ -56,6 +55,12 @@ def failing(trial: Opened) -> Stage | None:
             if not trial.is_complete(stage):
                 return stage
     return None
+
+
+def plausible(program: Program, stage: Stage, trial: Opened) -> list[Ranked]:
+    """All edits of one line that the question's functions admit, the most plausible first."""
+    look = partial(trial.bench.shapes, sizes=stage.sizes, steps=stage.steps)
+    return in_order(program, trial.topic.units(program), look)
 
 
 def editable(source: str, question: str) -> Program | None:

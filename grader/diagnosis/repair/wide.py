@@ -8,15 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from itertools import islice
 
 from grader.diagnosis.repair.bench import PER_MESSAGE
 from grader.diagnosis.repair.edits import Edit
-from grader.diagnosis.repair.order import Ranked, in_order
+from grader.diagnosis.repair.order import Ranked
 from grader.diagnosis.repair.questions import TOPICS
 from grader.diagnosis.repair.result import of_several_lines
-from grader.diagnosis.repair.search import editable, failing, search
+from grader.diagnosis.repair.search import editable, failing, plausible, search
 from grader.diagnosis.repair.stages.stage import Part, Stage
 from grader.diagnosis.repair.trial import Opened, Terms, opened
 from grader.diagnosis.repair.verify import holds_together
@@ -52,8 +51,7 @@ def search_widely(
         stage = failing(trial)
         if stage is None:
             return None
-        look = partial(trial.bench.shapes, sizes=stage.sizes, steps=stage.steps)
-        ranked = in_order(program, topic.units(program), look)
+        ranked = plausible(program, stage, trial)
         for edits in _complete(ranked, stage, trial, terms):
             needed = _needed(edits, stage, trial)
             if holds_together(needed, trial, terms):
