@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import permutations
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -19,8 +19,7 @@ from grader.language import say
 from grader.protocol import Array
 
 
-@dataclass(frozen=True, slots=True)
-class Sizes:
+class Sizes(NamedTuple):
     """The sizes of one call: time steps, batch, inputs, hidden units, outputs."""
 
     T: int
@@ -28,6 +27,11 @@ class Sizes:
     I: int  # noqa: E741  # the name of the size in all equations
     H: int
     O: int  # noqa: E741  # likewise
+
+    @property
+    def model(self) -> tuple[int, int, int]:
+        """What the constructor takes: (I, H, O)."""
+        return self.I, self.H, self.O
 
     @property
     def call(self) -> str:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from grader.diagnosis.experiments.network import SMALL, Network, Size
+from grader.checks.states import Sizes
+from grader.diagnosis.experiments.network import SMALL, Network
 from grader.diagnosis.experiments.patterns import Reading
 from grader.protocol import CandidateClass
 
-LONG = Size(T=44, B=2, I=45, H=3, O=1)
+LONG = Sizes(T=44, B=2, I=45, H=3, O=1)
 NOTHING = 1e-9  # of the largest; what is there decays far less over 44 steps
 INPUT = 0.05
 NUDGE = 1e-3  # far below what moves an activation into another part of it

@@ -7,22 +7,22 @@ from collections.abc import Mapping
 import numpy as np
 
 from grader.checks.known_model import Parameters, own_gradient
-from grader.checks.states import is_softmax
+from grader.checks.states import Sizes, is_softmax
 from grader.diagnosis.experiments.impulses import Impulses
-from grader.diagnosis.experiments.network import SMALL, Network, Size
+from grader.diagnosis.experiments.network import SMALL, Network
 from grader.diagnosis.experiments.patterns import CLOSE, Reading
 from grader.faults import StudentFault
 from grader.protocol import CandidateClass
 
 Readings = list[tuple[Reading, tuple[str, ...]]]
 
-OTHER = Size(T=4, B=3, I=6, H=5, O=2)
+OTHER = Sizes(T=4, B=3, I=6, H=5, O=2)
 ONES = {
-    "T": Size(1, 4, 3, 5, 2),
-    "B": Size(6, 1, 3, 5, 2),
-    "I": Size(6, 4, 1, 5, 2),
-    "H": Size(6, 4, 3, 1, 2),
-    "O": Size(6, 4, 3, 5, 1),
+    "T": Sizes(1, 4, 3, 5, 2),
+    "B": Sizes(6, 1, 3, 5, 2),
+    "I": Sizes(6, 4, 1, 5, 2),
+    "H": Sizes(6, 4, 3, 1, 2),
+    "O": Sizes(6, 4, 3, 5, 1),
 }
 
 
@@ -52,7 +52,7 @@ def _same_number(factor: float, other: float | None) -> bool:
     return other is not None and abs(other - factor) <= CLOSE * abs(factor)
 
 
-def _of(size: Size, factor: float, other: float | None) -> str:
+def _of(size: Sizes, factor: float, other: float | None) -> str:
     """Of which size the factor is one over."""
     for what, here, there in (
         ("B", size.B, OTHER.B),

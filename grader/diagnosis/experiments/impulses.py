@@ -15,11 +15,11 @@ from typing import Any
 import numpy as np
 
 from grader.checks.known_model import Parameters
-from grader.checks.states import Forward, is_softmax
-from grader.diagnosis.experiments.network import SMALL, Network, Size
+from grader.checks.states import Forward, Sizes, is_softmax
+from grader.diagnosis.experiments.network import SMALL, Network
 from grader.protocol import Array
 
-POINT = Size(T=5, B=2, I=10, H=7, O=3)
+POINT = Sizes(T=5, B=2, I=10, H=7, O=3)
 HIDDEN_ARRAYS = ("W_xh", "W_hh", "b_h")
 STEP, STEP_SINGLE = 1e-5, 3e-3
 NEAR = 0.1  # a nudge moves outputs by far less
@@ -39,7 +39,7 @@ class Impulses:
     got: dict[tuple[int, int, int], Parameters]
 
     @property
-    def size(self) -> Size:
+    def size(self) -> Sizes:
         return self.net.size
 
     @property

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -15,7 +15,7 @@ from grader.checks.known_model import Parameters, RnnTrial, random_parameters
 from grader.checks.parameters import rnn_roles
 from grader.checks.parameters.layout import Layout
 from grader.checks.parameters.roles import rnn_layout
-from grader.checks.states import Forward
+from grader.checks.states import Forward, Sizes
 from grader.protocol import (
     Array,
     Call,
@@ -29,30 +29,16 @@ SMALL = 1e-3
 DOUBLE, SINGLE = 2e-6, 5e-3  # relative; what differences of a forward leave of float64, float32
 
 
-class Size(NamedTuple):
-    """Sizes of an experiment; all different, so that no axis is taken for another."""
-
-    T: int
-    B: int
-    I: int  # noqa: E741  # the name of the size in all equations
-    H: int
-    O: int  # noqa: E741  # likewise
-
-    @property
-    def model(self) -> tuple[int, int, int]:
-        return self.I, self.H, self.O
-
-
 @dataclass(frozen=True)
 class Network:
     """SimpleRNN(I, H, O) with random parameters of size 0.5, and a class to make it anew from."""
 
     cls: CandidateClass
-    size: Size
+    size: Sizes
     values: Parameters
 
     @classmethod
-    def make(cls, candidate: CandidateClass, size: Size, seed: int = 8) -> Network:
+    def make(cls, candidate: CandidateClass, size: Sizes, seed: int = 8) -> Network:
         rng = np.random.default_rng(seed)
         return cls(candidate, size, random_parameters(rnn_roles.shapes(*size.model), rng))
 

@@ -10,14 +10,14 @@ import numpy as np
 from grader.checks.parameters.rnn_roles import PUBLIC
 from grader.checks.states import Sizes, read_forward
 from grader.diagnosis.experiments import hidden_roles, influence
-from grader.diagnosis.experiments.network import Network, Size
+from grader.diagnosis.experiments.network import Network
 from grader.diagnosis.experiments.patterns import Reading
 from grader.diagnosis.forward import long_run, output_rules, state_rules
 from grader.protocol import Array, CandidateClass
 
 Readings = list[tuple[Reading, tuple[str, ...]]]
 
-POINT = Size(6, 5, *PUBLIC)
+POINT = Sizes(6, 5, *PUBLIC)
 HUGE = 1e4  # exp of it is infinite
 MANY = 60  # sequences, so that weights can be told by least squares
 
@@ -83,7 +83,7 @@ def _plays_hidden_parts(net: Network, x: Array) -> bool:
     """Whether weights act that nothing showed one by one."""
 
     def read(returned: object) -> Array:
-        return read_forward(returned, Sizes(*net.size)).outputs
+        return read_forward(returned, net.size).outputs
 
     return hidden_roles.hidden(lambda: net.fresh().rnn, net.layout, (x[:, : POINT.B],), read)
 

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import numpy as np
 
-from grader.diagnosis.experiments.network import Network, Size
+from grader.checks.states import Sizes
+from grader.diagnosis.experiments.network import Network
 from grader.diagnosis.experiments.patterns import Reading
 from grader.faults import StudentFault
 from grader.protocol import Array, CandidateClass
 
 Readings = list[tuple[Reading, tuple[str, ...]]]
-LONG = Size(44, 3, 3, 4, 2)
+LONG = Sizes(44, 3, 3, 4, 2)
 ONES = {
-    "T": Size(1, 6, 3, 4, 2),
-    "B": Size(6, 1, 3, 4, 2),
-    "I": Size(6, 5, 1, 4, 2),
-    "H": Size(6, 5, 3, 1, 2),
-    "O": Size(6, 5, 3, 4, 1),
+    "T": Sizes(1, 6, 3, 4, 2),
+    "B": Sizes(6, 1, 3, 4, 2),
+    "I": Sizes(6, 5, 1, 4, 2),
+    "H": Sizes(6, 5, 3, 1, 2),
+    "O": Sizes(6, 5, 3, 4, 1),
 }
 BOTH = ("hidden_states", "outputs")
 
@@ -34,7 +35,7 @@ def examine(cls: CandidateClass) -> Readings:
     return []
 
 
-def _first_off(cls: CandidateClass, size: Size) -> int | None:
+def _first_off(cls: CandidateClass, size: Sizes) -> int | None:
     """The first step at which states are not the equation's."""
     net = Network.make(cls, size)
     rng = np.random.default_rng(13)

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from grader.checks.known_model import Parameters
-from grader.diagnosis.experiments.network import Network, Size
+from grader.checks.states import Sizes
+from grader.diagnosis.experiments.network import Network
 from grader.diagnosis.experiments.patterns import CLOSE, Reading
 from grader.protocol import Array, Call, CandidateClass, Read, Step, Write
 
 Readings = list[tuple[Reading, tuple[str, ...]]]
 
-POINT = Size(T=4, B=5, I=3, H=6, O=7)  # every array larger than what is fitted to its step
+POINT = Sizes(T=4, B=5, I=3, H=6, O=7)  # every array larger than what is fitted to its step
 RATE = 0.5
 ROUNDED = 0.01
 MOST = 0.9
