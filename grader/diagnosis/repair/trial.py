@@ -7,6 +7,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from grader.diagnosis.repair.bench import Bench, Tried
 from grader.diagnosis.repair.edits import Edit
 from grader.diagnosis.repair.order import Ranked
@@ -93,5 +95,7 @@ def opened(program: Program, topic: RepairTopic, terms: Terms) -> Iterator[Opene
     """A fresh worker with the part of the program that the class needs. Raises KitFault."""
     left = max(terms.left(), 0.1)
     limits = Limits(call=min(left, CALL), load=left, total=left)
-    with session(sliced(program), limits, terms.tier, many=terms.many) as student:
+    # Wrong edits compute whatever they like: a norm that overflows is no news for a terminal.
+    quiet = np.errstate(all="ignore")
+    with quiet, session(sliced(program), limits, terms.tier, many=terms.many) as student:
         yield Opened(Bench(student, program, topic.subject), topic)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass, replace
 
 import pytest
@@ -68,6 +69,17 @@ def test_the_line_of_a_fault_is_told(name: str) -> None:
     assert found is not None
     assert found.lines[0].code == source.splitlines()[lines[0] - 1].strip()
     assert found.edits
+
+
+def test_numbers_that_overflow_warn_of_nothing_while_edits_are_tried() -> None:
+    """What a wrong edit computes grows as it likes, and a teacher's terminal is no place for it."""
+    source = (PROGRAMS / "strangers" / "assistant_same_state" / "rnn.py").read_text(
+        encoding="utf-8"
+    )
+    with warnings.catch_warnings(record=True) as warned:
+        warnings.simplefilter("always")
+        assert told(search(source, "q4_3", seconds=SECONDS)) == [117]
+    assert [str(one.message) for one in warned] == []
 
 
 def test_several_faults_are_told_together() -> None:
