@@ -202,8 +202,7 @@ def _forget(cell: KnownCell, new: Array) -> Readings:
 
 def _bent(cell: KnownCell, new: Array, empty: Array, share: Array) -> Reading:
     """Why the new cell state is not a straight line in the old one."""
-    with np.errstate(all="ignore"):
-        raw = np.arctanh(new), np.arctanh(empty), np.arctanh(cell.run(2 * cell.c)[1])
+    raw = np.arctanh(new), np.arctanh(empty), np.arctanh(cell.run(2 * cell.c)[1])
     one, two = (raw[0] - raw[1]) / cell.c, (raw[2] - raw[1]) / (2 * cell.c)
     if np.all(np.isfinite(one)) and np.abs(one - two).max() < 1e2 * cell.limit:
         return Reading("tanh_on_cell")
@@ -220,9 +219,8 @@ def _output(cell: KnownCell, hidden: Array, new: Array) -> Readings:
     if gates.agrees(cell, hidden, gates.sigmoid(gates.linear(cell, "o", cell.used)) * np.tanh(new)):
         return []
     for what, made in SHOWN.items():
-        with np.errstate(all="ignore"):
-            shown = made(new, cell.c)
-            gate = np.where(np.abs(shown) > FAINT, hidden / shown, np.nan)
+        shown = made(new, cell.c)
+        gate = np.where(np.abs(shown) > FAINT, hidden / shown, np.nan)
         readings = gates.told(cell, "o", gate, cell.used)
         if readings is not None:
             through = (
@@ -231,8 +229,7 @@ def _output(cell: KnownCell, hidden: Array, new: Array) -> Readings:
                 else [(Reading("shown", {"what": what}), ("new_hidden_state",))]
             )
             return [*through, *((one, ("o",)) for one in readings)]
-    with np.errstate(all="ignore"):
-        inside = np.arctanh(hidden)
+    inside = np.arctanh(hidden)
     for what in ("c", "tanh(c)"):
         readings = gates.told(cell, "o", inside / SHOWN[what](new, cell.c), cell.used)
         if readings is not None:

@@ -111,8 +111,7 @@ def _through(
     cell: KnownCell, gate: str, activation: str, values: Array, used: Parameters
 ) -> list[Reading] | None:
     """What is off if this is the gate's activation; None if it cannot be."""
-    with np.errstate(all="ignore"):
-        z = regression.INVERSES[activation](values)
+    z = regression.INVERSES[activation](values)
     if (fitted := _fitted(cell, z)) is None:
         return None
     blocks, bound = fitted
@@ -127,8 +126,7 @@ def fits(cell: KnownCell, values: Array, extra: Array) -> bool:
 
     Each unit sees its own element of `extra`, as through a peephole.
     """
-    with np.errstate(all="ignore"):
-        z = regression.INVERSES["sigmoid"](values)
+    z = regression.INVERSES["sigmoid"](values)
     for unit in range(z.shape[1]):
         regressors = {**_regressors(cell), "extra": extra[:, [unit]]}
         if regression.fit(z[:, [unit]], regressors, 10 * cell.limit) is None:

@@ -28,8 +28,7 @@ def examine(seen: ForwardRun) -> list[Reading]:
         return [Reading("half_precision")]
     if (kept := _wrongly_kept(seen)) is not None:
         return [kept]
-    with np.errstate(all="ignore"):
-        found = [_through(seen, name) for name in regression.INVERSES]
+    found = [_through(seen, name) for name in regression.INVERSES]
     explained = [readings for readings in found if readings is not None]
     if not explained and _is_function(seen):
         return [Reading("activation_unknown")]
@@ -61,13 +60,12 @@ def _wrongly_kept(seen: ForwardRun) -> Reading | None:
         if seen.net.alike(seen.hidden, np.broadcast_to(state, seen.hidden.shape)):
             return Reading("same_state_everywhere", {"step": step})
     nothing = np.zeros_like(seen.true[:1])
-    with np.errstate(all="ignore"):
-        kept = {
-            "states_late": np.concatenate([nothing, seen.true[:-1]]),
-            "states_early": np.concatenate([seen.true[1:], seen.hidden[-1:]]),
-            "states_reversed": seen.true[::-1],
-            "states_before_tanh": np.arctanh(seen.true),
-        }
+    kept = {
+        "states_late": np.concatenate([nothing, seen.true[:-1]]),
+        "states_early": np.concatenate([seen.true[1:], seen.hidden[-1:]]),
+        "states_reversed": seen.true[::-1],
+        "states_before_tanh": np.arctanh(seen.true),
+    }
     found = (kind for kind, states in kept.items() if seen.net.alike(seen.hidden, states))
     return Reading(next(found, "states_not_those_used"))
 
