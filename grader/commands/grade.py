@@ -14,13 +14,12 @@ import click
 from rich.console import Console
 
 from grader.batch.request import GradeRequest
+from grader.commands import course_options
 from grader.faults import BadFile, KitFault
 from grader.home.own_work import grade_here
 from grader.language import LANGUAGES, Message, default_language, render, say
 
 WRONG_USE = 2
-FORMATS = ("canvas", "moodle", "gradescope")
-NONE = "none"  # takes a setting back that was given once
 
 
 class IsoTime(click.ParamType[str]):
@@ -29,7 +28,7 @@ class IsoTime(click.ParamType[str]):
     name = "time"
 
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        if value == NONE:
+        if value == course_options.NONE:
             return ""
         try:
             found = datetime.fromisoformat(value)
@@ -38,15 +37,6 @@ class IsoTime(click.ParamType[str]):
         if len(value) <= len("2025-11-30"):  # a day, to its end
             found = datetime.combine(found.date(), time(23, 59, 59))
         return found.isoformat()
-
-
-def assignment_number(
-    context: click.Context, parameter: click.Parameter, value: str | None
-) -> str | None:
-    """Check the number of an assignment in Canvas."""
-    if value is not None and not value.isdecimal():
-        raise click.BadParameter(f"{value} is no number like 1234", context, parameter)
-    return value
 
 
 @click.command()
@@ -60,17 +50,10 @@ def assignment_number(
 @click.option("--workers", type=click.IntRange(1), help="Processes; as many as cores by default.")
 @click.option("--cluster", metavar="tcp://HOST:PORT", help="Grade on a Dask cluster's workers.")
 @click.option("--regrade", is_flag=True, help="Grade again what has its grade; see changes.csv.")
-@click.option("--roster", type=click.Path(exists=True, dir_okay=False, path_type=Path),
-              help="Class list (CSV: id, name, e-mail).")  # fmt: skip
+@course_options.roster
 @click.option("--deadline", type=IsoTime(), help="Instead of the one in assignment.toml; or none.")
-@click.option("--late-penalty", type=click.FloatRange(0, 1), metavar="SHARE",
-              help="Of the automatic points, per started day: 0.1.")  # fmt: skip
-@click.option("--format", "formats", multiple=True, type=click.Choice((*FORMATS, NONE)),
-              help="Also write grades for this system.")  # fmt: skip
-@click.option("--assignment-id", metavar="NUMBER", callback=assignment_number,
-              help="The assignment's number in Canvas.")  # fmt: skip
-@click.option("--worksheet", type=click.Path(exists=True, dir_okay=False, path_type=Path),
-              help="Moodle's grading worksheet, to be filled in.")  # fmt: skip
+@course_options.late_penalty
+@course_options.exports
 @click.option("--unsafe", is_flag=True, help="Grade without a sandbox where there is none.")
 @click.option("--lang", type=click.Choice(LANGUAGES), help="Language of messages and reports.")
 def grade(lang: str | None, **options: Any) -> None:

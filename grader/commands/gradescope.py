@@ -7,14 +7,14 @@ from pathlib import Path
 import click
 
 from grader.assignment import load
+from grader.commands import course_options
 from grader.gradescope import autograder_zip
 from grader.language import LANGUAGES, default_language, render, say
 
 
 @click.command()
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="The zip to write.")
-@click.option("--late-penalty", type=click.FloatRange(0, 1), metavar="SHARE",
-              help="Of the automatic points, per started day: 0.1.")  # fmt: skip
+@course_options.late_penalty
 @click.option("--lang", type=click.Choice(LANGUAGES), help="Language of what students read.")
 @click.option("--run", "root", type=click.Path(file_okay=False, path_type=Path), hidden=True)
 def gradescope(

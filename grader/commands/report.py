@@ -11,7 +11,7 @@ from rich.console import Console
 
 from grader.assignment import load
 from grader.batch.given import given_settings
-from grader.commands.grade import FORMATS, NONE, assignment_number
+from grader.commands import course_options
 from grader.language import LANGUAGES, Message, default_language, render, say
 from grader.reports import outputs
 from grader.reports.clean_message import words
@@ -23,7 +23,6 @@ from grader.results.lock import only_run
 from grader.results.store import Store
 
 OUT = click.Path(exists=True, file_okay=False, path_type=Path)
-FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +40,9 @@ class ReportRequest:
 
 @click.command()
 @click.argument("out", type=OUT)
-@click.option("--roster", type=FILE, help="Class list (CSV: id, name, e-mail).")
-@click.option("--late-penalty", type=click.FloatRange(0, 1), metavar="SHARE",
-              help="Of the automatic points, per started day: 0.1.")  # fmt: skip
-@click.option("--format", "formats", multiple=True, type=click.Choice((*FORMATS, NONE)),
-              help="Also write grades for this system.")  # fmt: skip
-@click.option("--assignment-id", metavar="NUMBER", callback=assignment_number,
-              help="The assignment's number in Canvas.")  # fmt: skip
-@click.option("--worksheet", type=FILE, help="Moodle's grading worksheet, to be filled in.")
+@course_options.roster
+@course_options.late_penalty
+@course_options.exports
 @click.option("--lang", type=click.Choice(LANGUAGES), help="Language of pages.")
 def report(out: Path, **given: object) -> None:
     """Rebuild every page, table and export of OUT from its store, without grading.

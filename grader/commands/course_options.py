@@ -1,0 +1,63 @@
+"""The settings of a course that are kept in OUT: options that several commands take alike."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+FORMATS = ("canvas", "moodle", "gradescope")
+NONE = "none"  # takes a setting back that was given once
+
+
+def assignment_number(
+    context: click.Context, parameter: click.Parameter, value: str | None
+) -> str | None:
+    """Check the number of an assignment in Canvas."""
+    if value is not None and not value.isdecimal():
+        raise click.BadParameter(f"{value} is no number like 1234", context, parameter)
+    return value
+
+
+roster = click.option(
+    "--roster",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Class list (CSV: id, name, e-mail).",
+)
+late_penalty = click.option(
+    "--late-penalty",
+    type=click.FloatRange(0, 1),
+    metavar="SHARE",
+    help="Of the automatic points, per started day: 0.1.",
+)
+
+
+def exports(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command --format, --assignment-id and --worksheet."""
+    for option in reversed(_EXPORTS):
+        command = option(command)
+    return command
+
+
+_EXPORTS = (
+    click.option(
+        "--format",
+        "formats",
+        multiple=True,
+        type=click.Choice((*FORMATS, NONE)),
+        help="Also write grades for this system.",
+    ),
+    click.option(
+        "--assignment-id",
+        metavar="NUMBER",
+        callback=assignment_number,
+        help="The assignment's number in Canvas.",
+    ),
+    click.option(
+        "--worksheet",
+        type=click.Path(exists=True, dir_okay=False, path_type=Path),
+        help="Moodle's grading worksheet, to be filled in.",
+    ),
+)
