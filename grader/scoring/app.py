@@ -171,7 +171,7 @@ class _Routes:
             comment=_text(sent, "comment")[:MOST_COMMENT],
             second_look=sent.get("look") is True,
             done=sent.get("done") is True,
-            version=int(_number(sent, "version")),
+            version=_version(sent),
         )
 
     def _section(self, sent: dict[str, Any]) -> str:
@@ -203,9 +203,19 @@ def _text(sent: dict[str, Any], name: str) -> str:
 
 def _number(sent: dict[str, Any], name: str) -> float:
     value = sent.get(name)
-    if isinstance(value, bool) or not isinstance(value, int | float) or abs(value) > MOST_FREE:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise BadRequest(name)
+    if not abs(value) <= MOST_FREE:  # NaN is not
         raise BadRequest(name)
     return float(value)
+
+
+def _version(sent: dict[str, Any]) -> int:
+    """How often the mark had been changed when the page saw it: as often as its reader liked."""
+    value = sent.get("version")
+    if type(value) is not int or value < 0:
+        raise BadRequest("version")
+    return value
 
 
 def _refused(_request: Request, error: Exception) -> Response:

@@ -89,6 +89,29 @@ def test_what_no_page_of_ours_sends_is_refused_in_words(address: str, body: obje
     assert b"Traceback" not in text
 
 
+def test_a_mark_can_be_changed_as_often_as_its_reader_likes(address: str) -> None:
+    origin = f"http://{urlsplit(address).netloc}"
+    code = json.loads(ask(address, "queue?section=1.1")[2])[0]["code"]
+    mark = {"code": code, "section": "1.1", "items": [], "free": 0, "comment": "", "version": 0}
+    for change in range(103):  # every pause while typing a comment is one
+        mark["comment"] = "x" * change
+        status, _, text = ask(address, "mark", "POST", mark, Origin=origin)
+        assert status == 200, (change, text)
+        mark["version"] = json.loads(text)["version"]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [*({"version": one} for one in (-1, 0.5, True, "0", float("nan"))), {"free": float("nan")}],
+    ids=repr,
+)
+def test_numbers_that_no_mark_can_have_are_refused(address: str, wrong: dict[str, object]) -> None:
+    origin = f"http://{urlsplit(address).netloc}"
+    code = json.loads(ask(address, "queue?section=1.2")[2])[0]["code"]
+    mark = {"code": code, "section": "1.2", "items": [], "free": 0, "comment": "", "version": 0}
+    assert ask(address, "mark", "POST", mark | wrong, Origin=origin)[0] == 400
+
+
 def test_too_large_a_body_is_refused(address: str) -> None:
     origin = f"http://{urlsplit(address).netloc}"
     status, _, _ = ask(address, "mark", "POST", {"comment": "x" * 100_000}, Origin=origin)
