@@ -7,6 +7,7 @@ has an order of its own, so that nobody is always read first.
 from __future__ import annotations
 
 import statistics
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
@@ -14,10 +15,9 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from grader.faults import KitFault
 from grader.language import render, say
 from grader.records import ReportPicture
-from grader.results.reader import NAME, StoreReader
+from grader.results.reader import StoreReader
 from grader.scoring import marks as scored
 from grader.scoring.answers import Answer, answers
 from grader.scoring.marks import APART, BONUS, Mark
@@ -47,10 +47,6 @@ class Desk:
     def __init__(
         self, out: Path, rubric: Rubric, store: ScoreStore, reader: str, *, blind: bool = True
     ) -> None:
-        if not (out / NAME).is_file():
-            raise KitFault(
-                say("There is no {file} in {out}: grade something first.", file=NAME, out=str(out))
-            )
         self.out, self.rubric, self.store, self.reader, self.blind = (
             out,
             rubric,
@@ -151,11 +147,8 @@ class Desk:
 
     def comments(self, section: str) -> list[str]:
         """What was written under this section before, most used first."""
-        said = [mark.comment.strip() for mark in self.store.marks(section=section)]
-        counts: dict[str, int] = {}
-        for text in filter(None, said):
-            counts[text] = counts.get(text, 0) + 1
-        return sorted(counts, key=lambda text: -counts[text])[:20]
+        said = (mark.comment.strip() for mark in self.store.marks(section=section))
+        return [text for text, _ in Counter(filter(None, said)).most_common(20)]
 
     # -- fairness ------------------------------------------------------------------------------
 
@@ -205,7 +198,7 @@ class Desk:
             for one in self.store.history()
             if one["student_id"] == "" or (one["student_id"], one["reader"]) == (student_id, self.reader)
         ]  # fmt: skip
-        return found[:-MOST_CHANGES:-1]
+        return found[: -MOST_CHANGES - 1 : -1]
 
     # -- inside --------------------------------------------------------------------------------
 
