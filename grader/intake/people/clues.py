@@ -15,6 +15,7 @@ from grader.intake.people.names import (
     identities,
     undated,
 )
+from grader.intake.people.origins import mail_around
 from grader.intake.people.roster import Register
 from grader.intake.people.words import is_name, is_person
 from grader.intake.reading.arrivals import Arrival, Handed, Parcel
@@ -97,7 +98,7 @@ class Clues:
 
     def sender_name(self, one: Arrival) -> str:
         """The name that the sender of the mail around a file goes by; "" without one."""
-        mail = next((parcel for parcel in one.parcel.outwards() if parcel.kind == "mail"), None)
+        mail = mail_around(one)
         return _shown_name(mail.sender_name, self._register, self._read) if mail else ""
 
     def _sender(self, mail: Parcel) -> Iterator[Group]:

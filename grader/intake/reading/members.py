@@ -80,6 +80,17 @@ class Members:
         return bytes(kept), size, digest.hexdigest()
 
 
+def time_of(make: Callable[..., datetime], *stored: object) -> datetime | None:
+    """When a member was last changed; None where what is stored is no time.
+
+    Most archives store local time without an offset: it is taken in this machine's zone.
+    """
+    try:
+        return make(*stored).astimezone()
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
 def link() -> Trouble:
     return Trouble(
         say("It is a link inside an archive; links are not followed."),

@@ -12,7 +12,7 @@ from typing import Any
 
 from grader.intake.collection import Caps, Trouble
 from grader.intake.reading.arrivals import Arrival, LimitReached, Locked, Parcel, Raw
-from grader.intake.reading.members import Members, link, locked
+from grader.intake.reading.members import Members, link, locked, time_of
 from grader.language import say
 from grader.records import Concern
 
@@ -49,7 +49,7 @@ def _all(
     for info in infos:
         yield members.take(
             info.filename,
-            _time(info.date_time),
+            time_of(datetime, *info.date_time[:6]) if info.date_time else None,
             info.file_size,
             opened=partial(archive.open, info),
             refused=_refusal(info, tool=tool),
@@ -68,10 +68,3 @@ def _refusal(info: Any, *, tool: bool) -> Trouble | None:
             Concern.UNREADABLE,
         )
     return None
-
-
-def _time(moment: tuple[int, ...] | None) -> datetime | None:
-    try:
-        return datetime(*moment[:6]).astimezone() if moment else None  # type: ignore[arg-type]  # six numbers
-    except (ValueError, OverflowError, OSError):
-        return None

@@ -16,7 +16,7 @@ from grader.intake.collection import Caps
 from grader.intake.reading.arrivals import Arrival, Budget, Parcel, Raw
 from grader.intake.reading.decoding import decode_name
 from grader.intake.reading.filenames import normalise
-from grader.intake.reading.members import Members, OpenMember, link
+from grader.intake.reading.members import Members, OpenMember, link, time_of
 
 _PACKERS = ((b"\x1f\x8b", gzip.open), (b"BZh", bz2.open), (b"\xfd7zXZ", lzma.open))
 _BLOCK = 512
@@ -95,7 +95,7 @@ def _all(stream: _Metered, members: Members) -> Iterator[Raw | Arrival]:
             plain = info.isreg() and not info.issparse()
             yield members.take(
                 name,
-                _time(info.mtime),
+                time_of(datetime.fromtimestamp, info.mtime, UTC),
                 info.size,
                 opened=partial(_open, archive, info),
                 refused=None if plain else link(),
@@ -107,10 +107,3 @@ def _open(archive: tarfile.TarFile, info: tarfile.TarInfo) -> OpenMember:
     if member is None:
         raise tarfile.ReadError(info.name)
     return member
-
-
-def _time(seconds: float) -> datetime | None:
-    try:
-        return datetime.fromtimestamp(seconds, UTC).astimezone()
-    except (ValueError, OverflowError, OSError):
-        return None

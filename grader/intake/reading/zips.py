@@ -15,7 +15,7 @@ from zipfile import ZipFile, ZipInfo
 from grader.intake.collection import Caps, Trouble
 from grader.intake.reading.arrivals import CHUNK, Arrival, LimitReached, Parcel, Raw
 from grader.intake.reading.decoding import decode_name
-from grader.intake.reading.members import Members, link, locked
+from grader.intake.reading.members import Members, link, locked, time_of
 from grader.language import say
 
 _UTF8_FLAG, _ENCRYPTED_FLAG = 0x800, 0x1
@@ -50,7 +50,7 @@ def _all(archive: ZipFile, members: Members) -> Iterator[Raw | Arrival]:
             opened = partial(archive.open, info)
             yield members.take(
                 member_name(info),
-                _time(info),
+                time_of(datetime, *info.date_time),
                 info.file_size,
                 opened=opened,
                 refused=_refusal(info),
@@ -86,11 +86,3 @@ def _refusal(info: ZipInfo) -> Trouble | None:
     if stat.S_ISLNK(info.external_attr >> 16):
         return link()
     return locked() if info.flag_bits & _ENCRYPTED_FLAG else None
-
-
-def _time(info: ZipInfo) -> datetime | None:
-    """Local time without an offset in the file: taken in this machine's zone."""
-    try:
-        return datetime(*info.date_time).astimezone()
-    except (ValueError, OverflowError, OSError):
-        return None
