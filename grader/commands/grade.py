@@ -6,7 +6,7 @@ The student's wheel carries this file and `grade_local`; an inbox needs the inst
 from __future__ import annotations
 
 import sys
-from datetime import datetime, time
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,7 @@ WRONG_USE = 2
 
 
 class IsoTime(click.ParamType[str]):
-    """An ISO 8601 time; without offset it is meant in local time."""
+    """An ISO 8601 time, as `overrides.moment` reads it."""
 
     name = "time"
 
@@ -31,12 +31,10 @@ class IsoTime(click.ParamType[str]):
         if value == course_options.NONE:
             return ""
         try:
-            found = datetime.fromisoformat(value)
+            datetime.fromisoformat(value)
         except ValueError:
             self.fail(f"{value} is no time like 2025-11-30T23:59:59+08:00", param, ctx)
-        if len(value) <= len("2025-11-30"):  # a day, to its end
-            found = datetime.combine(found.date(), time(23, 59, 59))
-        return found.isoformat()
+        return value
 
 
 @click.command()

@@ -65,8 +65,10 @@ class IntakeRules:
         """The deadline with an offset; None where there is none. Raises ValueError."""
         if not self.deadline:
             return None
-        moment = datetime.fromisoformat(self.deadline)
-        return moment if moment.tzinfo else moment.astimezone()
+        due = moment(self.deadline)
+        if due is None:
+            raise ValueError(self.deadline)
+        return due
 
 
 @dataclass(frozen=True, slots=True)

@@ -449,3 +449,12 @@ def test_roster_rows_and_strangers(tmp_path: Path) -> None:
 def test_a_wrong_deadline_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="tomorrow"):
         take(tmp_path, deadline="tomorrow")
+
+
+def test_a_deadline_that_is_a_day_is_its_end() -> None:
+    due = IntakeRules("2025-11-30").due
+    assert due is not None
+    assert (due.day, due.hour, due.minute, due.second) == (30, 23, 59, 59)
+    assert due.tzinfo is not None
+    with pytest.raises(ValueError, match="soon"):
+        IntakeRules("soon")
