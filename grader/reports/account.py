@@ -113,7 +113,6 @@ def account(grade: Grade, scored: WrittenRow | None, rules: Rules) -> GradebookR
 
 
 def _summed(row: GradebookRow) -> GradebookRow:
-
     parts = (row.auto, row.bonus_code, row.written, row.bonus)
     known = [part for part in parts if part is not None]
     if not known or row.status is Status.KIT_FAULT:

@@ -36,6 +36,7 @@ function change(values, wait = 0) {
   Object.assign(page.mark, values);
   showMark();
   saver.waiting = { ...page.mark, code: page.view.code, section: page.view.section };
+  say("saving");
   clearTimeout(saver.timer);
   saver.timer = setTimeout(flush, wait);
 }
@@ -73,7 +74,7 @@ async function send(mark) {
     page.mark.points = answer.body.points;
     showPoints();
   }
-  say("saved");
+  if (!saver.waiting) say("saved");
 }
 
 function say(name, bad = false) {
@@ -369,28 +370,36 @@ const COMMANDS = {
   t: () => shape({ turn: picture.turn + 1 }),
 };
 
+// A key pressed while the next report is on its way is meant for that one: keys act one after another.
+let acting = Promise.resolve();
+
+function act(command) {
+  acting = acting.then(command).catch(() => say("unsaved", true));
+}
+
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || $("dialog").open) return;
   const { target } = event;
   if (event.key === "Escape") { target.blur(); return; }
   if (target.matches("input, textarea, select")) return;
   if (target.matches("button") && (event.key === "Enter" || event.key === " ")) return;
-  const place = KEYS.indexOf(event.key);
-  const item = page.view && place >= 0 && event.key !== "" ? page.view.items[place] : null;
-  const command = item ? () => toggle(item.key) : COMMANDS[event.key];
-  if (!command || !page.view) return;
+  const place = event.key ? KEYS.indexOf(event.key) : -1;
+  if (!page.view || (place < 0 && !COMMANDS[event.key])) return;
   event.preventDefault();
-  command();
+  act(() => {
+    const item = page.view.items[place];
+    return item ? toggle(item.key) : COMMANDS[event.key]?.();
+  });
 });
 
 $("free").addEventListener("input", () => change({ free: Number($("free").value) || 0 }, 200));
 $("comment").addEventListener("input", () => change({ comment: $("comment").value }, 300));
 $("look").addEventListener("change", () => change({ look: $("look").checked }));
 $("section").addEventListener("change", async () => { await flush(); await open($("section").value); $("left").focus(); });
-for (const [id, act] of [["next", finish], ["previous", () => go(page.at - 1)], ["undo", undo], ["edit", edit],
+for (const [id, command] of [["next", finish], ["previous", () => go(page.at - 1)], ["undo", undo], ["edit", edit],
   ["toggle-model", model], ["toggle-whole", whole], ["show-help", COMMANDS["?"]], ["show-compare", compare], ["show-drift", drift],
   ["show-history", history], ["by-student", switchOrder]]) {
-  $(id).addEventListener("click", () => { act(); });
+  $(id).addEventListener("click", () => act(command));
 }
 window.addEventListener("pagehide", () => { if (saver.waiting) post("mark", saver.waiting); });
 
