@@ -154,6 +154,18 @@ def test_a_second_browsers_change_is_shown_and_never_overwritten_unseen(
     assert [mark["items"] for mark in kept(out)] == [["equations"]]
 
 
+def test_keys_typed_ahead_are_meant_for_the_next_report(browser: Browser, tmp_path: Path) -> None:
+    out = make_out(tmp_path, [MODEL] * 3)
+    with sitting(browser, out) as at:
+        at.page.route("**/view?*", lambda route: (at.page.wait_for_timeout(300), route.continue_()))
+        at.open()
+        at.press("1", "Enter", "2", "3", "Enter", "1", "2", "3")
+        expect(at.page.locator("#progress")).to_contain_text("2 of 3")
+        expect(at.page.locator("#items button[aria-pressed=true]")).to_have_count(3)
+        at.saved()
+    assert sorted(len(mark["items"]) for mark in kept(out)) == [1, 2, 3]  # type: ignore[arg-type]
+
+
 def test_kill_loses_at_most_the_field_being_typed(browser: Browser, tmp_path: Path) -> None:
     out = make_out(tmp_path, [MODEL] * 3)
     with served(out) as (address, process):
