@@ -152,12 +152,16 @@ def _pieces(text: str, shortest: int, known: Known) -> tuple[list[str], list[str
 
     A few digits behind a word (`clip10`, 张三2) are an id only where nothing else is.
     """
-    ids, names, numbered = [], [], []
+    ids: list[str] = []
+    names: list[str] = []
+    numbered: list[str] = []
     for segment in _SEGMENTS.split(text):
         latin: list[str] = []
         for piece in _PIECE.finditer(segment):
             if piece["id"] and shortest <= sum(map(str.isdigit, piece["id"])) <= 20:  # noqa: PLR2004 - no id is longer
-                is_numbered = _digits(piece["id"]) < _LONG and segment[: piece.start()][-1:].isalpha()
+                is_numbered = (
+                    _digits(piece["id"]) < _LONG and segment[: piece.start()][-1:].isalpha()
+                )
                 (numbered if is_numbered else ids).append(piece["id"])
             elif piece["han"]:
                 names.extend(_han_names(piece["han"], known))
