@@ -97,7 +97,7 @@ class ObjectProxy:
             raise fault_messages.of_call(
                 reply.fault, self._name(steps, reply.fault.step), self._channel.program
             )
-        values = [replies.value(node, reader, where) for node in reply.values]
+        values = replies.values(reply.values, reader, where)
         if len(values) != len(steps):
             raise fault_messages.garbled(where)
         for step, value in zip(steps, values, strict=True):
@@ -151,9 +151,8 @@ class ObjectProxy:
         return schema.Method(step.method, [packer.pack(value) for value in step.arguments])
 
     def _where(self, steps: Sequence[Step]) -> str:
-        names = dict.fromkeys(self._name(steps, index) for index in range(len(steps)))
-        called = [name for name in names if name != self._class.name]
-        return ", ".join(called) or self._class.name
+        methods = dict.fromkeys(step.method for step in steps if isinstance(step, Call))
+        return ", ".join(f"{self._class.name}.{one}" for one in methods) or self._class.name
 
     def _name(self, steps: Sequence[Step], index: int) -> str:
         step = steps[index] if 0 <= index < len(steps) else None
