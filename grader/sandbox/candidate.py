@@ -145,8 +145,7 @@ class ObjectProxy:
         if isinstance(step, Read):
             return schema.Get()
         if isinstance(step, Write):
-            arrays = [packer.writer.add(np.asarray(array)) for array in step.values.values()]
-            return schema.Put(list(step.values), arrays)
+            return put(step.values, packer.writer)
         self._class.require(step.method)
         return schema.Method(step.method, [packer.pack(value) for value in step.arguments])
 
@@ -174,6 +173,10 @@ class ClassProxy:
 
     def __call__(self, *arguments: Any) -> ObjectProxy:
         """Make an instance. Raises StudentFault."""
+        return self.holding(None, *arguments)
+
+    def holding(self, values: Mapping[str, Array] | None, *arguments: Any) -> ObjectProxy:
+        """Make an instance and write its arrays, in one message. Raises StudentFault."""
         where = f"{self.name}.__init__"
         self.require("__init__")
         if "__init__" in self._missing:
@@ -183,10 +186,12 @@ class ClassProxy:
         packer = Packer()
         with _fitting(where):
             packed = [packer.pack(value) for value in arguments]
-        request = schema.Construct(self.name, handle, packed)
+            written = None if values is None else put(values, packer.writer)
+        request = schema.Construct(self.name, handle, packed, written)
         reply, _ = self._channel.exchange(request, packer, where, None)
         if reply.fault is not None:
-            raise fault_messages.of_call(reply.fault, where, self._channel.program)
+            at = where if reply.fault.step == 0 else self.name
+            raise fault_messages.of_call(reply.fault, at, self._channel.program)
         return ObjectProxy(self, handle, self._channel.generation)
 
     def implements(self, method: str) -> bool:
@@ -266,6 +271,13 @@ def environment(defined: Sequence[schema.Defined], channel: Channel) -> dict[str
         else:
             proxies[one.name] = FunctionProxy(one, channel)
     return proxies
+
+
+def put(values: Mapping[str, Array], writer: wire.FrameWriter) -> schema.Put:
+    """The step that writes these arrays. WireError where they do not fit."""
+    arrays = [np.asarray(array) for array in values.values()]
+    vector = np.concatenate([np.zeros(0), *(array.ravel() for array in arrays)])
+    return schema.Put(list(values), [array.shape for array in arrays], writer.add(vector))
 
 
 @contextmanager
