@@ -12,7 +12,6 @@ from functools import cache
 from grader.portability.imported_names import Names, is_guard, outside
 from grader.portability.needs import PYTHON, Need, Version
 
-
 # What programs import most, and no part of the standard library: the tables take a while to load.
 ELSEWHERE = ("numpy", "matplotlib")
 
