@@ -109,7 +109,9 @@ def went_wrong(error: BaseException | None) -> bool:
 
 
 def _by_student(frame: types.FrameType) -> bool:
-    return frame.f_globals.get("__name__") == MODULE
+    """Whether the student's module called; a notebook's goes by `__main__`, and is it all the same."""
+    module = sys.modules.get(MODULE)
+    return module is not None and frame.f_globals is module.__dict__
 
 
 def _note(error: Exception, frame: types.FrameType) -> None:
