@@ -119,16 +119,16 @@ def test_future_imports_and_stray_statements_of_later_cells() -> None:
 @pytest.mark.parametrize(
     ("sources", "counts", "told"),
     [
-        (("class LSTMCell: a = 1", "class LSTMCell: a = 2"), (9, 5), True),
-        (("class LSTMCell: a = 1", "class LSTMCell: a = 2"), (5, 9), False),
-        (("class LSTMCell: a = 1", "class LSTMCell: a = 2"), (9, None), False),
-        (("class LSTMCell: a = 1", "class LSTMCell: a = 1"), (9, 5), False),
-        (("class LSTMCell: a = 1", "class LSTMCell(LSTMCell): b = 2"), (9, 5), False),
-        (("class Other: a = 1", "class Other: a = 2"), (9, 5), False),
+        (("class LSTMCell: a = 1", "class LSTMCell: a = 2"), (9, 5), 1),
+        (("class LSTMCell: a = 1", "class LSTMCell: a = 2"), (5, 9), 0),
+        (("class LSTMCell: a = 1", "class LSTMCell: a = 2"), (9, None), 0),
+        (("class LSTMCell: a = 1", "class LSTMCell: a = 1"), (9, 5), 0),
+        (("class LSTMCell: a = 1", "class LSTMCell(LSTMCell): b = 2"), (9, 5), 0),
+        (("class Other: a = 1", "class Other: a = 2"), (9, 5), 0),
     ],
 )
 def test_a_definition_that_was_run_last_and_stands_above_another_is_told(
-    sources: tuple[str, str], counts: tuple[int | None, int | None], told: bool
+    sources: tuple[str, str], counts: tuple[int | None, int | None], told: int
 ) -> None:
     cells = [
         {"cell_type": "code", "execution_count": n, "metadata": {}, "outputs": [], "source": text}

@@ -15,7 +15,7 @@ import importlib.machinery
 import os
 import sys
 import types
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from typing import Any
 
 # Jupyter's own, and the handout's check cells.
@@ -164,7 +164,7 @@ class StandIn:
     def __exit__(self, *_: object) -> None:
         """Nothing to close."""
 
-    def __await__(self) -> Iterator[Any]:
+    def __await__(self) -> Generator[Any, Any, Any]:
         """`await piplite.install("numpy")` waits for nothing."""
         _used(self._path)
         yield from ()
@@ -193,7 +193,7 @@ class StandIn:
     def __format__(self, _specification: str) -> str:
         """`f"{torch.cuda.memory_allocated() / 1024**2:.1f} MB"`."""
         _used(self._path)
-        return self._path
+        return str(self._path)
 
     __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = _itself
     __truediv__ = __rtruediv__ = __floordiv__ = __rfloordiv__ = __mod__ = __rmod__ = _itself
