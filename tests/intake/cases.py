@@ -355,7 +355,7 @@ FURTHER = [
     Case("letters-in-the-id", pair("ml-6-张三-U202312345"), [("U202312345", "张三", "A", True, "")]),
     Case("dot-in-the-name", pair("ml-6-买买提·艾力-2023001"), [("2023001", "买买提·艾力", "A", True, "")]),
     Case("english-name-turned", pair("ml-6-Anna Lee"), [("2023045", "Lee, Anna", "A", True, "")], roster=(RosterRow("2023045", "Lee, Anna"),)),
-    Case("pinyin-with-id", {"zhangsan_2023001.py": A, "zhangsan_2023001.md": MD}, [("2023001", "zhangsan", "A", True, ""), MISSING_LI], roster=BOTH, decisions=0),
+    Case("pinyin-with-id", {"zhangsan_2023001.py": A, "zhangsan_2023001.md": MD}, [ROW, MISSING_LI], roster=BOTH, decisions=0),
     Case("date-behind", pair("张三-2023001-20251103"), [ROW]),
     Case("date-before", pair("20251103_张三_2023001"), [ROW]),
     Case("month-and-day-before", pair("1103-张三-2023001"), [ROW]),
