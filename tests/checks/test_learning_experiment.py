@@ -150,7 +150,7 @@ def test_errors_by_length_in_any_sensible_form(errors: Any, right: bool) -> None
         assert sorted(run.errors) == [1, 5, 10]
     else:
         with pytest.raises(BadValue):
-            form.lengths(run)
+            form.lengths(run, [])
 
 
 @pytest.mark.parametrize(
