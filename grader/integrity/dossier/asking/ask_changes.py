@@ -12,15 +12,16 @@ from grader.integrity.dossier.asking.figures import gradients, loss, names, shar
 from grader.integrity.dossier.measuring.cell_lab import CellGiven, CellLab
 from grader.integrity.dossier.measuring.laboratory import Laboratory
 from grader.integrity.dossier.measuring.mutations import ChangeKind, Mutation, mutations
-from grader.integrity.dossier.measuring.rnn_lab import SIZES, Given, RnnLab, differing, relative
+from grader.integrity.dossier.measuring.rnn_lab import RATE, SIZES, Given, RnnLab, differing, relative
 from grader.integrity.dossier.oral_question import Level, OralQuestion, QuestionDraft
-from grader.integrity.dossier.own_program import OwnProgram
+from grader.integrity.dossier.own_program import OwnProgram, dedented
 from grader.language import Message, say
 from grader.protocol import Array
 
 HIDDEN = ("W_xh", "W_hh", "b_h")
 SEEN = 1e-3  # a relative change that is worth a question
-LINEARITY = 1e-6  # how exactly a step is minus the usual one
+LARGEST = 20.0  # beyond it a change is nonsense, and no slip that anybody would think about
+LINEARITY = 1e-6  # how exactly a step is a multiple of the usual one
 
 WHAT = {
     ChangeKind.DROP: say("This line is left out."),
@@ -69,6 +70,8 @@ def _of_network(
         make = partial(_forward, own, lab, change, given)
         yield QuestionDraft(Level.PREDICT, topic, kind, change.lines, make, _forward_weight(lab.rnn, given))
     elif topic == "backward" and given.complete and (errors := _visible(lab.rnn.changed(given, 0))):
+        if max(errors.values()) > LARGEST:
+            return
         make = partial(_backward, own, lab, change, given)
         weight = 1.0 + 2.0 * (len(errors) < len(lab.rnn.base.gradients[0])) + 2.0 * (_first_step(lab.rnn, given) > 1)
         yield QuestionDraft(Level.PREDICT, topic, kind, change.lines, make, weight)
@@ -93,7 +96,7 @@ def _does_not_fit(change: Mutation, given: Given | CellGiven) -> bool:
 
 
 def _moves_outputs(lab: RnnLab, given: Given) -> bool:
-    return given.seen is not None and given.complete and max(_by_step(lab, given)) > SEEN
+    return given.seen is not None and given.complete and SEEN < max(_by_step(lab, given)) < LARGEST
 
 
 def _by_step(lab: RnnLab, given: Given) -> list[float]:
@@ -123,7 +126,7 @@ def _question(
         weak=say("“It does not work any more”, “an error”, without which and why."),
         strong=say("Says before any run which results change and which cannot, and argues by what the line feeds."),
         excerpt=own.excerpt(change.lines),
-        changed=change.after,
+        changed=dedented(list(change.after)),
         measured=measured,
     )
 
@@ -133,11 +136,11 @@ def _misfit(own: OwnProgram, change: Mutation, given: Given | CellGiven) -> Oral
     return OralQuestion(
         Level.PREDICT,
         say("A transpose is left out, as shown. Which shapes meet, and does Python notice?"),
-        say("It raises ValueError at line {line}: the inner axes do not fit.", line=given.fault.line),
+        say("It raises ValueError at line {line}: the shapes do not fit.", line=given.fault.line),
         weak=say("“Transposing makes it fit”, without any shape."),
         strong=say("Gives both shapes in letters, and says with which sizes nobody would notice."),
         excerpt=own.excerpt(change.lines),
-        changed=change.after,
+        changed=dedented(list(change.after)),
         measured=(say("Tried: {words}", words=given.fault.text[:160]),),
     )
 
@@ -224,7 +227,10 @@ def _still_gradient(lab: Laboratory, change: Mutation, given: Given) -> Iterator
 
 def _step_changes(rnn: RnnLab, given: Given) -> bool:
     step, usual = given.step, rnn.base.step
-    return step is not None and usual is not None and any(np.any(part) for part in usual.values()) and bool(_visible(differing(step, usual, SEEN)))
+    if step is None or usual is None or not any(map(np.any, usual.values())):
+        return False
+    moved = differing(step, usual, SEEN)
+    return bool(moved) and max(moved.values()) < LARGEST
 
 
 def _update(own: OwnProgram, lab: Laboratory, change: Mutation, given: Given) -> OralQuestion:
@@ -243,8 +249,17 @@ def _what_the_step_does(step: Mapping[str, Array], usual: Mapping[str, Array]) -
         return say("No parameter moves: nothing is learnt.")
     if all(relative(-step[name], usual[name]) < LINEARITY for name in step):
         return say("Every step goes uphill, along the gradient: the loss grows.")
+    if (factor := _common_factor(step, usual)) is not None:
+        return say("Every step is {factor} times as large as before (at learning rate {rate}): the rate no longer has its say.", factor=f"{factor:.3g}", rate=RATE)
     moved = differing(step, usual, SEEN)
-    return say("The steps of {names} are other ones than before (by {errors}).", names=names(moved), errors=gradients(moved))
+    return say("The steps of {names} are other ones than before (by {errors}).", names=", ".join(moved), errors=", ".join(f"{name} {share(error)}" for name, error in moved.items()))
+
+
+def _common_factor(step: Mapping[str, Array], usual: Mapping[str, Array]) -> float | None:
+    """By what all steps are multiplied alike; None where they are not."""
+    factors = [float(np.vdot(step[name], part) / np.vdot(part, part)) for name, part in usual.items() if np.any(part)]
+    alike = all(relative(step[name], factors[0] * part) < LINEARITY for name, part in usual.items())
+    return factors[0] if alike else None
 
 
 def _of_cell(
@@ -254,7 +269,7 @@ def _of_cell(
     if _does_not_fit(change, given):
         make = partial(_misfit, own, change, given)
         yield QuestionDraft(Level.PREDICT, "cell", kind, change.lines, make, 0.7)
-    elif given.complete and max(_states(lab, given, 0)) > SEEN:
+    elif given.complete and SEEN < max(_states(lab, given, 0)) < LARGEST:
         yield QuestionDraft(Level.PREDICT, "cell", kind, change.lines, partial(_cell, own, lab, change, given), 2.0)
 
 
@@ -267,7 +282,7 @@ def _states(lab: CellLab, given: CellGiven, number: int) -> tuple[float, float]:
 def _cell(own: OwnProgram, lab: CellLab, change: Mutation, given: CellGiven) -> OralQuestion:
     h, c = _states(lab, given, 0)
     if c <= SEEN:
-        answer = say("Only h_t changes; c_t is made before this line counts, so the memory of this step is as before.")
+        answer = say("Only h_t changes: c_t is not made of what this line gives, so the memory stays as it was.")
     elif max(_states(lab, given, 1)) <= SEEN:
         answer = say("c_t changes, and h_t with it; with an empty cell state nothing would change: the line is about what is kept.")
     elif h <= SEEN:

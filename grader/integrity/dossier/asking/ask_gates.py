@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
-from grader.integrity.dossier.asking.figures import share
+from grader.integrity.dossier.asking.figures import code, share
 from grader.integrity.dossier.asking.found_roles import FoundRoles
 from grader.integrity.dossier.measuring.cell_lab import CellLab
 from grader.integrity.dossier.measuring.laboratory import Laboratory
@@ -49,7 +49,7 @@ def drafts(own: OwnProgram, lab: Laboratory, roles: FoundRoles) -> Iterator[Ques
 def _which(own: OwnProgram, one: LineRole) -> OralQuestion:
     return OralQuestion(
         Level.EXPLAIN,
-        say("Which gate is {name}, and why does a gate take a sigmoid and not tanh?", name=f"`{one.value.text}`"),
+        say("Which gate is {name}, and why does a gate take a sigmoid and not tanh?", name=code(one.value.text)),
         say("{which} A share lies between 0 and 1; tanh could be negative and turn the sign of what passes.", which=WHICH[one.role]),
         weak=say("Names the gate by the variable's name; “because that is how an LSTM is”."),
         strong=say("Says what 0 and what 1 do here, and why g_t takes tanh all the same."),
@@ -61,7 +61,7 @@ def _which(own: OwnProgram, one: LineRole) -> OralQuestion:
 def _candidate(own: OwnProgram, one: LineRole) -> OralQuestion:
     return OralQuestion(
         Level.EXPLAIN,
-        say("Why does {name} take tanh here, and not the sigmoid of the gates?", name=f"`{one.value.text}`"),
+        say("Why does {name} take tanh here, and not the sigmoid of the gates?", name=code(one.value.text)),
         say("It is the candidate g_t, a content and no share: it must be able to lower the cell state as well as raise it."),
         weak=say("“tanh is usual there.”"),
         strong=say("With a sigmoid c_t could only be added to; says what that does over many steps."),
@@ -77,7 +77,7 @@ def _held(own: OwnProgram, lab: CellLab, one: LineRole, value: int) -> OralQuest
         return None
     return OralQuestion(
         Level.PREDICT,
-        say("If {name} were {value} everywhere, at every step: what would become of the cell state and of h?", name=f"`{one.value.text}`", value=value),
+        say("If {name} were {value} everywhere, at every step: what would become of the cell state and of h?", name=code(one.value.text), value=value),
         HELD[one.role, value],
         weak=say("Says that the LSTM “does not work”, without either state."),
         strong=say("Puts the number into both equations and says what it means after many steps."),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
+from grader.integrity.dossier.asking.figures import code
 from grader.integrity.dossier.asking.found_roles import FoundRoles
 from grader.integrity.dossier.measuring.line_roles import LineRole
 from grader.integrity.dossier.oral_question import Level, OralQuestion, QuestionDraft
@@ -67,9 +68,9 @@ def drafts(own: OwnProgram, roles: FoundRoles) -> Iterator[QuestionDraft]:
 
 def _meaning(own: OwnProgram, one: LineRole, equation: Message) -> OralQuestion:
     name = one.value.text
-    text = say("What is {name} here? Give its symbol and its equation.", name=f"`{name}`")
+    text = say("What is {name} here? Give its symbol and its equation.", name=code(name))
     if one.value.adds:
-        text = say("What is added to {name} here, and why is it added? Give the equation.", name=f"`{name}`")
+        text = say("What is added to {name} here, and why is it added? Give the equation.", name=code(name))
     return OralQuestion(
         Level.READ,
         text,
@@ -84,7 +85,7 @@ def _meaning(own: OwnProgram, one: LineRole, equation: Message) -> OralQuestion:
 def _start(own: OwnProgram, one: LineRole, meaning: Message) -> OralQuestion:
     return OralQuestion(
         Level.EXPLAIN,
-        say("Which quantity of the equations does {name} begin as, and why with this value?", name=f"`{one.value.text}`"),
+        say("Which quantity of the equations does {name} begin as, and why with this value?", name=code(one.value.text)),
         meaning,
         weak=say("“It has to be initialised”, “NumPy needs an array”."),
         strong=say("Says which step uses it first, and what another value would mean there."),

@@ -9,6 +9,7 @@ from functools import partial
 
 from grader.diagnosis.repair.edits import is_atom
 from grader.diagnosis.repair.program import Unit
+from grader.integrity.dossier.asking.figures import code
 from grader.integrity.dossier.measuring.array_shapes import (
     CELL_RUNS,
     RNN_RUNS,
@@ -124,7 +125,7 @@ def _array(
 ) -> OralQuestion:
     return OralQuestion(
         Level.READ,
-        say("Which shape has {name} after this line, in letters (T, B, I, H, O), and why?", name=f"`{text}`"),
+        say("Which shape has {name} after this line, in letters (T, B, I, H, O), and why?", name=code(text)),
         say("{letters}; in this run {numbers}.", letters=shape.text, numbers=str(shape.numbers)),
         weak=say("Guesses, or knows the number of axes only."),
         strong=say("Derives each axis from the shapes of what stands on the right."),
@@ -140,7 +141,7 @@ def _product(
     gone = left.letters[1]
     return OralQuestion(
         Level.EXPLAIN,
-        say("In {name}: over which axis does the product sum, and why is that sum the right one?", name=f"`{texts[2]}`"),
+        say("In {name}: over which axis does the product sum, and why is that sum the right one?", name=code(texts[2])),
         say(
             "{left} times {right} gives {whole}: the sum runs over {axis}.",
             left=left.text, right=right.text, whole=whole.text, axis=gone,

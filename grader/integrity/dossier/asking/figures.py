@@ -6,10 +6,11 @@ import math
 from collections.abc import Iterable, Mapping
 
 LEAST = 0.0005  # of a change that is shown as a number
+LONGEST = 40  # characters that pages take for code
 
 
 def share(value: float) -> str:
-    """A relative change: 0, 0.4 %, 65 %, 12 times."""
+    """A relative change: 0 %, 0.4 %, 65 %."""
     if value < 1e-9:  # noqa: PLR2004  # rounding
         return "0 %"
     if not math.isfinite(value):
@@ -31,3 +32,9 @@ def names(parameters: Iterable[str]) -> str:
 
 def loss(value: float) -> str:
     return f"{value:.2g}" if math.isfinite(value) else "∞"
+
+
+def code(text: str) -> str:
+    """A piece of code inside a sentence: pages set what stands in backticks as code."""
+    plain = " ".join(text.replace("`", "'").split())
+    return f"`{plain}`" if len(plain) <= LONGEST else f"`{plain[: LONGEST - 1]}…`"
