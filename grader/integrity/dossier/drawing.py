@@ -17,7 +17,7 @@ FEWEST, MOST = 8, 12
 MOST_WEAK = 4
 USUAL = {Level.READ: 2, Level.EXPLAIN: 3, Level.PREDICT: 3}
 WITHOUT_WEAK = 10
-OF_A_KIND, OF_A_TOPIC = 2, 4
+OF_A_KIND, OF_A_TOPIC = 2, 3
 
 
 @dataclass

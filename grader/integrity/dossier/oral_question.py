@@ -9,6 +9,9 @@ from enum import IntEnum
 from grader.language import Message, say
 
 
+ALWAYS = 1e6  # the weight of a question that everybody gets who can be asked it
+
+
 class Level(IntEnum):
     """What a question asks for."""
 

@@ -16,6 +16,7 @@ class ProgramFeature:
     name: str
     lines: tuple[int, int]
     meaning: Message
+    rare: bool = True  # far beyond what the course shows
 
 
 CALLS = {
@@ -47,7 +48,7 @@ def features(tree: ast.Module) -> Iterator[ProgramFeature]:
         name, meaning = _known(node)
         line = getattr(node, "lineno", 0)
         if meaning is not None and (name not in found or line < found[name].lines[0]):
-            found[name] = ProgramFeature(name, (line, line), meaning)
+            found[name] = ProgramFeature(name, (line, line), meaning, rare=name in CALLS)
     yield from sorted(found.values(), key=lambda feature: feature.lines)
 
 

@@ -69,7 +69,7 @@ def dossier(task: DossierTask) -> Dossier:
         drafts = list(_drafts(task, own, report, lab))
         questions = tuple(draw(drafts, submission.student_id))
         notes = [*_about_program(own, lab), *notes]
-    if len(questions) < FEWEST:
+    if 0 < len(questions) < FEWEST:
         notes.append(say("Only {count} questions: the program gives no more to ask about.", count=len(questions)))
     return _weighed(task, questions, notes, drafts, report)
 

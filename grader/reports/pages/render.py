@@ -29,7 +29,7 @@ from grader.reports.clean_message import (
 TEMPLATES = Path(__file__).with_name("templates")
 # A call as we write it in messages, a documented class, a name with an underscore.
 CODE = re.compile(
-    r"`[^`\n]{1,40}`|"
+    r"`[^`\n]{1,60}`|"
     r"\b[A-Za-z_][\w.]{2,40}\((?!s\))(?:[^()\n]|\([^()\n]{0,60}\)){0,80}\)"
     rf"|\b(?:{'|'.join(contract.CLASSES)})(?:\.\w+)*"
     r"|\b\w{1,40}_(?:\{[^{}\s]{1,12}\}|\w{1,40}(?:\.\w+)*)"

@@ -252,6 +252,8 @@ def _what_the_step_does(step: Mapping[str, Array], usual: Mapping[str, Array]) -
     if (factor := _common_factor(step, usual)) is not None:
         return say("Every step is {factor} times as large as before (at learning rate {rate}): the rate no longer has its say.", factor=f"{factor:.3g}", rate=RATE)
     moved = differing(step, usual, SEEN)
+    if set(moved) <= set(still):
+        return say("{names} no longer move; the others step as before.", names=", ".join(moved))
     return say("The steps of {names} are other ones than before (by {errors}).", names=", ".join(moved), errors=", ".join(f"{name} {share(error)}" for name, error in moved.items()))
 
 

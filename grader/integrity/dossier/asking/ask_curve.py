@@ -7,7 +7,7 @@ import math
 from collections.abc import Iterator
 from functools import partial
 
-from grader.integrity.dossier.oral_question import Level, OralQuestion, QuestionDraft
+from grader.integrity.dossier.oral_question import ALWAYS, Level, OralQuestion, QuestionDraft
 from grader.integrity.dossier.own_program import OwnProgram
 from grader.language import Message, say
 from grader.records import Grade
@@ -22,7 +22,7 @@ def drafts(own: OwnProgram, grade: Grade) -> Iterator[QuestionDraft]:
         length = LENGTH if LENGTH in curve else max(curve)
         lines = _where(own, curve)
         make = partial(_question, own, curve, length, lines)
-        yield QuestionDraft(Level.EXPLAIN, "experiment", "curve", lines, make, weight=6.0)
+        yield QuestionDraft(Level.EXPLAIN, "experiment", "curve", lines, make, weight=ALWAYS)
 
 
 def _recorded(grade: Grade) -> dict[int, float]:

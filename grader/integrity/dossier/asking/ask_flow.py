@@ -21,7 +21,7 @@ from grader.integrity.dossier.asking.found_roles import FoundRoles
 from grader.integrity.dossier.measuring.laboratory import Laboratory
 from grader.integrity.dossier.measuring.mutations import mutations
 from grader.integrity.dossier.measuring.rnn_lab import SIZES
-from grader.integrity.dossier.oral_question import Level, OralQuestion, QuestionDraft
+from grader.integrity.dossier.oral_question import ALWAYS, Level, OralQuestion, QuestionDraft
 from grader.integrity.dossier.own_program import OwnProgram
 from grader.language import Message, say
 from grader.protocol import Array, CandidateClass
@@ -38,7 +38,7 @@ def drafts(own: OwnProgram, lab: Laboratory, roles: FoundRoles) -> Iterator[Ques
         return
     if lines is not None:
         make = partial(_flow, own, lab.SimpleRNN, lines)
-        yield QuestionDraft(Level.EXPLAIN, "backward", "flow", lines, make, weight=6.0)
+        yield QuestionDraft(Level.EXPLAIN, "backward", "flow", lines, make, weight=ALWAYS)
 
 
 def _carrying(own: OwnProgram, lab: Laboratory, roles: FoundRoles) -> tuple[int, int] | None:

@@ -114,7 +114,7 @@ def _unkept(sentence: Sentence, what: str) -> OralQuestion:
 
 def _features(own: OwnProgram, report: OwnReport) -> Iterator[QuestionDraft]:
     for feature in features(own.program.tree):
-        beyond = report.is_short and not report.speaks_of(feature.name)
+        beyond = feature.rare and report.is_short and not report.speaks_of(feature.name)
         make = partial(_feature, own, feature, beyond=beyond)
         yield QuestionDraft(
             Level.EXPLAIN, "craft", "feature", feature.lines, make,
@@ -130,7 +130,7 @@ def _feature(own: OwnProgram, feature: ProgramFeature, *, beyond: bool) -> OralQ
         weak=say("“It makes it faster”, “I found it like that”."),
         strong=say("Explains it on this line's own arrays and writes the plain loop at once."),
         excerpt=own.excerpt(feature.lines),
-        reason=say("The report is short and does not speak of what this line does.") if beyond else None,
+        reason=say("The report, short as it is, does not speak of what this line does.") if beyond else None,
     )
 
 

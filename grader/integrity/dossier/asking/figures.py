@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Mapping
 
 LEAST = 0.0005  # of a change that is shown as a number
-LONGEST = 40  # characters that pages take for code
+LONGEST = 60  # characters that pages take for code
 
 
 def share(value: float) -> str:

@@ -30,8 +30,8 @@ class LineRole:
 def rnn_roles(lab: RnnLab, method: str, values: Iterable[LineValue]) -> Iterator[LineRole]:
     """Roles of lines of forward or backward, where that follows the equations."""
     lines = list(values)
-    zeros = lab.given([(one.zero,) for one in lines])
-    ones = lab.given([(one.one,) for one in lines])
+    zeros = lab.given([(one.zero,) for one in lines], rounds=1)
+    ones = lab.given([(one.one,) for one in lines], rounds=1)
     tell = {"forward": _forward_role, "backward": _backward_role}[method]
     for line, zero, one in zip(lines, zeros, ones, strict=True):
         if role := tell(lab, zero, one):

@@ -47,13 +47,14 @@ class Given:
     """
 
     fault: schema.Fault | None
+    rounds: int  # that were asked for
     seen: Forward | None = None
     gradients: tuple[Gradients, ...] = ()
     step: Mapping[str, Array] | None = None
 
     @property
     def complete(self) -> bool:
-        return len(self.gradients) == SIZES.T + 1
+        return len(self.gradients) == self.rounds
 
 
 class RnnLab:
@@ -67,9 +68,11 @@ class RnnLab:
         self.x = rng.normal(size=(SIZES.T, SIZES.B, SIZES.I))
         self.d_outputs = SMALL * rng.normal(size=(SIZES.T, SIZES.B, SIZES.O))
         self.truths = self._measured_truths(SimpleRNN)
+        self._reads = True
         self.base = self.given([()])[0]
         if self.base.seen is None:
             raise Refused
+        self._reads = not self._returns_all()
 
     def _measured_truths(self, SimpleRNN: CandidateClass) -> list[Parameters]:
         """The gradients of each round by central differences of the student's own forward."""
@@ -95,24 +98,29 @@ class RnnLab:
         masks = np.eye(SIZES.T)[:, :, None, None]
         return [self.d_outputs, *(masks * self.d_outputs)]
 
-    @cached_property
-    def steps(self) -> list[Step]:
-        """All that is carried out on one object."""
+    def _returns_all(self) -> bool:
+        """Whether backward returns every gradient: else they are looked for on the object."""
+        self._reads = False
+        given = self.given([()], rounds=1)[0]
+        return given.complete and all(one is not None for one in given.gradients[0].values())
+
+    def _steps(self, rounds: int) -> list[Step]:
+        """So many rounds on one object."""
         steps: list[Step] = []
-        for d_outputs in self._rounds:
+        for d_outputs in self._rounds[:rounds]:
             steps += [write(self.layout, self.values), Call("forward", (self.x,))]
-            steps += [Call("backward", (d_outputs,)), Read()]
+            steps += [Call("backward", (d_outputs,)), *[Read()] * self._reads]
             if self.updates:
                 steps += [Call("update_parameters", (RATE,)), Read()]
         return steps
 
-    def given(self, attempts: Sequence[Sequence[Edit]]) -> list[Given]:
+    def given(self, attempts: Sequence[Sequence[Edit]], rounds: int = SIZES.T + 1) -> list[Given]:
         """What the program gives with each of these groups of edits made."""
         tried: list[Tried] = []
         for start in range(0, len(attempts), TOGETHER):
             group = [tuple(one) for one in attempts[start : start + TOGETHER]]
-            tried += self._bench.run(group, SIZES.model, self.steps)
-        return [self._read(one) for one in tried]
+            tried += self._bench.run(group, SIZES.model, self._steps(rounds))
+        return [self._read(one, rounds) for one in tried]
 
     def shapes(self, unit: object, texts: list[str], sizes: Sizes) -> Mapping[str, tuple[int, ...]]:
         """Shapes of expressions of a function as it returns, in a run of these sizes."""
@@ -123,21 +131,22 @@ class RnnLab:
             steps.append(Call("update_parameters", (RATE,)))
         return self._bench.shapes(unit, texts, sizes.model, steps)  # type: ignore[arg-type]
 
-    def _read(self, tried: Tried) -> Given:
-        values, stride = tried.values, 4 + 2 * self.updates
+    def _read(self, tried: Tried, asked: int) -> Given:
+        values, stride = tried.values, 3 + self._reads + 2 * self.updates
         try:
             seen = read_forward(values[1], SIZES, leading=self.layout.leading)
         except (StudentFault, IndexError):
-            return Given(tried.fault)
+            return Given(tried.fault, asked)
         rounds = [values[at : at + stride] for at in range(0, len(values), stride)]
         gradients = tuple(self._gradients(rounds))
-        return Given(tried.fault, seen, gradients, self._step(values))
+        return Given(tried.fault, asked, seen, gradients, self._step(values))
 
     def _gradients(self, rounds: Sequence[Sequence[object]]) -> Iterator[Gradients]:
         for one, truth in zip(rounds, self.truths, strict=False):
-            if len(one) < 4:  # noqa: PLR2004  # write, forward, backward, read
+            if len(one) < 3 + self._reads:  # write, forward, backward, read
                 return
-            kept = Kept(dict(one[3])) if isinstance(one[3], dict) else Kept()
+            read = one[3] if self._reads else None
+            kept = Kept(dict(read)) if isinstance(read, dict) else Kept()
             matches = match(
                 entries(one[2], kept, self.layout), self.layout, truth, (1.0,), self.limit
             )
@@ -147,9 +156,10 @@ class RnnLab:
             }
 
     def _step(self, values: Sequence[object]) -> Mapping[str, Array] | None:
-        if not self.updates or len(values) < 6:  # noqa: PLR2004  # a whole round
+        at = 4 + self._reads  # write, forward, backward, read, update, read
+        if not self.updates or len(values) <= at:
             return None
-        after = self.layout.values(values[5])  # type: ignore[arg-type]
+        after = self.layout.values(values[at])  # type: ignore[arg-type]
         return {name: after[name] - self.used[name] for name in self.layout.slots}
 
     @property
