@@ -22,6 +22,7 @@ COMMANDS = {
     "grade": "Grade files, folders, zips or mailboxes.",
     "fetch": "Fetch mails from an IMAP mailbox into an inbox folder.",
     "score": "Score the written part on a local page.",
+    "dossier": "Write questions for the oral exam, on each student's own lines.",
     "report": "Rebuild all pages and tables of an OUT folder from its store.",
     "mail": "Write a letter per student, with the feedback page, or what to send again.",
     "gradescope": "Build an autograder for Gradescope.",

@@ -59,6 +59,7 @@ class ClassView:
     late_label: str
     count_text: str
     run_lines: tuple[str, ...]
+    interviews: bool  # there is a page of dossiers beside this one
 
 
 def class_view(
@@ -93,6 +94,7 @@ def class_view(
         late_label=render(say("late"), language),
         count_text=_count_text(language),
         run_lines=tuple(render(line, language) for line in _run_lines(room)),
+        interviews=room.interviews,
     )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -36,9 +36,9 @@ CODE = re.compile(
 )
 
 
-def page(template: str, language: str, **values: Any) -> str:
+def page(template: str, language: str, *, sheets: Sequence[str] = ("page.css",), **values: Any) -> str:
     """Render a template. It may call `say("English literal", named=...)`, as the code does."""
-    style, script = asset("page.css"), asset("report.js")
+    style, script = "".join(map(asset, sheets)), asset("report.js")
     return (
         environment()
         .get_template(template)

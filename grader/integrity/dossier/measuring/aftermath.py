@@ -84,7 +84,8 @@ def aftermath(
         SimpleRNN = student.environment().get("SimpleRNN")
         if SimpleRNN is None:
             return Aftermath(None, None)
-        return Aftermath(_truth(SimpleRNN, lab), ground and trained(SimpleRNN, ground))
+        loss = trained(SimpleRNN, ground) if ground is not None else None
+        return Aftermath(_truth(SimpleRNN, lab), loss)
 
 
 def _truth(SimpleRNN: CandidateClass, lab: RnnLab) -> Mapping[str, Array] | None:
