@@ -11,13 +11,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 
-from grader.integrity.dossier.oral_question import Level, OralQuestion, QuestionDraft
+from grader.integrity.dossier.oral_question import ALWAYS, Level, OralQuestion, QuestionDraft
 
 FEWEST, MOST = 8, 12
 MOST_WEAK = 4
 USUAL = {Level.READ: 2, Level.EXPLAIN: 3, Level.PREDICT: 3}
 WITHOUT_WEAK = 10
 OF_A_KIND, OF_A_TOPIC = 2, 3
+OF_A_PLACE = {"update": 1, "report": 1}  # of one level in these topics; elsewhere two
 
 
 @dataclass
@@ -39,10 +40,13 @@ class Draw:
 
     def fits(self, draft: QuestionDraft, *, strictly: bool) -> bool:
         """Whether a draft asks something new."""
+        if draft.weight >= ALWAYS:
+            return not any(one is draft for one in self.taken)
         if any(one is draft or _same(one, draft) for one in self.taken):
             return False
         kinds = Counter(one.kind for one in self.taken)
         topics = Counter(one.topic for one in self.taken)
+        places = Counter((one.topic, one.level) for one in self.taken)
         pairs = {(one.topic, one.kind) for one in self.taken}
         if not strictly:
             return kinds[draft.kind] <= OF_A_KIND
@@ -50,6 +54,7 @@ class Draw:
             (draft.topic, draft.kind) not in pairs
             and kinds[draft.kind] < OF_A_KIND
             and topics[draft.topic] < OF_A_TOPIC
+            and places[draft.topic, draft.level] < OF_A_PLACE.get(draft.topic, 2)
             and not any(_overlap(one.lines, draft.lines) for one in self.taken)
         )
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 from dataclasses import dataclass
 
+from grader.diagnosis.repair.edits import called
 from grader.diagnosis.repair.program import Program, Unit, is_harmless
 from grader.integrity.dossier.oral_question import Excerpt
 
@@ -34,6 +36,15 @@ class OwnProgram:
         """These lines as they stand there, without the blanks that all of them begin with."""
         text = self.program.text.decode().splitlines()[lines[0] - 1 : lines[1]][:LINES]
         return Excerpt(lines[0], dedented(text))
+
+    def has_one_meaning(self, topic: str, unit: Unit) -> bool:
+        """Whether a function is the class's own and called in one place: else its lines mean more."""
+        subject, method = TOPICS[topic]
+        first = self.program.method(subject, method)
+        if first is None or unit is first:
+            return unit is first
+        calls = [one for one in ast.walk(self.program.tree) if isinstance(one, ast.Call)]
+        return unit.owner == first.owner and sum(called(one) == unit.name for one in calls) == 1
 
     def function_named(self, name: str) -> Unit | None:
         return next((u for u in self.program.units if not u.owner and u.name == name), None)

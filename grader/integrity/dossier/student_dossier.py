@@ -83,7 +83,8 @@ def _drafts(
     yield from ask_gates.drafts(own, lab, roles)
     yield from ask_changes.drafts(own, lab)
     yield from ask_flow.drafts(own, lab, roles)
-    yield from ask_report.drafts(own, report)
+    runs = lab.rnn is not None or lab.cell is not None
+    yield from ask_report.drafts(own, report, runs=runs)
     if task.grade is not None:
         yield from ask_curve.drafts(own, task.grade)
         yield from ask_weak_points.drafts(own, task.grade, task.wording, task.alike)

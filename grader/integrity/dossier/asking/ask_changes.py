@@ -20,6 +20,7 @@ from grader.protocol import Array
 
 HIDDEN = ("W_xh", "W_hh", "b_h")
 SEEN = 1e-3  # a relative change that is worth a question
+MISFIT = 0.25  # the weight of a change that Python itself refuses
 LARGEST = 20.0  # beyond it a change is nonsense, and no slip that anybody would think about
 LINEARITY = 1e-6  # how exactly a step is a multiple of the usual one
 
@@ -65,7 +66,7 @@ def _of_network(
     kind = f"change {change.kind}"
     if _does_not_fit(change, given):
         make = partial(_misfit, own, change, given)
-        yield QuestionDraft(Level.PREDICT, topic, kind, change.lines, make, 0.7)
+        yield QuestionDraft(Level.PREDICT, topic, kind, change.lines, make, MISFIT)
     elif topic == "forward" and _moves_outputs(lab.rnn, given):
         make = partial(_forward, own, lab, change, given)
         yield QuestionDraft(Level.PREDICT, topic, kind, change.lines, make, _forward_weight(lab.rnn, given))
@@ -162,7 +163,7 @@ def _what_hangs_on_it(rnn: RnnLab, errors: Mapping[str, float]) -> Message:
         return say("Only {wrong} changes: no other gradient is made of what this line gives.", wrong=names(errors))
     if not kept:
         return say("All gradients change: all of them are made of what this line gives.")
-    if set(errors) <= set(HIDDEN):
+    if set(errors) == set(HIDDEN):
         return say("{wrong} change: they are made of dL/da_t. {kept} stay.", wrong=names(errors), kept=names(kept))
     return say("{wrong} change; {kept} stay.", wrong=names(errors), kept=names(kept))
 
@@ -170,6 +171,8 @@ def _what_hangs_on_it(rnn: RnnLab, errors: Mapping[str, float]) -> Message:
 def _gradient_figures(rnn: RnnLab, given: Given, errors: Mapping[str, float]) -> Iterator[Message]:
     if rnn.is_right:
         yield say("Tried: off by {errors} (of the true gradient's norm).", errors=gradients(errors))
+    elif rnn.layout.stateful:
+        yield say("Tried: changed by {errors} (of the norm before).", errors=gradients(errors))
     else:
         yield say("Tried: changed by {errors} (of the norm before). The program as it is has other gradients than the true ones.", errors=gradients(errors))
     first = _first_step(rnn, given)
@@ -215,14 +218,20 @@ def _still_gradient(lab: Laboratory, change: Mutation, given: Given) -> Iterator
     rnn = lab.rnn
     assert rnn is not None  # noqa: S101 - as above
     truth = lab.after((change.edit,)).truth
-    if truth is None or not rnn.is_right:
+    if truth is None or rnn.layout.stateful:
         return
     known: dict[str, Array | None] = {name: truth[name] for name in given.gradients[0]}
     errors = differing(given.gradients[0], known, 100 * rnn.limit)
-    if errors:
-        yield say("Against central differences of the changed forward, backward is off in {errors}.", errors=gradients(errors))
-    else:
-        yield say("Against central differences of the changed forward, every gradient is still right.")
+    unused = [name for name in errors if not np.any(truth[name])]
+    off = {name: error for name, error in errors.items() if name not in unused}
+    if off:
+        yield say("Against central differences of the changed forward, backward is off in {errors}.", errors=gradients(off))
+    if unused:
+        yield say("{names} should be 0: the changed forward does not depend on it.", names=names(unused))
+    if not errors:
+        yield say("Against central differences of the changed forward, every gradient is right.")
+    if before := rnn.wrong(rnn.base, 0):
+        yield say("Before the change {names} were off already.", names=names(before))
 
 
 def _step_changes(rnn: RnnLab, given: Given) -> bool:
@@ -249,11 +258,14 @@ def _what_the_step_does(step: Mapping[str, Array], usual: Mapping[str, Array]) -
         return say("No parameter moves: nothing is learnt.")
     if all(relative(-step[name], usual[name]) < LINEARITY for name in step):
         return say("Every step goes uphill, along the gradient: the loss grows.")
-    if (factor := _common_factor(step, usual)) is not None:
-        return say("Every step is {factor} times as large as before (at learning rate {rate}): the rate no longer has its say.", factor=f"{factor:.3g}", rate=RATE)
     moved = differing(step, usual, SEEN)
     if set(moved) <= set(still):
-        return say("{names} no longer move; the others step as before.", names=", ".join(moved))
+        return say("No longer updated: {names}. The others step as before.", names=", ".join(moved))
+    factor = _common_factor(step, {name: usual[name] for name in moved})
+    if factor is not None and len(moved) == len(step):
+        return say("Every step is {factor} times what it was (at learning rate {rate}).", factor=f"{factor:.3g}", rate=RATE)
+    if factor is not None:
+        return say("The step of {names} is {factor} times what it was (at learning rate {rate}); the others step as before.", names=", ".join(moved), factor=f"{factor:.3g}", rate=RATE)
     return say("The steps of {names} are other ones than before (by {errors}).", names=", ".join(moved), errors=", ".join(f"{name} {share(error)}" for name, error in moved.items()))
 
 
@@ -270,7 +282,7 @@ def _of_cell(
     kind = f"change {change.kind}"
     if _does_not_fit(change, given):
         make = partial(_misfit, own, change, given)
-        yield QuestionDraft(Level.PREDICT, "cell", kind, change.lines, make, 0.7)
+        yield QuestionDraft(Level.PREDICT, "cell", kind, change.lines, make, MISFIT)
     elif given.complete and SEEN < max(_states(lab, given, 0)) < LARGEST:
         yield QuestionDraft(Level.PREDICT, "cell", kind, change.lines, partial(_cell, own, lab, change, given), 2.0)
 

@@ -67,7 +67,7 @@ def _falls() -> Message:
 
 
 def _stays() -> Message:
-    return say("The error does not fall: either the short window already holds all that the next value depends on, or the longer network was not trained long enough.")
+    return say("The error does not fall: either the short window already holds all that the next value depends on, or the longer network was not trained long enough, or it cannot learn (see what is wrong in it).")
 
 
 def _figures(curve: dict[int, float]) -> Message:

@@ -19,8 +19,8 @@ from grader.faults import StudentFault
 from grader.integrity.dossier.asking.figures import share
 from grader.integrity.dossier.asking.found_roles import FoundRoles
 from grader.integrity.dossier.measuring.laboratory import Laboratory
-from grader.integrity.dossier.measuring.mutations import mutations
-from grader.integrity.dossier.measuring.rnn_lab import SIZES
+from grader.integrity.dossier.measuring.mutations import ChangeKind, mutations
+from grader.integrity.dossier.measuring.rnn_lab import SIZES, Given, RnnLab
 from grader.integrity.dossier.oral_question import ALWAYS, Level, OralQuestion, QuestionDraft
 from grader.integrity.dossier.own_program import OwnProgram
 from grader.language import Message, say
@@ -29,6 +29,8 @@ from grader.protocol import Array, CandidateClass
 STEPS = 5
 STEP = 3  # from 1
 MODEL = (STEPS, 4, 2)
+STOPPING = (ChangeKind.DROP, ChangeKind.SUMMAND)  # what can cut the way back
+UNLIKE = 1e-3  # a share that is not the true one
 NOTHING = 1e-9  # of the share that arrives at its own step
 
 
@@ -45,15 +47,22 @@ def _carrying(own: OwnProgram, lab: Laboratory, roles: FoundRoles) -> tuple[int,
     """The line on which the gradient goes to the step before; else the head of backward."""
     if found := roles.of_role("backward/carry"):
         return found[-1].value.lines
-    if lab.rnn is not None and lab.rnn.is_right:
+    if lab.rnn is not None and lab.rnn.base.complete:
         for unit in own.functions["backward"]:
-            changes = list(mutations(own.program, unit))
+            changes = [one for one in mutations(own.program, unit) if one.kind in STOPPING]
             results = lab.rnn.given([(one.edit,) for one in changes])
             for change, given in zip(changes, results, strict=True):
-                if given.complete and not lab.rnn.changed(given, 1) and set(lab.rnn.changed(given, 2)) >= {"W_xh"} and not {"W_hy", "b_y"} & set(lab.rnn.changed(given, 0)):
+                if given.complete and _stops_at_once(lab.rnn, given):
                     return change.lines
     units = own.functions["backward"]
     return (units[0].node.lineno, units[0].node.lineno) if units else None
+
+
+def _stops_at_once(rnn: RnnLab, given: Given) -> bool:
+    """Whether outputs of step 1 are not concerned, later ones are, and W_hy and b_y never."""
+    later, whole = rnn.changed(given, 2).keys(), rnn.changed(given, 0).keys()
+    due = {"W_xh", "b_h"} & rnn.base.gradients[0].keys()
+    return not rnn.changed(given, 1) and due <= later and not {"W_hy", "b_y"} & whole
 
 
 def _flow(own: OwnProgram, SimpleRNN: CandidateClass, lines: tuple[int, int]) -> OralQuestion | None:
@@ -75,6 +84,8 @@ def _flow(own: OwnProgram, SimpleRNN: CandidateClass, lines: tuple[int, int]) ->
 def _answer(got: Array, true: Array) -> Message:
     reached, due = _steps(got), _steps(true)
     if reached == due:
+        if np.abs(got / got.max() - true / true.max()).max() > UNLIKE:
+            return say("To steps 3, 2 and 1, as it should, but not as much as it should: {shares} would be right.", shares=_shares(true))
         return say("To steps 3, 2 and 1, through W_hhᵀ and the slope of tanh each time; never to later ones.")
     return say("It should reach steps {due}; in this program it reaches {reached}.", due=due, reached=reached or "–")
 
@@ -84,9 +95,15 @@ def _steps(arriving: Array) -> str:
 
 
 def _figures(got: Array) -> Message:
-    own = got[STEP - 1]
-    parts = [f"{k + 1}: {share(got[k] / own) if own else share(got[k])}" for k in range(STEPS)]
-    return say("Tried: of the gradient that arrives at step 3 this arrives at step {parts}.", parts=", ".join(parts))
+    return say("Tried: of the gradient that arrives at step 3 this arrives at step {parts}.", parts=_shares(got))
+
+
+def _shares(arriving: Array) -> str:
+    """1: 16 %, 2: 43 %, ... of what arrives at the output's own step."""
+    own = arriving[STEP - 1]
+    return ", ".join(
+        f"{k + 1}: {share(arriving[k] / own if own else arriving[k])}" for k in range(STEPS)
+    )
 
 
 def _arriving(SimpleRNN: CandidateClass) -> tuple[Array, Array] | None:
@@ -101,7 +118,10 @@ def _arriving(SimpleRNN: CandidateClass) -> tuple[Array, Array] | None:
         trial = RnnTrial.make(SimpleRNN, MODEL, values)
         trial.forward(x)
         given = trial.backward(d_outputs)
-        parts = central_differences(trial.rnn, trial.layout, trial.parameters, x, d_outputs)
+        anew = trial.before_last if trial.layout.stateful else None
+        parts = central_differences(
+            trial.rnn, trial.layout, trial.parameters, x, d_outputs, anew=anew
+        )
     except StudentFault:
         return None
     truth = {name: part.sum(axis=0) for name, part in parts.items()}

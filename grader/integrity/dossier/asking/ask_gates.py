@@ -34,7 +34,7 @@ def drafts(own: OwnProgram, lab: Laboratory, roles: FoundRoles) -> Iterator[Ques
     if lab.cell is None:
         return
     for one in roles.roles:
-        if one.role in WHICH:
+        if one.role in WHICH and own.has_one_meaning("cell", one.value.unit):
             make = partial(_which, own, one)
             yield QuestionDraft(Level.EXPLAIN, "cell", "gate", one.value.lines, make, 2.0)
             for value in (0, 1):

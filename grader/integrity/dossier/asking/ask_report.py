@@ -32,17 +32,23 @@ CLAIMS = (
     (re.compile(r"Xavier|Glorot"), re.compile(r"xavier|glorot|sqrt|\*\* ?-?0\.5|/ ?\(", re.IGNORECASE)),
 )  # fmt: skip
 TERMS = re.compile(r"梯度|隐藏状态|遗忘门|输入门|输出门|雅可比|奇异值|特征值|连乘|gradient|Jacobian|hidden state|gate|singular", re.IGNORECASE)
+WHOLE = re.compile(r"[\w\u4e00-\u9fff].*[。.]")  # no formula, no list, no part of another one
 LEAST, MOST = 24, 150  # characters of a sentence that is asked about
 
 
-def drafts(own: OwnProgram, report: OwnReport) -> Iterator[QuestionDraft]:
-    yield from _numbers(own, report)
-    yield from _claims(own, report)
+def drafts(own: OwnProgram, report: OwnReport, *, runs: bool) -> Iterator[QuestionDraft]:
+    """`runs`: the program does, so that sentences can be shown in it."""
+    asked: set[int] = set()
+    for line, draft in (*_numbers(own, report), *_claims(own, report)):
+        if line not in asked:  # one question about one line is enough
+            asked.add(line)
+            yield draft
     yield from _features(own, report)
-    yield from _sentences(report)
+    if runs:
+        yield from _sentences(report)
 
 
-def _numbers(own: OwnProgram, report: OwnReport) -> Iterator[QuestionDraft]:
+def _numbers(own: OwnProgram, report: OwnReport) -> Iterator[tuple[int, QuestionDraft]]:
     known = numbers(own.program.tree)
     for name, (words, said, called) in SETTINGS.items():
         pattern = re.compile(said + BETWEEN + NUMBER, re.IGNORECASE)
@@ -50,7 +56,7 @@ def _numbers(own: OwnProgram, report: OwnReport) -> Iterator[QuestionDraft]:
             found = pattern.search(sentence.text)
             if found and float(found[1]) not in known:
                 make = partial(_missing_number, own, sentence, found[1], words, called)
-                yield QuestionDraft(Level.EXPLAIN, "report", f"number {name}", None, make, urgency=CONTRADICTS)
+                yield sentence.line, QuestionDraft(Level.EXPLAIN, "report", f"number {name}", None, make, urgency=CONTRADICTS)
                 break
 
 
@@ -83,7 +89,7 @@ def _assigned(own: OwnProgram, called: re.Pattern[str]) -> Iterator[str]:
                     yield f"`{name} = {node.value.value}` ({node.value.lineno})"
 
 
-def _claims(own: OwnProgram, report: OwnReport) -> Iterator[QuestionDraft]:
+def _claims(own: OwnProgram, report: OwnReport) -> Iterator[tuple[int, QuestionDraft]]:
     code = _code_without_comments(own)
     for claimed, present in CLAIMS:
         if present.search(code):
@@ -92,7 +98,7 @@ def _claims(own: OwnProgram, report: OwnReport) -> Iterator[QuestionDraft]:
             found = claimed.search(sentence.text)
             if found and OWN_WORK.search(sentence.text) and not NOT_DONE.search(sentence.text):
                 make = partial(_unkept, sentence, found[0])
-                yield QuestionDraft(Level.EXPLAIN, "report", f"claim {found[0]}", None, make, urgency=CONTRADICTS)
+                yield sentence.line, QuestionDraft(Level.EXPLAIN, "report", f"claim {found[0]}", None, make, urgency=CONTRADICTS)
                 break
 
 
@@ -136,7 +142,7 @@ def _feature(own: OwnProgram, feature: ProgramFeature, *, beyond: bool) -> OralQ
 
 def _sentences(report: OwnReport) -> Iterator[QuestionDraft]:
     for sentence in report.sentences():
-        if LEAST <= len(sentence.text) <= MOST and TERMS.search(sentence.text) and not sentence.text.startswith((">", "$$")):
+        if LEAST <= len(sentence.text) <= MOST and WHOLE.fullmatch(sentence.text) and TERMS.search(sentence.text):
             yield QuestionDraft(Level.EXPLAIN, "report", "sentence", None, partial(_sentence, sentence), weight=0.3)
 
 

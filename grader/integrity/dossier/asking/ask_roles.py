@@ -58,6 +58,8 @@ PROOF = say(
 def drafts(own: OwnProgram, roles: FoundRoles) -> Iterator[QuestionDraft]:
     for one in roles.alone:
         topic = one.role.partition("/")[0]
+        if not own.has_one_meaning(topic, one.value.unit):
+            continue
         if one.role in EQUATIONS:
             make = partial(_meaning, own, one, EQUATIONS[one.role])
             yield QuestionDraft(Level.READ, topic, "meaning", one.value.lines, make, weight=2.0)

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 
-from grader.diagnosis.repair.edits import called, is_atom
+from grader.diagnosis.repair.edits import is_atom
 from grader.diagnosis.repair.program import Unit
 from grader.integrity.dossier.asking.figures import code
 from grader.integrity.dossier.measuring.array_shapes import (
@@ -20,7 +20,7 @@ from grader.integrity.dossier.measuring.array_shapes import (
 )
 from grader.integrity.dossier.measuring.laboratory import Laboratory
 from grader.integrity.dossier.oral_question import Level, OralQuestion, QuestionDraft
-from grader.integrity.dossier.own_program import TOPICS, OwnProgram
+from grader.integrity.dossier.own_program import OwnProgram
 from grader.language import Message, say
 
 PRODUCTS = {"dot", "matmul"}
@@ -31,20 +31,10 @@ def drafts(own: OwnProgram, lab: Laboratory) -> Iterator[QuestionDraft]:
     for topic, units in own.functions.items():
         for unit in units:
             shapes = _shapes(lab, topic, unit)
-            if shapes is not None and topic != "update" and _has_one_meaning(own, topic, unit):
+            if shapes is not None and topic != "update" and own.has_one_meaning(topic, unit):
                 run = _run(topic)
                 yield from _arrays(own, topic, unit, shapes, run)
                 yield from _products(own, topic, unit, shapes, run)
-
-
-def _has_one_meaning(own: OwnProgram, topic: str, unit: Unit) -> bool:
-    """Whether a function is the class's own and called in one place: else shapes differ by call."""
-    subject, method = TOPICS[topic]
-    first = own.program.method(subject, method)
-    if unit is first:
-        return True
-    calls = [one for one in ast.walk(own.program.tree) if isinstance(one, ast.Call) and called(one) == unit.name]
-    return first is not None and unit.owner == first.owner and len(calls) == 1
 
 
 def _run(topic: str) -> Message:

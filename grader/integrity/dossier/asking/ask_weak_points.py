@@ -19,7 +19,8 @@ from grader.reports.wording import Wording
 LOST, REVIEW, ALIKE = 2.0, 4.0, 5.0  # how urgent
 SKIPPED = (Verdict.NOT_IMPLEMENTED, Verdict.KIT_FAULT)  # nothing there to be asked about
 MOST_LINES = 6
-METHODS = {"q5_2": contract.BACKWARD}  # of questions about a class as a whole
+LEARNING, BEFORE = "q5_2", ("q4_2", "q4_3", "q4_4")  # trained by the grader, through those
+METHODS = {LEARNING: contract.BACKWARD}  # of questions about a class as a whole
 
 
 def drafts(
@@ -29,10 +30,14 @@ def drafts(
     for question in grade.questions:
         yield from _reviews(own, question, wording)
     told: set[str] = set()
+    lost_before = False
     for question in grade.questions:
         case = _first_lost(question)
         if case is None:
             continue
+        if question.name == LEARNING and lost_before:  # it builds on the others
+            continue
+        lost_before = lost_before or question.name in BEFORE
         cause = guard.case_hint(case, wording) or guard.case_text(case, wording.language)
         if cause not in told:
             told.add(cause)

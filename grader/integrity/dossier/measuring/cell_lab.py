@@ -67,13 +67,14 @@ class CellLab:
 
     def given(self, attempts: Sequence[Sequence[Edit]]) -> list[CellGiven]:
         """What the cell gives with each of these groups of edits made."""
-        steps: list[Step] = [write(self.layout, self.values)]
+        warm_up = [] if self.layout.warm_up is None else [Call("forward", self.layout.warm_up)]
+        steps: list[Step] = [*warm_up, write(self.layout, self.values)]
         steps += [Call("forward", one) for one in self.inputs]
         tried: list[Tried] = []
         for start in range(0, len(attempts), TOGETHER):
             group = [tuple(one) for one in attempts[start : start + TOGETHER]]
             tried += self._bench.run(group, (I, H), steps)
-        return [self._read(one) for one in tried]
+        return [self._read(one, len(warm_up) + 1) for one in tried]
 
     def shapes(
         self, unit: object, texts: list[str], sizes: tuple[int, int, int]
@@ -84,9 +85,9 @@ class CellLab:
         steps = [Call("forward", (np.full((batch, inputs), 0.2), states, states))]
         return self._bench.shapes(unit, texts, (inputs, hidden), steps)  # type: ignore[arg-type]
 
-    def _read(self, tried: Tried) -> CellGiven:
+    def _read(self, tried: Tried, first: int) -> CellGiven:
         rounds: list[States] = []
-        for value in tried.values[1:]:
+        for value in tried.values[first:]:
             try:
                 first, second = read_cell(value, B, H)
             except StudentFault:

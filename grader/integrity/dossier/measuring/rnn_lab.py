@@ -98,6 +98,12 @@ class RnnLab:
         masks = np.eye(SIZES.T)[:, :, None, None]
         return [self.d_outputs, *(masks * self.d_outputs)]
 
+    @cached_property
+    def _warm_up(self) -> list[Step]:
+        """A first forward, where it is that which makes the arrays."""
+        inputs = self.layout.warm_up
+        return [] if inputs is None else [Call("forward", inputs)]
+
     def _returns_all(self) -> bool:
         """Whether backward returns every gradient: else they are looked for on the object."""
         self._reads = False
@@ -105,8 +111,8 @@ class RnnLab:
         return given.complete and all(one is not None for one in given.gradients[0].values())
 
     def _steps(self, rounds: int) -> list[Step]:
-        """So many rounds on one object."""
-        steps: list[Step] = []
+        """So many rounds on one object, after what makes its arrays."""
+        steps: list[Step] = list(self._warm_up)
         for d_outputs in self._rounds[:rounds]:
             steps += [write(self.layout, self.values), Call("forward", (self.x,))]
             steps += [Call("backward", (d_outputs,)), *[Read()] * self._reads]
@@ -132,7 +138,8 @@ class RnnLab:
         return self._bench.shapes(unit, texts, sizes.model, steps)  # type: ignore[arg-type]
 
     def _read(self, tried: Tried, asked: int) -> Given:
-        values, stride = tried.values, 3 + self._reads + 2 * self.updates
+        values = tried.values[len(self._warm_up) :]
+        stride = 3 + self._reads + 2 * self.updates
         try:
             seen = read_forward(values[1], SIZES, leading=self.layout.leading)
         except (StudentFault, IndexError):
