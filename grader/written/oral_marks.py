@@ -66,9 +66,13 @@ def _who_is_wrong(line: Line, known: set[str], count: Mapping[str, int]) -> Mess
     if not line.student_id:
         return say("line {line}: there is no student id.", line=line.number)
     if line.student_id not in known:
-        return say("line {line}: nobody here has the id {id}.", line=line.number, id=line.student_id)
+        return say(
+            "line {line}: nobody here has the id {id}.", line=line.number, id=line.student_id
+        )
     if count[line.student_id] > 1:
-        return say("line {line}: {id} stands there more than once.", line=line.number, id=line.student_id)
+        return say(
+            "line {line}: {id} stands there more than once.", line=line.number, id=line.student_id
+        )
     return None
 
 

@@ -129,4 +129,6 @@ def _oral_table(out: Path, made: Sequence[Dossier]) -> Iterator[Message]:
     blank = [""] * len(oral_marks.QUESTIONS)
     rows = [(one.student_id, one.name, *blank, "") for one in made]
     write_csv(path, oral_marks.COLUMNS, rows)
-    yield say("Enter the marks in {file}; `report` takes them into the gradebook.", file=oral_marks.NAME)
+    yield say(
+        "Enter the marks in {file}; `report` takes them into the gradebook.", file=oral_marks.NAME
+    )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from grader.assignment import load
 from grader.integrity.dossier.oral_question import LEVELS, OralQuestion
 from grader.integrity.dossier.student_dossier import Dossier
-from grader.language import Message, render, say
+from grader.language import Message, say
 from grader.reports.clean_message import clean, one_line, words
 from grader.reports.pages.render import page
 
@@ -26,7 +26,7 @@ class NumberedLine:
 
 
 @dataclass(frozen=True, slots=True)
-class QuestionView:
+class OralQuestionView:
     """One question in one language, harmless for a page."""
 
     level: str
@@ -50,7 +50,7 @@ class DossierView:
     name: str
     who: str
     notes: tuple[str, ...]
-    questions: tuple[QuestionView, ...]
+    questions: tuple[OralQuestionView, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,11 +116,11 @@ def _row(one: Dossier, file: str, most: float, language: str) -> NeedRow:
     )
 
 
-def _question(one: OralQuestion, language: str) -> QuestionView:
+def _question(one: OralQuestion, language: str) -> OralQuestionView:
     def said(message: Message | None) -> str:
         return words(message, language, LONGEST_WORDS)
 
-    return QuestionView(
+    return OralQuestionView(
         level=said(LEVELS[one.level]),
         place=said(_place(one)),
         text=said(one.text),

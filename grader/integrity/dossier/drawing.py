@@ -81,7 +81,11 @@ def _weak_points(given: Sequence[QuestionDraft], drawn: Draw) -> int:
     """Take the most urgent ones: how many."""
     count = 0
     for draft in sorted(given, key=lambda one: -one.urgency):
-        if draft.urgency and count < MOST_WEAK and not any(_same(one, draft) for one in drawn.taken):
+        if (
+            draft.urgency
+            and count < MOST_WEAK
+            and not any(_same(one, draft) for one in drawn.taken)
+        ):
             count += drawn.take(draft)
     return count
 

@@ -8,7 +8,6 @@ from enum import IntEnum
 
 from grader.language import Message, say
 
-
 ALWAYS = 1e6  # the weight of a question that everybody gets who can be asked it
 
 

@@ -44,7 +44,8 @@ class OwnReport:
         return [
             (number, line.strip())
             for number, line in enumerate(blank.splitlines(), 1)
-            if line.strip() not in given and not line.lstrip().startswith(("#", "![", "|", "```", "- 姓名", "- 学号"))
+            if line.strip() not in given
+            and not line.lstrip().startswith(("#", "![", "|", "```", "- 姓名", "- 学号"))
         ]
 
     @cached_property

@@ -26,7 +26,6 @@ from grader.language import Message, say
 from grader.records import Grade, Submission
 from grader.reports.wording import Wording
 
-MOST_NEED = 10.0
 NO_REPORT = 1.5  # what an empty report adds to the need to talk
 
 
@@ -62,15 +61,31 @@ def dossier(task: DossierTask) -> Dossier:
     try:
         own = OwnProgram.of(submission.source)
     except SyntaxError as error:
-        return _without(task, [say("The program does not parse (line {line}): nothing could be run. Ask for a version that runs.", line=error.lineno or 0), *notes])
+        return _without(
+            task,
+            [
+                say(
+                    "The program does not parse (line {line}): nothing could be run. Ask for a version that runs.",
+                    line=error.lineno or 0,
+                ),
+                *notes,
+            ],
+        )
     except (ValueError, RecursionError, MemoryError):
-        return _without(task, [say("The program cannot be read by Python: nothing could be run."), *notes])
+        return _without(
+            task, [say("The program cannot be read by Python: nothing could be run."), *notes]
+        )
     with opened(own.program, task.tier) as lab:
         drafts = list(_drafts(task, own, report, lab))
         questions = tuple(draw(drafts, submission.student_id))
         notes = [*_about_program(own, lab), *notes]
     if 0 < len(questions) < FEWEST:
-        notes.append(say("Only {count} questions: the program gives no more to ask about.", count=len(questions)))
+        notes.append(
+            say(
+                "Only {count} questions: the program gives no more to ask about.",
+                count=len(questions),
+            )
+        )
     return _weighed(task, questions, notes, drafts, report)
 
 
@@ -94,14 +109,16 @@ def _about_report(submission: Submission, report: OwnReport) -> Iterator[Message
     if submission.report is None:
         yield say("No report came in.")
     elif report.is_empty:
-        yield say("The report is empty: nothing in it can be compared with the program.")
+        yield say("The report is empty, or nearly so.")
 
 
 def _about_program(own: OwnProgram, lab: Laboratory) -> Iterator[Message]:
     if lab.student.load_fault is not None:
         yield lab.student.load_fault.message
     if lab.rnn is None and lab.cell is None:
-        yield say("Neither SimpleRNN nor LSTMCell can be run: no answer could be measured. A skeleton that nobody filled in looks like this.")
+        yield say(
+            "Neither SimpleRNN nor LSTMCell can be run: no answer could be measured. A skeleton that nobody filled in looks like this."
+        )
     elif lab.rnn is None:
         yield say("SimpleRNN cannot be run: no question about it has a measured answer.")
     elif lab.cell is None:

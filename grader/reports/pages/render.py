@@ -36,7 +36,9 @@ CODE = re.compile(
 )
 
 
-def page(template: str, language: str, *, sheets: Sequence[str] = ("page.css",), **values: Any) -> str:
+def page(
+    template: str, language: str, *, sheets: Sequence[str] = ("page.css",), **values: Any
+) -> str:
     """Render a template. It may call `say("English literal", named=...)`, as the code does."""
     style, script = "".join(map(asset, sheets)), asset("report.js")
     return (

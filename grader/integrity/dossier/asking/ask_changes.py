@@ -12,7 +12,14 @@ from grader.integrity.dossier.asking.figures import gradients, loss, names, shar
 from grader.integrity.dossier.measuring.cell_lab import CellGiven, CellLab
 from grader.integrity.dossier.measuring.laboratory import Laboratory
 from grader.integrity.dossier.measuring.mutations import ChangeKind, Mutation, mutations
-from grader.integrity.dossier.measuring.rnn_lab import RATE, SIZES, Given, RnnLab, differing, relative
+from grader.integrity.dossier.measuring.rnn_lab import (
+    RATE,
+    SIZES,
+    NetworkGiven,
+    RnnLab,
+    differing,
+    relative,
+)
 from grader.integrity.dossier.oral_question import Level, OralQuestion, QuestionDraft
 from grader.integrity.dossier.own_program import OwnProgram, dedented
 from grader.language import Message, say
@@ -36,10 +43,31 @@ WHAT = {
     ChangeKind.SQUASH: say("tanh takes the place of the sigmoid, as shown."),
 }
 ASKED = {
-    "forward": say("{change} Which outputs change, from which step on, and is your backward still the gradient of this forward?"),
-    "backward": say("{change} Which gradients change and which do not, and does the loss still fall?"),
+    "forward": say(
+        "{change} Which outputs change, from which step on, and is your backward still the gradient of this forward?"
+    ),
+    "backward": say(
+        "{change} Which gradients change and which do not, and does the loss still fall?"
+    ),
     "update": say("{change} What do the weights and the loss do?"),
-    "cell": say("{change} Which of the two new states changes, and what does it mean over many steps?"),
+    "cell": say(
+        "{change} Which of the two new states changes, and what does it mean over many steps?"
+    ),
+}
+
+WEAK = {
+    "forward": say("“All outputs are wrong”, without a step."),
+    "backward": say("“The gradients are wrong”, without which and why."),
+    "update": say("“It learns worse.”"),
+    "cell": say("“The LSTM does not work”, without either state."),
+}
+STRONG = {
+    "forward": say("Says which step is the first, and whether backward has to change with it."),
+    "backward": say(
+        "Names the gradients by what they are made of, and says why a loss may fall all the same."
+    ),
+    "update": say("Says direction and size of the step, and what the loss does at once."),
+    "cell": say("Tells c_t from h_t, and says what either is after many steps."),
 }
 
 
@@ -60,7 +88,7 @@ def drafts(own: OwnProgram, lab: Laboratory) -> Iterator[QuestionDraft]:
 
 
 def _of_network(
-    own: OwnProgram, lab: Laboratory, topic: str, change: Mutation, given: Given
+    own: OwnProgram, lab: Laboratory, topic: str, change: Mutation, given: NetworkGiven
 ) -> Iterator[QuestionDraft]:
     assert lab.rnn is not None  # noqa: S101 - the caller has one
     kind = f"change {change.kind}"
@@ -69,12 +97,18 @@ def _of_network(
         yield QuestionDraft(Level.PREDICT, topic, kind, change.lines, make, MISFIT)
     elif topic == "forward" and _moves_outputs(lab.rnn, given):
         make = partial(_forward, own, lab, change, given)
-        yield QuestionDraft(Level.PREDICT, topic, kind, change.lines, make, _forward_weight(lab.rnn, given))
+        yield QuestionDraft(
+            Level.PREDICT, topic, kind, change.lines, make, _forward_weight(lab.rnn, given)
+        )
     elif topic == "backward" and given.complete and (errors := _visible(lab.rnn.changed(given, 0))):
         if max(errors.values()) > LARGEST:
             return
         make = partial(_backward, own, lab, change, given)
-        weight = 1.0 + 2.0 * (len(errors) < len(lab.rnn.base.gradients[0])) + 2.0 * (_first_step(lab.rnn, given) > 1)
+        weight = (
+            1.0
+            + 2.0 * (len(errors) < len(lab.rnn.base.gradients[0]))
+            + 2.0 * (_first_step(lab.rnn, given) > 1)
+        )
         yield QuestionDraft(Level.PREDICT, topic, kind, change.lines, make, weight)
     elif topic == "update" and given.complete and _step_changes(lab.rnn, given):
         make = partial(_update, own, lab, change, given)
@@ -85,7 +119,7 @@ def _visible(errors: Mapping[str, float]) -> dict[str, float]:
     return {name: error for name, error in errors.items() if error > SEEN}
 
 
-def _does_not_fit(change: Mutation, given: Given | CellGiven) -> bool:
+def _does_not_fit(change: Mutation, given: NetworkGiven | CellGiven) -> bool:
     """Whether shapes no longer fit; other exceptions ask for no thought."""
     fault = given.fault
     return (
@@ -96,23 +130,25 @@ def _does_not_fit(change: Mutation, given: Given | CellGiven) -> bool:
     )
 
 
-def _moves_outputs(lab: RnnLab, given: Given) -> bool:
+def _moves_outputs(lab: RnnLab, given: NetworkGiven) -> bool:
     return given.seen is not None and given.complete and SEEN < max(_by_step(lab, given)) < LARGEST
 
 
-def _by_step(lab: RnnLab, given: Given) -> list[float]:
+def _by_step(lab: RnnLab, given: NetworkGiven) -> list[float]:
     """Relative change of the outputs of each step."""
     assert given.seen is not None  # noqa: S101 - asked before
     assert lab.base.seen is not None  # noqa: S101 - the lab has looked
     pairs = zip(given.seen.outputs, lab.base.seen.outputs, strict=True)
-    return [relative(np.asarray(got, np.float64), np.asarray(was, np.float64)) for got, was in pairs]
+    return [
+        relative(np.asarray(got, np.float64), np.asarray(was, np.float64)) for got, was in pairs
+    ]
 
 
-def _forward_weight(lab: RnnLab, given: Given) -> float:
+def _forward_weight(lab: RnnLab, given: NetworkGiven) -> float:
     return 4.0 if _by_step(lab, given)[0] <= SEEN else 1.5
 
 
-def _first_step(lab: RnnLab, given: Given) -> int:
+def _first_step(lab: RnnLab, given: NetworkGiven) -> int:
     """The first output step, from 1, whose share of the gradients is not what it was; 0: none."""
     return next((t for t in range(1, SIZES.T + 1) if _visible(lab.changed(given, t))), 0)
 
@@ -124,15 +160,15 @@ def _question(
         Level.PREDICT,
         Message(ASKED[topic].text, {"change": WHAT[change.kind]}),
         answer,
-        weak=say("“It does not work any more”, “an error”, without which and why."),
-        strong=say("Says before any run which results change and which cannot, and argues by what the line feeds."),
+        weak=WEAK[topic],
+        strong=STRONG[topic],
         excerpt=own.excerpt(change.lines),
         changed=dedented(list(change.after)),
         measured=measured,
     )
 
 
-def _misfit(own: OwnProgram, change: Mutation, given: Given | CellGiven) -> OralQuestion:
+def _misfit(own: OwnProgram, change: Mutation, given: NetworkGiven | CellGiven) -> OralQuestion:
     assert given.fault is not None  # noqa: S101 - asked before
     return OralQuestion(
         Level.PREDICT,
@@ -146,7 +182,9 @@ def _misfit(own: OwnProgram, change: Mutation, given: Given | CellGiven) -> Oral
     )
 
 
-def _backward(own: OwnProgram, lab: Laboratory, change: Mutation, given: Given) -> OralQuestion:
+def _backward(
+    own: OwnProgram, lab: Laboratory, change: Mutation, given: NetworkGiven
+) -> OralQuestion:
     rnn = lab.rnn
     assert rnn is not None  # noqa: S101 - as above
     errors = _visible(rnn.changed(given, 0))
@@ -160,24 +198,40 @@ def _backward(own: OwnProgram, lab: Laboratory, change: Mutation, given: Given) 
 def _what_hangs_on_it(rnn: RnnLab, errors: Mapping[str, float]) -> Message:
     kept = [name for name in rnn.base.gradients[0] if name not in errors]
     if len(errors) == 1:
-        return say("Only {wrong} changes: no other gradient is made of what this line gives.", wrong=names(errors))
+        return say(
+            "Only {wrong} changes: no other gradient is made of what this line gives.",
+            wrong=names(errors),
+        )
     if not kept:
         return say("All gradients change: all of them are made of what this line gives.")
     if set(errors) == set(HIDDEN):
-        return say("{wrong} change: they are made of dL/da_t. {kept} stay.", wrong=names(errors), kept=names(kept))
+        return say(
+            "{wrong} change: they are made of dL/da_t. {kept} stay.",
+            wrong=names(errors),
+            kept=names(kept),
+        )
     return say("{wrong} change; {kept} stay.", wrong=names(errors), kept=names(kept))
 
 
-def _gradient_figures(rnn: RnnLab, given: Given, errors: Mapping[str, float]) -> Iterator[Message]:
+def _gradient_figures(
+    rnn: RnnLab, given: NetworkGiven, errors: Mapping[str, float]
+) -> Iterator[Message]:
     if rnn.is_right:
         yield say("Tried: off by {errors} (of the true gradient's norm).", errors=gradients(errors))
     elif rnn.layout.stateful:
         yield say("Tried: changed by {errors} (of the norm before).", errors=gradients(errors))
     else:
-        yield say("Tried: changed by {errors} (of the norm before). The program as it is has other gradients than the true ones.", errors=gradients(errors))
+        yield say(
+            "Tried: changed by {errors} (of the norm before). The program as it is has other gradients than the true ones.",
+            errors=gradients(errors),
+        )
     first = _first_step(rnn, given)
     if first > 1:
-        yield say("The share of an output of step {before} is not touched; from output step {first} on it is.", before=first - 1, first=first)
+        yield say(
+            "The share of an output of step {before} is not touched; from output step {first} on it is.",
+            before=first - 1,
+            first=first,
+        )
 
 
 def _loss_figures(lab: Laboratory, change: Mutation) -> Iterator[Message]:
@@ -190,30 +244,44 @@ def _loss_figures(lab: Laboratory, change: Mutation) -> Iterator[Message]:
     )  # fmt: skip
 
 
-def _forward(own: OwnProgram, lab: Laboratory, change: Mutation, given: Given) -> OralQuestion:
+def _forward(
+    own: OwnProgram, lab: Laboratory, change: Mutation, given: NetworkGiven
+) -> OralQuestion:
     rnn = lab.rnn
     assert rnn is not None  # noqa: S101 - as above
     steps = _by_step(rnn, given)
     first = next(t for t, moved in enumerate(steps, 1) if moved > SEEN)
     if first > 1:
-        answer = say("Outputs change from step {first} on; before that there is nothing to remember yet.", first=first)
+        answer = say(
+            "Outputs change from step {first} on; before that there is nothing to remember yet.",
+            first=first,
+        )
     elif _hidden_stay(rnn, given):
-        answer = say("Every output changes, and no hidden state does: the line stands behind the recurrence.")
+        answer = say(
+            "Every output changes, and no hidden state does: the line stands behind the recurrence."
+        )
     else:
         answer = say("Outputs change from the first step on, and the change is carried on by h_t.")
     figures = say("Tried: outputs of step 1 change by {one}, of step {last} by {end}.", one=share(steps[0]), last=len(steps), end=share(steps[-1]))  # fmt: skip
-    return _question(own, "forward", change, answer, (figures, *_still_gradient(lab, change, given)))
+    return _question(
+        own, "forward", change, answer, (figures, *_still_gradient(lab, change, given))
+    )
 
 
-def _hidden_stay(rnn: RnnLab, given: Given) -> bool:
+def _hidden_stay(rnn: RnnLab, given: NetworkGiven) -> bool:
     assert given.seen is not None  # noqa: S101 - as above
     assert rnn.base.seen is not None  # noqa: S101 - as above
     if given.seen.hidden is None or rnn.base.seen.hidden is None:
         return False
-    return relative(np.asarray(given.seen.hidden, np.float64), np.asarray(rnn.base.seen.hidden, np.float64)) < 10 * rnn.limit
+    return (
+        relative(
+            np.asarray(given.seen.hidden, np.float64), np.asarray(rnn.base.seen.hidden, np.float64)
+        )
+        < 10 * rnn.limit
+    )
 
 
-def _still_gradient(lab: Laboratory, change: Mutation, given: Given) -> Iterator[Message]:
+def _still_gradient(lab: Laboratory, change: Mutation, given: NetworkGiven) -> Iterator[Message]:
     """Backward, unchanged, against central differences of the changed forward."""
     rnn = lab.rnn
     assert rnn is not None  # noqa: S101 - as above
@@ -225,16 +293,22 @@ def _still_gradient(lab: Laboratory, change: Mutation, given: Given) -> Iterator
     unused = [name for name in errors if not np.any(truth[name])]
     off = {name: error for name, error in errors.items() if name not in unused}
     if off:
-        yield say("Against central differences of the changed forward, backward is off in {errors}.", errors=gradients(off))
+        yield say(
+            "Against central differences of the changed forward, backward is off in {errors}.",
+            errors=gradients(off),
+        )
     if unused:
-        yield say("{names} should be 0: the changed forward does not depend on it.", names=names(unused))
+        yield say(
+            "The true gradient of the changed forward is 0 for {names}; backward gives something else.",
+            names=names(unused),
+        )
     if not errors:
         yield say("Against central differences of the changed forward, every gradient is right.")
     if before := rnn.wrong(rnn.base, 0):
         yield say("Before the change {names} were off already.", names=names(before))
 
 
-def _step_changes(rnn: RnnLab, given: Given) -> bool:
+def _step_changes(rnn: RnnLab, given: NetworkGiven) -> bool:
     step, usual = given.step, rnn.base.step
     if step is None or usual is None or not any(map(np.any, usual.values())):
         return False
@@ -242,7 +316,9 @@ def _step_changes(rnn: RnnLab, given: Given) -> bool:
     return bool(moved) and max(moved.values()) < LARGEST
 
 
-def _update(own: OwnProgram, lab: Laboratory, change: Mutation, given: Given) -> OralQuestion:
+def _update(
+    own: OwnProgram, lab: Laboratory, change: Mutation, given: NetworkGiven
+) -> OralQuestion:
     rnn = lab.rnn
     assert rnn is not None  # noqa: S101 - as above
     step, usual = given.step, rnn.base.step
@@ -263,15 +339,32 @@ def _what_the_step_does(step: Mapping[str, Array], usual: Mapping[str, Array]) -
         return say("No longer updated: {names}. The others step as before.", names=", ".join(moved))
     factor = _common_factor(step, {name: usual[name] for name in moved})
     if factor is not None and len(moved) == len(step):
-        return say("Every step is {factor} times what it was (at learning rate {rate}).", factor=f"{factor:.3g}", rate=RATE)
+        return say(
+            "Every step is {factor} times what it was (at learning rate {rate}).",
+            factor=f"{factor:.3g}",
+            rate=RATE,
+        )
     if factor is not None:
-        return say("The step of {names} is {factor} times what it was (at learning rate {rate}); the others step as before.", names=", ".join(moved), factor=f"{factor:.3g}", rate=RATE)
-    return say("The steps of {names} are other ones than before (by {errors}).", names=", ".join(moved), errors=", ".join(f"{name} {share(error)}" for name, error in moved.items()))
+        return say(
+            "The step of {names} is {factor} times what it was (at learning rate {rate}); the others step as before.",
+            names=", ".join(moved),
+            factor=f"{factor:.3g}",
+            rate=RATE,
+        )
+    return say(
+        "The steps of {names} are other ones than before (by {errors}).",
+        names=", ".join(moved),
+        errors=", ".join(f"{name} {share(error)}" for name, error in moved.items()),
+    )
 
 
 def _common_factor(step: Mapping[str, Array], usual: Mapping[str, Array]) -> float | None:
     """By what all steps are multiplied alike; None where they are not."""
-    factors = [float(np.vdot(step[name], part) / np.vdot(part, part)) for name, part in usual.items() if np.any(part)]
+    factors = [
+        float(np.vdot(step[name], part) / np.vdot(part, part))
+        for name, part in usual.items()
+        if np.any(part)
+    ]
     alike = all(relative(step[name], factors[0] * part) < LINEARITY for name, part in usual.items())
     return factors[0] if alike else None
 
@@ -284,21 +377,30 @@ def _of_cell(
         make = partial(_misfit, own, change, given)
         yield QuestionDraft(Level.PREDICT, "cell", kind, change.lines, make, MISFIT)
     elif given.complete and SEEN < max(_states(lab, given, 0)) < LARGEST:
-        yield QuestionDraft(Level.PREDICT, "cell", kind, change.lines, partial(_cell, own, lab, change, given), 2.0)
+        yield QuestionDraft(
+            Level.PREDICT, "cell", kind, change.lines, partial(_cell, own, lab, change, given), 2.0
+        )
 
 
 def _states(lab: CellLab, given: CellGiven, number: int) -> tuple[float, float]:
     """Relative changes of h and c in a round."""
-    h, c = (relative(got, was) for got, was in zip(given.rounds[number], lab.base.rounds[number], strict=True))
+    h, c = (
+        relative(got, was)
+        for got, was in zip(given.rounds[number], lab.base.rounds[number], strict=True)
+    )
     return h, c
 
 
 def _cell(own: OwnProgram, lab: CellLab, change: Mutation, given: CellGiven) -> OralQuestion:
     h, c = _states(lab, given, 0)
     if c <= SEEN:
-        answer = say("Only h_t changes: c_t is not made of what this line gives, so the memory stays as it was.")
+        answer = say(
+            "Only h_t changes: c_t is not made of what this line gives, so the memory stays as it was."
+        )
     elif max(_states(lab, given, 1)) <= SEEN:
-        answer = say("c_t changes, and h_t with it; with an empty cell state nothing would change: the line is about what is kept.")
+        answer = say(
+            "c_t changes, and h_t with it; with an empty cell state nothing would change: the line is about what is kept."
+        )
     elif h <= SEEN:
         answer = say("Only c_t changes; h_t stays.")
     else:

@@ -53,21 +53,31 @@ def _question(
     falls = curve[length] < FALLS * curve[shortest]
     return OralQuestion(
         Level.EXPLAIN,
-        say("What did your own curve show at length {length}, compared with length {shortest}, and why?", length=length, shortest=shortest),
+        say(
+            "What did your own curve show at length {length}, compared with length {shortest}, and why?",
+            length=length,
+            shortest=shortest,
+        ),
         _falls() if falls else _stays(),
         weak=say("“Longer is better” without a number, or a number that is not their own."),
-        strong=say("Knows about how large both errors were, says what the next value depends on, and what was kept equal."),
+        strong=say(
+            "Knows about how large both errors were, says what the next value depends on, and what was kept equal."
+        ),
         excerpt=own.excerpt(lines),
         measured=(_figures(curve),),
     )
 
 
 def _falls() -> Message:
-    return say("The error falls: the longer window holds more of what the next value depends on. Once it holds all of it, more steps only make training harder.")
+    return say(
+        "The error falls: the longer window holds more of what the next value depends on. Once it holds all of it, more steps only make training harder."
+    )
 
 
 def _stays() -> Message:
-    return say("The error does not fall: either the short window already holds all that the next value depends on, or the longer network was not trained long enough, or it cannot learn (see what is wrong in it).")
+    return say(
+        "The error does not fall: either the short window already holds all that the next value depends on, or the longer network was not trained long enough, or it cannot learn (see what is wrong in it)."
+    )
 
 
 def _figures(curve: dict[int, float]) -> Message:

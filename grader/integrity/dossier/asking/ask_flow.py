@@ -20,7 +20,7 @@ from grader.integrity.dossier.asking.figures import share
 from grader.integrity.dossier.asking.found_roles import FoundRoles
 from grader.integrity.dossier.measuring.laboratory import Laboratory
 from grader.integrity.dossier.measuring.mutations import ChangeKind, mutations
-from grader.integrity.dossier.measuring.rnn_lab import SIZES, Given, RnnLab
+from grader.integrity.dossier.measuring.rnn_lab import SIZES, NetworkGiven, RnnLab
 from grader.integrity.dossier.oral_question import ALWAYS, Level, OralQuestion, QuestionDraft
 from grader.integrity.dossier.own_program import OwnProgram
 from grader.language import Message, say
@@ -58,24 +58,30 @@ def _carrying(own: OwnProgram, lab: Laboratory, roles: FoundRoles) -> tuple[int,
     return (units[0].node.lineno, units[0].node.lineno) if units else None
 
 
-def _stops_at_once(rnn: RnnLab, given: Given) -> bool:
+def _stops_at_once(rnn: RnnLab, given: NetworkGiven) -> bool:
     """Whether outputs of step 1 are not concerned, later ones are, and W_hy and b_y never."""
     later, whole = rnn.changed(given, 2).keys(), rnn.changed(given, 0).keys()
     due = {"W_xh", "b_h"} & rnn.base.gradients[0].keys()
     return not rnn.changed(given, 1) and due <= later and not {"W_hy", "b_y"} & whole
 
 
-def _flow(own: OwnProgram, SimpleRNN: CandidateClass, lines: tuple[int, int]) -> OralQuestion | None:
+def _flow(
+    own: OwnProgram, SimpleRNN: CandidateClass, lines: tuple[int, int]
+) -> OralQuestion | None:
     arriving = _arriving(SimpleRNN)
     if arriving is None:
         return None
     got, true = arriving
     return OralQuestion(
         Level.EXPLAIN,
-        say("The loss takes the output of step 3 alone. To which steps does its gradient flow in your code, and on which line does it leave step 3?"),
+        say(
+            "The loss takes the output of step 3 alone. To which steps does its gradient flow in your code, and on which line does it leave step 3?"
+        ),
         _answer(got, true),
         weak=say("“Back through time”, without a line and without an end."),
-        strong=say("Follows it: W_hyᵀ, tanh′, W_hhᵀ, step by step down to step 1; none to steps 4 and 5; says why it fades."),
+        strong=say(
+            "Follows it: W_hyᵀ, tanh′, W_hhᵀ, step by step down to step 1; none to steps 4 and 5; says why it fades."
+        ),
         excerpt=own.excerpt(lines),
         measured=(_figures(got),),
     )
@@ -85,9 +91,18 @@ def _answer(got: Array, true: Array) -> Message:
     reached, due = _steps(got), _steps(true)
     if reached == due:
         if np.abs(got / got.max() - true / true.max()).max() > UNLIKE:
-            return say("To steps 3, 2 and 1, as it should, but not as much as it should: {shares} would be right.", shares=_shares(true))
-        return say("To steps 3, 2 and 1, through W_hhᵀ and the slope of tanh each time; never to later ones.")
-    return say("It should reach steps {due}; in this program it reaches {reached}.", due=due, reached=reached or "–")
+            return say(
+                "To steps 3, 2 and 1, as it should, but not as much as it should: {shares} would be right.",
+                shares=_shares(true),
+            )
+        return say(
+            "To steps 3, 2 and 1, through W_hhᵀ and the slope of tanh each time; never to later ones."
+        )
+    return say(
+        "It should reach steps {due}; in this program it reaches {reached}.",
+        due=due,
+        reached=reached or "–",
+    )
 
 
 def _steps(arriving: Array) -> str:
@@ -95,7 +110,10 @@ def _steps(arriving: Array) -> str:
 
 
 def _figures(got: Array) -> Message:
-    return say("Tried: of the gradient that arrives at step 3 this arrives at step {parts}.", parts=_shares(got))
+    return say(
+        "Tried: of the gradient that arrives at step 3 this arrives at step {parts}.",
+        parts=_shares(got),
+    )
 
 
 def _shares(arriving: Array) -> str:
@@ -129,5 +147,5 @@ def _arriving(SimpleRNN: CandidateClass) -> tuple[Array, Array] | None:
     if found is None or not np.all(np.isfinite(found.gradient)):
         return None
     true = np.linalg.norm(truth["W_xh"], axis=1)
-    true[true < 1e-6 * true.max()] = 0.0  # noqa: PLR2004  # rounding of the differences
+    true[true < 1e-6 * true.max()] = 0.0  # rounding of the differences
     return np.linalg.norm(np.asarray(found.gradient, np.float64), axis=1), true

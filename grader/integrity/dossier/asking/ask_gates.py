@@ -21,12 +21,20 @@ WHICH = {
     "cell/o": say("The output gate o_t: the share of tanh(c_t) that is shown as h_t."),
 }
 HELD = {
-    ("cell/f", 1): say("Nothing is forgotten: c_t = c_(t-1) + i_t ⊙ g_t can grow without bound over many steps."),
-    ("cell/f", 0): say("The old cell state is lost at every step: c_t = i_t ⊙ g_t; long memory is gone."),
-    ("cell/i", 1): say("Every candidate is stored in full: c_t = f_t ⊙ c_(t-1) + g_t; noise gets in as well."),
+    ("cell/f", 1): say(
+        "Nothing is forgotten: c_t = c_(t-1) + i_t ⊙ g_t can grow without bound over many steps."
+    ),
+    ("cell/f", 0): say(
+        "The old cell state is lost at every step: c_t = i_t ⊙ g_t; long memory is gone."
+    ),
+    ("cell/i", 1): say(
+        "Every candidate is stored in full: c_t = f_t ⊙ c_(t-1) + g_t; noise gets in as well."
+    ),
     ("cell/i", 0): say("Nothing new gets in: c_t = f_t ⊙ c_(t-1) only fades."),
     ("cell/o", 1): say("The whole tanh(c_t) is shown: h_t = tanh(c_t); c_t itself stays as it is."),
-    ("cell/o", 0): say("h_t is 0 at every step; c_t of this step stays as it is, and the next step's gates see no h."),
+    ("cell/o", 0): say(
+        "h_t is 0 at every step; c_t of this step stays as it is, and the next step's gates see no h."
+    ),
 }
 
 
@@ -61,12 +69,21 @@ def _which(own: OwnProgram, one: LineRole) -> OralQuestion:
 def _candidate(own: OwnProgram, one: LineRole) -> OralQuestion:
     return OralQuestion(
         Level.EXPLAIN,
-        say("Why does {name} take tanh here, and not the sigmoid of the gates?", name=code(one.value.text)),
-        say("It is the candidate g_t, a content and no share: it must be able to lower the cell state as well as raise it."),
+        say(
+            "Why does {name} take tanh here, and not the sigmoid of the gates?",
+            name=code(one.value.text),
+        ),
+        say(
+            "It is the candidate g_t, a content and no share: it must be able to lower the cell state as well as raise it."
+        ),
         weak=say("“tanh is usual there.”"),
-        strong=say("With a sigmoid c_t could only be added to; says what that does over many steps."),
+        strong=say(
+            "With a sigmoid c_t could only be added to; says what that does over many steps."
+        ),
         excerpt=own.excerpt(one.value.lines),
-        measured=(say("Tried: held at 0 and at 1, it acts as the candidate does in the equations."),),
+        measured=(
+            say("Tried: held at 0 and at 1, it acts as the candidate does in the equations."),
+        ),
     )
 
 

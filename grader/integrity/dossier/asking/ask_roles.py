@@ -15,7 +15,9 @@ from grader.language import Message, say
 EQUATIONS = {
     "forward/a": say("The pre-activation a_t = x_t W_xh + h_(t-1) W_hh + b_h, before tanh."),
     "forward/h": say("The new hidden state h_t = tanh(x_t W_xh + h_(t-1) W_hh + b_h)."),
-    "forward/y": say("The output y_t = h_t W_hy + b_y; no activation, since the task is regression."),
+    "forward/y": say(
+        "The output y_t = h_t W_hy + b_y; no activation, since the task is regression."
+    ),
     "forward/xW": say("The input's share of the pre-activation, x_t W_xh."),
     "forward/xW+b": say("The input's share of the pre-activation with its bias, x_t W_xh + b_h."),
     "forward/hW": say("The memory's share of the pre-activation, h_(t-1) W_hh."),
@@ -23,7 +25,9 @@ EQUATIONS = {
     "forward/hV": say("The output without its bias, h_t W_hy."),
     "backward/da": say("dL/da_t = dL/dh_t · (1 − h_t²): the gradient at the pre-activation."),
     "backward/dh": say("dL/dh_t, both ways together: dL/dy_t W_hyᵀ + dL/da_(t+1) W_hhᵀ."),
-    "backward/dhy": say("The share of dL/dh_t that comes from this step's own output, dL/dy_t W_hyᵀ."),
+    "backward/dhy": say(
+        "The share of dL/dh_t that comes from this step's own output, dL/dy_t W_hyᵀ."
+    ),
     "backward/carry": say("What goes to the step before: dL/da_t W_hhᵀ, a share of dL/dh_(t-1)."),
     "backward/slope": say("The slope of tanh, 1 − h_t²."),
     "backward/dW_xh": say("dL/dW_xh: the sum over all t of x_tᵀ dL/da_t."),
@@ -72,7 +76,9 @@ def _meaning(own: OwnProgram, one: LineRole, equation: Message) -> OralQuestion:
     name = one.value.text
     text = say("What is {name} here? Give its symbol and its equation.", name=code(name))
     if one.value.adds:
-        text = say("What is added to {name} here, and why is it added? Give the equation.", name=code(name))
+        text = say(
+            "What is added to {name} here, and why is it added? Give the equation.", name=code(name)
+        )
     return OralQuestion(
         Level.READ,
         text,
@@ -87,7 +93,10 @@ def _meaning(own: OwnProgram, one: LineRole, equation: Message) -> OralQuestion:
 def _start(own: OwnProgram, one: LineRole, meaning: Message) -> OralQuestion:
     return OralQuestion(
         Level.EXPLAIN,
-        say("Which quantity of the equations does {name} begin as, and why with this value?", name=code(one.value.text)),
+        say(
+            "Which quantity of the equations does {name} begin as, and why with this value?",
+            name=code(one.value.text),
+        ),
         meaning,
         weak=say("“It has to be initialised”, “NumPy needs an array”."),
         strong=say("Says which step uses it first, and what another value would mean there."),

@@ -66,7 +66,7 @@ def _shapes(lab: Laboratory, topic: str, unit: Unit) -> Shapes | None:
 def _arrays(
     own: OwnProgram, topic: str, unit: Unit, shapes: Shapes, run: Message
 ) -> Iterator[QuestionDraft]:
-    stored = {text: node for text, node in _stored_once(own, unit).items()}
+    stored = _stored_once(own, unit)
     for text, shape in shapes(list(stored)).items():
         if len(shape.numbers) > 1:
             node = stored[text]
@@ -86,7 +86,11 @@ def _stored_once(own: OwnProgram, unit: Unit) -> dict[str, ast.stmt]:
         if isinstance(node, ast.Assign) and not isinstance(node.value, ast.Name | ast.Constant):
             for target in node.targets:
                 parts = target.elts if isinstance(target, ast.Tuple) else [target]
-                found |= {own.program.of(one): node for one in parts if is_atom(one) and not isinstance(one, ast.Subscript)}
+                found |= {
+                    own.program.of(one): node
+                    for one in parts
+                    if is_atom(one) and not isinstance(one, ast.Subscript)
+                }
     return {text: node for text, node in found.items() if count[text] == 1}
 
 
@@ -108,7 +112,11 @@ def _products(
 def _factors(node: ast.AST) -> tuple[ast.expr, ast.expr] | None:
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult):
         return node.left, node.right
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in PRODUCTS:
+    if (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr in PRODUCTS
+    ):
         if len(node.args) == 2:  # noqa: PLR2004  # np.dot(a, b)
             return node.args[0], node.args[1]
         if len(node.args) == 1:
@@ -117,7 +125,9 @@ def _factors(node: ast.AST) -> tuple[ast.expr, ast.expr] | None:
 
 
 def _calls(node: ast.expr) -> bool:
-    return any(isinstance(one, ast.Call | ast.BinOp) for one in ast.walk(node) if one is not node) or isinstance(node, ast.Call)
+    return any(
+        isinstance(one, ast.Call | ast.BinOp) for one in ast.walk(node) if one is not node
+    ) or isinstance(node, ast.Call)
 
 
 def _array(
@@ -125,7 +135,10 @@ def _array(
 ) -> OralQuestion:
     return OralQuestion(
         Level.READ,
-        say("Which shape has {name} after this line, in letters (T, B, I, H, O), and why?", name=code(text)),
+        say(
+            "Which shape has {name} after this line, in letters (T, B, I, H, O), and why?",
+            name=code(text),
+        ),
         say("{letters}; in this run {numbers}.", letters=shape.text, numbers=str(shape.numbers)),
         weak=say("Guesses, or knows the number of axes only."),
         strong=say("Derives each axis from the shapes of what stands on the right."),
@@ -135,7 +148,11 @@ def _array(
 
 
 def _product(
-    own: OwnProgram, lines: tuple[int, int], texts: list[str], shapes: list[LetterShape], run: Message
+    own: OwnProgram,
+    lines: tuple[int, int],
+    texts: list[str],
+    shapes: list[LetterShape],
+    run: Message,
 ) -> OralQuestion:
     left, right, whole = shapes
     gone = left.letters[1]

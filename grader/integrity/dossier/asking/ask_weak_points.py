@@ -7,11 +7,11 @@ from functools import partial
 
 from grader import contract
 from grader.diagnosis.repair.questions import TOPICS
-from grader.integrity.dossier.asking.figures import code
 from grader.integrity.dossier.alike_passages import AlikePassage
+from grader.integrity.dossier.asking.figures import code
 from grader.integrity.dossier.oral_question import Excerpt, Level, OralQuestion, QuestionDraft
 from grader.integrity.dossier.own_program import OwnProgram
-from grader.language import Message, say
+from grader.language import Message, literal, say
 from grader.records import CaseResult, Grade, QuestionResult, Verdict
 from grader.reports import guard
 from grader.reports.wording import Wording
@@ -61,19 +61,38 @@ def _lost(
 
 
 def _lost_question(
-    own: OwnProgram, question: QuestionResult, case: CaseResult, wording: Wording, lines: tuple[int, int]
+    own: OwnProgram,
+    question: QuestionResult,
+    case: CaseResult,
+    wording: Wording,
+    lines: tuple[int, int],
 ) -> OralQuestion:
     what = guard.case_text(case, wording.language, 400)
     hint = guard.case_hint(case, wording)
     return OralQuestion(
         Level.EXPLAIN,
-        say("{question}: “{what}” Where in your code does this come from, and how would you find out?", question=wording.title(question.name), what=what),
-        say("{hint}", hint=hint) if hint else say("The grader names no cause: let them look for it, by sizes, by hand, by central differences."),
+        say(
+            "{question}: “{what}” Where in your code does this come from, and how would you find out?",
+            question=wording.title(question.name),
+            what=what,
+        ),
+        Message(literal(hint))
+        if hint
+        else say(
+            "The grader names no cause: let them look for it, by sizes, by hand, by central differences."
+        ),
         weak=say("Knows neither the line nor the quantity; changes things until the test passes."),
-        strong=say("Finds the line, says which quantity is wrong there, and tests the correction by something other than the grader."),
+        strong=say(
+            "Finds the line, says which quantity is wrong there, and tests the correction by something other than the grader."
+        ),
         excerpt=own.excerpt(lines),
         measured=tuple(_repair(question)),
-        reason=say("Points lost in {question} ({score} of {possible}).", question=question.name, score=f"{question.score:g}", possible=f"{question.possible:g}"),
+        reason=say(
+            "Points lost in {question} ({score} of {possible}).",
+            question=question.name,
+            score=f"{question.score:g}",
+            possible=f"{question.possible:g}",
+        ),
     )
 
 
@@ -81,7 +100,12 @@ def _repair(question: QuestionResult) -> Iterator[Message]:
     """For the examiner: an edit of the student's own line with which the question is right."""
     if question.repair and question.repair.edits:
         first = question.repair.edits[0]
-        yield say("Tried: with {after} in place of {before} (line {line}) this question's stage is right.", after=code(first.after), before=code(first.before), line=first.line)
+        yield say(
+            "Tried: with {after} in place of {before} (line {line}) this question's stage is right.",
+            after=code(first.after),
+            before=code(first.before),
+            line=first.line,
+        )
 
 
 def _lines(own: OwnProgram, question: QuestionResult) -> tuple[int, int]:
@@ -112,12 +136,19 @@ def _reviews(
 
 
 def _review(
-    own: OwnProgram, question: QuestionResult, case: CaseResult, wording: Wording, lines: tuple[int, int]
+    own: OwnProgram,
+    question: QuestionResult,
+    case: CaseResult,
+    wording: Wording,
+    lines: tuple[int, int],
 ) -> OralQuestion:
     shown = guard.guard(case.review) if case.hidden and case.review else case.review
     return OralQuestion(
         Level.EXPLAIN,
-        say("{question}: show how these results come about, from the data to what is returned.", question=wording.title(question.name)),
+        say(
+            "{question}: show how these results come about, from the data to what is returned.",
+            question=wording.title(question.name),
+        ),
         say("A person should look: {what}", what=shown or ""),
         weak=say("Cannot say which line makes which number."),
         strong=say("Walks through the function and explains what the grader noticed."),
@@ -137,10 +168,18 @@ def _alike_question(own: OwnProgram, passage: AlikePassage) -> OralQuestion:
     shown = own.excerpt((first, min(last, first + MOST_LINES - 1)))
     return OralQuestion(
         Level.EXPLAIN,
-        say("Lines {first} to {last}: how did you come to write them this way, and what did you try before?", first=first, last=last),
-        say("Nobody can know: listen whether the history fits the code, then ask for a change on the spot, such as another storage of the states."),
+        say(
+            "Lines {first} to {last}: how did you come to write them this way, and what did you try before?",
+            first=first,
+            last=last,
+        ),
+        say(
+            "Nobody can know: listen whether the history fits the code, then ask for a change on the spot, such as another storage of the states."
+        ),
         weak=say("No history, and no way to change a line without the rest falling apart."),
         strong=say("Tells versions and dead ends, and makes the change at once."),
         excerpt=Excerpt(shown.first, shown.lines),
-        reason=say("Alike to the work of {other}: a reason to talk, no proof.", other=passage.other),
+        reason=say(
+            "Alike to the work of {other}: a reason to talk, no proof.", other=passage.other
+        ),
     )

@@ -75,7 +75,11 @@ class TrainingGround:
 
 
 def aftermath(
-    program: Program, edits: Sequence[Edit], lab: RnnLab, ground: TrainingGround | None, tier: str | None
+    program: Program,
+    edits: Sequence[Edit],
+    lab: RnnLab,
+    ground: TrainingGround | None,
+    tier: str | None,
 ) -> Aftermath:
     """Run the program with these edits made. Raises KitFault where no worker can be started."""
     limits = Limits(call=SECONDS, load=SECONDS, total=SECONDS)
@@ -132,7 +136,7 @@ def _trained(SimpleRNN: CandidateClass, ground: TrainingGround) -> LossCourse:
         upto = min(done + PER_MESSAGE, ROUNDS)
         rounds = Rounds(
             d_outputs, inputs[done + 1 : upto + 1], targets[done + 1 : upto + 1], weights,
-            RATE, True, BEYOND,
+            RATE, updates=True, bound=BEYOND,
         )  # fmt: skip
         count, returned = rnn.train(rounds)
         done += count

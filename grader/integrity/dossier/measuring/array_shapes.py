@@ -26,7 +26,9 @@ class LetterShape:
         return f"({', '.join(self.letters)}{',' if len(self.letters) == 1 else ''})"
 
 
-def lettered(texts: Sequence[str], look: Look, meanings: Sequence[Mapping[str, int]]) -> dict[str, LetterShape]:
+def lettered(
+    texts: Sequence[str], look: Look, meanings: Sequence[Mapping[str, int]]
+) -> dict[str, LetterShape]:
     """The shapes of expressions that are arrays, of those that both runs explain alike."""
     seen = [look(list(texts), number) for number in range(len(meanings))]
     found = {}
@@ -64,4 +66,13 @@ def rnn_meanings(sizes: Sizes) -> dict[str, int]:
 def cell_meanings(sizes: tuple[int, int, int]) -> dict[str, int]:
     """What an axis of a cell's array may be, the simplest first."""
     B, I, H = sizes  # noqa: E741  # sizes as in the equations
-    return {"B": B, "I": I, "H": H, "1": 1, "I+H": I + H, "I+H+1": I + H + 1, "4H": 4 * H, "3H": 3 * H}
+    return {
+        "B": B,
+        "I": I,
+        "H": H,
+        "1": 1,
+        "I+H": I + H,
+        "I+H+1": I + H + 1,
+        "4H": 4 * H,
+        "3H": 3 * H,
+    }

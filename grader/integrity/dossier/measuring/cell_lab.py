@@ -27,7 +27,7 @@ from grader.protocol import Array, Call, CandidateClass, Step
 from grader.sandbox.session import Session
 from grader.sandbox.worker import schema
 
-B, I, H = 5, 3, 4  # batch, inputs, hidden units: all different
+BATCH, INPUTS, HIDDEN = 5, 3, 4  # all different
 SEED = 9
 TOGETHER = 40
 
@@ -53,13 +53,13 @@ class CellLab:
     """The student's cell in a worker. Raises Refused where nothing can be measured."""
 
     def __init__(self, student: Session, program: Program, LSTMCell: CandidateClass) -> None:
-        self.layout = found(lambda: lstm_layout(LSTMCell, (I, H)))
+        self.layout = found(lambda: lstm_layout(LSTMCell, (INPUTS, HIDDEN)))
         self._bench = Bench(student, program, "LSTMCell")
         rng = np.random.default_rng(SEED)
-        self.values = random_parameters(lstm_roles.shapes(I, H), rng)
+        self.values = random_parameters(lstm_roles.shapes(INPUTS, HIDDEN), rng)
         self.used = self.layout.held(self.layout.effective(self.values))
-        x, h = rng.normal(size=(B, I)), rng.uniform(-0.9, 0.9, (B, H))
-        c = rng.normal(size=(B, H))
+        x, h = rng.normal(size=(BATCH, INPUTS)), rng.uniform(-0.9, 0.9, (BATCH, HIDDEN))
+        c = rng.normal(size=(BATCH, HIDDEN))
         self.inputs = [(x, h, c), (x, h, np.zeros_like(c)), (x, np.zeros_like(h), c)]
         self.base = self.given([()])[0]
         if not self.base.complete:
@@ -73,7 +73,7 @@ class CellLab:
         tried: list[Tried] = []
         for start in range(0, len(attempts), TOGETHER):
             group = [tuple(one) for one in attempts[start : start + TOGETHER]]
-            tried += self._bench.run(group, (I, H), steps)
+            tried += self._bench.run(group, (INPUTS, HIDDEN), steps)
         return [self._read(one, len(warm_up) + 1) for one in tried]
 
     def shapes(
@@ -85,11 +85,11 @@ class CellLab:
         steps = [Call("forward", (np.full((batch, inputs), 0.2), states, states))]
         return self._bench.shapes(unit, texts, (inputs, hidden), steps)  # type: ignore[arg-type]
 
-    def _read(self, tried: Tried, first: int) -> CellGiven:
+    def _read(self, tried: Tried, start: int) -> CellGiven:
         rounds: list[States] = []
-        for value in tried.values[first:]:
+        for value in tried.values[start:]:
             try:
-                first, second = read_cell(value, B, H)
+                first, second = read_cell(value, BATCH, HIDDEN)
             except StudentFault:
                 break
             rounds.append((second, first) if self.layout.swapped else (first, second))

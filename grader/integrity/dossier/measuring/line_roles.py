@@ -15,7 +15,7 @@ from grader.checks.compare import agrees
 from grader.integrity.dossier.measuring import textbook
 from grader.integrity.dossier.measuring.cell_lab import CellLab
 from grader.integrity.dossier.measuring.line_values import LineValue
-from grader.integrity.dossier.measuring.rnn_lab import Given, RnnLab, differing
+from grader.integrity.dossier.measuring.rnn_lab import NetworkGiven, RnnLab, differing
 from grader.integrity.dossier.measuring.textbook import FREE, Held
 
 
@@ -55,7 +55,7 @@ def cell_roles(lab: CellLab, values: Iterable[LineValue]) -> Iterator[LineRole]:
             yield LineRole(line, f"cell/{fitting[0]}")
 
 
-def _forward_role(lab: RnnLab, zero: Given, one: Given) -> str:
+def _forward_role(lab: RnnLab, zero: NetworkGiven, one: NetworkGiven) -> str:
     fitting = [
         name
         for name in textbook.FORWARD
@@ -66,7 +66,7 @@ def _forward_role(lab: RnnLab, zero: Given, one: Given) -> str:
     return fitting[0]
 
 
-def _is_forward(lab: RnnLab, given: Given, held: Held) -> bool:
+def _is_forward(lab: RnnLab, given: NetworkGiven, held: Held) -> bool:
     if given.seen is None or given.seen.hidden is None:
         return False
     outputs, hidden = textbook.forward(lab.used, lab.x, held)
@@ -74,7 +74,7 @@ def _is_forward(lab: RnnLab, given: Given, held: Held) -> bool:
     return agrees(given.seen.outputs, outputs, limit) and agrees(given.seen.hidden, hidden, limit)
 
 
-def _backward_role(lab: RnnLab, zero: Given, one: Given) -> str:
+def _backward_role(lab: RnnLab, zero: NetworkGiven, one: NetworkGiven) -> str:
     if not (zero.complete and one.complete and lab.base.complete):
         return ""
     hidden = lab.base.seen.hidden if lab.base.seen else None
@@ -93,13 +93,13 @@ def _backward_role(lab: RnnLab, zero: Given, one: Given) -> str:
     return fitting[0]
 
 
-def _is_backward(lab: RnnLab, given: Given, hidden: np.ndarray, held: Held) -> bool:
+def _is_backward(lab: RnnLab, given: NetworkGiven, hidden: np.ndarray, held: Held) -> bool:
     expected = textbook.backward(lab.used, lab.x, hidden, lab.d_outputs, held)
     known = {name: expected[name] for name in given.gradients[0]}
     return not differing(given.gradients[0], known, 10 * lab.limit)
 
 
-def _own_gradient(lab: RnnLab, zero: Given, one: Given) -> str:
+def _own_gradient(lab: RnnLab, zero: NetworkGiven, one: NetworkGiven) -> str:
     """The parameter whose gradient alone follows the line, and is constant where the line is."""
     moved = lab.changed(zero, 0).keys() | lab.changed(one, 0).keys()
     if len(moved) != 1:
@@ -108,4 +108,4 @@ def _own_gradient(lab: RnnLab, zero: Given, one: Given) -> str:
     off, on = zero.gradients[0][name], one.gradients[0][name]
     if off is None or on is None or np.any(off) or not np.any(on):
         return ""
-    return f"d{name}" if np.ptp(on) <= 1e-9 * np.abs(on).max() else ""  # noqa: PLR2004  # rounding
+    return f"d{name}" if np.ptp(on) <= 1e-9 * np.abs(on).max() else ""  # rounding

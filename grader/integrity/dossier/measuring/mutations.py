@@ -60,7 +60,9 @@ def mutations(program: Program, unit: Unit) -> Iterator[Mutation]:
             yield Mutation(kind, edit, lines, _after(program, kind, edit, lines))
 
 
-def _after(program: Program, kind: ChangeKind, edit: Edit, lines: tuple[int, int]) -> tuple[str, ...]:
+def _after(
+    program: Program, kind: ChangeKind, edit: Edit, lines: tuple[int, int]
+) -> tuple[str, ...]:
     if kind is ChangeKind.DROP:
         return ()
     text = edited(program, [edit]).splitlines()
@@ -103,9 +105,7 @@ def _fills_what_is_empty(ground: Ground, statement: ast.stmt) -> bool:
     return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call)
 
 
-def _augmented(
-    ground: Ground, node: ast.AugAssign
-) -> Iterator[tuple[ChangeKind, ast.stmt, Edit]]:
+def _augmented(ground: Ground, node: ast.AugAssign) -> Iterator[tuple[ChangeKind, ast.stmt, Edit]]:
     target, value = ground.of(node.target), ground.closed(node.value)
     if isinstance(node.op, ast.Add | ast.Sub):
         sign = "-" if isinstance(node.op, ast.Add) else "+"
@@ -127,7 +127,9 @@ def _expressions(ground: Ground, site: Site) -> Iterator[tuple[ChangeKind, str]]
 
 
 def _operands(ground: Ground, node: ast.BinOp) -> Iterator[tuple[ChangeKind, str]]:
-    if any(isinstance(side, ast.Constant | ast.List | ast.Tuple) for side in (node.left, node.right)):
+    if any(
+        isinstance(side, ast.Constant | ast.List | ast.Tuple) for side in (node.left, node.right)
+    ):
         return  # 1 - h ** 2, n + 1: parts of one thing
     left, right = ground.of(node.left), ground.of(node.right)
     if isinstance(node.op, ast.Add | ast.Sub):

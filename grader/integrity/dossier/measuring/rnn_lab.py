@@ -39,7 +39,7 @@ Gradients = Mapping[str, Array | None]  # by parameter; None: nothing came that 
 
 
 @dataclass(frozen=True)
-class Given:
+class NetworkGiven:
     """What one program gave: as much as ran before the fault, if there was one.
 
     `gradients`: of the round with all outputs, then of those with one output step each.
@@ -120,7 +120,9 @@ class RnnLab:
                 steps += [Call("update_parameters", (RATE,)), Read()]
         return steps
 
-    def given(self, attempts: Sequence[Sequence[Edit]], rounds: int = SIZES.T + 1) -> list[Given]:
+    def given(
+        self, attempts: Sequence[Sequence[Edit]], rounds: int = SIZES.T + 1
+    ) -> list[NetworkGiven]:
         """What the program gives with each of these groups of edits made."""
         tried: list[Tried] = []
         for start in range(0, len(attempts), TOGETHER):
@@ -137,16 +139,16 @@ class RnnLab:
             steps.append(Call("update_parameters", (RATE,)))
         return self._bench.shapes(unit, texts, sizes.model, steps)  # type: ignore[arg-type]
 
-    def _read(self, tried: Tried, asked: int) -> Given:
+    def _read(self, tried: Tried, asked: int) -> NetworkGiven:
         values = tried.values[len(self._warm_up) :]
         stride = 3 + self._reads + 2 * self.updates
         try:
             seen = read_forward(values[1], SIZES, leading=self.layout.leading)
         except (StudentFault, IndexError):
-            return Given(tried.fault, asked)
+            return NetworkGiven(tried.fault, asked)
         rounds = [values[at : at + stride] for at in range(0, len(values), stride)]
         gradients = tuple(self._gradients(rounds))
-        return Given(tried.fault, asked, seen, gradients, self._step(values))
+        return NetworkGiven(tried.fault, asked, seen, gradients, self._step(values))
 
     def _gradients(self, rounds: Sequence[Sequence[object]]) -> Iterator[Gradients]:
         for one, truth in zip(rounds, self.truths, strict=False):
@@ -180,11 +182,11 @@ class RnnLab:
             self.wrong(self.base, number) for number in range(SIZES.T + 1)
         )
 
-    def wrong(self, given: Given, number: int) -> dict[str, float]:
+    def wrong(self, given: NetworkGiven, number: int) -> dict[str, float]:
         """Relative errors of a round's gradients that are not the true ones of the program as it is."""
         return differing(given.gradients[number], self.truths[number], 10 * self.limit)
 
-    def changed(self, given: Given, number: int) -> dict[str, float]:
+    def changed(self, given: NetworkGiven, number: int) -> dict[str, float]:
         """Relative changes of a round's gradients against what the program as it is gives."""
         return differing(given.gradients[number], self.base.gradients[number], 10 * self.limit)
 

@@ -17,9 +17,39 @@ from grader.protocol import Array
 Parameters = Mapping[str, Array]
 
 FORWARD = ("a", "h", "xW", "hW", "xW+b", "xW+hW", "h_prev", "h_0", "hV", "y")
-BACKWARD = ("da", "dh", "dhy", "carry", "first carry", "slope", "h", "h_prev", "x", "dy", "W_hh", "W_hy")
+BACKWARD = (
+    "da",
+    "dh",
+    "dhy",
+    "carry",
+    "first carry",
+    "slope",
+    "h",
+    "h_prev",
+    "x",
+    "dy",
+    "W_hh",
+    "W_hy",
+)
 GRADIENTS = ("W_xh", "W_hh", "b_h", "W_hy", "b_y")
-CELL = ("zf", "zi", "zg", "zo", "f", "i", "g", "o", "fc", "ig", "c", "tanh c", "h", "c_prev", "h_prev", "x")
+CELL = (
+    "zf",
+    "zi",
+    "zg",
+    "zo",
+    "f",
+    "i",
+    "g",
+    "o",
+    "fc",
+    "ig",
+    "c",
+    "tanh c",
+    "h",
+    "c_prev",
+    "h_prev",
+    "x",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +105,7 @@ def backward(
     return gradients
 
 
-def cell(
-    p: Parameters, x: Array, h: Array, c: Array, held: Held = FREE
-) -> tuple[Array, Array]:
+def cell(p: Parameters, x: Array, h: Array, c: Array, held: Held = FREE) -> tuple[Array, Array]:
     """New hidden and cell state (B, H) from input (B, I) and states (B, H)."""
     x, h, c = held("x", x), held("h_prev", h), held("c_prev", c)
 
