@@ -18,7 +18,7 @@ LONGEST_WORDS = 700
 
 
 @dataclass(frozen=True, slots=True)
-class NumberedLine:
+class PinnedLine:
     """A line of the student's own file."""
 
     number: int
@@ -32,7 +32,7 @@ class OralQuestionView:
     level: str
     place: str
     text: str
-    lines: tuple[NumberedLine, ...]
+    lines: tuple[PinnedLine, ...]
     of_report: bool
     changed: tuple[str, ...] | None
     answer: str
@@ -143,11 +143,11 @@ def _place(one: OralQuestion) -> Message | None:
     return say("program, line {line}", line=one.excerpt.first)
 
 
-def _lines(one: OralQuestion) -> tuple[NumberedLine, ...]:
+def _lines(one: OralQuestion) -> tuple[PinnedLine, ...]:
     if one.excerpt is None:
         return ()
     return tuple(
-        NumberedLine(number, _code(text))
+        PinnedLine(number, _code(text))
         for number, text in enumerate(one.excerpt.lines, one.excerpt.first)
     )
 

@@ -17,11 +17,11 @@ from grader.integrity.dossier.asking import (
     ask_weak_points,
 )
 from grader.integrity.dossier.asking.found_roles import FoundRoles
-from grader.integrity.dossier.drawing import FEWEST, draw
 from grader.integrity.dossier.measuring.laboratory import Laboratory, opened
 from grader.integrity.dossier.oral_question import OralQuestion, QuestionDraft
 from grader.integrity.dossier.own_program import OwnProgram
 from grader.integrity.dossier.own_report import OwnReport
+from grader.integrity.dossier.question_draw import FEWEST, draw
 from grader.language import Message, say
 from grader.records import Grade, Submission
 from grader.reports.wording import Wording

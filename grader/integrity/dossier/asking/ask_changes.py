@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 
 import numpy as np
 
 from grader.integrity.dossier.asking.ask_gates import cell_change
-from grader.integrity.dossier.asking.figures import gradients, loss, names, share
+from grader.integrity.dossier.asking.measured_figures import gradients, loss, names, share
 from grader.integrity.dossier.measuring.cell_lab import CellGiven, CellLab
 from grader.integrity.dossier.measuring.laboratory import Laboratory
 from grader.integrity.dossier.measuring.mutations import ChangeKind, Mutation, mutations
@@ -250,22 +250,27 @@ def _forward(
     rnn = lab.rnn
     assert rnn is not None  # noqa: S101 - as above
     steps = _by_step(rnn, given)
-    first = next(t for t, moved in enumerate(steps, 1) if moved > SEEN)
-    if first > 1:
-        answer = say(
-            "Outputs change from step {first} on; before that there is nothing to remember yet.",
-            first=first,
-        )
-    elif _hidden_stay(rnn, given):
-        answer = say(
-            "Every output changes, and no hidden state does: the line stands behind the recurrence."
-        )
-    else:
-        answer = say("Outputs change from the first step on, and the change is carried on by h_t.")
+    answer = _what_outputs_do(rnn, given, steps)
     figures = say("Tried: outputs of step 1 change by {one}, of step {last} by {end}.", one=share(steps[0]), last=len(steps), end=share(steps[-1]))  # fmt: skip
     return _question(
         own, "forward", change, answer, (figures, *_still_gradient(lab, change, given))
     )
+
+
+def _what_outputs_do(rnn: RnnLab, given: NetworkGiven, steps: Sequence[float]) -> Message:
+    first = next(t for t, moved in enumerate(steps, 1) if moved > SEEN)
+    if given.seen is not None and given.seen.hidden is not None and not np.any(given.seen.hidden):
+        return say("h_t is 0 at every step: the outputs are b_y alone.")
+    if first > 1:
+        return say(
+            "Outputs change from step {first} on; before that there is nothing to remember yet.",
+            first=first,
+        )
+    if _hidden_stay(rnn, given):
+        return say(
+            "Every output changes, and no hidden state does: the line stands behind the recurrence."
+        )
+    return say("Outputs change from the first step on, and the change is carried on by h_t.")
 
 
 def _hidden_stay(rnn: RnnLab, given: NetworkGiven) -> bool:

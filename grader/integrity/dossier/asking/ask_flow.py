@@ -16,8 +16,8 @@ from grader.checks.known_model import SMALL, RnnTrial, random_parameters
 from grader.checks.numerical import central_differences
 from grader.checks.parameters import rnn_roles
 from grader.faults import StudentFault
-from grader.integrity.dossier.asking.figures import share
 from grader.integrity.dossier.asking.found_roles import FoundRoles
+from grader.integrity.dossier.asking.measured_figures import share
 from grader.integrity.dossier.measuring.laboratory import Laboratory
 from grader.integrity.dossier.measuring.mutations import ChangeKind, mutations
 from grader.integrity.dossier.measuring.rnn_lab import SIZES, NetworkGiven, RnnLab

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
-from grader.integrity.dossier.asking.figures import code, share
 from grader.integrity.dossier.asking.found_roles import FoundRoles
+from grader.integrity.dossier.asking.measured_figures import code, share
 from grader.integrity.dossier.measuring.cell_lab import CellLab
 from grader.integrity.dossier.measuring.laboratory import Laboratory
 from grader.integrity.dossier.measuring.line_roles import LineRole

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from functools import partial
 
-from grader.integrity.dossier.asking.figures import code
+from grader.integrity.dossier.asking.measured_figures import code
 from grader.integrity.dossier.oral_question import Excerpt, Level, OralQuestion, QuestionDraft
 from grader.integrity.dossier.own_program import OwnProgram
 from grader.integrity.dossier.own_report import OwnReport, Sentence

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
-from grader.integrity.dossier.asking.figures import code
 from grader.integrity.dossier.asking.found_roles import FoundRoles
+from grader.integrity.dossier.asking.measured_figures import code
 from grader.integrity.dossier.measuring.line_roles import LineRole
 from grader.integrity.dossier.oral_question import Level, OralQuestion, QuestionDraft
 from grader.integrity.dossier.own_program import OwnProgram

@@ -9,7 +9,7 @@ from functools import partial
 
 from grader.diagnosis.repair.edits import is_atom
 from grader.diagnosis.repair.program import Unit
-from grader.integrity.dossier.asking.figures import code
+from grader.integrity.dossier.asking.measured_figures import code
 from grader.integrity.dossier.measuring.array_shapes import (
     CELL_RUNS,
     RNN_RUNS,

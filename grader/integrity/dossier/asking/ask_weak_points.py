@@ -8,7 +8,7 @@ from functools import partial
 from grader import contract
 from grader.diagnosis.repair.questions import TOPICS
 from grader.integrity.dossier.alike_passages import AlikePassage
-from grader.integrity.dossier.asking.figures import code
+from grader.integrity.dossier.asking.measured_figures import code
 from grader.integrity.dossier.oral_question import Excerpt, Level, OralQuestion, QuestionDraft
 from grader.integrity.dossier.own_program import OwnProgram
 from grader.language import Message, literal, say
