@@ -85,7 +85,7 @@ def _edits(ground: Ground) -> Iterator[tuple[ChangeKind, ast.stmt, Edit]]:
 def _header(statement: ast.stmt) -> ast.stmt:
     """A loop is asked about by its first line only."""
     if isinstance(statement, ast.For):
-        return ast.copy_location(ast.Pass(end_lineno=statement.iter.end_lineno), statement)
+        return ast.Pass(lineno=statement.lineno, end_lineno=statement.iter.end_lineno)
     return statement
 
 
