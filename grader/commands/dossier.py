@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
@@ -16,6 +17,8 @@ from grader.results import course
 from grader.results.lock import only_run
 from grader.results.store import Store
 
+MOST_NAMED = 20
+
 
 @click.command()
 @click.argument("out", type=click.Path(exists=True, file_okay=False, path_type=Path))
@@ -26,7 +29,8 @@ def dossier(out: Path, student: str | None, lang: str | None) -> None:
 
     Eight to twelve questions with what the sandbox measured, a weak and a strong answer, and room
     for marks. OUT/dossier.html shows whom to talk to first; OUT/oral.csv takes the marks, which
-    `report` brings into the gradebook. All of it is for the examiner only.
+    `report` brings into the gradebook. All of it is for the examiner only. Exit code 2: the kit
+    itself failed at a program (named).
     """
     console = Console(highlight=False)
     with Store.existing(out) as store, only_run(out):
@@ -40,5 +44,10 @@ def dossier(out: Path, student: str | None, lang: str | None) -> None:
             outputs.write_all(store, out, language, load())
     where = out / "dossier" if student else out / PAGE
     done = say("Dossiers written: {count}; open {page}.", count=written.count, page=str(where))
-    for message in (done, *written.notes):
+    messages = [done, *written.notes]
+    if written.failed:
+        ids = ", ".join(written.failed[:MOST_NAMED])
+        messages.append(say("The kit itself failed at {count} programs: {ids}.", count=len(written.failed), ids=ids))  # fmt: skip
+    for message in messages:
         console.print(words(message, language), markup=False, soft_wrap=True)
+    sys.exit(2 if written.failed else 0)

@@ -10,6 +10,8 @@ from click.testing import CliRunner, Result
 
 from grader.__main__ import cli
 from grader.faults import KitFault
+from grader.integrity.dossier import class_dossiers
+from grader.integrity.dossier.student_dossier import Dossier, DossierTask
 from grader.records import Submission
 from grader.results.store import NAME, Store
 from tests.batch import batch_fakes as fakes
@@ -85,3 +87,25 @@ def test_two_runs_give_the_same_page(tmp_path: Path, language: str) -> None:
     first = page.read_bytes()
     assert run(out, "--lang", language).exit_code == 0
     assert page.read_bytes() == first
+
+
+def test_a_kit_that_fails_at_one_program_says_so_and_makes_the_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(_task: DossierTask) -> Dossier:
+        raise ZeroDivisionError("by us")
+
+    monkeypatch.setattr(class_dossiers, "dossier", fails)
+    out = filled(tmp_path, SAME, "x = 1")
+    done = run(out)
+    assert done.exit_code == 2
+    assert "The kit itself failed at 2 programs: 202301, 202302." in done.output
+    assert "ZeroDivisionError: by us" in (out / "dossier" / "202301.html").read_text("utf-8")
+
+
+def test_pages_of_students_who_are_gone_go_too(tmp_path: Path) -> None:
+    out = filled(tmp_path, SAME)
+    (out / "dossier").mkdir()
+    (out / "dossier" / "2022999.html").write_text("old", "utf-8")
+    assert run(out).exit_code == 0
+    assert [path.name for path in (out / "dossier").iterdir()] == ["202301.html"]

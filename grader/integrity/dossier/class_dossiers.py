@@ -11,6 +11,7 @@ from itertools import islice
 from multiprocessing import get_context
 from pathlib import Path
 
+from grader.faults import KitFault
 from grader.integrity.dossier.alike_passages import AlikeLookup, nothing_alike
 from grader.integrity.dossier.dossier_page import class_page, student_page
 from grader.integrity.dossier.student_dossier import Dossier, DossierTask, dossier
@@ -35,6 +36,7 @@ class DossiersWritten:
 
     count: int
     notes: tuple[Message, ...]
+    failed: tuple[str, ...] = ()  # ids of those at whose programs the kit itself failed
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +65,21 @@ def write_dossiers(
         write_atomically(path, page.encode("utf-8", "replace"))
         made.append(one)
         advance()
+    failed = tuple(one.student_id for one in made if one.kit_fault)
     if commission.student_id is not None:
-        return DossiersWritten(len(made), ())
+        return DossiersWritten(len(made), (), failed)
+    _drop_strangers(commission.out / FOLDER, {names[one.student_id] for one in made})
     notes = list(_about_class(store, made))
     whole = class_page(made, notes, names, commission.language)
     write_atomically(commission.out / PAGE, whole.encode("utf-8", "replace"))
-    return DossiersWritten(len(made), (*notes, *_oral_table(commission.out, made)))
+    return DossiersWritten(len(made), (*notes, *_oral_table(commission.out, made)), failed)
+
+
+def _drop_strangers(folder: Path, names: set[str]) -> None:
+    """Remove pages whose student is gone: a file that was renamed has another id now."""
+    for path in folder.glob("*.html"):
+        if path.stem not in names:
+            path.unlink()
 
 
 def _tasks(store: StoreReader, commission: Commission) -> Iterator[DossierTask]:
@@ -91,14 +102,26 @@ def _made(tasks: Iterator[DossierTask]) -> Iterator[Dossier]:
     """One after the other, or several at a time where there are many."""
     first = list(islice(tasks, FEW))
     if len(first) < FEW:
-        yield from map(dossier, first)
+        yield from map(_one, first)
         return
     # Spawned, not forked: the caller may run threads.
     workers = min(os.cpu_count() or 1, 8)
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        yield from pool.map(dossier, first)
+        yield from pool.map(_one, first)
         while batch := list(islice(tasks, BATCH)):
-            yield from pool.map(dossier, batch)
+            yield from pool.map(_one, batch)
+
+
+def _one(task: DossierTask) -> Dossier:
+    """One dossier; where the kit fails at one program, that is said, and the others are made."""
+    try:
+        return dossier(task)
+    except KitFault:
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever it is, a class must not be lost to it
+        who, what = task.submission, f"{type(error).__name__}: {error}"
+        note = say("The kit itself failed at this program ({what}); please report it.", what=what)
+        return Dossier(who.student_id, who.name, (), (note,), kit_fault=True)
 
 
 def _about_class(store: StoreReader, made: Sequence[Dossier]) -> Iterator[Message]:

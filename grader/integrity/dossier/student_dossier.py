@@ -39,6 +39,7 @@ class Dossier:
     notes: tuple[Message, ...] = ()  # what could not be asked about, and why
     need: float = 0.0  # the larger, the sooner to talk
     reasons: tuple[Message, ...] = ()  # ... and why
+    kit_fault: bool = False  # the kit itself failed at this program
 
 
 @dataclass(frozen=True, slots=True)

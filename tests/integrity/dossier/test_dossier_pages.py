@@ -83,7 +83,12 @@ def whole() -> Dossier:
         message=say("It raised {error}", error="ValueError: inputs[0] = 0.987654321"),
     )  # fmt: skip
     shown = CaseResult(
-        "shapes", hidden=False, verdict=Verdict.FAILED, points=0.0, possible=1.0, message=say("{what} is wrong", what=HOSTILE)
+        "shapes",
+        hidden=False,
+        verdict=Verdict.FAILED,
+        points=0.0,
+        possible=1.0,
+        message=say("{what} is wrong", what=HOSTILE),
     )
     grade = graded(
         QuestionResult("q4_6", 0.0, 2.0, (secret,)),

@@ -16,21 +16,21 @@ from grader.integrity.dossier.own_program import OwnProgram
 from grader.language import Message, say
 
 WHICH = {
-    "cell/f": say("The forget gate f_t: the share of c_(t-1) that is kept."),
+    "cell/f": say("The forget gate f_t: the share of c_{{t-1}} that is kept."),
     "cell/i": say("The input gate i_t: the share of the candidate that is stored."),
     "cell/o": say("The output gate o_t: the share of tanh(c_t) that is shown as h_t."),
 }
 HELD = {
     ("cell/f", 1): say(
-        "Nothing is forgotten: c_t = c_(t-1) + i_t ⊙ g_t can grow without bound over many steps."
+        "Nothing is forgotten: c_t = c_{{t-1}} + i_t ⊙ g_t can grow without bound over many steps."
     ),
     ("cell/f", 0): say(
         "The old cell state is lost at every step: c_t = i_t ⊙ g_t; long memory is gone."
     ),
     ("cell/i", 1): say(
-        "Every candidate is stored in full: c_t = f_t ⊙ c_(t-1) + g_t; noise gets in as well."
+        "Every candidate is stored in full: c_t = f_t ⊙ c_{{t-1}} + g_t; noise gets in as well."
     ),
-    ("cell/i", 0): say("Nothing new gets in: c_t = f_t ⊙ c_(t-1) only fades."),
+    ("cell/i", 0): say("Nothing new gets in: c_t = f_t ⊙ c_{{t-1}} only fades."),
     ("cell/o", 1): say("The whole tanh(c_t) is shown: h_t = tanh(c_t); c_t itself stays as it is."),
     ("cell/o", 0): say(
         "h_t is 0 at every step; c_t of this step stays as it is, and the next step's gates see no h."

@@ -13,38 +13,40 @@ from grader.integrity.dossier.own_program import OwnProgram
 from grader.language import Message, say
 
 EQUATIONS = {
-    "forward/a": say("The pre-activation a_t = x_t W_xh + h_(t-1) W_hh + b_h, before tanh."),
-    "forward/h": say("The new hidden state h_t = tanh(x_t W_xh + h_(t-1) W_hh + b_h)."),
+    "forward/a": say("The pre-activation a_t = x_t W_xh + h_{{t-1}} W_hh + b_h, before tanh."),
+    "forward/h": say("The new hidden state h_t = tanh(x_t W_xh + h_{{t-1}} W_hh + b_h)."),
     "forward/y": say(
         "The output y_t = h_t W_hy + b_y; no activation, since the task is regression."
     ),
     "forward/xW": say("The input's share of the pre-activation, x_t W_xh."),
     "forward/xW+b": say("The input's share of the pre-activation with its bias, x_t W_xh + b_h."),
-    "forward/hW": say("The memory's share of the pre-activation, h_(t-1) W_hh."),
-    "forward/xW+hW": say("The pre-activation without its bias, x_t W_xh + h_(t-1) W_hh."),
+    "forward/hW": say("The memory's share of the pre-activation, h_{{t-1}} W_hh."),
+    "forward/xW+hW": say("The pre-activation without its bias, x_t W_xh + h_{{t-1}} W_hh."),
     "forward/hV": say("The output without its bias, h_t W_hy."),
     "backward/da": say("dL/da_t = dL/dh_t · (1 − h_t²): the gradient at the pre-activation."),
-    "backward/dh": say("dL/dh_t, both ways together: dL/dy_t W_hyᵀ + dL/da_(t+1) W_hhᵀ."),
+    "backward/dh": say("dL/dh_t, both ways together: dL/dy_t W_hyᵀ + dL/da_{{t+1}} W_hhᵀ."),
     "backward/dhy": say(
         "The share of dL/dh_t that comes from this step's own output, dL/dy_t W_hyᵀ."
     ),
-    "backward/carry": say("What goes to the step before: dL/da_t W_hhᵀ, a share of dL/dh_(t-1)."),
+    "backward/carry": say("What goes to the step before: dL/da_t W_hhᵀ, a share of dL/dh_{{t-1}}."),
     "backward/slope": say("The slope of tanh, 1 − h_t²."),
     "backward/dW_xh": say("dL/dW_xh: the sum over all t of x_tᵀ dL/da_t."),
-    "backward/dW_hh": say("dL/dW_hh: the sum over all t of h_(t-1)ᵀ dL/da_t; the first term is 0."),
+    "backward/dW_hh": say(
+        "dL/dW_hh: the sum over all t of h_{{t-1}}ᵀ dL/da_t; the first term is 0."
+    ),
     "backward/db_h": say("dL/db_h: dL/da_t summed over time and batch."),
     "backward/dW_hy": say("dL/dW_hy: the sum over all t of h_tᵀ dL/dy_t."),
     "backward/db_y": say("dL/db_y: dL/dy_t summed over time and batch."),
-    "cell/fc": say("f_t ⊙ c_(t-1): what is kept of the old cell state."),
+    "cell/fc": say("f_t ⊙ c_{{t-1}}: what is kept of the old cell state."),
     "cell/ig": say("i_t ⊙ g_t: what is newly stored."),
-    "cell/c": say("The new cell state c_t = f_t ⊙ c_(t-1) + i_t ⊙ g_t."),
+    "cell/c": say("The new cell state c_t = f_t ⊙ c_{{t-1}} + i_t ⊙ g_t."),
     "cell/tanh c": say("tanh(c_t), which the output gate lets through in part."),
     "cell/h": say("The new hidden state h_t = o_t ⊙ tanh(c_t)."),
-    "cell/g": say("The candidate g_t = tanh(x_t W_c + h_(t-1) U_c + b_c)."),
-    "cell/zf": say("The forget gate before its sigmoid, x_t W_f + h_(t-1) U_f + b_f."),
-    "cell/zi": say("The input gate before its sigmoid, x_t W_i + h_(t-1) U_i + b_i."),
-    "cell/zo": say("The output gate before its sigmoid, x_t W_o + h_(t-1) U_o + b_o."),
-    "cell/zg": say("The candidate before its tanh, x_t W_c + h_(t-1) U_c + b_c."),
+    "cell/g": say("The candidate g_t = tanh(x_t W_c + h_{{t-1}} U_c + b_c)."),
+    "cell/zf": say("The forget gate before its sigmoid, x_t W_f + h_{{t-1}} U_f + b_f."),
+    "cell/zi": say("The input gate before its sigmoid, x_t W_i + h_{{t-1}} U_i + b_i."),
+    "cell/zo": say("The output gate before its sigmoid, x_t W_o + h_{{t-1}} U_o + b_o."),
+    "cell/zg": say("The candidate before its tanh, x_t W_c + h_{{t-1}} U_c + b_c."),
 }
 STARTS = {
     "forward/h_0": say(
