@@ -9,6 +9,7 @@ import numpy as np
 
 from grader.integrity.dossier.asking.ask_gates import cell_change
 from grader.integrity.dossier.asking.measured_figures import gradients, loss, names, share
+from grader.integrity.dossier.measuring.aftermath import ROUNDS
 from grader.integrity.dossier.measuring.cell_lab import CellGiven, CellLab
 from grader.integrity.dossier.measuring.laboratory import Laboratory
 from grader.integrity.dossier.measuring.mutations import ChangeKind, Mutation, mutations
@@ -126,6 +127,7 @@ def _does_not_fit(change: Mutation, given: NetworkGiven | CellGiven) -> bool:
         fault is not None
         and fault.kind == "raised"
         and fault.builtin == "ValueError"
+        and fault.line > 0
         and change.kind is ChangeKind.TRANSPOSE
     )
 
@@ -226,7 +228,7 @@ def _gradient_figures(
             errors=gradients(errors),
         )
     first = _first_step(rnn, given)
-    if first > 1:
+    if first > 1 and all(_visible(rnn.changed(given, t)) for t in range(first, SIZES.T + 1)):
         yield say(
             "The share of an output of step {before} is not touched; from output step {first} on it is.",
             before=first - 1,
@@ -239,8 +241,8 @@ def _loss_figures(lab: Laboratory, change: Mutation) -> Iterator[Message]:
     if usual is None or other is None:
         return
     yield say(
-        "400 updates on “give back the input of two steps ago”: the loss goes from {first} to {last}; unchanged program: to {usual}.",
-        first=loss(other.first), last=loss(other.last), usual=loss(usual.last),
+        "{count} updates on “give back the input of two steps ago”: the loss goes from {first} to {last}; unchanged program: to {usual}.",
+        count=ROUNDS, first=loss(other.first), last=loss(other.last), usual=loss(usual.last),
     )  # fmt: skip
 
 

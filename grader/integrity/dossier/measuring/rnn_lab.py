@@ -208,7 +208,7 @@ def relative(got: Array | None, expected: Array) -> float:
     if got is None or got.shape != expected.shape or not np.all(np.isfinite(got)):
         return np.inf
     off, scale = float(np.linalg.norm(got - expected)), float(np.linalg.norm(expected))
-    if off <= 1e-15:  # noqa: PLR2004  # rounding: gradients are about 1e-3
+    if off <= 1e-12:  # noqa: PLR2004  # rounding: gradients are about 1e-3
         return 0.0
     return off / scale if scale > 0 else np.inf
 
