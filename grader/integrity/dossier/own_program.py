@@ -19,18 +19,21 @@ class OwnProgram:
 
     program: Program
     functions: dict[str, tuple[Unit, ...]]
+    refused: tuple[str, ...]  # of which no line is changed and run: they do more than compute
 
     @classmethod
     def of(cls, source: str) -> OwnProgram:
         """Raises SyntaxError, ValueError, RecursionError or MemoryError where it does not parse."""
         program = Program(source)
         seen: set[Unit] = set()
+        refused: list[str] = []
         functions: dict[str, tuple[Unit, ...]] = {}
         for topic, (subject, method) in TOPICS.items():
             units = [u for u in program.reachable(subject, method) if u not in seen]
             seen.update(units)
             functions[topic] = tuple(units) if is_harmless(units) else ()
-        return cls(program, functions)
+            refused += [topic] if units and not functions[topic] else []
+        return cls(program, functions, tuple(refused))
 
     def excerpt(self, lines: tuple[int, int]) -> Excerpt:
         """These lines as they stand there, without the blanks that all of them begin with."""

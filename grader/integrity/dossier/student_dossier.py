@@ -19,7 +19,7 @@ from grader.integrity.dossier.asking import (
 from grader.integrity.dossier.asking.found_roles import FoundRoles
 from grader.integrity.dossier.measuring.laboratory import Laboratory, opened
 from grader.integrity.dossier.oral_question import OralQuestion, QuestionDraft
-from grader.integrity.dossier.own_program import OwnProgram
+from grader.integrity.dossier.own_program import TOPICS, OwnProgram
 from grader.integrity.dossier.own_report import OwnReport
 from grader.integrity.dossier.question_draw import FEWEST, draw
 from grader.language import Message, say
@@ -126,8 +126,12 @@ def _about_program(own: OwnProgram, lab: Laboratory) -> Iterator[Message]:
         yield say("LSTMCell cannot be run: no question about it has a measured answer.")
     if lab.rnn is not None and not lab.rnn.base.complete:
         yield say("backward does not run: no question about it has a measured answer.")
-    if not own.functions["forward"]:
-        yield say("forward reaches for files or processes: its lines are not changed and run.")
+    if own.refused:
+        methods = ", ".join(".".join(TOPICS[topic]) for topic in own.refused)
+        yield say(
+            "Lines of {names} are not changed and run: what they call uses names such as open, os or input.",
+            names=methods,
+        )
 
 
 def _without(task: DossierTask, notes: Sequence[Message]) -> Dossier:

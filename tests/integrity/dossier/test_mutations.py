@@ -58,3 +58,19 @@ def test_a_sum_of_three_loses_one_at_a_time() -> None:
     assert kept == {
         "return np.tanh(a + b)", "return np.tanh(a + c)", "return np.tanh(b + c)"
     }  # fmt: skip
+
+
+def test_a_change_over_several_lines_shows_those_lines_only() -> None:
+    source = "def f(a, b):\n    c = np.tanh(\n        a @ b)\n    return c\n"
+    assert ("linear", 2, "    c = (a @ b)") in {
+        (kind, line, f"    {after}") for kind, line, after in changes(source)
+    }
+
+
+def test_a_statement_that_shares_its_line_is_not_left_out() -> None:
+    assert not {kind for kind, *_ in changes("def f(a):\n    b = a; c = b\n")} & {"drop"}
+    assert not {kind for kind, *_ in changes("def f(a):\n    for b in a: c = b\n")} & {"drop"}
+
+
+def test_one_of_two_sequences_turned_is_no_loop_that_runs_forwards() -> None:
+    assert "order" not in {kind for kind, *_ in changes("def f(a, b):\n    for c in zip(reversed(a), b):\n        g(c)\n")}  # fmt: skip

@@ -80,7 +80,7 @@ def _flow(
         _answer(got, true),
         weak=say("“Back through time”, without a line and without an end."),
         strong=say(
-            "Follows it: W_hyᵀ, tanh′, W_hhᵀ, step by step down to step 1; none to steps 4 and 5; says why it fades."
+            "Follows it: W_hyᵀ, the activation's slope, W_hhᵀ, step by step down to step 1; none to steps 4 and 5; says why it fades."
         ),
         excerpt=own.excerpt(lines),
         measured=(_figures(got),),
@@ -96,7 +96,7 @@ def _answer(got: Array, true: Array) -> Message:
                 shares=_shares(true),
             )
         return say(
-            "To steps 3, 2 and 1, through W_hhᵀ and the slope of tanh each time; never to later ones."
+            "To steps 3, 2 and 1, through W_hhᵀ and the slope of the activation each time; never to later ones."
         )
     return say(
         "It should reach steps {due}; in this program it reaches {reached}.",

@@ -66,13 +66,18 @@ def _after(
     if kind is ChangeKind.DROP:
         return ()
     text = edited(program, [edit]).splitlines()
-    return tuple(text[lines[0] - 1 : lines[1]])
+    longer = len(text) - len(program.text.decode().splitlines())
+    return tuple(text[lines[0] - 1 : lines[1] + longer])
 
 
 def _edits(ground: Ground) -> Iterator[tuple[ChangeKind, ast.stmt, Edit]]:
     for block in blocks(ground.unit.node):
         for statement in block:
-            if is_simple(statement) and not _fills_what_is_empty(ground, statement):
+            if (
+                is_simple(statement)
+                and _stands_alone(ground, statement)
+                and not _fills_what_is_empty(ground, statement)
+            ):
                 yield ChangeKind.DROP, statement, ground.put("delete", 1, statement, "pass")
             if isinstance(statement, ast.AugAssign):
                 yield from _augmented(ground, statement)
@@ -94,6 +99,15 @@ def is_simple(statement: ast.stmt) -> bool:
     if isinstance(statement, ast.Expr):
         return isinstance(statement.value, ast.Call)
     return isinstance(statement, ast.Assign | ast.AugAssign | ast.AnnAssign)
+
+
+def _stands_alone(ground: Ground, statement: ast.stmt) -> bool:
+    """Whether no other statement shares its lines: only then is it the line that is left out."""
+    start, end = ground.program.span(statement)
+    text = ground.program.text
+    before = text[text.rfind(b"\n", 0, start) + 1 : start]
+    after = text[end:].partition(b"\n")[0].strip()
+    return not before.strip() and (not after or after.startswith(b"#"))
 
 
 def _fills_what_is_empty(ground: Ground, statement: ast.stmt) -> bool:
@@ -151,7 +165,7 @@ def _calls(ground: Ground, node: ast.Call, site: Site) -> Iterator[tuple[ChangeK
     name = called(node)
     if len(node.args) == 1 and not node.keywords:
         inside = ground.of(node.args[0])
-        if name == "reversed" and isinstance(site.statement, ast.For):
+        if name == "reversed" and site.parent is site.statement:
             yield ChangeKind.ORDER, inside
         elif name == "tanh":
             yield ChangeKind.LINEAR, f"({inside})"
