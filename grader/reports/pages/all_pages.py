@@ -81,10 +81,10 @@ def write_all(
     for grade in store.grades():
         room.add(grade, accounts.get(grade.student_id))
     room.superseded = list(map(_superseded, store.superseded()))
+    room.interviews = (out / "dossier.html").is_file()
     room.waiting = [(each.student_id, each.name) for each in store.waiting()]
     room.signs = dict(_signs(store))
     room.decisions = list(store.decisions())
-    room.interviews = (out / "dossier.html").is_file()
     names = file_names(row.student_id for row in room.rows)
     problems = (*store.problems(), *(book.mistakes if book else ()))
     page = class_page(room, problems, wording, names)

@@ -51,6 +51,7 @@ class ClassView:
     missing: int
     sections: tuple[AttentionSection, ...]
     plots: tuple[FigureView, ...]
+    interviews: bool  # there is a page of dossiers beside this one
     causes: tuple[Cause, ...]
     cases: tuple[CaseLine, ...]
     columns: tuple[Column, ...]
@@ -59,7 +60,6 @@ class ClassView:
     late_label: str
     count_text: str
     run_lines: tuple[str, ...]
-    interviews: bool  # there is a page of dossiers beside this one
 
 
 def class_view(
@@ -86,6 +86,7 @@ def class_view(
         missing=sum(row.status is Status.MISSING and not row.account.excused for row in room.rows),
         sections=sections,
         plots=tuple(plots),
+        interviews=room.interviews,
         causes=causes,
         cases=tuple(_case_line(tally, language) for tally in room.cases.values()),
         columns=columns(room, wording),
@@ -94,7 +95,6 @@ def class_view(
         late_label=render(say("late"), language),
         count_text=_count_text(language),
         run_lines=tuple(render(line, language) for line in _run_lines(room)),
-        interviews=room.interviews,
     )
 
 
