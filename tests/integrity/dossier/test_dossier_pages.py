@@ -131,13 +131,14 @@ def test_nothing_of_a_hidden_case_and_no_line_of_the_reference(whole: Dossier) -
 def test_passages_alike_are_asked_about_and_only_the_examiner_reads_whose() -> None:
     task = DossierTask(
         Submission("1", "", source("variants/coursera"), REPORT), graded(), load_wording("en"),
-        (AlikePassage((27, 40), "2023999"),),
+        (AlikePassage((27, 60), "2023999"),),
     )  # fmt: skip
     one = dossier(task)
     (alike,) = [each for each in one.questions if each.reason]
-    assert "Lines 27 to 40" in str(alike.text)
+    assert "Lines 27 to 60" in str(alike.text)
     assert "2023999" in str(alike.reason)
     assert "2023999" not in str(alike.text)
+    assert (alike.excerpt.first, alike.excerpt.lines[0]) == (52, "def backward(self, d_outputs):")
     assert one.need == 5.0
     assert not [each for each in made(source("variants/coursera")).questions if each.reason]
 

@@ -163,9 +163,17 @@ def _alike(own: OwnProgram, alike: Sequence[AlikePassage]) -> Iterator[QuestionD
         yield QuestionDraft(Level.EXPLAIN, "alike", "alike", passage.lines, make, urgency=ALIKE)
 
 
+def _most_telling(own: OwnProgram, passage: AlikePassage) -> int:
+    """Where backward begins, if the passage holds it: imports and names say little."""
+    first, last = passage.lines
+    unit = own.program.method(contract.RNN, contract.BACKWARD)
+    return unit.node.lineno if unit and first <= unit.node.lineno <= last else first
+
+
 def _alike_question(own: OwnProgram, passage: AlikePassage) -> OralQuestion:
     first, last = passage.lines
-    shown = own.excerpt((first, min(last, first + MOST_LINES - 1)))
+    start = _most_telling(own, passage)
+    shown = own.excerpt((start, min(last, start + MOST_LINES - 1)))
     return OralQuestion(
         Level.EXPLAIN,
         say(
