@@ -23,7 +23,7 @@ CALLS = {
     "einsum": say("Each letter is an axis; letters that do not stand on the right are summed over."),
     "sliding_window_view": say("All windows of the series as a view, without a copy: strides make neighbours overlap."),
     "as_strided": say("A view with strides of one's own: neighbours overlap; wrong strides read foreign memory."),
-    "tensordot": say("A product that sums over the axes that are named; with axes=([0, 1], [0, 1]) over time and batch."),
+    "tensordot": say("A product that sums over the axes that are named; a number n stands for the last n of the first and the first n of the second."),
     "qr": say("QR of a random matrix gives an orthogonal one: all singular values are 1, so products neither fade nor grow."),
     "svd": say("Singular values: the largest one is by how much the matrix can lengthen a vector."),
     "moveaxis": say("Puts one axis elsewhere and leaves the order of the others."),

@@ -26,7 +26,7 @@ from grader.integrity.dossier.own_program import OwnProgram
 from grader.language import Message, say
 from grader.protocol import Array, CandidateClass
 
-STEPS = 5
+STEPS = 6  # step 3 is not in the middle: a sequence turned round shows
 STEP = 3  # from 1
 MODEL = (STEPS, 4, 2)
 STOPPING = (ChangeKind.DROP, ChangeKind.SUMMAND)  # what can cut the way back
@@ -80,7 +80,7 @@ def _flow(
         _answer(got, true),
         weak=say("“Back through time”, without a line and without an end."),
         strong=say(
-            "Follows it: W_hyᵀ, the activation's slope, W_hhᵀ, step by step down to step 1; none to steps 4 and 5; says why it fades."
+            "Follows it: W_hyᵀ, the activation's slope, W_hhᵀ, step by step down to step 1; none to later steps; says why it fades."
         ),
         excerpt=own.excerpt(lines),
         measured=(_figures(got),),
