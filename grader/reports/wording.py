@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -34,12 +35,23 @@ class Wording:
         return self.questions.get(question, question)
 
     def misconception(self, name: str) -> str:
-        """Its title; its name in plain words where nobody wrote one."""
-        title, _ = self.hints.get(name, ("", ""))
-        return title or name.replace("_", " ").replace("-", " ")
+        """Its title; where nobody wrote one what its hint says first, else its name in plain words."""
+        title, hint = self.hints.get(name, ("", ""))
+        return title or first_statement(hint) or name.replace("_", " ").replace("-", " ")
 
     def hint(self, name: str) -> str:
         return self.hints.get(name, ("", ""))[1]
+
+    def explanation(self, name: str) -> str:
+        """What its hint says beyond `misconception`."""
+        said = self.misconception(name)
+        rest = self.hint(name).removeprefix(said).lstrip(".:;。：； ")
+        return rest[:1].upper() + rest[1:]
+
+
+def first_statement(hint: str) -> str:
+    """What stands before the first full stop, colon or semicolon, in either language."""
+    return re.split(r"[.:;](?=\s|$)|[。：；]", hint.strip(), maxsplit=1)[0]
 
 
 def load_wording(language: str, misconceptions: Path = MISCONCEPTIONS) -> Wording:
