@@ -74,6 +74,13 @@ def _not_given(arrays: Message) -> Message:
 
 
 def _only_step(arrays: Message, *, step: int) -> Message:
+    if step > 0:  # a loop from the last step on that overwrites leaves step 0
+        return say(
+            "{arrays}: only the contribution of step {step} is there (of 0 to {last}), those of the other steps are missing. Add up over all steps: look at the index, and at what is summed.",
+            arrays=arrays,
+            step=step,
+            last=POINT.T - 1,
+        )
     return say(
         "{arrays}: only the contribution of step {step} is left, those of the other steps are missing. It looks written anew in every step: add up over the steps with +=.",
         arrays=arrays,
@@ -323,6 +330,11 @@ def _recurrent_derivative(arrays: Message, *, form: str) -> Message:
 
 
 def _direct_derivative(arrays: Message, *, form: str) -> Message:
+    if form == "1":
+        return say(
+            "What comes from the output misses the factor 1 - h_t^2 of tanh ({arrays}); what comes back from the next step has it. Add both first, then multiply: look at the brackets.",
+            arrays=arrays,
+        )
     return say(
         "What comes from the output is multiplied by {form} ({arrays}), where 1 - h_t^2 belongs; what comes back from the next step is right.",
         arrays=arrays,
@@ -334,6 +346,11 @@ def _handed_back(arrays: Message, *, what: str) -> Message:
     if what == "sum":
         return say(
             "What is handed back to the step before piles up ({arrays}): everything from later steps is added again in each step. Set dh_next anew in each step.",
+            arrays=arrays,
+        )
+    if what == "dh kept":
+        return say(
+            "dh of a step stays in dh of the step before ({arrays}): it becomes dh + dz W_hh.T and should be dz W_hh.T, to which the output's part is added. Set it anew in each step, with = and not +=.",
             arrays=arrays,
         )
     return say(
@@ -349,6 +366,12 @@ def _recurrent_matrix(arrays: Message, *, form: str) -> Message:
             "On the way to the step before the recurrent weights are left out ({arrays}): what goes back is to be multiplied by W_hh transposed.",
             arrays=arrays,
         )
+    if form != "W_hh":
+        return say(
+            "On the way to the step before dz is multiplied by {what} ({arrays}), the same at every step; W_hh transposed belongs there. Look at the slice or the name of the weights in that line.",
+            arrays=arrays,
+            what=say("another matrix than W_hh transposed") if form != "W_xh" else say("rows of W_xh"),
+        )
     return say(
         "On the way to the step before W_hh is not transposed ({arrays}): forward multiplies by W_hh, backward by its transpose.",
         arrays=arrays,
@@ -356,6 +379,11 @@ def _recurrent_matrix(arrays: Message, *, form: str) -> Message:
 
 
 def _lag_factor(arrays: Message, *, number: float) -> Message:
+    if number == -1.0:
+        return say(
+            "What comes back from the next step has the wrong sign ({arrays}): it is subtracted and belongs added. An output's own step is right.",
+            arrays=arrays,
+        )
     return say(
         "With each step back the gradient is multiplied by {number} too much ({arrays}); an output's own step is right. Look at what is handed to the step before.",
         arrays=arrays,
@@ -386,8 +414,14 @@ def _chain_off_at(arrays: Message, *, steps: Sequence[int]) -> Message:
 
 
 def _derivative_at(arrays: Message, *, steps: Sequence[int], form: str) -> Message:
+    if form == "1":
+        return say(
+            "At {steps} dh misses the factor 1 - h_t^2 of tanh ({arrays}); at all other steps it is there. Look at what is different at that step: a start of its own, or the bounds of the loop.",
+            arrays=arrays,
+            steps=steps_of(steps),
+        )
     return say(
-        "At {steps} dh is multiplied by {form} ({arrays}), where 1 - h_t^2 belongs; all other steps are right. Look at the bounds of the loop.",
+        "At {steps} dh is multiplied by {form} ({arrays}), where 1 - h_t^2 belongs; at all other steps that is there. Look at what is different at that step: a start of its own, or the bounds of the loop.",
         arrays=arrays,
         steps=steps_of(steps),
         form=form,
