@@ -124,3 +124,4 @@ class Diagnosis:
     name: str
     message: Message
     claims: tuple[Claim, ...] = ()
+    follows: bool = False  # it is of an earlier question, so that this one's advice helps nobody

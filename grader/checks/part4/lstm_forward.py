@@ -209,6 +209,8 @@ def _one_gate(LSTMCell: CandidateClass, rng: np.random.Generator, gate: str) -> 
         name: rng.uniform(-0.8, 0.8, shape) * (name.endswith(gate) or name == "b_c")
         for name, shape in layout.shapes.items()
     }
+    if gate == "i":
+        values["b_c"] = np.abs(values["b_c"])  # a candidate that is ReLU shows it as well
     if gate == "i" and "b_c" in layout.absent:
         values["W_c"][0] = values["b_c"]
     return CellTrial.make(LSTMCell, HIDDEN, values)

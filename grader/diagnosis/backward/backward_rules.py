@@ -21,7 +21,7 @@ from grader.diagnosis.experiments.network import SMALL, Network
 from grader.diagnosis.experiments.patterns import Reading
 from grader.diagnosis.forward import forward_rules as forward
 from grader.faults import StudentFault
-from grader.protocol import CandidateClass
+from grader.protocol import Array, CandidateClass
 
 Readings = list[tuple[Reading, tuple[str, ...]]]
 
@@ -149,6 +149,8 @@ def _by_chain(
     imp: Impulses, explained: chain.Explained, shared: list[str], rest: list[str]
 ) -> Readings:
     """The readings of z's gradient, then what each array besides does with that gradient."""
+    if explained.mixed is not None:
+        return _by_mixed(imp, explained.readings, explained.mixed, shared, rest)
     own = replace(imp, reach=explained.dz)
     single = {name: arrays.explain(own, name) for name in shared}
     readings = {name: one for name, one in single.items() if one and one.kind != "right"}
@@ -161,6 +163,25 @@ def _by_chain(
     found: Readings = [(one, spoilt) for one in explained.readings]
     found += _grouped({name: replace(one, factor=1.0) for name, one in readings.items()})
     return found + ([(Reading("array_off"), (*rest, *left))] if rest or left else [])
+
+
+def _by_mixed(
+    imp: Impulses, told: tuple[Reading, ...], dz: Array, shared: list[str], rest: list[str]
+) -> Readings:
+    """The same where z's gradient reaches other sequences: which arrays are made of it."""
+    made = tuple(
+        name
+        for name in shared
+        if all(
+            imp.net.alike(one[name], imp.of(name, dz[k]), imp.scale[name])
+            for k, one in imp.got.items()
+        )
+    )
+    if made == ("W_xh",) != tuple(shared):  # whose rows are what dz is read from
+        return [(Reading("array_off"), (*rest, *shared))]
+    others = (*rest, *(name for name in shared if name not in made))
+    found: Readings = [(one, made) for one in told]
+    return found + ([(Reading("array_off"), others)] if others else [])
 
 
 def _overwritten(imp: Impulses, reading: Reading, names: tuple[str, ...]) -> Reading:

@@ -51,7 +51,7 @@ def _factor(arrays: Message, *, of: str = "", number: float = 0.0) -> Message:
     return say(
         "{arrays}: {number} times the right one, element by element. Look for a factor, or for a sum taken twice.",
         arrays=arrays,
-        number=float(f"{number:.4g}"),
+        number=f"{number:.4g}",
     )
 
 
@@ -181,6 +181,13 @@ def _samples_mixed(arrays: Message) -> Message:
     )
 
 
+def _goes_on(arrays: Message) -> Message:
+    return say(
+        "What is left over at the first step of one sequence goes on into the last step of the next ({arrays}): measured, d_outputs of one sequence reaches another of the batch. Set dh_next to zero for every sequence.",
+        arrays=arrays,
+    )
+
+
 def _components_ignored(arrays: Message, *, outputs: Sequence[int]) -> Message:
     return say(
         "{arrays}: component {outputs} of d_outputs (of {O}) adds nothing.",
@@ -196,6 +203,13 @@ def _unit(arrays: Message, *, units: Sequence[int]) -> Message:
         arrays=arrays,
         units=_numbers(units),
         last=POINT.H - 1,
+    )
+
+
+def _summed_first(arrays: Message) -> Message:
+    return say(
+        "{arrays}: built from a sum over the batch times a sum over the batch, so that sequences mix. Multiply each sequence's factors first and sum then: the one transposed, times the other, does both.",
+        arrays=arrays,
     )
 
 
@@ -370,7 +384,9 @@ def _recurrent_matrix(arrays: Message, *, form: str) -> Message:
         return say(
             "On the way to the step before dz is multiplied by {what} ({arrays}), the same at every step; W_hh transposed belongs there. Look at the slice or the name of the weights in that line.",
             arrays=arrays,
-            what=say("another matrix than W_hh transposed") if form != "W_xh" else say("rows of W_xh"),
+            what=say("another matrix than W_hh transposed")
+            if form != "W_xh"
+            else say("rows of W_xh"),
         )
     return say(
         "On the way to the step before W_hh is not transposed ({arrays}): forward multiplies by W_hh, backward by its transpose.",
@@ -387,7 +403,7 @@ def _lag_factor(arrays: Message, *, number: float) -> Message:
     return say(
         "With each step back the gradient is multiplied by {number} too much ({arrays}); an output's own step is right. Look at what is handed to the step before.",
         arrays=arrays,
-        number=float(f"{number:.4g}"),
+        number=f"{number:.4g}",
     )
 
 
@@ -476,7 +492,7 @@ def _starts_not_zero(arrays: Message, *, number: float) -> Message:
     return say(
         "Before the last step dh_next is {number} and not 0 ({arrays}): with d_outputs = 0 the gradients are not zero.",
         arrays=arrays,
-        number=float(f"{number:.4g}"),
+        number=f"{number:.4g}",
     )
 
 
@@ -567,8 +583,10 @@ WORDS: dict[str, Callable[..., Message]] = {
     "forward_in_time": _forward_in_time,
     "samples_ignored": _samples_ignored,
     "samples_mixed": _samples_mixed,
+    "goes_on": _goes_on,
     "components_ignored": _components_ignored,
     "unit_without_gradient": _unit,
+    "summed_first": _summed_first,
     "transposed": _transposed,
     "derivative_missing": _derivative_missing,
     "state_index": _state_index,

@@ -119,7 +119,9 @@ class Chain:
             others[:, b, :, :, b] = 0.0
         return bool(np.abs(others).max() > 10 * self._nothing)
 
-    def model(self, form: ChainModel, matrix: Array | None = None, depth: int | None = None) -> Array:
+    def model(
+        self, form: ChainModel, matrix: Array | None = None, depth: int | None = None
+    ) -> Array:
         """What this way to compute dz gives, (T, B, O, T, H), up to `depth` steps back.
 
         matrix: what stands for the recurrent one on the way back, if it is none of `MATRICES`.
@@ -170,18 +172,37 @@ class Explained:
 
     readings: tuple[Reading, ...]
     dz: Array
+    mixed: Array | None = None  # (T, B, O, T, B, H), where it reaches other sequences
 
 
 def explain(imp: Impulses) -> Explained | None:
     """Why dz is wrong; None where nothing here explains it."""
     chain = Chain.of(imp)
     if chain.mixed:
-        return Explained((Reading("samples_mixed"),), chain.own)
+        kind = "goes_on" if _goes_on(chain) else "samples_mixed"
+        return Explained((Reading(kind),), chain.own, chain.got)
     for each in (_shifted, _in_time, _modelled):
         if (found := each(chain)) is not None:
             return Explained(found, chain.own)
     place = _skipped(chain) or _at_steps(chain) or _slopes_of(chain) or _place(chain)
     return None if place is None else Explained((place,), chain.own)
+
+
+def _goes_on(chain: Chain) -> bool:
+    """Whether the way back through one sequence begins with what the one before it left over."""
+    T, B, _, _, _ = chain.imp.size
+    slopes = DERIVATIVES[RIGHT]
+    for one, next_ in ((0, B - 1), (B - 1, 0)):
+        wanted = np.zeros_like(chain.got)
+        for b in range(B):
+            wanted[:, b, :, :, b] = chain.imp.reach[:, b]
+        dz = chain.imp.reach[:, one, :, 0]  # (T, O, H), at the first step
+        for s in range(T - 1, -1, -1):
+            dz = dz @ chain.imp.net.used["W_hh"].T * slopes(chain.imp.states, s)[next_]
+            wanted[:, one, :, s, next_] = dz
+        if chain.imp.net.alike(chain.got, wanted):
+            return True
+    return False
 
 
 def _skipped(chain: Chain) -> Reading | None:
@@ -280,8 +301,7 @@ def _modelled(chain: Chain) -> tuple[Reading, ...] | None:
     found = (
         _words(form)
         if form is not None
-        else _at_some(chain)
-        or (_by_other_matrix(chain, directs[0]) if directs else None)
+        else _at_some(chain) or (_by_other_matrix(chain, directs[0]) if directs else None)
     )
     if found is None:
         return _weighted(chain)

@@ -131,6 +131,8 @@ def _of(cell: KnownCell, gate: str) -> Parameters:
 
 def _added(cell: KnownCell) -> Readings:
     """Input gate and candidate, which come as a product."""
+    if (through := _through_gate(cell)) is not None:
+        return [(through, ("new_cell_state",))]
     candidate = gates.candidate(cell)
     if any(reading.kind == "gate_from_candidate" for reading, _ in candidate):
         return candidate
@@ -141,6 +143,17 @@ def _added(cell: KnownCell) -> Readings:
             [one for one in part if one[0].kind != "gate_off"] for part in (opened, candidate)
         )
     return [*opened, *candidate] or _amount(cell)
+
+
+def _through_gate(cell: KnownCell) -> Reading | None:
+    """Whether i * g is multiplied by one gate more."""
+    added = cell.run(np.zeros_like(cell.c))[1]
+    f, i, o = (gates.sigmoid(gates.linear(cell, gate, cell.used)) for gate in "fio")
+    due = i * np.tanh(gates.linear(cell, "c", cell.used))
+    for name, more in (("f", f), ("i", i), ("o", o)):
+        if gates.agrees(cell, added, due * more):
+            return Reading("added_through", {"of": name})
+    return None
 
 
 def _amount(cell: KnownCell) -> Readings:
@@ -174,7 +187,29 @@ def _apart(cell: KnownCell) -> Reading | None:
         part[0] += 0.3
     moved = _fresh(cell, changed)
     if any(np.abs(a[1:] - b[1:]).max() > WHOLE for a, b in zip(first, moved, strict=True)):
-        return Reading("rows_mixed")
+        return _of_one_row(cell, few, first) or Reading("rows_mixed")
+    return None
+
+
+def _of_one_row(cell: KnownCell, few: Sequence[Array], first: States) -> Reading | None:
+    """Whether all rows are computed with one row of an argument."""
+    for place, argument in enumerate(("input_t", "hidden_state", "cell_state")):
+        moved = []
+        for row in range(len(few[0])):
+            changed = [part.copy() for part in few]
+            changed[place][row] += 0.3
+            moved.append(
+                np.any(
+                    [
+                        np.abs(a - b).max(axis=1) > WHOLE
+                        for a, b in zip(first, _fresh(cell, changed), strict=True)
+                    ],
+                    axis=0,
+                )
+            )
+        leading = [row for row, which in enumerate(moved) if which.all()]
+        if len(leading) == 1 and np.sum(moved) == len(moved):
+            return Reading("follow_row", {"argument": argument, "row": leading[0]})
     return None
 
 

@@ -59,6 +59,14 @@ def _rows_mixed() -> Message:
     )
 
 
+def _follow_row(*, argument: str, row: int) -> Message:
+    return say(
+        "Every row of the batch is computed with {argument} of row {row}: changing it there changes all results, changing it in another row changes none. Take each row's own.",
+        argument=argument,
+        row=row,
+    )
+
+
 def _not_finite() -> Message:
     return say("The cell gives NaN or infinity for ordinary inputs and parameters.")
 
@@ -96,6 +104,14 @@ def _added_times(*, number: float) -> Message:
 def _added_off() -> Message:
     return say(
         "What is added to f * cell_state is not i * g, though input gate and candidate are right one by one."
+    )
+
+
+def _added_through(*, of: str) -> Message:
+    return say(
+        "Added to f * cell_state is, measured, {of} * i * g, where i * g belongs: {gate} multiplies it as well. Look at the brackets.",
+        of=of,
+        gate=gate_name(of),
     )
 
 
@@ -158,7 +174,7 @@ def _gate_activation(gates: Message, *, used: str) -> Message:
 def _gate_z_factor(gates: Message, *, number: float) -> Message:
     if number == -1.0:
         return say(
-            "The sign inside {gates} is wrong: it opens where it should close. The sigmoid is 1 / (1 + exp(-z)).",
+            "The weighted sum of {gates} acts with the wrong sign: it opens where it should close. One minus a gate is the same: look for that as well as for the sign in 1 / (1 + exp(-z)).",
             gates=gates,
         )
     return say(
@@ -305,12 +321,14 @@ WORDS: dict[str, Callable[..., Message]] = {
     "random": _random,
     "depends_on_start": _depends_on_start,
     "rows_mixed": _rows_mixed,
+    "follow_row": _follow_row,
     "not_finite": _not_finite,
     "tanh_on_cell": _tanh_on_cell,
     "cell_clipped": _cell_clipped,
     "cell_not_linear": _cell_not_linear,
     "added_times": _added_times,
     "added_off": _added_off,
+    "added_through": _added_through,
     "shown": _shown,
     "tanh_around": _tanh_around,
     "hidden_off": _hidden_off,

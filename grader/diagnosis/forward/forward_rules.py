@@ -121,6 +121,8 @@ def _moved(net: Network, x: Array) -> tuple[Reading, tuple[str, ...]] | None:
     by_state, by_output = influence.of_sequences(run, x)
     for moved, what in ((by_state, "hidden_states"), (by_output, "outputs")):
         if (mixed := _mixed(moved)) is not None:
+            if mixed.kind == "samples_mixed" and _goes_on(net, x):
+                mixed = Reading("goes_on")
             names = ("hidden_states", "outputs") if what == "hidden_states" else (what,)
             return mixed, names
     in_states, in_outputs = influence.of_steps(run, x)
@@ -128,6 +130,15 @@ def _moved(net: Network, x: Array) -> tuple[Reading, tuple[str, ...]] | None:
         return None  # states that come back wrong from a right run are told by their values
     both = np.array_equal(in_states, in_outputs)
     return late, ("hidden_states", "outputs") if both else ("outputs",)
+
+
+def _goes_on(net: Network, x: Array) -> bool:
+    """Whether each sequence but the first begins with the last state of the one before it."""
+    hidden = net.forward(x).hidden
+    if hidden is None:
+        return False
+    wanted = np.tanh(net.weighted_sum(x[0, 1:], hidden[-1, :-1].astype(np.float64)))
+    return net.alike(hidden[0, 1:].astype(np.float64), wanted)
 
 
 def _mixed(moved: Array) -> Reading | None:

@@ -57,6 +57,12 @@ def _samples_mixed(what: Message) -> Message:
     )
 
 
+def _goes_on(_: Message) -> Message:
+    return say(
+        "A sequence goes on where the one before it in the batch ended: its first state is made of the other's last one. Set h_0 = 0 for every sequence, not once for all."
+    )
+
+
 def _samples_deaf(what: Message, *, samples: Sequence[int]) -> Message:
     return say(
         "Changing the inputs of sequence {samples} changes nothing in {what}.",
@@ -193,6 +199,14 @@ def _activation(_: Message, *, used: str) -> Message:
     return say(
         "The activation of the hidden state is {used}, as every value shows; tanh is asked for.",
         used=used,
+    )
+
+
+def _blended(_: Message, *, number: float, new: float) -> Message:
+    return say(
+        "h_t is {number} times h_(t-1) plus {new} times tanh(...), measured over all steps. The equation has tanh(x_t W_xh + h_(t-1) W_hh + b_h) alone, without the old state beside it.",
+        number=number,
+        new=new,
     )
 
 
@@ -407,6 +421,7 @@ WORDS: dict[str, Callable[..., Message]] = {
     "weights_cached": _weights_cached,
     "follow_one": _follow_one,
     "samples_mixed": _samples_mixed,
+    "goes_on": _goes_on,
     "samples_deaf": _samples_deaf,
     "deaf": _deaf,
     "not_finite": _not_finite,
@@ -427,6 +442,7 @@ WORDS: dict[str, Callable[..., Message]] = {
     "states_before_tanh": _states_before_tanh,
     "states_not_those_used": _states_not_those_used,
     "activation": _activation,
+    "blended": _blended,
     "activation_unknown": _activation_unknown,
     "z_factor": _z_factor,
     "weight_unused": _weight_unused,
