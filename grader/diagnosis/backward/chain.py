@@ -127,7 +127,7 @@ class Chain:
         matrix: what stands for the recurrent one on the way back, if it is none of `MATRICES`.
         """
         T, B, _, H, O = self.imp.size  # noqa: E741  # sizes as in the equations
-        h, used = self.imp.states, self.imp.net.used
+        used = self.imp.net.used
         if matrix is None:
             matrix = form.factor * MATRICES[form.matrix](used["W_hh"])
         out = np.zeros((T, B, O, T, H))
