@@ -30,6 +30,7 @@ ORDER = ("W_hy", "b_y", "W_xh", "W_hh", "b_h")
 SAME = {"state_handed_back": "bptt_depth", "derivative_added": "derivative"}
 OF_OTHER = [Reading("recurrent_matrix", {"form": "W_hh"}), Reading("transposed")]
 OF_MATRIX = {reading.kind for reading in OF_OTHER}
+LARGE = 100.0  # d_outputs of which no rounding leaves nothing
 TAILS = {"bptt_depth", "cut_before"}
 
 
@@ -48,7 +49,7 @@ def examine(cls: CandidateClass) -> Readings:
     found: Readings = [(Reading("not_given"), missing)] if missing else []
     if (bent := linearity.unsound(imp)) is not None:
         return [*found, (bent, tuple(imp.names))]
-    found += _single(imp)
+    found += [(_lost_small(imp, one, names), names) for one, names in _single(imp)]
     if (bent := linearity.held_back(imp)) is not None:
         found.append((bent, tuple(imp.names)))
     added = linearity.added(imp)
@@ -68,6 +69,15 @@ def _unmoved(reading: Reading, names: tuple[str, ...], added: dict[str, Reading]
     """Arrays that are not zero without d_outputs do not stay zero: it has no effect on them."""
     still = reading.kind == "stays_zero" and set(names) <= set(added)
     return Reading("no_effect") if still else reading
+
+
+def _lost_small(imp: Impulses, reading: Reading, names: tuple[str, ...]) -> Reading:
+    """What stays zero for a small d_outputs may be rounded away."""
+    if reading.kind != "stays_zero":
+        return reading
+    large = np.random.default_rng(19).normal(size=(imp.size.T, imp.size.B, imp.size.O))
+    found = imp.net.gradients(imp.x, LARGE * large, {})
+    return Reading("lost_small") if all(np.any(found.get(n, 0.0)) for n in names) else reading
 
 
 def _depends_on_start(imp: Impulses) -> tuple[str, ...]:

@@ -271,7 +271,7 @@ def _input_always(arrays: Message, *, step: int) -> Message:
 def _paired_with(arrays: Message, *, steps: Sequence[int], with_steps: Sequence[int]) -> Message:
     what = say("input") if str(arrays) == "dW_xh" else say("hidden state")
     return say(
-        "{arrays}: wrong steps are paired. Steps {steps} are multiplied with the {what} of steps {others}, in this order. Check which lists run forward and which reversed.",
+        "{arrays}: wrong steps are paired. Steps {steps} are multiplied with the {what} of steps {others}, in this order. Check the indexes, and which lists run forward and which reversed.",
         arrays=arrays,
         what=what,
         steps=_numbers(steps),
@@ -460,6 +460,22 @@ def _counted_unevenly(arrays: Message) -> Message:
     )
 
 
+def _step_counted(arrays: Message, *, steps: Sequence[int], number: float) -> Message:
+    return say(
+        "{arrays}: what passes through {steps} is counted {number} times, everything else once. Look for a line after the loop, or for a special case in it.",
+        arrays=arrays,
+        steps=steps_of(steps),
+        number=f"{number:.4g}",
+    )
+
+
+def _lost_small(arrays: Message) -> Message:
+    return say(
+        "{arrays}: zero for small d_outputs, though not for large ones. Look for rounding, an integer type, or a threshold in backward.",
+        arrays=arrays,
+    )
+
+
 def _array_off(arrays: Message) -> Message:
     return say("{arrays}: not the sum of what the time steps contribute.", arrays=arrays)
 
@@ -521,7 +537,7 @@ def _norm_held(arrays: Message, *, number: float) -> Message:
 
 def _not_linear(arrays: Message) -> Message:
     return say(
-        "{arrays}: two parts of d_outputs together do not give the sum of what each gives. Gradients are linear in d_outputs; look for a gradient, a counter or an updated weight where a weight belongs.",
+        "{arrays}: two parts of d_outputs together do not give the sum of what each gives. Gradients are linear in d_outputs; look for an absolute value, a condition on numbers, or a gradient where a weight belongs.",
         arrays=arrays,
     )
 
@@ -611,6 +627,8 @@ WORDS: dict[str, Callable[..., Message]] = {
     "derivative_at": _derivative_at,
     "derivative_of_steps": _derivative_of_steps,
     "counted_unevenly": _counted_unevenly,
+    "step_counted": _step_counted,
+    "lost_small": _lost_small,
     "array_off": _array_off,
     "decay_added": _decay_added,
     "state_handed_back": _state_handed_back,

@@ -39,6 +39,8 @@ SHOWN: dict[str, Callable[[Array, Array], Array]] = {
     "c_(t-1)": lambda _, old: old,
     "relu(c)": lambda c, _: np.maximum(c, 0.0),
     "tanh(tanh(c))": lambda c, _: np.tanh(np.tanh(c)),
+    "tanh(c / 2)": lambda c, _: np.tanh(c / 2),
+    "tanh(2 * c)": lambda c, _: np.tanh(2 * c),
 }
 
 
@@ -251,8 +253,12 @@ def _bent(cell: KnownCell, new: Array, empty: Array, share: Array) -> Reading:
 
 def _output(cell: KnownCell, hidden: Array, new: Array) -> Readings:
     """The output gate, and what it is multiplied with."""
-    if gates.agrees(cell, hidden, gates.sigmoid(gates.linear(cell, "o", cell.used)) * np.tanh(new)):
+    due = gates.sigmoid(gates.linear(cell, "o", cell.used)) * np.tanh(new)
+    if gates.agrees(cell, hidden, due):
         return []
+    for argument, value in (("hidden_state", cell.h), ("cell_state", cell.c)):
+        if gates.agrees(cell, hidden - due, value):
+            return [(Reading("hidden_added", {"argument": argument}), ("new_hidden_state",))]
     for what, made in SHOWN.items():
         shown = made(new, cell.c)
         gate = np.where(np.abs(shown) > FAINT, hidden / shown, np.nan)

@@ -128,6 +128,13 @@ def _tanh_around(*, what: str) -> Message:
     )
 
 
+def _hidden_added(*, argument: str) -> Message:
+    return say(
+        "new_hidden_state is o * tanh(new_cell_state) plus {argument}, which the equation does not have.",
+        argument=argument,
+    )
+
+
 def _hidden_off() -> Message:
     return say(
         "new_hidden_state is not the output gate times tanh(new_cell_state), with the cell state that comes back."
@@ -331,6 +338,7 @@ WORDS: dict[str, Callable[..., Message]] = {
     "added_through": _added_through,
     "shown": _shown,
     "tanh_around": _tanh_around,
+    "hidden_added": _hidden_added,
     "hidden_off": _hidden_off,
     "gate_from_candidate": _gate_from_candidate,
     "candidate_gated": _candidate_gated,

@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from grader.checks.parameters.rnn_roles import PUBLIC
-from grader.checks.states import Sizes, read_forward
+from grader.checks.states import Forward, Sizes, read_forward
 from grader.diagnosis.experiments import hidden_roles, influence
 from grader.diagnosis.experiments.network import Network
 from grader.diagnosis.experiments.patterns import Reading
@@ -98,16 +98,24 @@ def _again(net: Network, x: Array) -> Reading | None:
     """Whether the same call gives the same: on the same object, and on another."""
     trial = net.fresh()
     first, second = trial.forward(x), trial.forward(x)
-    if not net.alike(second.outputs, first.outputs):
-        carried = net.alike(net.forward(x).outputs, first.outputs)
-        return Reading("state_kept" if carried else "random")
-    if not net.alike(net.forward(x).outputs, first.outputs):
+    fresh = net.forward(x)
+    if not _same(net, second, first):
+        return Reading("state_kept" if _same(net, fresh, first) else "random")
+    if not _same(net, fresh, first):
         return Reading("depends_on_start")
     other = Network.make(net.cls, net.size, seed=16)
     trial.layout.write(trial.rnn, other.given)
-    if not net.alike(trial.forward(x).outputs, other.forward(x).outputs):
+    if not _same(net, trial.forward(x), other.forward(x)):
         return Reading("weights_cached")
     return None
+
+
+def _same(net: Network, one: Forward, other: Forward) -> bool:
+    """Whether outputs and hidden states are the same, as far as they come back."""
+    pairs = [(one.outputs, other.outputs)]
+    if one.hidden is not None and other.hidden is not None:
+        pairs.append((one.hidden, other.hidden))
+    return all(net.alike(a, b) for a, b in pairs)
 
 
 def _moved(net: Network, x: Array) -> tuple[Reading, tuple[str, ...]] | None:

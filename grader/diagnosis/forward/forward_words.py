@@ -101,6 +101,12 @@ def _no_recurrence(what: Message) -> Message:
 
 
 def _looks_ahead(what: Message, *, steps: Sequence[int]) -> Message:
+    if len(steps) > 1 and tuple(steps) == tuple(range(1, len(steps) + 1)):
+        return say(
+            "Later inputs leak back: changing x at a step changes {what} up to {steps} step(s) earlier. Look for a mean, a maximum or a scaling over time, and at the index of the input.",
+            what=what,
+            steps=steps[-1],
+        )
     return say(
         "Later inputs leak back: changing x at a step changes {what} {steps} step(s) earlier. Check the index of the input in the loop.",
         what=what,

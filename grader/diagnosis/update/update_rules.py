@@ -126,6 +126,8 @@ def _fitted(move: Array, parts: Sequence[Array]) -> list[float] | None:
 def _unexplained(name: str, first: UpdateStep) -> Reading:
     """A step that is no multiple of the gradient."""
     gradient, move = first.gradients[name], first.moves[name]
+    if gradient.ndim > 1 and move.shape == gradient.T.shape and _fitted(move, [gradient.T]):
+        return Reading("step_transposed")
     if np.ptp(move) <= CLOSE * np.abs(move).max() and move.size > 1:
         return Reading("one_number")
     # Where a gradient is small an adaptive step's epsilon counts.

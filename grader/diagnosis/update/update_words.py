@@ -102,6 +102,13 @@ def _one_number(arrays: Message) -> Message:
     )
 
 
+def _step_transposed(arrays: Message) -> Message:
+    return say(
+        "{arrays}: the step follows the gradient transposed, rows and columns exchanged. Subtract the gradient as backward gives it.",
+        arrays=arrays,
+    )
+
+
 def _step_off(arrays: Message) -> Message:
     return say(
         "{arrays}: the step is not in proportion to the gradient that backward gave.", arrays=arrays
@@ -141,6 +148,7 @@ WORDS: dict[str, Callable[..., Message]] = {
     "same_size": _same_size,
     "replaced": _replaced,
     "one_number": _one_number,
+    "step_transposed": _step_transposed,
     "step_off": _step_off,
     "rate_ignored": _rate_ignored,
     "rate_power": _rate_power,
