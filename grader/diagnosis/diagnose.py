@@ -81,6 +81,8 @@ BLOCKING = {
 KEPT = {"same_state_everywhere", "states_late", "states_early", "states_reversed"}
 # where no experiment names another cause.
 VAGUE = {"array_off", "chain_off", "chain_off_at", "counted_unevenly"}
+# What backward gives where update_parameters can show nothing of its own.
+NO_GRADIENT = {"stays_zero", "no_effect", "not_given", "lost_small"}
 GRADIENTS = {
     "dW_hy": ("W_hy",),
     "db_y": ("b_y",),
@@ -117,6 +119,8 @@ def diagnose(question: str, case: str, candidates: Mapping[str, Any]) -> Diagnos
         if found:
             told = _told(found, ABOUT.get(question, {}).get(case, ()))
             return _witnessed(told, found, match.diagnose(question, candidates))
+    if question == "q4_4" and (behind := behind_update(candidates)) is not None:
+        return behind
     return match.diagnose(question, candidates)
 
 
@@ -127,6 +131,11 @@ def behind_learning(
     question = place.partition("/")[0]
     follows = isinstance(fault, Diverged) or (isinstance(fault, CheckFailed) and place in LEARNED)
     return _earlier(question, candidates, BLOCKING) if follows else None
+
+
+def behind_update(candidates: Mapping[str, Any]) -> Diagnosis | None:
+    """The fault of backward that leaves update_parameters without a gradient it can use."""
+    return _first_of("q4_3", candidates, NO_GRADIENT)
 
 
 def _witnessed(
@@ -211,18 +220,27 @@ def _earlier(
 ) -> Diagnosis | None:
     """The fault of an earlier question that this one builds on; of the last ones any fault."""
     for before in EARLIER.get(question, ()):
-        subject = SUBJECTS[before]
-        candidate = candidates.get(subject.candidate)
-        found = faults(before, candidate) if candidate is not None else []
-        if question not in LAST:
-            found = [one for one in found if one.claim.kind in kinds]
-        if found:
-            message = say(
-                "Something before it in the chain is wrong, and this builds on it: {method} ({question}). {first}",
-                method=subject.method,
-                question=before,
-                first=found[0].words,
-            )
-            claims = tuple(one.claim for one in found)
-            return Diagnosis(found[0].name, message, claims, follows=True)
+        found = _first_of(before, candidates, None if question in LAST else kinds)
+        if found is not None:
+            return found
     return None
+
+
+def _first_of(
+    question: str, candidates: Mapping[str, Any], kinds: Collection[str] | None
+) -> Diagnosis | None:
+    """The first fault of these kinds that this question has, as one that another builds on."""
+    subject = SUBJECTS[question]
+    candidate = candidates.get(subject.candidate)
+    every = faults(question, candidate) if candidate is not None else []
+    found = [one for one in every if kinds is None or one.claim.kind in kinds]
+    if not found:
+        return None
+    message = say(
+        "Something before it in the chain is wrong, and this builds on it: {method} ({question}). {first}",
+        method=subject.method,
+        question=question,
+        first=found[0].words,
+    )
+    claims = tuple(one.claim for one in found)
+    return Diagnosis(found[0].name, message, claims, follows=True)

@@ -21,10 +21,11 @@ import numpy as np
 
 from grader import contract
 from grader.diagnosis.claims import Diagnosis
-from grader.diagnosis.diagnose import behind_learning, diagnose
+from grader.diagnosis.diagnose import behind_learning, behind_update, diagnose
 from grader.diagnosis.match import named
 from grader.faults import (
     CheckFailed,
+    Crashed,
     Diverged,
     KitFault,
     NeedsReview,
@@ -155,6 +156,8 @@ def _diagnosis(
         network = {contract.RNN: _argument(env, place, contract.RNN)}
         if (behind := behind_learning(place, fault, network)) is not None:
             return behind
+    if question == "q4_4" and isinstance(fault, Crashed):
+        return behind_update(arguments)
     if fault.diagnosis:
         return named(fault.diagnosis)
     return diagnose(question, name, arguments) if isinstance(fault, CheckFailed) else None

@@ -310,6 +310,13 @@ def _output_everywhere(arrays: Message, *, step: int) -> Message:
     )
 
 
+def _outputs_summed(arrays: Message) -> Message:
+    return say(
+        "{arrays}: at every step d_outputs summed over all steps is put in. Into dh of step t goes d_outputs[t] alone; the sum over time comes at the end, in the gradients.",
+        arrays=arrays,
+    )
+
+
 def _outputs_reversed(arrays: Message) -> Message:
     return say(
         "{arrays}: d_outputs is used in reversed order of time. Turn back either both or none.",
@@ -615,6 +622,7 @@ WORDS: dict[str, Callable[..., Message]] = {
     "last_output_everywhere": _last_output_everywhere,
     "other_matrix": _other_matrix,
     "output_everywhere": _output_everywhere,
+    "outputs_summed": _outputs_summed,
     "outputs_reversed": _outputs_reversed,
     "derivative": _derivative,
     "recurrent_derivative": _recurrent_derivative,

@@ -256,9 +256,8 @@ def _output(cell: KnownCell, hidden: Array, new: Array) -> Readings:
     due = gates.sigmoid(gates.linear(cell, "o", cell.used)) * np.tanh(new)
     if gates.agrees(cell, hidden, due):
         return []
-    for argument, value in (("hidden_state", cell.h), ("cell_state", cell.c)):
-        if gates.agrees(cell, hidden - due, value):
-            return [(Reading("hidden_added", {"argument": argument}), ("new_hidden_state",))]
+    if (added := _with_argument(cell, hidden - due)) is not None:
+        return [(added, ("new_hidden_state",))]
     for what, made in SHOWN.items():
         shown = made(new, cell.c)
         gate = np.where(np.abs(shown) > FAINT, hidden / shown, np.nan)
@@ -270,19 +269,36 @@ def _output(cell: KnownCell, hidden: Array, new: Array) -> Readings:
                 else [(Reading("shown", {"what": what}), ("new_hidden_state",))]
             )
             return [*through, *((one, ("o",)) for one in readings)]
+    return _around(cell, hidden, new) or [_unknown_output(cell, hidden, new)]
+
+
+def _with_argument(cell: KnownCell, rest: Array) -> Reading | None:
+    """What is added to the right hidden state, if it is an argument."""
+    for argument, value in (("hidden_state", cell.h), ("cell_state", cell.c)):
+        if gates.agrees(cell, rest, value):
+            return Reading("hidden_added", {"argument": argument})
+    return None
+
+
+def _around(cell: KnownCell, hidden: Array, new: Array) -> Readings:
+    """A tanh around the product with the output gate."""
     inside = np.arctanh(hidden)
     for what in ("c", "tanh(c)"):
         readings = gates.told(cell, "o", inside / SHOWN[what](new, cell.c), cell.used)
         if readings is not None:
             around = Reading("tanh_around", {"what": what})
             return [(around, ("new_hidden_state",)), *((one, ("o",)) for one in readings)]
-    if gates.fits(cell, hidden / np.tanh(new), extra=cell.c) or gates.fits(
-        cell, hidden / np.tanh(new), extra=new
-    ):
-        return [(Reading("gate_sees_cell"), ("o",))]
-    if gates.unexplained(cell, "o", hidden / np.tanh(new), cell.used).kind == "gate_function":
-        return [(Reading("gate_function"), ("o",))]
-    return [(Reading("hidden_off"), ("new_hidden_state",))]
+    return []
+
+
+def _unknown_output(cell: KnownCell, hidden: Array, new: Array) -> tuple[Reading, tuple[str, ...]]:
+    """What can be said of a gate that no weights explain."""
+    gate = hidden / np.tanh(new)
+    if any(gates.fits(cell, gate, extra=extra) for extra in (cell.c, new)):
+        return Reading("gate_sees_cell"), ("o",)
+    if gates.unexplained(cell, "o", gate, cell.used).kind == "gate_function":
+        return Reading("gate_function"), ("o",)
+    return Reading("hidden_off"), ("new_hidden_state",)
 
 
 def _merged(found: Readings) -> Readings:

@@ -127,17 +127,25 @@ def _moved(net: Network, x: Array) -> tuple[Reading, tuple[str, ...]] | None:
         return hidden, forward.outputs
 
     by_state, by_output = influence.of_sequences(run, x)
+    in_states, in_outputs = influence.of_steps(run, x)
+    if _along_batch(by_state, in_states):
+        return Reading("along_batch"), ("hidden_states", "outputs")
     for moved, what in ((by_state, "hidden_states"), (by_output, "outputs")):
         if (mixed := _mixed(moved)) is not None:
             if mixed.kind == "samples_mixed" and _goes_on(net, x):
                 mixed = Reading("goes_on")
             names = ("hidden_states", "outputs") if what == "hidden_states" else (what,)
             return mixed, names
-    in_states, in_outputs = influence.of_steps(run, x)
     if (late := _in_time(in_outputs)) is None:
         return None  # states that come back wrong from a right run are told by their values
     both = np.array_equal(in_states, in_outputs)
     return late, ("hidden_states", "outputs") if both else ("outputs",)
+
+
+def _along_batch(by_sequence: Array, by_step: Array) -> bool:
+    """Whether each sequence moves those after it in the batch, and no step any other."""
+    onward = np.triu(np.ones(by_sequence.shape, bool))
+    return np.array_equal(by_sequence, onward) and np.array_equal(by_step, np.eye(len(by_step)))
 
 
 def _goes_on(net: Network, x: Array) -> bool:

@@ -57,6 +57,12 @@ def _samples_mixed(what: Message) -> Message:
     )
 
 
+def _along_batch(_: Message) -> Message:
+    return say(
+        "The recurrence runs along the batch and not along time: a sequence changes those after it in the batch, a step changes no other step. inputs has shape (T, B, I), time first: look at the axis of the loop."
+    )
+
+
 def _goes_on(_: Message) -> Message:
     return say(
         "A sequence goes on where the one before it in the batch ended: its first state is made of the other's last one. Set h_0 = 0 for every sequence, not once for all."
@@ -427,6 +433,7 @@ WORDS: dict[str, Callable[..., Message]] = {
     "weights_cached": _weights_cached,
     "follow_one": _follow_one,
     "samples_mixed": _samples_mixed,
+    "along_batch": _along_batch,
     "goes_on": _goes_on,
     "samples_deaf": _samples_deaf,
     "deaf": _deaf,
