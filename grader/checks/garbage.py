@@ -119,6 +119,13 @@ def _require(
     def judge() -> None:
         values = random_parameters(shapes, np.random.default_rng(24))
         first, again, other = call(values, 1.0), call(values, 1.0), call(values, -1.5)
+        if not _any_alike(first, again) and all(map(_is_finite, (first, again))):
+            raise CheckFailed(
+                say(
+                    "{name} gives other results each time for the same inputs and parameters.",
+                    name=name,
+                )
+            )
         if not _any_alike(first, again) or _all_alike(first, other):
             raise CheckFailed(
                 say(
@@ -128,6 +135,10 @@ def _require(
             )
 
     once(cls, "computes", judge)
+
+
+def _is_finite(arrays: Sequence[Array]) -> bool:
+    return all(bool(np.all(np.isfinite(one))) for one in arrays)
 
 
 def _any_alike(one: Sequence[Array], other: Sequence[Array]) -> bool:

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from grader.checks.memo import once
+from grader.checks.part4.rnn_backward import wrong_gradients
 from grader.diagnosis import known_names, match
 from grader.diagnosis.backward import backward_rules as backward
 from grader.diagnosis.backward import backward_words
@@ -112,6 +113,8 @@ def diagnose(question: str, case: str, candidates: Mapping[str, Any]) -> Diagnos
     candidate = candidates.get(subject.candidate) if subject else None
     if candidate is not None:
         found = faults(question, candidate)
+        if question == "q4_3" and faults("q4_2", candidate):
+            found = _charged(found, candidate)
         if {one.claim.kind for one in found} <= VAGUE:
             earlier = _earlier(question, candidates, KEPT)
             if found and earlier is not None:
@@ -131,6 +134,15 @@ def behind_learning(
     question = place.partition("/")[0]
     follows = isinstance(fault, Diverged) or (isinstance(fault, CheckFailed) and place in LEARNED)
     return _earlier(question, candidates, BLOCKING) if follows else None
+
+
+def _charged(found: list[Flaw], candidate: CandidateClass) -> list[Flaw]:
+    """Without gradients that are right by the book: of a wrong forward they may be wrong."""
+    try:
+        wrong = wrong_gradients(candidate)
+    except StudentFault:
+        return found
+    return [one for one in found if not wrong or wrong & set(one.arrays)]
 
 
 def behind_update(candidates: Mapping[str, Any]) -> Diagnosis | None:

@@ -101,6 +101,12 @@ def numerical(
     )
 
 
+def wrong_gradients(SimpleRNN: CandidateClass) -> set[str]:
+    """The parameters whose public case fails. Raises what the student's code raises."""
+    run = _public_run(SimpleRNN)
+    return {name for name in run.trial.layout.shapes if not run.right(name)}
+
+
 def _public_run(SimpleRNN: CandidateClass) -> BackwardRun:
     """The same forward, backward and numerical gradient for all public cases, made once."""
     return once(SimpleRNN, "public BPTT", partial(_public_bptt, SimpleRNN))

@@ -216,7 +216,8 @@ def _longer(cls: CandidateClass, found: Readings, there: list[str]) -> Readings:
     tail = distance_back.measure(cls)
     if tail is None:
         return found
-    names = found[0][1] if found else tuple(n for n in HIDDEN_ARRAYS if n in there)
+    whole = ORDER if tail.kind == "stops_after" else HIDDEN_ARRAYS
+    names = found[0][1] if found else tuple(n for n in whole if n in there)
     return [(tail, names), *found[1:]]
 
 

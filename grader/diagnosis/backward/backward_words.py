@@ -74,6 +74,11 @@ def _not_given(arrays: Message) -> Message:
 
 
 def _only_step(arrays: Message, *, step: int) -> Message:
+    if step == 0 and str(arrays) == "dW_hh":  # times h_0, which is 0
+        return say(
+            "{arrays}: zero, as if nothing but a product with h_0 = 0 were in it. Is it written anew in every step (= in place of +=), or does h_0 stand where h_(t-1) belongs?",
+            arrays=arrays,
+        )
     if step > 0:  # a loop from the last step on that overwrites leaves step 0
         return say(
             "{arrays}: only the contribution of step {step} is there (of 0 to {last}), those of the other steps are missing. Add up over all steps: look at the index, and at what is summed.",
@@ -155,6 +160,14 @@ def _cut_before(arrays: Message, *, steps: Sequence[int]) -> Message:
         "BPTT is cut ({arrays}): no gradient gets back from step {steps} to the step before. Hand dh back through all steps.",
         arrays=arrays,
         steps=_numbers(steps),
+    )
+
+
+def _stops_after(arrays: Message, *, steps: int) -> Message:
+    return say(
+        "In a sequence of 44 steps backward stops after the last {steps}: what lies before adds nothing ({arrays}). It has to go back to the first step, however long the sequence is.",
+        arrays=arrays,
+        steps=steps,
     )
 
 
@@ -603,6 +616,7 @@ WORDS: dict[str, Callable[..., Message]] = {
     "steps_skipped": _steps_skipped,
     "bptt_depth": _bptt_depth,
     "cut_before": _cut_before,
+    "stops_after": _stops_after,
     "forward_in_time": _forward_in_time,
     "samples_ignored": _samples_ignored,
     "samples_mixed": _samples_mixed,

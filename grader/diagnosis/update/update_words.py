@@ -66,6 +66,15 @@ def _later_times(arrays: Message, *, number: float) -> Message:
     )
 
 
+def _times_vary(arrays: Message, *, number: float, later: float) -> Message:
+    return say(
+        "{arrays}: the step is {number} times learning_rate times gradient in one call and {later} times in the next. Plain descent multiplies by learning_rate alone: look for a norm or a counter in it.",
+        arrays=arrays,
+        number=number,
+        later=later,
+    )
+
+
 def _times(arrays: Message, *, number: float) -> Message:
     if number < 0:
         return say(
@@ -145,6 +154,7 @@ WORDS: dict[str, Callable[..., Message]] = {
     "only_first": _only_first,
     "later_times": _later_times,
     "times": _times,
+    "times_vary": _times_vary,
     "same_size": _same_size,
     "replaced": _replaced,
     "one_number": _one_number,
