@@ -20,6 +20,7 @@ lost_small                              0 where d_outputs is small, not 0 where 
 not_given                               backward gives no such array
 factor                 of | number      the right ones divided by B, T, T*B, ... | times number
 transposed                              the right one, transposed
+one_for_all                             the sum over the units of the right one, for every unit
 state_index            offset           the state `offset` steps later (earlier) than the one due
 state_always           step             h_step at every step (h_0 = 0 is step 0)
 state_wraps                             the last state where h_0 is due
@@ -74,6 +75,8 @@ states_not_those_used                   outputs are right, the states that come 
 activation             used             h_t is `used` of a weighted sum
 activation_unknown                      h_t is another function than tanh of the right weighted sum
 z_factor               number           h_t is tanh of number times the right sum
+state_times            number           h_t is number * tanh of the right sum
+outputs_pile_up                         output t is the right one plus output t - 1
 blended                number, new      h_t is number * h_(t-1) + new * tanh of the right sum
 weight_KIND            array            unused, transposed, factor, shifted, other_array, one_for_all,
                                         units_without, sources_without, off, late
@@ -91,6 +94,7 @@ gate_of_other, gates_shared, gate_complement (of), gate_constant, gate_one_for_a
 gate_function, gate_z_factor, gate_clipped, gate_sees_cell, gate_from_candidate, candidate_gated,
 gate_off, weight_KIND as above, tanh_on_cell, cell_clipped, cell_not_linear, added_times, added_off,
 added_through (of: f * i * g is added), hidden_added (argument), follow_row (argument, row: all rows use it),
+other_row (argument, row: row 0 of it moves that row alone),
 shown, tanh_around, hidden_off, overflows, state_kept, random, depends_on_start, rows_mixed, not_finite
 """
 

@@ -25,6 +25,7 @@ def explain(imp: Impulses, name: str) -> Reading | None:
         _by_index,
         _without_derivative,
         _summed_first,
+        _one_for_all,
         _by_units,
     ]
     return next((found for each in explanations if (found := each(imp, name)) is not None), None)
@@ -120,6 +121,19 @@ def _summed_first(imp: Impulses, name: str) -> Reading | None:
         ):
             return Reading("summed_first")
     return None
+
+
+def _one_for_all(imp: Impulses, name: str) -> Reading | None:
+    """A bias's gradient summed over its units as well."""
+    if not name.startswith("b_"):
+        return None
+    same = all(
+        imp.net.alike(
+            one[name], np.full_like(one[name], imp.truth(name, key).sum()), imp.scale[name]
+        )
+        for key, one in imp.got.items()
+    )
+    return Reading("one_for_all") if same else None
 
 
 def _errors(imp: Impulses, name: str, key: Key) -> Array:

@@ -48,7 +48,8 @@ def examine(cls: CandidateClass) -> Readings:
     missing = tuple(name for name in ORDER if name in net.names and name not in imp.names)
     found: Readings = [(Reading("not_given"), missing)] if missing else []
     if (bent := linearity.unsound(imp)) is not None:
-        return [*found, (bent, tuple(imp.names))]
+        alone = linearity.uneven(imp) if bent.kind == "not_linear" else ()
+        return [*found, (bent, alone or tuple(imp.names))]
     found += [(_lost_small(imp, one, names), names) for one, names in _single(imp)]
     if (bent := linearity.held_back(imp)) is not None:
         found.append((bent, tuple(imp.names)))

@@ -226,6 +226,13 @@ def _summed_first(arrays: Message) -> Message:
     )
 
 
+def _one_for_all(arrays: Message) -> Message:
+    return say(
+        "{arrays}: one and the same number for every unit, the sum over all of them. Sum over time and batch only, so that each unit keeps its own.",
+        arrays=arrays,
+    )
+
+
 def _transposed(arrays: Message) -> Message:
     return say(
         "{arrays}: transposed. Rows belong to the unit that a weight comes from, columns to the unit that it goes to, as in the parameter.",
@@ -624,6 +631,7 @@ WORDS: dict[str, Callable[..., Message]] = {
     "components_ignored": _components_ignored,
     "unit_without_gradient": _unit,
     "summed_first": _summed_first,
+    "one_for_all": _one_for_all,
     "transposed": _transposed,
     "derivative_missing": _derivative_missing,
     "state_index": _state_index,

@@ -212,6 +212,11 @@ def _of_one_row(cell: KnownCell, few: Sequence[Array], first: States) -> Reading
         leading = [row for row, which in enumerate(moved) if which.all()]
         if len(leading) == 1 and np.sum(moved) == len(moved):
             return Reading("follow_row", {"argument": argument, "row": leading[0]})
+        others = [np.flatnonzero(which) for which in moved]
+        if all(len(which) == 1 for which in others) and any(
+            which[0] != row for row, which in enumerate(others)
+        ):
+            return Reading("other_row", {"argument": argument, "row": int(others[0][0])})
     return None
 
 

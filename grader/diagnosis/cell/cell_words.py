@@ -67,6 +67,14 @@ def _follow_row(*, argument: str, row: int) -> Message:
     )
 
 
+def _other_row(*, argument: str, row: int) -> Message:
+    return say(
+        "Rows are computed with {argument} of another row: changing row 0 of it changes the results of row {row} and no other. Look at its index in the loop over the batch.",
+        argument=argument,
+        row=row,
+    )
+
+
 def _not_finite() -> Message:
     return say("The cell gives NaN or infinity for ordinary inputs and parameters.")
 
@@ -329,6 +337,7 @@ WORDS: dict[str, Callable[..., Message]] = {
     "depends_on_start": _depends_on_start,
     "rows_mixed": _rows_mixed,
     "follow_row": _follow_row,
+    "other_row": _other_row,
     "not_finite": _not_finite,
     "tanh_on_cell": _tanh_on_cell,
     "cell_clipped": _cell_clipped,

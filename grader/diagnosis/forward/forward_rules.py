@@ -59,7 +59,7 @@ def examine(cls: CandidateClass) -> Readings:
         return [(Reading("not_finite"), ("hidden_states", "outputs"))]
     if (again := _again(net, x)) is not None:
         return [(again, ("hidden_states", "outputs"))]
-    if first.hidden is None:
+    if first.hidden is None or _roles_hide(net, x):
         return []
     if (moved := _moved(net, x)) is not None:
         return [moved]
@@ -140,6 +140,16 @@ def _moved(net: Network, x: Array) -> tuple[Reading, tuple[str, ...]] | None:
         return None  # states that come back wrong from a right run are told by their values
     both = np.array_equal(in_states, in_outputs)
     return late, ("hidden_states", "outputs") if both else ("outputs",)
+
+
+def _roles_hide(net: Network, x: Array) -> bool:
+    """Whether outputs are deaf to the inputs only because weights were not recognised."""
+    if not net.layout.dead or not net.alike(net.forward(x).outputs, net.forward(-x).outputs):
+        return False
+    one, other = (
+        read_forward(net.cls(*net.size.model).forward(inputs), net.size) for inputs in (x, -x)
+    )
+    return not np.array_equal(one.outputs, other.outputs)
 
 
 def _along_batch(by_sequence: Array, by_step: Array) -> bool:

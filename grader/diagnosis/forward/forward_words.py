@@ -222,6 +222,19 @@ def _blended(_: Message, *, number: float, new: float) -> Message:
     )
 
 
+def _state_times(_: Message, *, number: float) -> Message:
+    return say(
+        "h_t is {number} times tanh(x_t W_xh + h_(t-1) W_hh + b_h), measured over all steps; once is asked for.",
+        number=number,
+    )
+
+
+def _outputs_pile_up(_: Message) -> Message:
+    return say(
+        "outputs pile up: output t is h_t W_hy + b_y plus the output before it. Each step has its own."
+    )
+
+
 def _activation_unknown(_: Message) -> Message:
     return say(
         "h_t is a function of x_t W_xh + h_(t-1) W_hh + b_h, but not tanh of it. Look at the activation."
@@ -456,6 +469,8 @@ WORDS: dict[str, Callable[..., Message]] = {
     "states_not_those_used": _states_not_those_used,
     "activation": _activation,
     "blended": _blended,
+    "state_times": _state_times,
+    "outputs_pile_up": _outputs_pile_up,
     "activation_unknown": _activation_unknown,
     "z_factor": _z_factor,
     "weight_unused": _weight_unused,

@@ -43,9 +43,11 @@ def _blended(seen: ForwardRun) -> Reading | None:
     new = np.tanh(seen.net.weighted_sum(seen.x[1:], before))
     parts = np.stack([before.ravel(), new.ravel()], axis=1)
     shares = np.linalg.lstsq(parts, seen.hidden[1:].ravel(), rcond=None)[0]
-    if abs(shares[0]) <= CLOSE or not seen.net.alike(parts @ shares, seen.hidden[1:].ravel()):
+    if not seen.net.alike(parts @ shares, seen.hidden[1:].ravel()):
         return None
     old, share = (float(f"{number:.4g}") for number in shares)
+    if abs(old) <= CLOSE:
+        return Reading("state_times", {"number": share})
     return Reading("blended", {"number": old, "new": share})
 
 
