@@ -1,0 +1,89 @@
+"""What chance does not repeat: odd names, odd numbers, seeds, comments, slips of the keyboard, folders.
+
+Each is a `Trace`, a kind and its text; whether two people sharing it means anything depends on how
+many others have it, which the caller counts. Programs are read by Pygments' lexer, which takes what
+does not parse.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from enum import StrEnum
+from typing import NamedTuple
+
+from pygments.lexers import PythonLexer
+from pygments.token import Comment, Literal, Name, String
+
+LEAST_NAME = 4
+LEAST_COMMENT = 8
+LEAST_DECIMALS = 5
+# Numbers that everybody has a reason for.
+ROUND = re.compile(r"\d|10+|0?\.0*[125]0*|\d+\.0*|1e-?\d+|\d{1,2}|[1-9]00|\d+j")
+SEED = re.compile(r"(?:seed|default_rng|RandomState|PCG64)\s*\(\s*(?:seed\s*=\s*)?(\d+)")
+FOLDER = re.compile(r"(?:[A-Za-z]:\\+Users\\+|/Users/|/home/)([^\\/\s\"'<>|:]{2,40})")
+LONG_NUMBER = re.compile(rf"(?<![\w.])-?\d+\.\d{{{LEAST_DECIMALS},}}(?:[eE][-+]?\d+)?(?!\w)")
+MOST_CHARACTERS = 200_000
+
+
+class TraceKind(StrEnum):
+    """What kind of coincidence it is."""
+
+    NAME = "name"
+    NUMBER = "number"
+    SEED = "seed"
+    COMMENT = "comment"
+    SLIP = "slip"
+    FOLDER = "folder"
+    DIAGNOSIS = "diagnosis"
+    CURVE = "curve"
+    MEASURED = "measured"  # a number with many decimals, in a report
+    PICTURE = "picture"
+
+
+class Trace(NamedTuple):
+    """One thing that a piece of work has."""
+
+    kind: TraceKind
+    text: str
+
+
+def of_program(source: str) -> frozenset[Trace]:
+    """Traces of a program, but for slips: those need a vocabulary (`slips`)."""
+    text = source[:MOST_CHARACTERS]
+    found = set(_lexed(text))
+    found |= {Trace(TraceKind.SEED, seed) for seed in SEED.findall(text)}
+    found |= {Trace(TraceKind.FOLDER, name.casefold()) for name in FOLDER.findall(text)}
+    return frozenset(found)
+
+
+def of_report(report: str) -> frozenset[Trace]:
+    text = report[:MOST_CHARACTERS]
+    found = {Trace(TraceKind.MEASURED, number) for number in LONG_NUMBER.findall(text)}
+    found |= {Trace(TraceKind.FOLDER, name.casefold()) for name in FOLDER.findall(text)}
+    return frozenset(found)
+
+
+def comments_of(source: str) -> str:
+    """Comments and docstrings of a program, a line each."""
+    return "\n".join(line for kind, line in _words(source[:MOST_CHARACTERS]) if kind)
+
+
+def _lexed(text: str) -> Iterator[Trace]:
+    for kind, value in PythonLexer().get_tokens(text):
+        if kind in Name and kind not in Name.Builtin and len(value) >= LEAST_NAME:
+            yield Trace(TraceKind.NAME, value)
+        elif kind in Literal.Number and not ROUND.fullmatch(value):
+            yield Trace(TraceKind.NUMBER, value.lower())
+    for is_comment, line in _words(text):
+        if is_comment and len(line) >= LEAST_COMMENT:
+            yield Trace(TraceKind.COMMENT, line)
+
+
+def _words(text: str) -> Iterator[tuple[bool, str]]:
+    for kind, value in PythonLexer().get_tokens(text):
+        if kind in Comment or kind in String.Doc:
+            for line in value.splitlines():
+                plain = unicodedata.normalize("NFKC", line).strip(" #\t\"'").casefold()
+                yield bool(plain), plain
