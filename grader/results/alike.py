@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Protocol
 
 from grader.language import Message
 from grader.results.codec import decode, encode
 from grader.results.overrides import ALIKE
-from grader.results.reader import StoreReader
+from grader.results.reader import Decision
 from grader.results.store import Store
 
 FACT = "similar"
 PROGRAM, REPORT = "program", "report"
+
+
+class DecidedFacts(Protocol):
+    """What this needs of a store."""
+
+    def fact(self, name: str) -> str: ...
+
+    def decisions(self) -> Iterable[Decision]: ...
+
 
 Lines = tuple[int, int]  # first and last, both included, from 1
 
@@ -79,7 +89,7 @@ def pair_key(one: str, other: str) -> tuple[str, str]:
     return (one, other) if one <= other else (other, one)
 
 
-def kept(store: StoreReader) -> AlikeRun | None:
+def kept(store: DecidedFacts) -> AlikeRun | None:
     """What `similar` found last; None where it never ran."""
     fact = store.fact(FACT)
     return decode(fact, AlikeRun) if fact else None
@@ -89,7 +99,7 @@ def keep(store: Store, run: AlikeRun) -> None:
     store.remember(FACT, encode(run))
 
 
-def fine(store: StoreReader, run: AlikeRun | None) -> dict[tuple[str, str], str]:
+def fine(store: DecidedFacts, run: AlikeRun | None) -> dict[tuple[str, str], str]:
     """Pairs that somebody looked at and found fine, and why; not those that sent anew since."""
     if run is None:
         return {}
@@ -105,14 +115,14 @@ def fine(store: StoreReader, run: AlikeRun | None) -> dict[tuple[str, str], str]
     return found
 
 
-def open_pairs(store: StoreReader) -> tuple[AlikePair, ...]:
+def open_pairs(store: DecidedFacts) -> tuple[AlikePair, ...]:
     """The pairs that wait for a person, most certain first."""
     run = kept(store)
     settled = fine(store, run)
     return tuple(pair for pair in run.pairs if pair.key not in settled) if run else ()
 
 
-def passages_of(store: StoreReader, student_id: str) -> Iterator[SharedPassage]:
+def passages_of(store: DecidedFacts, student_id: str) -> Iterator[SharedPassage]:
     """Passages of this student's work that are alike to another's, and whose; nothing that is settled."""
     for pair in open_pairs(store):
         for passage in pair.passages:

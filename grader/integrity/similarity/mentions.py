@@ -13,7 +13,8 @@ SURE_CHINESE = 3  # characters of a Chinese name that no sentence holds by chanc
 SURE_LATIN = 8
 # A short name counts where a line says that a name follows.
 SAYS_WHO = re.compile(
-    r"姓名|作者|学生|同学|学号|组员|感谢|抄|来自|author|name|student|copied|thanks|by\b|@|©", re.IGNORECASE
+    r"姓名|作者|学生|同学|学号|组员|感谢|抄|来自|author|name|student|copied|thanks|by\b|@|©",
+    re.IGNORECASE,
 )
 
 
@@ -45,8 +46,14 @@ class Mentions:
                 if found not in own:
                     known = self._ids.get(found) or self._names[found]
                     for one in known[:1]:
-                        yield one.key, say(
-                            "“{text}” stands in line {line} of {who}", text=found, line=number, who=key
+                        yield (
+                            one.key,
+                            say(
+                                "“{text}” stands in line {line} of {who}",
+                                text=found,
+                                line=number,
+                                who=key,
+                            ),
                         )
 
     def _in(self, line: str) -> Iterator[str]:

@@ -31,7 +31,12 @@ class _Growing:
 
 
 def passages(
-    one: PlacedPrints, other: PlacedPrints, shared: Collection[int], rare: Collection[int], part: str, whose: str
+    one: PlacedPrints,
+    other: PlacedPrints,
+    shared: Collection[int],
+    rare: Collection[int],
+    part: str,
+    whose: str,
 ) -> tuple[SharedPassage, ...]:
     """Passages in the order of the first text. `shared`: fingerprints of both that count."""
     places = sorted(

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from grader.integrity.similarity.traces import Trace, TraceKind
 from grader.integrity.similarity.works import Work
 from grader.language import Message, say
+from grader.reports.clean_message import shorten
 
+LONGEST = 60  # characters of one of them
 SHOWN = 8  # names, numbers or comments in one line
 # Numbers to the last digit, the very same picture: enough to look, whatever the texts say.
 CERTAIN = {TraceKind.CURVE, TraceKind.PICTURE}
@@ -27,7 +29,9 @@ def counted(works: Iterable[Work]) -> Counter[Trace]:
     return Counter(trace for work in works for trace in work.traces)
 
 
-def shared_rarely(one: Work, other: Work, counts: Counter[Trace], most: int) -> dict[TraceKind, list[str]]:
+def shared_rarely(
+    one: Work, other: Work, counts: Counter[Trace], most: int
+) -> dict[TraceKind, list[str]]:
     """What both have and hardly anybody else, by kind."""
     found: dict[TraceKind, list[str]] = {}
     for trace in sorted(one.traces & other.traces):
@@ -47,31 +51,34 @@ def certain_groups(works: Sequence[Work], counts: Counter[Trace]) -> Iterator[li
 
 def in_words(found: dict[TraceKind, list[str]]) -> Iterator[Message]:
     """One sentence a kind, the weightiest first."""
-    for kind in WORDS:
-        if kind in found:
-            yield WORDS[kind](found[kind])
+    yield from (in_full(found[kind]) for kind, in_full in WORDS.items() if kind in found)
 
 
 def _list(texts: Sequence[str]) -> str:
-    shown = [text if len(text) <= 60 else f"{text[:59]}…" for text in texts[:SHOWN]]
+    shown = [shorten(text, LONGEST) for text in texts[:SHOWN]]
     return ", ".join(shown) + (f", … ({len(texts)})" if len(texts) > SHOWN else "")
 
 
-WORDS = {
+WORDS: dict[TraceKind, Callable[[Sequence[str]], Message]] = {
     TraceKind.CURVE: lambda _: say(
         "The training run gave the very same numbers, to the last digit: that is no chance."
     ),
-    TraceKind.PICTURE: lambda texts: say("The same picture, byte for byte ({count}).", count=len(texts)),
+    TraceKind.PICTURE: lambda texts: say(
+        "The same picture, byte for byte ({count}).", count=len(texts)
+    ),
     TraceKind.MEASURED: lambda texts: say(
         "The same measured numbers in both reports: {list}", list=_list(texts)
     ),
     TraceKind.SLIP: lambda texts: say("The same slips of the keyboard: {list}", list=_list(texts)),
-    TraceKind.FOLDER: lambda texts: say("The same user's folder in a path: {list}", list=_list(texts)),
+    TraceKind.FOLDER: lambda texts: say(
+        "The same user's folder in a path: {list}", list=_list(texts)
+    ),
     TraceKind.DIAGNOSIS: lambda texts: say(
         "The same mistakes, which hardly anybody else makes: {list}", list=_list(texts)
     ),
     TraceKind.COMMENT: lambda texts: say(
-        "The same comments, word for word: {list}", list=" / ".join(text[:60] for text in texts[:4])
+        "The same comments, word for word: {list}",
+        list=" / ".join(shorten(text, LONGEST) for text in texts[:4]),
     ),
     TraceKind.NAME: lambda texts: say(
         "The same names, which hardly anybody else uses: {list}", list=_list(texts)

@@ -14,7 +14,9 @@ from difflib import get_close_matches
 WORD = re.compile(r"[a-z]{6,30}")
 CHINESE = re.compile(r"[一-鿿]{4,}")
 WINDOW = 4
-CLOSE = 0.86  # difflib's ratio: "backpropogation" is 0.93 from its word, "weighted" 0.86 from "weights"
+CLOSE = (
+    0.86  # difflib's ratio: "backpropogation" is 0.93 from its word, "weighted" 0.86 from "weights"
+)
 ENDINGS = re.compile(r"(?:s|es|ed|d|ing|ly|er|or|ion|ions|al|ized?|ised?)$")
 PLACE = "　"
 MANY = 3  # texts that have a word make it one

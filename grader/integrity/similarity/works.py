@@ -31,7 +31,10 @@ class Given:
 
     @classmethod
     def of(cls, handed_out: HandedOut) -> Given:
-        both = [*map(traces.of_program, handed_out.programs), *map(traces.of_report, handed_out.prose)]
+        both = [
+            *map(traces.of_program, handed_out.programs),
+            *map(traces.of_report, handed_out.prose),
+        ]
         return cls(
             prints.union(map(prints.of_program, handed_out.programs)),
             prints.union(map(prints.of_prose, handed_out.prose)),

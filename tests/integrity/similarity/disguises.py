@@ -19,7 +19,23 @@ KEPT = {
     *dir(builtins), "self", "SimpleRNN", "LSTMCell", "forward", "backward", "update_parameters",
     "generate_sequence_data", "train_rnn_on_sequence",
 }  # fmt: skip
-SYLLABLES = "ba ke lo mi nu pra ste vor zan qui dex fil gor hum jat".split()
+SYLLABLES = [
+    "ba",
+    "ke",
+    "lo",
+    "mi",
+    "nu",
+    "pra",
+    "ste",
+    "vor",
+    "zan",
+    "qui",
+    "dex",
+    "fil",
+    "gor",
+    "hum",
+    "jat",
+]
 
 
 def renamed(source: str, rng: Random) -> str:
@@ -76,7 +92,11 @@ def padded(source: str, rng: Random) -> str:
     for node in ast.walk(tree):
         for field in ("body", "orelse"):
             block = getattr(node, field, None)
-            if isinstance(block, list) and block and not isinstance(node, (ast.ClassDef, ast.Module)):
+            if (
+                isinstance(block, list)
+                and block
+                and not isinstance(node, (ast.ClassDef, ast.Module))
+            ):
                 setattr(node, field, list(_with_dead_code(block, rng)))
     return ast.unparse(ast.fix_missing_locations(tree))
 
@@ -97,8 +117,7 @@ def mixed(source: str, other: str, rng: Random) -> str:
     needed = {
         node.name
         for node in first.body
-        if isinstance(node, (ast.ClassDef, ast.FunctionDef))
-        and node.name not in KEPT - names
+        if isinstance(node, (ast.ClassDef, ast.FunctionDef)) and node.name not in KEPT - names
     }
     mine = [node for node in first.body if not _defines(node, KEPT - names)]
     taken = needed | {"SimpleRNN"}
@@ -212,15 +231,33 @@ def _without_docstrings(tree: ast.Module) -> ast.Module:
     for node in ast.walk(tree):
         if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef)) and node.body:
             first = node.body[0]
-            if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) and (
-                isinstance(first.value.value, str)
+            if (
+                isinstance(first, ast.Expr)
+                and isinstance(first.value, ast.Constant)
+                and (isinstance(first.value.value, str))
             ):
                 node.body = node.body[1:] or [ast.Pass()]
     return tree
 
 
 def _prose(rng: Random) -> str:
-    words = "la suite du calcul pour chaque pas on ajoute le terme puis retour valeur etat".split()
+    words = [
+        "la",
+        "suite",
+        "du",
+        "calcul",
+        "pour",
+        "chaque",
+        "pas",
+        "on",
+        "ajoute",
+        "le",
+        "terme",
+        "puis",
+        "retour",
+        "valeur",
+        "etat",
+    ]
     return " ".join(rng.choices(words, k=rng.randint(3, 7)))
 
 
@@ -245,8 +282,13 @@ class _Respeller(ast.NodeTransformer):
         self.generic_visit(node)
         if isinstance(node.op, ast.MatMult):
             return ast.Call(_numpy("dot"), [node.left, node.right], [])
-        if isinstance(node.op, ast.Pow) and isinstance(node.right, ast.Constant) and (
-            node.right.value == 2 and isinstance(node.left, (ast.Name, ast.Attribute, ast.Subscript))
+        if (
+            isinstance(node.op, ast.Pow)
+            and isinstance(node.right, ast.Constant)
+            and (
+                node.right.value == 2
+                and isinstance(node.left, (ast.Name, ast.Attribute, ast.Subscript))
+            )
         ):
             return ast.BinOp(node.left, ast.Mult(), copy.deepcopy(node.left))
         return node
@@ -254,8 +296,10 @@ class _Respeller(ast.NodeTransformer):
     def visit_Call(self, node: ast.Call) -> ast.AST:
         self.generic_visit(node)
         called = node.func
-        if isinstance(called, ast.Attribute) and called.attr in {"sum", "mean"} and not (
-            isinstance(called.value, ast.Name) and called.value.id == "np"
+        if (
+            isinstance(called, ast.Attribute)
+            and called.attr in {"sum", "mean"}
+            and not (isinstance(called.value, ast.Name) and called.value.id == "np")
         ):
             return ast.Call(_numpy(called.attr), [called.value, *node.args], node.keywords)
         return node
@@ -270,7 +314,8 @@ class _Respeller(ast.NodeTransformer):
         )  # fmt: skip
         if not simple:
             return node
-        assert isinstance(node.target, ast.Name) and isinstance(call, ast.Call)
+        assert isinstance(node.target, ast.Name)
+        assert isinstance(call, ast.Call)
         self.loops += 1
         counter = f"at_{self.loops}"
         start = ast.Assign([ast.Name(counter, ast.Store())], ast.Constant(0))

@@ -9,12 +9,11 @@ from datetime import datetime
 
 import numpy as np
 
-from grader.integrity.similarity import mentions, passages, picture_prints, prints, reasons
+from grader.integrity.similarity import passages, picture_prints, prints, reasons
 from grader.integrity.similarity.mentions import KnownPerson, Mentions
 from grader.integrity.similarity.picture_prints import Tiles
 from grader.integrity.similarity.prints import Hashes
 from grader.integrity.similarity.rarity import Likenesses, likenesses
-from grader.integrity.similarity.reasons import CERTAIN
 from grader.integrity.similarity.slips import Vocabulary, words
 from grader.integrity.similarity.traces import Trace, TraceKind
 from grader.integrity.similarity.works import Work, prose_of
@@ -25,7 +24,9 @@ from grader.results.alike import PROGRAM, REPORT, AlikePair, SharedPassage, pair
 # The lines above which two texts are listed; measured in docs/similarity.md.
 PROGRAM_LINE = 0.18
 REPORT_LINE = 0.15
-MOST_PAIRS = 200  # with a page each; a person looks at no more, and the page says how many are left out
+MOST_PAIRS = (
+    200  # with a page each; a person looks at no more, and the page says how many are left out
+)
 PROSE_FLOOR = 60
 
 Texts = Mapping[str, Submission]
@@ -83,23 +84,22 @@ def compare(works: Sequence[Work], told: Iterable[tuple[str, str, Message]] = ()
         found.add_group(group)
     for one, other in _same_pictures(works):
         found.add(one, other).said.append(say("A picture that shows the same, saved anew."))
-    for one, other, words_ in told:
-        found.add_told(one, other, words_)
+    for who, whom, words_ in told:
+        found.add_told(who, whom, words_)
     ranked = found.ranked()
     return Comparison(
         works, programs, reports, counts, ranked[:MOST_PAIRS], max(0, len(ranked) - MOST_PAIRS)
     )
 
 
-def mentioned(people: Iterable[KnownPerson], submissions: Iterable[tuple[str, Submission]]) -> Iterator[
-    tuple[str, str, Message]
-]:
+def mentioned(
+    people: Iterable[KnownPerson], submissions: Iterable[tuple[str, Submission]]
+) -> Iterator[tuple[str, str, Message]]:
     """(who, whom, in which words) for each name or id of another inside somebody's work."""
     known = Mentions(people)
     for key, each in submissions:
-        texts = (each.source or "", each.report or "", "\n".join(file.name for file in each.files))
         seen = set()
-        for text in texts[:2]:
+        for text in (each.source or "", each.report or ""):
             for whom, words_ in known.of(key, text):
                 if whom not in seen:
                     seen.add(whom)
@@ -143,7 +143,9 @@ class _Found:
             self.add(self._places[one], self._places[other]).said.append(words_)
 
     def ranked(self) -> list[Suspicion]:
-        within = (each for each in self._by_pair.values() if not (each.one.earlier and each.other.earlier))
+        within = (
+            each for each in self._by_pair.values() if not (each.one.earlier and each.other.earlier)
+        )
         return sorted(within, key=lambda each: (*each.weight, *each.key), reverse=True)
 
 
@@ -158,7 +160,11 @@ def _same_pictures(works: Sequence[Work]) -> Iterator[tuple[int, int]]:
     for number, (owner, picture) in enumerate(zip(owners, tiles, strict=True)):
         for place in np.flatnonzero(picture_prints.same(picture, stacked[number + 1 :])):
             other = owners[number + 1 + int(place)]
-            if other != owner and (owner, other) not in told and not _same_file(works[owner], works[other]):
+            if (
+                other != owner
+                and (owner, other) not in told
+                and not _same_file(works[owner], works[other])
+            ):
                 told.add((owner, other))
                 yield owner, other
 
@@ -201,7 +207,9 @@ def _passages(
     if not one or not other:
         return ()
     mine, theirs = (
-        (each.one.program, each.other.program) if part == PROGRAM else (each.one.report, each.other.report)
+        (each.one.program, each.other.program)
+        if part == PROGRAM
+        else (each.one.report, each.other.report)
     )
     placed = prints.placed_program if part == PROGRAM else prints.placed_prose
     both: Hashes = np.intersect1d(mine.hashes, theirs.hashes, assume_unique=True)
