@@ -1,7 +1,8 @@
-"""Words that nobody writes on purpose: nearly, but not quite, a word of the class.
+"""Words that nobody writes on purpose: nearly, but not quite, a word of the class or a term of the field.
 
-A Latin word is a slip where it is close to a word that many use; four Chinese characters are one
-where changing a single character gives four that many use ("反向传波" for "反向传播").
+A Latin word is a slip where it is close to a word that many use; in Chinese, where any four
+characters resemble four others, only what misses a term of the field by one character is
+("反向传波" for "反向传播").
 """
 
 from __future__ import annotations
@@ -19,6 +20,45 @@ CLOSE = (
 )
 ENDINGS = re.compile(r"(?:s|es|ed|d|ing|ly|er|or|ion|ions|al|ized?|ised?)$")
 PLACE = "　"
+# Terms of the assignment and its lectures, and the neighbours that are no slips of them.
+TERMS = [
+    "反向传播",
+    "前向传播",
+    "正向传播",
+    "循环神经",
+    "神经网络",
+    "梯度消失",
+    "梯度爆炸",
+    "梯度下降",
+    "梯度裁剪",
+    "隐藏状态",
+    "隐藏单元",
+    "细胞状态",
+    "记忆单元",
+    "长短期记",
+    "短期记忆",
+    "激活函数",
+    "损失函数",
+    "时间步长",
+    "链式法则",
+    "权重矩阵",
+    "偏置向量",
+    "参数更新",
+    "学习速率",
+    "序列长度",
+    "斐波那契",
+    "门控机制",
+    "长期依赖",
+    "时间依赖",
+    "随机种子",
+    "训练数据",
+    "测试数据",
+    "验证数据",
+    "双曲正切",
+    "雅可比矩",
+    "参数共享",
+    "初始状态",
+]
 MANY = 3  # texts that have a word make it one
 
 
@@ -28,14 +68,15 @@ class Vocabulary:
     def __init__(self, given: Iterable[str]) -> None:
         self._given: set[str] = {word for text in given for word in words(text)}
         self._counts: Counter[str] = Counter()
-        self._patterns: set[str] | None = None
+        self._patterns: set[str] = set()
+        self._settled = False
 
     def add(self, text: str) -> None:
         """One person's text."""
         self._counts.update(set(words(text)))
 
     def is_slip(self, word: str) -> bool:
-        if word in self._common():
+        if word in self._common() or word in TERMS:
             return False
         if word.isascii():
             return any(
@@ -45,7 +86,8 @@ class Vocabulary:
         return any(pattern in self._wildcards() for pattern in _patterns(word))
 
     def _common(self) -> set[str]:
-        if self._patterns is None:
+        if not self._settled:
+            self._settled = True
             self._given |= {word for word, count in self._counts.items() if count >= MANY}
         return self._given
 
@@ -53,9 +95,8 @@ class Vocabulary:
         return [each for each in self._common() if each.isascii() and each[0] == word[0]]
 
     def _wildcards(self) -> set[str]:
-        if self._patterns is None:
-            chinese = (each for each in self._common() if not each.isascii())
-            self._patterns = {pattern for each in chinese for pattern in _patterns(each)}
+        if not self._patterns:
+            self._patterns = {pattern for each in TERMS for pattern in _patterns(each)}
         return self._patterns
 
 

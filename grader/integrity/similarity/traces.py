@@ -1,12 +1,13 @@
 """What chance does not repeat: odd names, odd numbers, seeds, comments, slips of the keyboard, folders.
 
 Each is a `Trace`, a kind and its text; whether two people sharing it means anything depends on how
-many others have it, which the caller counts. Programs are read by Pygments' lexer, which takes what
-does not parse.
+many others have it, which the caller counts. Comments and numbers are read by Pygments'
+lexer, which takes what does not parse.
 """
 
 from __future__ import annotations
 
+import ast
 import re
 import unicodedata
 from collections.abc import Iterator
@@ -14,7 +15,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from pygments.lexers import PythonLexer
-from pygments.token import Comment, Literal, Name, String
+from pygments.token import Comment, Literal, String
 
 LEAST_NAME = 4
 LEAST_COMMENT = 8
@@ -52,7 +53,8 @@ class Trace(NamedTuple):
 def of_program(source: str) -> frozenset[Trace]:
     """Traces of a program, but for slips: those need a vocabulary (`slips`)."""
     text = source[:MOST_CHARACTERS]
-    found = set(_lexed(text))
+    found = {Trace(TraceKind.NAME, name) for name in _own_names(text) if len(name) >= LEAST_NAME}
+    found |= set(_lexed(text))
     found |= {Trace(TraceKind.SEED, seed) for seed in SEED.findall(text)}
     found |= {Trace(TraceKind.FOLDER, name.casefold()) for name in FOLDER.findall(text)}
     return frozenset(found)
@@ -72,13 +74,26 @@ def comments_of(source: str) -> str:
 
 def _lexed(text: str) -> Iterator[Trace]:
     for kind, value in PythonLexer().get_tokens(text):
-        if kind in Name and kind not in Name.Builtin and len(value) >= LEAST_NAME:
-            yield Trace(TraceKind.NAME, value)
-        elif kind in Literal.Number and not ROUND.fullmatch(value):
+        if kind in Literal.Number and not ROUND.fullmatch(value):
             yield Trace(TraceKind.NUMBER, value.lower())
     for is_comment, line in _words(text):
         if is_comment and len(line) >= LEAST_COMMENT:
             yield Trace(TraceKind.COMMENT, line)
+
+
+def _own_names(text: str) -> Iterator[str]:
+    """Names that a program makes; none where it does not parse. A library's names are nobody's."""
+    try:
+        tree = ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.Name, ast.Attribute)) and isinstance(node.ctx, ast.Store):
+            yield node.id if isinstance(node, ast.Name) else node.attr
+        elif isinstance(node, ast.arg):
+            yield node.arg
+        elif isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+            yield node.name
 
 
 def _words(text: str) -> Iterator[tuple[bool, str]]:

@@ -22,7 +22,7 @@ LEAST_CURVE = 5  # values that differ; a flat line is nobody's own
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class TakenOff:
     """What is taken off every text before it is compared."""
 
     program: Hashes
@@ -30,7 +30,7 @@ class Given:
     traces: frozenset[Trace]
 
     @classmethod
-    def of(cls, handed_out: HandedOut) -> Given:
+    def of(cls, handed_out: HandedOut) -> TakenOff:
         both = [
             *map(traces.of_program, handed_out.programs),
             *map(traces.of_report, handed_out.prose),
@@ -64,7 +64,7 @@ class Work:
 
 
 def works(
-    store: StoreReader, out: Path, given: Given, vocabulary: Vocabulary, folder: str = ""
+    store: StoreReader, out: Path, given: TakenOff, vocabulary: Vocabulary, folder: str = ""
 ) -> Iterator[Work]:
     """Every submission of a store that holds a program or a report, one in memory at a time."""
     outcomes = {grade.student_id: _outcomes(grade) for grade in store.grades(exhibits=True)}
@@ -81,7 +81,7 @@ def prose_of(submission: Submission) -> str:
 
 
 def _work(
-    each: Submission, out: Path, given: Given, outcomes: frozenset[Trace], folder: str
+    each: Submission, out: Path, given: TakenOff, outcomes: frozenset[Trace], folder: str
 ) -> Work:
     source, report = each.source or "", each.report or ""
     files = {picture.sha256 for picture in each.pictures}
