@@ -34,7 +34,8 @@ def shared_rarely(
 ) -> dict[TraceKind, list[str]]:
     """What both have and hardly anybody else, by kind."""
     found: dict[TraceKind, list[str]] = {}
-    for trace in sorted(one.traces & other.traces):
+    # The longest first: it is the oddest.
+    for trace in sorted(one.traces & other.traces, key=lambda trace: (-len(trace.text), trace)):
         if trace.kind in CERTAIN or counts[trace] <= most:
             found.setdefault(trace.kind, []).append(trace.text)
     return {kind: texts for kind, texts in found.items() if len(texts) >= LEAST.get(kind, 1)}

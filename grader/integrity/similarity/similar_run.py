@@ -14,7 +14,7 @@ from grader.integrity.similarity.handed_out import handed_out
 from grader.integrity.similarity.mentions import KnownPerson
 from grader.integrity.similarity.similar_pages import SimilarPages
 from grader.integrity.similarity.slips import Vocabulary
-from grader.integrity.similarity.works import TakenOff, Work, works
+from grader.integrity.similarity.works import TakenOff, Work, taken_off, works
 from grader.language import Message
 from grader.records import Submission
 from grader.results import alike
@@ -49,7 +49,7 @@ def find_alike(
     texts = handed_out(given)
     vocabulary = Vocabulary(texts.prose)
     earlier = _labelled(against)
-    everyone = list(_everyone(store, out, earlier, TakenOff.of(texts), vocabulary, advance))
+    everyone = list(_everyone(store, out, earlier, taken_off(texts), vocabulary, advance))
     found = comparison.compare(everyone, _mentions(store, everyone))
     pairs = tuple(_in_full(found, store, earlier, vocabulary))
     run = _with_seen(store, _run(found, pairs))

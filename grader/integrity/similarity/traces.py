@@ -53,7 +53,7 @@ class Trace(NamedTuple):
 def of_program(source: str) -> frozenset[Trace]:
     """Traces of a program, but for slips: those need a vocabulary (`slips`)."""
     text = source[:MOST_CHARACTERS]
-    found = {Trace(TraceKind.NAME, name) for name in _own_names(text) if len(name) >= LEAST_NAME}
+    found = {Trace(TraceKind.NAME, name) for name in _own_names(text) if _telling(name)}
     found |= set(_lexed(text))
     found |= {Trace(TraceKind.SEED, seed) for seed in SEED.findall(text)}
     found |= {Trace(TraceKind.FOLDER, name.casefold()) for name in FOLDER.findall(text)}
@@ -79,6 +79,10 @@ def _lexed(text: str) -> Iterator[Trace]:
     for is_comment, line in _words(text):
         if is_comment and len(line) >= LEAST_COMMENT:
             yield Trace(TraceKind.COMMENT, line)
+
+
+def _telling(name: str) -> bool:
+    return len(name) >= LEAST_NAME and not (name.startswith("__") and name.endswith("__"))
 
 
 def _own_names(text: str) -> Iterator[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
@@ -29,17 +30,16 @@ class TakenOff:
     prose: Hashes
     traces: frozenset[Trace]
 
-    @classmethod
-    def of(cls, handed_out: HandedOut) -> TakenOff:
-        both = [
-            *map(traces.of_program, handed_out.programs),
-            *map(traces.of_report, handed_out.prose),
-        ]
-        return cls(
-            prints.union(map(prints.of_program, handed_out.programs)),
-            prints.union(map(prints.of_prose, handed_out.prose)),
-            frozenset().union(*both),
-        )
+
+@cache
+def taken_off(given: HandedOut) -> TakenOff:
+    """The prints and traces of what was handed out."""
+    both = [*map(traces.of_program, given.programs), *map(traces.of_report, given.prose)]
+    return TakenOff(
+        prints.union(map(prints.of_program, given.programs)),
+        prints.union(map(prints.of_prose, given.prose)),
+        frozenset().union(*both),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +59,8 @@ class Work:
 
     @property
     def is_empty(self) -> bool:
-        """Nothing in it is one's own."""
-        return not (len(self.program.hashes) or len(self.report.hashes) or self.traces)
+        """Nothing that is written in it is one's own."""
+        return not (len(self.program.hashes) or len(self.report.hashes) or self.pictures)
 
 
 def works(
