@@ -24,9 +24,7 @@ from grader.results.alike import PROGRAM, REPORT, AlikePair, SharedPassage, pair
 # The lines above which two texts are listed; measured in docs/similarity.md.
 PROGRAM_LINE = 0.18
 REPORT_LINE = 0.15
-MOST_PAIRS = (
-    200  # with a page each; a person looks at no more, and the page says how many are left out
-)
+MOST_PAIRS = 100  # with a page each; how many are left out is said
 PROSE_FLOOR = 60
 
 Texts = Mapping[str, Submission]
@@ -211,12 +209,12 @@ def _passages(
         if part == PROGRAM
         else (each.one.report, each.other.report)
     )
-    placed = prints.placed_program if part == PROGRAM else prints.placed_prose
     both: Hashes = np.intersect1d(mine.hashes, theirs.hashes, assume_unique=True)
+    if len(both) < passages.LEAST:
+        return ()
+    places = prints.places_in_program if part == PROGRAM else prints.places_in_prose
     rare = set(np.intersect1d(both, likeness.rare(most), assume_unique=True).tolist())
-    return passages.passages(
-        placed(one), placed(other), set(both.tolist()), rare, part, each.other.key
-    )
+    return passages.passages(places(one, both), places(other, both), rare, part, each.other.key)
 
 
 def _slips(one: Submission, other: Submission, vocabulary: Vocabulary) -> list[str]:

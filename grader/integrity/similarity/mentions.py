@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from grader.language import Message, say
 
-LEAST_ID = 5
+LEAST_LATIN = 5  # characters of an id or a Latin name
+LEAST_CHINESE = 2
 SURE_CHINESE = 3  # characters of a Chinese name that no sentence holds by chance
 SURE_LATIN = 8
 # A short name counts where a line says that a name follows.
@@ -16,6 +18,11 @@ SAYS_WHO = re.compile(
     r"姓名|作者|学生|同学|学号|组员|感谢|抄|来自|author|name|student|copied|thanks|by\b|@|©",
     re.IGNORECASE,
 )
+ID = re.compile(r"(?<![a-z0-9.])[a-z]*\d[a-z0-9]*(?![a-z0-9])")
+CHINESE = re.compile(r"[㐀-鿿·]{2,}")
+LATIN = re.compile(r"[^\W\d_]+")
+BLANKS = re.compile(r"\s+")
+LONGEST_LINE = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,68 +35,61 @@ class KnownPerson:
 
 
 class Mentions:
-    """Everybody's names and ids, to be looked for in one pass a text."""
+    """Everybody's names and ids, looked up word by word: a class of hundreds costs no more than one."""
 
     def __init__(self, people: Iterable[KnownPerson]) -> None:
         everyone = list(people)
-        self._ids = _by_text((one.student_id, one) for one in everyone if _is_id(one.student_id))
-        self._names = _by_text((_plain(one.name), one) for one in everyone if _is_name(one.name))
-        self._id = _pattern(self._ids)
-        self._name = _pattern(self._names)
+        self._ids = _by_text((one.student_id.casefold(), one) for one in everyone)
+        self._names = _by_text((_plain(one.name), one) for one in everyone)
+        self._chinese = {len(name) for name in self._names if not name.isascii()}
+        self._latin = {name.count(" ") + 1 for name in self._names if name.isascii()}
 
     def of(self, key: str, text: str) -> Iterator[tuple[str, Message]]:
-        """(who is mentioned, in which words and line); never oneself, nor a namesake of oneself."""
-        own = {text for known in (self._ids, self._names) for text, who in known.items()
-               if any(one.key == key for one in who)}  # fmt: skip
+        """(who is mentioned, in which words and line); never oneself, nor a name that two have."""
         for number, line in enumerate(text.split("\n"), start=1):
-            for found in self._in(line):
-                if found not in own:
-                    known = self._ids.get(found) or self._names[found]
-                    for one in known[:1]:
-                        yield (
-                            one.key,
-                            say(
-                                "“{text}” stands in line {line} of {who}",
-                                text=found,
-                                line=number,
-                                who=key,
-                            ),
-                        )
+            for found, one in self._in(line[:LONGEST_LINE]):
+                if one.key != key:
+                    yield (
+                        one.key,
+                        say(
+                            "“{text}” stands in line {line} of {who}",
+                            text=found,
+                            line=number,
+                            who=key,
+                        ),
+                    )
 
-    def _in(self, line: str) -> Iterator[str]:
-        if self._id:
-            yield from self._id.findall(line)
-        if self._name:
-            for name in self._name.findall(_plain(line)):
-                sure = SURE_LATIN if name.isascii() else SURE_CHINESE
-                if len(name) >= sure or SAYS_WHO.search(line):
-                    yield name
+    def _in(self, line: str) -> Iterator[tuple[str, KnownPerson]]:
+        plain = unicodedata.normalize("NFKC", line).casefold()
+        for found in ID.findall(plain):
+            if found in self._ids:
+                yield found, self._ids[found]
+        for name in self._named(plain):
+            sure = SURE_LATIN if name.isascii() else SURE_CHINESE
+            if name in self._names and (len(name) >= sure or SAYS_WHO.search(line)):
+                yield name, self._names[name]
+
+    def _named(self, plain: str) -> Iterator[str]:
+        """Everything in a line that is as long as a name."""
+        for run in CHINESE.findall(BLANKS.sub("", plain)):
+            for size in self._chinese:
+                yield from (run[at : at + size] for at in range(len(run) - size + 1))
+        words = LATIN.findall(plain)
+        for size in self._latin:
+            yield from (" ".join(words[at : at + size]) for at in range(len(words) - size + 1))
 
 
-def _by_text(pairs: Iterable[tuple[str, KnownPerson]]) -> dict[str, list[KnownPerson]]:
-    found: dict[str, list[KnownPerson]] = {}
+def _by_text(pairs: Iterable[tuple[str, KnownPerson]]) -> dict[str, KnownPerson]:
+    """Those that can be told from a word, each of one person."""
+    found: dict[str, set[KnownPerson]] = {}
     for text, one in pairs:
-        found.setdefault(text, []).append(one)
-    return {text: who for text, who in found.items() if len({one.key for one in who}) == 1}
+        long = LEAST_LATIN if text.isascii() else LEAST_CHINESE
+        if len(text) >= long and "unknown" not in text:
+            found.setdefault(text, set()).add(one)
+    return {text: next(iter(who)) for text, who in found.items() if len(who) == 1}
 
 
-def _pattern(texts: Iterable[str]) -> re.Pattern[str] | None:
-    """One alternation; digits and letters may not go on on either side of an id or a Latin name."""
-    parts = [
-        rf"(?<![A-Za-z0-9]){re.escape(text)}(?![A-Za-z0-9])" if text.isascii() else re.escape(text)
-        for text in sorted(texts, key=len, reverse=True)
-    ]
-    return re.compile("|".join(parts)) if parts else None
-
-
-def _is_id(text: str) -> bool:
-    return len(text) >= LEAST_ID and any(mark.isdigit() for mark in text) and "unknown" not in text
-
-
-def _is_name(name: str) -> bool:
-    plain = _plain(name)
-    return len(plain) >= (5 if plain.isascii() else 2) and not plain.isdigit()
-
-
-def _plain(text: str) -> str:
-    return " ".join(text.casefold().split())
+def _plain(name: str) -> str:
+    """A Latin name with single blanks; a Chinese one without any."""
+    plain = unicodedata.normalize("NFKC", name).casefold()
+    return " ".join(LATIN.findall(plain)) if plain.isascii() else BLANKS.sub("", plain)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from grader.integrity.similarity.prints import PlacedPrints
+from grader.integrity.similarity.prints import Places
 from grader.results.alike import Lines, SharedPassage
 
 GAP = 2  # lines between two places that are still one passage
@@ -31,18 +30,13 @@ class _Growing:
 
 
 def passages(
-    one: PlacedPrints,
-    other: PlacedPrints,
-    shared: Collection[int],
-    rare: Collection[int],
-    part: str,
-    whose: str,
+    one: Places, other: Places, rare: Collection[int], part: str, whose: str
 ) -> tuple[SharedPassage, ...]:
-    """Passages in the order of the first text. `shared`: fingerprints of both that count."""
+    """Passages in the order of the first text, of fingerprints that both have."""
     places = sorted(
         (mine, theirs, value in rare)
-        for value in shared
-        for mine, theirs in _partners(one.places.get(value, ()), other.places.get(value, ()))
+        for value in one.keys() & other.keys()
+        for mine, theirs in _partners(one[value], other[value])
     )
     found: list[_Growing] = []
     for mine, theirs, is_rare in places:
@@ -69,11 +63,3 @@ def _near(one: Lines, other: Lines) -> bool:
 
 def _both(one: Lines, other: Lines) -> Lines:
     return min(one[0], other[0]), max(one[1], other[1])
-
-
-def covered(found: Iterable[SharedPassage]) -> Counter[str]:
-    """How many lines the passages of each part cover."""
-    lines: Counter[str] = Counter()
-    for each in found:
-        lines[each.part] += each.lines[1] - each.lines[0] + 1
-    return lines

@@ -11,13 +11,15 @@ from __future__ import annotations
 import io
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from grader.results.alike import Lines
 
 # Measured in docs/similarity.md: 20 tells more copies than 25 at no false alarm; less than 15 are idioms.
 PROGRAM_RUN = 20
@@ -28,6 +30,8 @@ MOST_CHARACTERS = 200_000
 PIECE = re.compile(r"[⺀-鿿가-힯぀-ヿ]|[^\W⺀-鿿가-힯぀-ヿ]+")
 
 Hashes = NDArray[np.int64]
+# Each fingerprint with the lines (first, last) of every place where it stands.
+Places = Mapping[int, tuple[Lines, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +42,6 @@ class Prints:
 
     def without(self, given: Hashes) -> Prints:
         return Prints(self.hashes[~np.isin(self.hashes, given, assume_unique=True)])
-
-
-@dataclass(frozen=True, slots=True)
-class PlacedPrints:
-    """Every fingerprint with the lines (first, last) of each place where it stands."""
-
-    places: dict[int, tuple[tuple[int, int], ...]]
 
 
 def of_program(text: str) -> Prints:
@@ -60,28 +57,30 @@ def union(prints: Iterable[Prints]) -> Hashes:
     return np.unique(np.concatenate([np.empty(0, np.int64), *(each.hashes for each in prints)]))
 
 
-def placed_program(text: str) -> PlacedPrints:
+def places_in_program(text: str, wanted: Hashes) -> Places:
+    """The lines of these fingerprints in a program."""
     found = _program(text)
     breaks = _line_starts(found.raw_code)
     known = _exact(found.offsets)
-    places: dict[int, tuple[tuple[int, int], ...]] = {}
-    for value, starts in found.hash_idx.items():
-        spans = (_raw(known, start, start + PROGRAM_RUN - 1) for start in starts)
-        lines = {_lines(breaks, span) for span in spans if span}
-        if lines:
-            places[int(value)] = tuple(sorted(lines))
-    return PlacedPrints(places)
+    places: dict[int, tuple[Lines, ...]] = {}
+    for value in wanted.tolist():
+        spans = (_raw(known, start, start + PROGRAM_RUN - 1) for start in found.hash_idx[value])
+        if lines := {_lines(breaks, span) for span in spans if span}:
+            places[value] = tuple(sorted(lines))
+    return places
 
 
-def placed_prose(text: str) -> PlacedPrints:
+def places_in_prose(text: str, wanted: Hashes) -> Places:
+    """The lines of these fingerprints in a report."""
     found, lines = _prose(text)
     last = len(lines) - 1
-    return PlacedPrints({
-        int(value): tuple(sorted({
-            (lines[start], lines[min(start + PROSE_RUN - 1, last)]) for start in starts
+    return {
+        value: tuple(sorted({
+            (lines[start], lines[min(start + PROSE_RUN - 1, last)])
+            for start in found.hash_idx[value]
         }))
-        for value, starts in found.hash_idx.items()
-    })  # fmt: skip
+        for value in wanted.tolist()
+    }  # fmt: skip
 
 
 # -- inside ----------------------------------------------------------------------------------------
@@ -130,7 +129,7 @@ def _exact(offsets: NDArray[np.int64]) -> NDArray[np.int64]:
     return kept
 
 
-def _raw(known: NDArray[np.int64], first: int, last: int) -> tuple[int, int] | None:
+def _raw(known: NDArray[np.int64], first: int, last: int) -> Lines | None:
     """Where filtered characters `first` to `last` stand in the text; None where nothing says it."""
     start, end = np.searchsorted(known[:, 0], (first, last + 1))
     inside = known[start:end].sum(axis=1)
@@ -141,6 +140,6 @@ def _line_starts(text: str) -> NDArray[np.int64]:
     return np.cumsum([0, *(len(line) + 1 for line in text.split("\n"))])
 
 
-def _lines(starts: NDArray[np.int64], span: tuple[int, int]) -> tuple[int, int]:
+def _lines(starts: NDArray[np.int64], span: Lines) -> Lines:
     first, last = np.searchsorted(starts, span, side="right")
     return int(first), int(last)

@@ -1,8 +1,7 @@
 """What chance does not repeat: odd names, odd numbers, seeds, comments, slips of the keyboard, folders.
 
 Each is a `Trace`, a kind and its text; whether two people sharing it means anything depends on how
-many others have it, which the caller counts. Comments and numbers are read by Pygments'
-lexer, which takes what does not parse.
+many others have it, which the caller counts.
 """
 
 from __future__ import annotations
@@ -14,9 +13,6 @@ from collections.abc import Iterator
 from enum import StrEnum
 from typing import NamedTuple
 
-from pygments.lexers import PythonLexer
-from pygments.token import Comment, Literal, String
-
 LEAST_NAME = 4
 LEAST_COMMENT = 8
 LEAST_DECIMALS = 5
@@ -26,6 +22,12 @@ SEED = re.compile(r"(?:seed|default_rng|RandomState|PCG64)\s*\(\s*(?:seed\s*=\s*
 FOLDER = re.compile(r"(?:[A-Za-z]:\\+Users\\+|/Users/|/home/)([^\\/\s\"'<>|:]{2,40})")
 LONG_NUMBER = re.compile(rf"(?<![\w.])-?\d+\.\d{{{LEAST_DECIMALS},}}(?:[eE][-+]?\d+)?(?!\w)")
 MOST_CHARACTERS = 200_000
+# Comments and strings in three quotes; other strings, passed over; numbers. Takes what does not parse.
+LEXEMES = re.compile(
+    r"(?P<words>\"\"\"[\s\S]*?\"\"\"|'''[\s\S]*?'''|\#[^\n]*)"
+    r"|\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'"
+    r"|(?<![\w.])(?P<number>(?:\d[\d_]*(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?j?)(?!\w)"
+)
 
 
 class TraceKind(StrEnum):
@@ -69,15 +71,15 @@ def of_report(report: str) -> frozenset[Trace]:
 
 def comments_of(source: str) -> str:
     """Comments and docstrings of a program, a line each."""
-    return "\n".join(line for kind, line in _words(source[:MOST_CHARACTERS]) if kind)
+    return "\n".join(_words(source[:MOST_CHARACTERS]))
 
 
 def _lexed(text: str) -> Iterator[Trace]:
-    for kind, value in PythonLexer().get_tokens(text):
-        if kind in Literal.Number and not ROUND.fullmatch(value):
-            yield Trace(TraceKind.NUMBER, value.lower())
-    for is_comment, line in _words(text):
-        if is_comment and len(line) >= LEAST_COMMENT:
+    for found in LEXEMES.finditer(text):
+        if (number := found["number"]) and not ROUND.fullmatch(number):
+            yield Trace(TraceKind.NUMBER, number.lower())
+    for line in _words(text):
+        if len(line) >= LEAST_COMMENT:
             yield Trace(TraceKind.COMMENT, line)
 
 
@@ -100,9 +102,10 @@ def _own_names(text: str) -> Iterator[str]:
             yield node.name
 
 
-def _words(text: str) -> Iterator[tuple[bool, str]]:
-    for kind, value in PythonLexer().get_tokens(text):
-        if kind in Comment or kind in String.Doc:
-            for line in value.splitlines():
-                plain = unicodedata.normalize("NFKC", line).strip(" #\t\"'").casefold()
-                yield bool(plain), plain
+def _words(text: str) -> Iterator[str]:
+    """Lines of comments and of strings in three quotes, which are mostly docstrings."""
+    for found in LEXEMES.finditer(text):
+        for line in (found["words"] or "").splitlines():
+            plain = unicodedata.normalize("NFKC", line).strip(" #\t\"'").casefold()
+            if plain:
+                yield plain

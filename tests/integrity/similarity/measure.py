@@ -13,8 +13,8 @@ from grader.integrity.similarity import prints
 from grader.integrity.similarity.comparison import PROGRAM_LINE
 from grader.integrity.similarity.handed_out import handed_out
 from grader.integrity.similarity.prints import Hashes, Prints
-from grader.integrity.similarity.rarity import likenesses
-from tests.integrity.similarity import disguises
+from grader.integrity.similarity.rarity import Matrix, likenesses
+from tests.integrity.similarity import disguises, handmade
 from tests.integrity.similarity.programs import written_apart
 
 MIXED = "two halves from two sources"
@@ -76,3 +76,43 @@ def _mixed(
 def _against(originals: Sequence[Prints], copy: str, sources: tuple[int, ...]) -> float:
     matrix = likenesses([*originals, printed(copy)]).matrix
     return min(float(matrix[-1, source]) for source in sources)
+
+
+def by_hand() -> Found:
+    """The copies that were disguised by hand, each in the class of all."""
+    texts = written_apart()
+    names = list(texts)
+    originals = [printed(text) for text in texts.values()]
+    scores = [
+        _against(originals, copy, (names.index(source),))
+        for source, copy in handmade.copies().values()
+    ]
+    return Found("by hand", tuple(scores))
+
+
+def at_its_own_line(names: Sequence[str], *, weighted: bool) -> tuple[float, float, float]:
+    """(highest likeness apart, share of wholly disguised copies above it, lowest of these)."""
+    texts = written_apart()
+    originals = [printed(texts[name]) for name in names]
+    score = _weighted if weighted else _share
+    apart_ = score(originals)
+    highest = float(apart_.max())
+    copies = []
+    for k, name in enumerate(names):
+        copy = printed(disguises.everything(texts[name], Random(1 + k)))
+        copies.append(float(score([*originals, copy])[-1, k]))
+    return highest, float(np.mean(np.array(copies) > highest)), min(copies)
+
+
+def _weighted(texts: Sequence[Prints]) -> Matrix:
+    return likenesses(texts).matrix
+
+
+def _share(texts: Sequence[Prints]) -> Matrix:
+    """Fingerprints shared, of the smaller set's: copydetect's own score without duplicates."""
+    found = np.zeros((len(texts), len(texts)), np.float32)
+    for k, one in enumerate(texts):
+        for j, other in enumerate(texts[:k]):
+            both = len(np.intersect1d(one.hashes, other.hashes, assume_unique=True))
+            found[k, j] = found[j, k] = both / max(1, min(len(one.hashes), len(other.hashes)))
+    return found

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import base64
-import io
 from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
 
 from grader.handout import template
 from grader.integrity.similarity import picture_prints
@@ -22,6 +20,7 @@ from grader.scoring.desk import Desk
 from grader.scoring.score_store import ScoreStore
 from tests.integrity.similarity import alike_classes
 from tests.integrity.similarity.alike_classes import sent
+from tests.integrity.similarity.plots import plot, saved_anew
 from tests.integrity.similarity.test_comparison import keys, run, told
 
 OWN = (
@@ -93,27 +92,6 @@ def test_measured_numbers_in_both_reports_are_told(tmp_path: Path) -> None:
 
 
 # -- pictures --------------------------------------------------------------------------------------
-
-
-def plot(seed: int) -> bytes:
-    """A loss curve, drawn as plotting programs do: the same frame, another line."""
-    from matplotlib.figure import Figure
-
-    rng = np.random.default_rng(seed)
-    figure = Figure(figsize=(6, 4))
-    axes = figure.subplots()
-    axes.plot(np.exp(-np.arange(200) / rng.uniform(15, 60)) + 0.05 * rng.random(200))
-    axes.set(title="loss", xlabel="epoch")
-    out = io.BytesIO()
-    figure.savefig(out, format="png")
-    return out.getvalue()
-
-
-def saved_anew(data: bytes) -> bytes:
-    out = io.BytesIO()
-    with Image.open(io.BytesIO(data)) as image:
-        image.convert("RGB").resize((450, 300)).save(out, "JPEG", quality=70)
-    return out.getvalue()
 
 
 def test_pictures_saved_anew_are_the_same_and_other_curves_are_not() -> None:
