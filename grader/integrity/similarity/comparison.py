@@ -22,7 +22,7 @@ from grader.records import Submission
 from grader.results.alike import PROGRAM, REPORT, AlikePair, SharedPassage, pair_key
 
 # The lines above which two texts are listed; measured in docs/similarity.md.
-PROGRAM_LINE = 0.18
+PROGRAM_LINE = 0.24
 REPORT_LINE = 0.15
 MOST_PAIRS = 100  # with a page each; how many are left out is said
 PROSE_FLOOR = 60

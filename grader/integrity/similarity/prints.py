@@ -1,7 +1,7 @@
 """A text as a set of fingerprints, each with the lines that it covers.
 
-copydetect filters a program (names, comments, blanks and strings lose what they say; Schleimer,
-Wilkerson, Aiken 2003) and hashes every run of `k` characters of what is left. Reports go through the
+A program is brought to one spelling first (`canonical`). copydetect filters it (names, blanks and
+strings lose what they say; Schleimer, Wilkerson, Aiken 2003) and hashes every run of `k` characters of what is left. Reports go through the
 same door: there a Chinese character or a word of another script is one character, so that Chinese
 needs no word breaks. Hashes hold within one process only.
 """
@@ -19,10 +19,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from grader.integrity.similarity.canonical import canonical
 from grader.results.alike import Lines
 
-# Measured in docs/similarity.md: 20 tells more copies than 25 at no false alarm; less than 15 are idioms.
-PROGRAM_RUN = 20
+# Measured in docs/similarity.md.
+PROGRAM_RUN = 12
 # Characters of Chinese, or words, in a row: shorter runs are terms of the field.
 PROSE_RUN = 12
 MOST_CHARACTERS = 200_000
@@ -45,7 +46,7 @@ class Prints:
 
 
 def of_program(text: str) -> Prints:
-    return _prints(_program(text).hashes)
+    return _prints(_program(text)[0].hashes)
 
 
 def of_prose(text: str) -> Prints:
@@ -59,14 +60,15 @@ def union(prints: Iterable[Prints]) -> Hashes:
 
 def places_in_program(text: str, wanted: Hashes) -> Places:
     """The lines of these fingerprints in a program."""
-    found = _program(text)
+    found, lines = _program(text)
     breaks = _line_starts(found.raw_code)
     known = _exact(found.offsets)
     places: dict[int, tuple[Lines, ...]] = {}
     for value in wanted.tolist():
-        spans = (_raw(known, start, start + PROGRAM_RUN - 1) for start in found.hash_idx[value])
-        if lines := {_lines(breaks, span) for span in spans if span}:
-            places[value] = tuple(sorted(lines))
+        raw = (_raw(known, start, start + PROGRAM_RUN - 1) for start in found.hash_idx[value])
+        spans = (_lines(breaks, span) for span in raw if span)
+        if stands := {(lines[first - 1][0], lines[last - 1][1]) for first, last in spans}:
+            places[value] = tuple(sorted(stands))
     return places
 
 
@@ -93,9 +95,14 @@ def _fingerprint() -> Any:
     return CodeFingerprint
 
 
-def _program(text: str) -> Any:
+def _program(text: str) -> tuple[Any, list[Lines]]:
+    """copydetect's fingerprint of the canonical program, and the lines of each of its statements."""
     plain = unicodedata.normalize("NFKC", text[:MOST_CHARACTERS]).replace("\r\n", "\n")
-    return _fingerprint()("rnn.py", PROGRAM_RUN, 1, language="python", fp=io.StringIO(plain))
+    spelled = canonical(plain)
+    # A statement is one line of what is compared, whatever strings in it hold.
+    written = "\n".join(" ".join(line.text.split("\n")) for line in spelled)
+    made = _fingerprint()("rnn.py", PROGRAM_RUN, 1, language="python", fp=io.StringIO(written))
+    return made, [line.lines for line in spelled]
 
 
 def _prose(text: str) -> tuple[Any, list[int]]:

@@ -40,7 +40,7 @@ def _head(names: list[str]) -> Iterator[str]:
         f"{len(names)} programs written apart from each other: of the kit's variants, bases and strangers a "
         f"largest set, greedily chosen, of which no two, and none and the reference, share {COPIED} identical "
         "lines in a row (as Python prints them, without comments). *Likeness* is the weight of the "
-        f"fingerprints (copydetect, runs of {PROGRAM_RUN} characters after names and comments are taken off) "
+        f"fingerprints (copydetect, runs of {PROGRAM_RUN} characters of the program in one spelling, without names) "
         "that two programs share, of the lighter one's; a fingerprint that d of N have weighs "
         "log((N + 2) / (d + 1)); what was handed out weighs nothing. Listed is what reaches "
         f"{PROGRAM_LINE}."
