@@ -3,7 +3,7 @@
 `a += b` is `a = a + b`; `np.dot(a, b)` and `a.dot(b)` are `a @ b`; `np.sum(a)` is `a.sum()`; `x * x` is
 `x ** 2`; operands of `+` and `*` stand in a fixed order; arithmetic of constants is done; `self.` and
 `np.` are left away; loops are loops; annotations, imports, docstrings and `try` are nothing. It is compared,
-never run, so that it need not compute the same. What does not parse stays as it is.
+never run, so that it need not compute the same. A line that does not parse is left away.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ ARITHMETIC: dict[type[ast.operator], Callable[[complex, complex], complex]] = {
     ast.Mult: operator.mul,
 }
 LARGEST = 1e9
+MOST_BROKEN = 40  # lines; a program with more is compared as it stands
 LONGEST = 20_000  # characters of one statement; longer is data
 
 
@@ -39,14 +40,32 @@ class CanonicalLine:
 
 
 def canonical(source: str) -> list[CanonicalLine]:
-    """The statements of a program in their one spelling; its plain lines where it does not parse."""
+    """The statements of a program in their one spelling; its plain lines where nothing parses."""
     try:
-        tree = ast.parse(source)
-        spelled = _Speller(_dropped(tree)).visit(tree)
-        return [line for line in _statements(spelled.body) if len(line.text) <= LONGEST]
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        lines = source.split("\n")
-        return [CanonicalLine(line, (number, number)) for number, line in enumerate(lines, start=1)]
+        plain = source.replace("\0", "").encode("utf-8", "replace").decode("utf-8")
+        tree = _parsed(plain.split("\n"))
+        if tree is not None:
+            spelled = _Speller(_dropped(tree)).visit(tree)
+            return [line for line in _statements(spelled.body) if len(line.text) <= LONGEST]
+    except (ValueError, RecursionError, MemoryError):
+        pass
+    lines = source.split("\n")
+    return [CanonicalLine(line, (number, number)) for number, line in enumerate(lines, start=1)]
+
+
+def _parsed(lines: list[str]) -> ast.Module | None:
+    """The program without the lines at which its parser stops; None where there is no end of them."""
+    for _ in range(MOST_BROKEN):
+        try:
+            return ast.parse("\n".join(lines))
+        except SyntaxError as error:
+            number = error.lineno or 0
+            if not 0 < number <= len(lines) or not lines[number - 1].strip():
+                return None
+            line = lines[number - 1]
+            indent = line[: len(line) - len(line.lstrip())]
+            lines[number - 1] = "" if line.strip() == "pass" else f"{indent}pass"
+    return None
 
 
 def _dropped(tree: ast.Module) -> set[str]:
