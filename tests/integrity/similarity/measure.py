@@ -38,6 +38,7 @@ def given() -> Hashes:
     return prints.union(map(prints.of_program, handed_out().programs))
 
 
+@cache
 def printed(text: str) -> Prints:
     return prints.of_program(text).without(given())
 
