@@ -75,7 +75,8 @@ def _copies() -> Iterator[str]:
     yield (
         "Each program copied in each way, one copy at a time in the class of all; of two halves both "
         "sources must be listed. The disguises are changes of the syntax tree "
-        "(`tests/integrity/similarity/disguises.py`), the last row was disguised by hand."
+        "(`tests/integrity/similarity/disguises.py`), those of the last row were written "
+        "by hand, and led to the one spelling."
     )
     yield rows_of(
         ["disguise", "copies", "found", "lowest", "median"],
@@ -106,7 +107,7 @@ def _library(names: list[str]) -> Iterator[str]:
         ["score", "highest apart", "copies above it (all disguises at once)", "lowest"], rows
     )
     yield (
-        "compare50 finds as much, but pins attrs 20.3 and termcolor 1.1, reads files from disk by the "
+        "compare50 was not measured on these: it pins attrs 20.3 and termcolor 1.1, reads files from disk by the "
         "locale's encoding, and its scores are unbounded and depend on the batch."
     )
 
