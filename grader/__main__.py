@@ -22,6 +22,7 @@ COMMANDS = {
     "grade": "Grade files, folders, zips or mailboxes.",
     "fetch": "Fetch mails from an IMAP mailbox into an inbox folder.",
     "score": "Score the written part on a local page.",
+    "similar": "Find work that is alike, in this class and earlier ones.",
     "report": "Rebuild all pages and tables of an OUT folder from its store.",
     "dossier": "Write questions for the oral exam, on each student's own lines.",
     "mail": "Write a letter per student, with the feedback page, or what to send again.",

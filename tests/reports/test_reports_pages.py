@@ -70,6 +70,9 @@ class FakeStore:
     def decisions(self) -> list[Decision]:
         return []
 
+    def fact(self, _name: str) -> str:
+        return ""
+
 
 class Page(HTMLParser):
     """Tags with their attributes, and the text that a reader sees."""

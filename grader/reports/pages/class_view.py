@@ -60,6 +60,7 @@ class ClassView:
     late_label: str
     count_text: str
     run_lines: tuple[str, ...]
+    alike_pairs: int | None  # None: `similar` never ran
 
 
 def class_view(
@@ -95,6 +96,7 @@ def class_view(
         late_label=render(say("late"), language),
         count_text=_count_text(language),
         run_lines=tuple(render(line, language) for line in _run_lines(room)),
+        alike_pairs=room.alike_pairs,
     )
 
 
