@@ -9,6 +9,7 @@ import click
 from rich.console import Console
 
 from grader.assignment import load
+from grader.integrity.dossier.alike_passages import from_store
 from grader.integrity.dossier.class_dossiers import PAGE, Commission, write_dossiers
 from grader.language import LANGUAGES, default_language, render, say
 from grader.reports import outputs
@@ -37,7 +38,7 @@ def dossier(out: Path, student: str | None, lang: str | None) -> None:
         language = lang or course.of(store).language or default_language()
         if student is not None and student not in store.student_ids():
             raise click.BadParameter(render(say("nobody here has the id {id}", id=student), language), param_hint="--student")  # fmt: skip
-        asked = Commission(out, language, student)
+        asked = Commission(out, language, student, alike=from_store(store))
         with console.status(render(say("Running the programs"), language)):
             written = write_dossiers(store, asked)
         if student is None:  # the class page links what is there now

@@ -9,6 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from grader.results import alike
+from grader.results.reader import StoreReader
+
 
 @dataclass(frozen=True, slots=True)
 class AlikePassage:
@@ -23,3 +26,17 @@ AlikeLookup = Callable[[str], Sequence[AlikePassage]]
 
 def nothing_alike(_student_id: str) -> Sequence[AlikePassage]:
     return ()
+
+
+def from_store(store: StoreReader) -> AlikeLookup:
+    """What `similar` found in the class and nobody else has; nothing where it never ran."""
+
+    def lookup(student_id: str) -> Sequence[AlikePassage]:
+        found = alike.passages_of(store, student_id)
+        return [
+            AlikePassage(one.lines, one.other)
+            for one in found
+            if one.part == alike.PROGRAM and one.rare
+        ]
+
+    return lookup
