@@ -69,7 +69,7 @@ def part_of_class(number: int) -> float:
         for one, text in list(enumerate(chosen))[number::PARTS]
     ]
     how = partial(names.grade, settings=names.Settings(secret=SECRET, **names.MANY))
-    examiners = names.LocalExaminers(2, preload="grader.grading", patience=1e4)
+    examiners = names.LocalExaminers(2, preload=names.PRELOAD, patience=1e4)
     with tempfile.TemporaryDirectory() as folder, names.Store(Path(folder) / names.NAME) as store:
         run = store.begin("bench")
         store.admit(submissions)
