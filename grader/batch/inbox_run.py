@@ -151,7 +151,7 @@ def _examiners(request: GradeRequest, assignment: Assignment, total: int) -> Exa
     workers = min(request.workers or cores(), max(1, total))
     if total == 1:
         return InlineExaminers()
-    return LocalExaminers(workers, preload="grader.grading", patience=patience)
+    return LocalExaminers(workers, preload="grader.batch.at_hand", patience=patience)
 
 
 def _conclude(report: Report, out: Path, language: str, console: Console) -> None:
