@@ -15,6 +15,7 @@ from rich.console import Console
 
 from grader.batch.request import GradeRequest
 from grader.commands import course_options
+from grader.commands.question_option import question_name
 from grader.faults import BadFile, KitFault
 from grader.home.own_work import grade_here
 from grader.language import LANGUAGES, Message, default_language, render, say
@@ -42,7 +43,13 @@ class IsoTime(click.ParamType[str]):
 @click.option("--out", type=click.Path(path_type=Path), help="Folder for everything written.")
 @click.option("--local", is_flag=True, help="PATH is one's own work, whatever it is called.")
 @click.option("--as", "who", default="", metavar="NAME-ID", help="Whose work it is, with --local.")
-@click.option("--question", default="", metavar="q4_3", help="One question only; writes nothing.")
+@click.option(
+    "--question",
+    default="",
+    metavar="q4_3",
+    callback=question_name,
+    help="One question only; writes nothing.",
+)
 @click.option("--public-only", is_flag=True, help="Leave the hidden cases out.")
 @click.option("--plots", is_flag=True, help="Draw what the network predicts, with --local.")
 @click.option("--workers", type=click.IntRange(1), help="Processes; as many as cores by default.")
