@@ -6,7 +6,6 @@ The student's wheel carries this file and `grade_local`; an inbox needs the inst
 from __future__ import annotations
 
 import sys
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,7 @@ from grader.commands.question_option import question_name
 from grader.faults import BadFile, KitFault
 from grader.home.own_work import grade_here
 from grader.language import LANGUAGES, Message, default_language, render, say
+from grader.results import overrides
 
 WRONG_USE = 2
 
@@ -31,10 +31,9 @@ class IsoTime(click.ParamType[str]):
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
         if value == course_options.NONE:
             return ""
-        try:
-            datetime.fromisoformat(value)
-        except ValueError:
-            self.fail(f"{value} is no time like 2025-11-30T23:59:59+08:00", param, ctx)
+        if overrides.moment(value) is None:
+            text = say("{value} is no time like 2025-11-30T23:59:59+08:00.", value=value)
+            self.fail(render(text, default_language()), param, ctx)
         return value
 
 
