@@ -16,7 +16,7 @@ Remark = tuple[Arrival, Trouble]
 # The lines of the template in which students write who they are.
 _FIELDS = tuple(
     re.compile(
-        rf"^[-*\s]*(?:{label})[^:：\n]{{0,12}}[:：][ \t*]*([^\s*<【][^\n*<]{{0,30}})", re.MULTILINE
+        rf"^[-*\s]*(?:{label})[^:：\n]{{0,24}}[:：][ \t*]*([^\s*<【][^\n*<]{{0,30}})", re.MULTILINE
     )
     for label in ("姓名|Name", "学号|Student ID")
 )
