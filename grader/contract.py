@@ -14,6 +14,7 @@ from typing import Literal
 RNN, LSTM = "SimpleRNN", "LSTMCell"
 SERIES, TRAINING = "generate_sequence_data", "train_rnn_on_sequence"
 CONSTRUCTOR, FORWARD, BACKWARD, UPDATE = "__init__", "forward", "backward", "update_parameters"
+STEP = "step"  # of an optimizer
 
 CLASSES: Mapping[str, tuple[str, ...]] = {
     RNN: (CONSTRUCTOR, FORWARD, BACKWARD, UPDATE),
@@ -21,6 +22,24 @@ CLASSES: Mapping[str, tuple[str, ...]] = {
 }
 FUNCTIONS = (SERIES, TRAINING)
 NAMES = (*CLASSES, *FUNCTIONS)
+
+# Optional: in bonus.py, or in rnn.py as well. Never needed for full marks.
+GRU, BIDIRECTIONAL, DEEP, SEQ2SEQ = "GRUCell", "BidirectionalRNN", "DeepRNN", "Seq2Seq"
+CLIP, MOMENTUM, ADAM, DROPOUT = "clip_by_norm", "Momentum", "Adam", "Dropout"
+OPTIONAL_CLASSES: Mapping[str, tuple[str, ...]] = {
+    GRU: (CONSTRUCTOR, FORWARD, BACKWARD),
+    BIDIRECTIONAL: (CONSTRUCTOR, FORWARD, BACKWARD),
+    DEEP: (CONSTRUCTOR, FORWARD, BACKWARD),
+    SEQ2SEQ: (CONSTRUCTOR, FORWARD, BACKWARD),
+    MOMENTUM: (CONSTRUCTOR, STEP),
+    ADAM: (CONSTRUCTOR, STEP),
+    DROPOUT: (CONSTRUCTOR, FORWARD, BACKWARD),
+}
+OPTIONAL_FUNCTIONS = (CLIP,)
+OPTIONAL_NAMES = (*OPTIONAL_CLASSES, *OPTIONAL_FUNCTIONS)
+ALL_CLASSES = {**CLASSES, **OPTIONAL_CLASSES}
+ALL_FUNCTIONS = (*FUNCTIONS, *OPTIONAL_FUNCTIONS)
+ALL_NAMES = (*NAMES, *OPTIONAL_NAMES)
 
 GATES = ("f", "i", "c", "o")  # forget, input, candidate, output
 PARAMETERS: Mapping[str, tuple[str, ...]] = {
@@ -50,9 +69,15 @@ class AutomaticQuestion:
     record: RecordKind = ""  # the record at the probe point that it is diagnosed from
     after: str = ""  # the definition after which the notebook asks it, if not its subject
 
+    others: tuple[str, ...] = ()  # further names that it is about
+
     @property
     def definition(self) -> str:
         return self.after or self.subject
+
+    @property
+    def subjects(self) -> tuple[str, ...]:
+        return (self.subject, *self.others)
 
 
 QUESTIONS = (
@@ -66,9 +91,17 @@ QUESTIONS = (
     AutomaticQuestion("q5_2", RNN, ("forward", "bptt", "update"), "rnn", after=TRAINING),
     AutomaticQuestion("q5_3", TRAINING, ("training", "evaluation")),
 )
-BY_NAME = {question.name: question for question in QUESTIONS}
+# Asked only of those who have begun them.
+OPTIONAL_QUESTIONS = (
+    AutomaticQuestion("q6_1", GRU, ("gru",)),
+    AutomaticQuestion("q6_2", BIDIRECTIONAL, ("bidirectional",)),
+    AutomaticQuestion("q6_3", DEEP, ("deep",)),
+    AutomaticQuestion("q6_4", SEQ2SEQ, ("seq2seq",)),
+    AutomaticQuestion("q6_5", CLIP, ("tools",), after=DROPOUT, others=(MOMENTUM, ADAM, DROPOUT)),
+)
+BY_NAME = {question.name: question for question in (*QUESTIONS, *OPTIONAL_QUESTIONS)}
 
 
 def record_of_part(part: str) -> str:
     """The record by which misconceptions in this part of a program are told; "" for none."""
-    return next((each.record for each in QUESTIONS if part in each.parts), "")
+    return next((each.record for each in BY_NAME.values() if part in each.parts), "")

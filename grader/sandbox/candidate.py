@@ -95,7 +95,9 @@ class ObjectProxy:
         self._changed = tuple(reply.changed)
         if reply.fault is not None:
             raise fault_messages.of_call(
-                reply.fault, self._name(steps, reply.fault.step), self._channel.program
+                reply.fault,
+                self._name(steps, reply.fault.step),
+                self._channel.program.of(reply.fault),
             )
         values = [replies.value(node, reader, where) for node in reply.values]
         if len(values) != len(steps):
@@ -119,7 +121,7 @@ class ObjectProxy:
             step = reply.fault.step
             known = 0 <= step < len(schema.ROUND)
             at = f"{self._class.name}.{schema.ROUND[step]}" if known else where
-            raise fault_messages.of_call(reply.fault, at, self._channel.program)
+            raise fault_messages.of_call(reply.fault, at, self._channel.program.of(reply.fault))
         match reply.values:
             case [int(count), returned] if 0 < count <= len(rounds.inputs):
                 return count, replies.value(returned, reader, where)
@@ -187,7 +189,7 @@ class ClassProxy:
         request = schema.Construct(self.name, handle, packed)
         reply, _ = self._channel.exchange(request, packer, where, None)
         if reply.fault is not None:
-            raise fault_messages.of_call(reply.fault, where, self._channel.program)
+            raise fault_messages.of_call(reply.fault, where, self._channel.program.of(reply.fault))
         return ObjectProxy(self, handle, self._channel.generation)
 
     def implements(self, method: str) -> bool:
@@ -223,7 +225,9 @@ class FunctionProxy:
         request = schema.Invoke(self.name, packed)
         reply, reader = self._channel.exchange(request, packer, self.name, None)
         if reply.fault is not None:
-            raise fault_messages.of_call(reply.fault, self.name, self._channel.program)
+            raise fault_messages.of_call(
+                reply.fault, self.name, self._channel.program.of(reply.fault)
+            )
         if len(reply.values) != 1:
             raise fault_messages.garbled(self.name)
         return replies.value(reply.values[0], reader, self.name)
@@ -253,7 +257,7 @@ class TrainingProxy(FunctionProxy):
     def _fault(self, reported: schema.Fault | None) -> StudentFault | None:
         if reported is None:
             return None
-        return fault_messages.of_call(reported, self.name, self._channel.program)
+        return fault_messages.of_call(reported, self.name, self._channel.program.of(reported))
 
 
 def environment(defined: Sequence[schema.Defined], channel: Channel) -> dict[str, Any]:

@@ -36,6 +36,7 @@ class Runner:
         caught: tuple[type[BaseException], ...] = (BaseException,),
     ) -> None:
         self.namespace = namespace
+        self.second: dict[str, Any] = {}  # names that a second source defines
         self.files = files
         self.caught = caught  # in a notebook a KeyboardInterrupt is the user's, not a fault
         self.objects: dict[int, Any] = {}
@@ -67,16 +68,30 @@ class Runner:
 
     def _load(self, request: schema.Load, reader: wire.FrameReader) -> bytes:
         words = bytes(reader.take(request.source)).decode()
-        path = source.write(words, os.getcwd())  # noqa: PTH109 - as in landlock, no pathlib before need
-        surroundings.run_as(path)
+        bonus = None if request.bonus is None else bytes(reader.take(request.bonus)).decode()
+        folder = os.getcwd()  # noqa: PTH109 - as in landlock, no pathlib before need
+        path = source.write(words, folder)
         self.files = (path,)
-        module, fault = source.run(
-            words, request.seconds, request.until, path, (*request.classes, *request.functions)
-        )
+        if bonus is not None:  # before the first runs, which may import it
+            self.files = (path, source.write(bonus, folder, source.BONUS_FILENAME))
+        surroundings.run_as(path)
+        asked = (*request.classes, *request.functions)
+        module, fault = source.run(words, request.seconds, request.until, path, asked)
         self.namespace = module.__dict__
-        defined = source.defined(self.namespace, request.classes, request.functions)
-        loaded = schema.Loaded(defined, fault, self._taken())
+        bonus_fault = None if bonus is None else self._load_bonus(request, bonus)
+        names = {**self.namespace, **self.second}
+        defined = source.defined(names, request.classes, request.functions)
+        loaded = schema.Loaded(defined, fault, self._taken(), bonus_fault)
         return wire.FrameWriter().frame(loaded)
+
+    def _load_bonus(self, request: schema.Load, words: str) -> schema.Fault | None:
+        module, fault = source.run_bonus(words, request.seconds, self.files[1])
+        self.second = source.chosen(request.optional, self.namespace, module.__dict__)
+        return fault
+
+    def _find(self, name: str) -> Any:
+        """What the program calls by this name."""
+        return self.second[name] if name in self.second else self.namespace.get(name)
 
     def _carry_out(
         self, request: schema.Request, reader: wire.FrameReader, packer: Packer
@@ -84,7 +99,7 @@ class Runner:
         if isinstance(request, schema.Construct):
             return self._construct(request, reader)
         if isinstance(request, schema.Invoke):
-            function = self.namespace.get(request.name)
+            function = self._find(request.name)
             return self._one(lambda: function, request.arguments, reader, packer)
         if isinstance(request, schema.Steps):
             return self._steps(request, reader, packer)
@@ -95,7 +110,7 @@ class Runner:
     def _construct(self, request: schema.Construct, reader: wire.FrameReader) -> schema.Done:
         arguments = [reader.value(node, _refuse) for node in request.arguments]
         try:
-            made = self.namespace[request.name](*arguments)
+            made = self._find(request.name)(*arguments)
         except self.caught as error:
             return schema.Done([], [], from_exception(error, self.files), "")
         self.objects[request.handle] = made
@@ -278,7 +293,7 @@ def _differ(given: Any, reader: wire.FrameReader, node: schema.Array, start: int
 
 
 def _at_step(fault: schema.Fault, step: int) -> schema.Fault:
-    return schema.Fault(fault.kind, fault.exception, fault.builtin, fault.text, fault.line, step)
+    return msgspec.structs.replace(fault, step=step)
 
 
 def _refuse(_node: Any) -> Any:

@@ -88,6 +88,8 @@ class Load(Node, tag="load"):
     until: int
     classes: dict[str, tuple[str, ...]]  # what the assignment asks for: methods by class
     functions: tuple[str, ...]
+    bonus: Array | None = None  # a second source, run after the first
+    optional: tuple[str, ...] = ()  # which of the names the second source may define
 
 
 class Construct(Node, tag="new"):
@@ -203,6 +205,7 @@ class Fault(Node, tag="fault"):
     text: str = ""
     line: int = 0  # in the student's file; 0: unknown
     step: int = 0  # which of `Steps`, or of `ROUND`
+    bonus: bool = False  # the file is the second one
 
 
 class Defined(Node, tag="def"):
@@ -220,6 +223,7 @@ class Loaded(Node, tag="loaded"):
     defined: list[Defined]
     fault: Fault | None
     printed: str
+    bonus_fault: Fault | None = None
 
 
 class Done(Node, tag="done"):
