@@ -45,11 +45,27 @@ GATES = ("f", "i", "c", "o")  # forget, input, candidate, output
 PARAMETERS: Mapping[str, tuple[str, ...]] = {
     RNN: ("W_xh", "W_hh", "b_h", "W_hy", "b_y"),
     LSTM: tuple(f"{kind}_{gate}" for kind in "WUb" for gate in GATES),
+    GRU: tuple(f"{kind}_{gate}" for kind in "WUb" for gate in "zrh"),
+    BIDIRECTIONAL: (
+        *(f"{array}_{way}" for way in ("forward", "backward") for array in ("W_xh", "W_hh", "b_h")),
+        *("W_hy", "b_y"),
+    ),
+    DEEP: (
+        *(f"{array}_{k}" for k in (1, 2, 3) for array in ("W_xh", "W_hh", "b_h")),
+        "W_hy",
+        "b_y",
+    ),
+    SEQ2SEQ: (
+        *("W_xh_encoder", "W_hh_encoder", "b_h_encoder"),
+        *("W_yh_decoder", "W_hh_decoder", "b_h_decoder", "W_hy", "b_y"),
+    ),
 }
 # Names of arguments and results in the skeleton's docstrings.
 ARGUMENTS = (
     *("input_size", "hidden_size", "output_size", "inputs", "d_outputs", "learning_rate"),
     *("input_t", "hidden_state", "cell_state", "seq_type", "length"),
+    *("d_new_hidden_state", "num_layers", "gradients", "limit", "momentum", "beta1", "beta2"),
+    *("epsilon", "rate", "training"),
 )
 RESULTS = (
     *("outputs", "hidden_states", "gradients", "parameters", "new_hidden_state", "new_cell_state"),

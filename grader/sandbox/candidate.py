@@ -150,7 +150,8 @@ class ObjectProxy:
             arrays = [packer.writer.add(np.asarray(array)) for array in step.values.values()]
             return schema.Put(list(step.values), arrays)
         self._class.require(step.method)
-        return schema.Method(step.method, [packer.pack(value) for value in step.arguments])
+        arguments = [packer.pack(value) for value in step.arguments]
+        return schema.Method(step.method, arguments, step.echo)
 
     def _where(self, steps: Sequence[Step]) -> str:
         names = dict.fromkeys(self._name(steps, index) for index in range(len(steps)))
@@ -218,11 +219,21 @@ class FunctionProxy:
 
     def __call__(self, *arguments: Any) -> Any:
         """Call it. Raises StudentFault."""
+        return self._called(arguments, echo=False)
+
+    def echo(self, *arguments: Any) -> list[Any]:
+        """What it returned, and the arguments as the call has left them. Raises StudentFault."""
+        found = self._called(arguments, echo=True)
+        if not isinstance(found, list) or len(found) != 1 + len(arguments):
+            raise fault_messages.garbled(self.name)
+        return found
+
+    def _called(self, arguments: tuple[Any, ...], *, echo: bool) -> Any:
         self._require()
         packer = Packer()
         with _fitting(self.name):
             packed = [packer.pack(value) for value in arguments]
-        request = schema.Invoke(self.name, packed)
+        request = schema.Invoke(self.name, packed, echo)
         reply, reader = self._channel.exchange(request, packer, self.name, None)
         if reply.fault is not None:
             raise fault_messages.of_call(
@@ -231,6 +242,10 @@ class FunctionProxy:
         if len(reply.values) != 1:
             raise fault_messages.garbled(self.name)
         return replies.value(reply.values[0], reader, self.name)
+
+    def implements(self, name: str) -> bool:
+        """Whether it is more than the stub that was handed out."""
+        return name == self.name and not self._stub
 
     def _require(self) -> None:
         if self._stub:

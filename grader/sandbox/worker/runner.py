@@ -23,7 +23,7 @@ from grader.sandbox.worker.watching import observer, training_rounds
 
 _NOBODY = 0  # a handle that no examiner gives
 
-METHODS = ("forward", "backward", "update_parameters")
+METHODS = ("forward", "backward", "update_parameters", "step")
 
 
 class Runner:
@@ -100,7 +100,7 @@ class Runner:
             return self._construct(request, reader)
         if isinstance(request, schema.Invoke):
             function = self._find(request.name)
-            return self._one(lambda: function, request.arguments, reader, packer)
+            return self._one(lambda: function, request, reader, packer)
         if isinstance(request, schema.Steps):
             return self._steps(request, reader, packer)
         if isinstance(request, schema.Train):
@@ -200,12 +200,17 @@ class Runner:
             return self._write(handle, obj, step, reader)
         if step.method not in METHODS:
             raise wire.WireError("no such method here")
-        return self._one(lambda: getattr(obj, step.method), step.arguments, reader, packer)
+        return self._one(lambda: getattr(obj, step.method), step, reader, packer)
 
     def _one(
-        self, find: Callable[[], Any], nodes: list[Any], reader: wire.FrameReader, packer: Packer
+        self,
+        find: Callable[[], Any],
+        call: schema.Invoke | schema.Method,
+        reader: wire.FrameReader,
+        packer: Packer,
     ) -> schema.Done:
         """Call what `find` gives; say which array arguments it changed in place."""
+        nodes = call.arguments
         arguments, starts = [], []
         for node in nodes:
             starts.append(reader.position)
@@ -216,6 +221,8 @@ class Runner:
             return schema.Done([], [], schema.Fault("missing"), "")
         except self.caught as error:
             return schema.Done([], [], from_exception(error, self.files), "")
+        # A dict's own arrays, whatever the call binds in their place.
+        given = [dict(one) if isinstance(one, dict) else one for one in arguments]
         try:
             result = function(*arguments)
         except self.caught as error:
@@ -227,6 +234,7 @@ class Runner:
             if isinstance(node, schema.Array)
             and _differ(arguments[index], reader, node, starts[index])
         ]
+        result = [result, *given] if call.echo else result
         return schema.Done([packer.pack(result)], changed, None, "")
 
     def _read(self, handle: int, obj: Any, packer: Packer) -> schema.Done:

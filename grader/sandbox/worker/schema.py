@@ -105,6 +105,7 @@ class Invoke(Node, tag="call"):
 
     name: str
     arguments: list[Value]
+    echo: bool = False  # return [the result, *the arguments] as the call has left them
 
 
 class Method(Node, tag="m"):
@@ -112,6 +113,7 @@ class Method(Node, tag="m"):
 
     method: str
     arguments: list[Value]
+    echo: bool = False  # as of `Invoke`
 
 
 class Put(Node, tag="w"):

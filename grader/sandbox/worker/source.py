@@ -211,7 +211,7 @@ def chosen(
 
 
 def _untouched(value: Any) -> bool:
-    """Whether nothing of a class or function is written yet."""
+    """Whether nothing of a class or function is written yet: all that it defines are stubs."""
     if not isinstance(value, type):
         return is_stub(value)
     members = [member for member in vars(value).values() if isinstance(member, types.FunctionType)]
