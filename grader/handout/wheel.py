@@ -34,7 +34,7 @@ FOLDERS = ("grader/sandbox", "grader/questions/public")
 CONFIGURATION = "grader/assignment.toml"
 HIDDEN_TASK = re.compile(r"\[learning\.(?:q5_2\.(?!fibonacci\])|q6_[234]\])")
 DATA = (CONFIGURATION, "grader/checks/fingerprints", "grader/diagnosis/repair/points.npz")
-GIVEN = ("rnn.py", "report.md")
+GIVEN = ("rnn.py", "bonus.py", "report.md")
 NEVER = (
     "grader.questions.hidden",
     "grader.questions.hidden_tasks",
