@@ -134,8 +134,10 @@ def test_an_update_goes_down_the_gradient(name, rng):
     before = {name: getattr(run.model, name).copy() for name in run.backward()}
     gradients = run.backward()
     run.model.update_parameters(0.1)
-    for name, gradient in gradients.items():
-        np.testing.assert_allclose(getattr(run.model, name), before[name] - 0.1 * gradient)
+    for parameter, gradient in gradients.items():
+        np.testing.assert_allclose(
+            getattr(run.model, parameter), before[parameter] - 0.1 * gradient
+        )
 
 
 def test_a_gru_with_a_closed_gate_keeps_its_state_whatever_comes(rng):
