@@ -112,6 +112,12 @@ class TrainingNumbers(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     sine: TaskNumbers | None = None
 
 
+class DropoutNumbers(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How far from `rate` the dropped share may be."""
+
+    deviations: float
+
+
 class ExperimentNumbers(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What q5_3 asks of a student's own experiment."""
 
@@ -142,6 +148,7 @@ class LearningNumbers(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     q5_3: ExperimentNumbers
     q4_1: StartNumbers | None = None
     q4_5: StartNumbers | None = None
+    q6_5: DropoutNumbers | None = None
 
 
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -171,6 +178,17 @@ class Assignment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     @property
     def automatic(self) -> tuple[Question, ...]:
+        """What the grader judges by itself, without the optional questions."""
+        return tuple(question for question in self.graded if not question.bonus)
+
+    @property
+    def optional(self) -> tuple[Question, ...]:
+        """What is asked only of those who have begun it; its points come on top."""
+        return tuple(question for question in self.graded if question.bonus)
+
+    @property
+    def graded(self) -> tuple[Question, ...]:
+        """Everything that the grader judges by itself."""
         return tuple(question for question in self.question if not question.written)
 
     @property
@@ -180,7 +198,7 @@ class Assignment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     @property
     def automatic_points(self) -> float:
         """What the automatic part is worth without optional questions."""
-        return sum(question.points for question in self.automatic if not question.bonus)
+        return sum(question.points for question in self.automatic)
 
 
 @cache

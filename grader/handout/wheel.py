@@ -39,6 +39,7 @@ NEVER = (
     "grader.questions.hidden",
     "grader.questions.hidden_tasks",
     "grader.questions.oracle",
+    "grader.questions.bonus_oracle",
     "grader.misconceptions.catalogue",
     "grader.misconceptions.probe_records",
     "grader.batch.coordinator",

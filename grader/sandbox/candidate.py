@@ -95,7 +95,9 @@ class ObjectProxy:
         self._changed = tuple(reply.changed)
         if reply.fault is not None:
             raise fault_messages.of_call(
-                reply.fault, self._name(steps, reply.fault.step), self._channel.program
+                reply.fault,
+                self._name(steps, reply.fault.step),
+                self._channel.program.of(reply.fault),
             )
         values = [replies.value(node, reader, where) for node in reply.values]
         if len(values) != len(steps):
@@ -119,7 +121,7 @@ class ObjectProxy:
             step = reply.fault.step
             known = 0 <= step < len(schema.ROUND)
             at = f"{self._class.name}.{schema.ROUND[step]}" if known else where
-            raise fault_messages.of_call(reply.fault, at, self._channel.program)
+            raise fault_messages.of_call(reply.fault, at, self._channel.program.of(reply.fault))
         match reply.values:
             case [int(count), returned] if 0 < count <= len(rounds.inputs):
                 return count, replies.value(returned, reader, where)
@@ -148,7 +150,8 @@ class ObjectProxy:
             arrays = [packer.writer.add(np.asarray(array)) for array in step.values.values()]
             return schema.Put(list(step.values), arrays)
         self._class.require(step.method)
-        return schema.Method(step.method, [packer.pack(value) for value in step.arguments])
+        arguments = [packer.pack(value) for value in step.arguments]
+        return schema.Method(step.method, arguments, step.echo)
 
     def _where(self, steps: Sequence[Step]) -> str:
         names = dict.fromkeys(self._name(steps, index) for index in range(len(steps)))
@@ -187,7 +190,7 @@ class ClassProxy:
         request = schema.Construct(self.name, handle, packed)
         reply, _ = self._channel.exchange(request, packer, where, None)
         if reply.fault is not None:
-            raise fault_messages.of_call(reply.fault, where, self._channel.program)
+            raise fault_messages.of_call(reply.fault, where, self._channel.program.of(reply.fault))
         return ObjectProxy(self, handle, self._channel.generation)
 
     def implements(self, method: str) -> bool:
@@ -216,17 +219,33 @@ class FunctionProxy:
 
     def __call__(self, *arguments: Any) -> Any:
         """Call it. Raises StudentFault."""
+        return self._called(arguments, echo=False)
+
+    def echo(self, *arguments: Any) -> list[Any]:
+        """What it returned, and the arguments as the call has left them. Raises StudentFault."""
+        found = self._called(arguments, echo=True)
+        if not isinstance(found, list) or len(found) != 1 + len(arguments):
+            raise fault_messages.garbled(self.name)
+        return found
+
+    def _called(self, arguments: tuple[Any, ...], *, echo: bool) -> Any:
         self._require()
         packer = Packer()
         with _fitting(self.name):
             packed = [packer.pack(value) for value in arguments]
-        request = schema.Invoke(self.name, packed)
+        request = schema.Invoke(self.name, packed, echo)
         reply, reader = self._channel.exchange(request, packer, self.name, None)
         if reply.fault is not None:
-            raise fault_messages.of_call(reply.fault, self.name, self._channel.program)
+            raise fault_messages.of_call(
+                reply.fault, self.name, self._channel.program.of(reply.fault)
+            )
         if len(reply.values) != 1:
             raise fault_messages.garbled(self.name)
         return replies.value(reply.values[0], reader, self.name)
+
+    def implements(self, name: str) -> bool:
+        """Whether it is more than the stub that was handed out."""
+        return name == self.name and not self._stub
 
     def _require(self) -> None:
         if self._stub:
@@ -253,7 +272,7 @@ class TrainingProxy(FunctionProxy):
     def _fault(self, reported: schema.Fault | None) -> StudentFault | None:
         if reported is None:
             return None
-        return fault_messages.of_call(reported, self.name, self._channel.program)
+        return fault_messages.of_call(reported, self.name, self._channel.program.of(reported))
 
 
 def environment(defined: Sequence[schema.Defined], channel: Channel) -> dict[str, Any]:
