@@ -18,9 +18,10 @@ from grader.assignment import NetTaskNumbers, load
 from grader.checks.bonus import bidirectional, deep, networks, seq2seq
 from grader.checks.bonus.networks import Kind, Network
 from grader.checks.learning.tasks import DIVERGED, diverged
+from grader.checks.parameters.roles import fresh
 from grader.faults import CheckFailed, NotImplementedYet
 from grader.language import Message, say
-from grader.protocol import Array, CandidateClass, Rounds
+from grader.protocol import Array, CandidateClass, CandidateObject, Rounds
 
 WIDTH = 2  # I = O; with one a weight matrix looks like a bias
 HIDDEN = 16
@@ -70,7 +71,7 @@ def learns(cls: CandidateClass, rng: Generator, name: str) -> None:
 
 def trained(found: Network, task: NetTask, numbers: NetTaskNumbers, rng: Generator) -> float:
     """The held-out squared error over the variance after one training; infinite if it diverged."""
-    obj = found.made(start(found, numbers.gain, rng))
+    obj = start(found, numbers.gain, rng)
     batches = [task.draw(rng, numbers.steps, BATCH) for _ in range(numbers.iterations)]
     held_out = task.draw(rng, numbers.steps, HELD_OUT)
     weights = np.zeros((numbers.steps, 1, 1))
@@ -93,8 +94,33 @@ def trained(found: Network, task: NetTask, numbers: NetTaskNumbers, rng: Generat
     return float(np.mean((outputs[task.counts] - true) ** 2) / np.var(true))
 
 
-def start(found: Network, gain: float, rng: Generator) -> dict[str, Array]:
-    """Zero biases; weights of standard deviation gain / sqrt(fan-in), the fan-in by the array's size."""
+def start(found: Network, gain: float, rng: Generator) -> CandidateObject:
+    """A new object with zero biases, and weights of standard deviation gain / sqrt(fan-in).
+
+    Where an array is no matrix or bias by itself (one long vector, a bias as a row of its weights),
+    sizes tell no fan-in, and the network begins as its constructor made it.
+    """
+    if not all(_is_plain(shape) for shape in found.layout.shapes.values()):
+        return fresh(found.cls, found.layout, found.kind.sizes)
+    return found.made(_drawn(found, gain, rng))
+
+
+PLAIN = {
+    (HIDDEN,),
+    (WIDTH,),
+    (WIDTH, HIDDEN),
+    (HIDDEN, HIDDEN),
+    (HIDDEN, 2 * HIDDEN),
+    (WIDTH, 2 * HIDDEN),
+}
+
+
+def _is_plain(shape: tuple[int, ...]) -> bool:
+    """Whether a matrix or a bias of the equations, either way round, has this shape."""
+    return tuple(sorted(axis for axis in shape if axis > 1)) in PLAIN
+
+
+def _drawn(found: Network, gain: float, rng: Generator) -> dict[str, Array]:
     return {
         path: np.zeros(shape)
         if sum(axis > 1 for axis in shape) <= 1 and np.prod(shape) <= 2 * HIDDEN
