@@ -283,6 +283,11 @@ def updates(Seq2Seq: CandidateClass, rng: np.random.Generator) -> None:
 
 def sizes_of_one(Seq2Seq: CandidateClass, rng: np.random.Generator) -> None:
     """One input, one unit, one output; one step of input, of output; one sequence."""
+    shapes(Seq2Seq, rng)
+    try:
+        free_is_forced(Seq2Seq, rng)
+    except CheckFailed:  # charged where all sizes are usual
+        return
     for sizes in ((1, 4, 2), (2, 1, 2), (2, 4, 1)):
         found = networks.network(Seq2Seq, kind(*sizes, 4, 6))
         values, x = found.values(rng), found.kind.inputs(rng)
