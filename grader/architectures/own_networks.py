@@ -89,9 +89,7 @@ class _Own:
 
     def __init__(self, candidate: CandidateClass, input_size: int, hidden_size: int) -> None:
         self.name = candidate.name
-        self.input_size = input_size
-        self.hidden_size = hidden_size
-        sizes = (input_size, hidden_size)
+        self.sizes = sizes = input_size, hidden_size
         # SimpleRNN has an output layer besides: as small as can be.
         self.object: CandidateObject = (
             candidate(*sizes, 1) if self.name == RNN else candidate(*sizes)
@@ -101,12 +99,12 @@ class _Own:
         """The hidden states (T, B, H) of inputs (T, B, I), from rest."""
         T, B, _ = inputs.shape
         if self.name == RNN:
-            return self._seen(self._pair(self.object.forward(inputs))[1], (T, B, self.hidden_size))
+            return self._seen(self._pair(self.object.forward(inputs))[1], (T, B, self.sizes[1]))
         state, states = self._rest(B), []
         for x in inputs:
             returned = self.object.forward(x, *state)
             new = self._pair(returned) if len(state) > 1 else (returned,)
-            state = tuple(self._seen(each, (B, self.hidden_size)) for each in new)
+            state = tuple(self._seen(each, (B, self.sizes[1])) for each in new)
             states.append(state[0])
         return np.stack(states)
 
@@ -123,7 +121,7 @@ class _Own:
         return statistics.median(self.object.seconds) * len(calls) / len(inputs)
 
     def _rest(self, batch: int) -> tuple[Array, ...]:
-        return tuple(np.zeros((batch, self.hidden_size)) for _ in range(STATES[self.name]))
+        return tuple(np.zeros((batch, self.sizes[1])) for _ in range(STATES[self.name]))
 
     def _pair(self, returned: object) -> tuple[object, ...]:
         match returned:
@@ -191,7 +189,7 @@ def _norms(own: _Own) -> NDArray[np.float64]:
     A batch of 2 I equal sequences, in each of which one entry of x_k is a little larger or smaller:
     one run gives the Jacobians of all lags.
     """
-    size = own.input_size
+    size, _ = own.sizes
     inputs = np.repeat(
         np.random.default_rng(6).normal(size=(WARM_UP + 1 + LAGS, 1, size)), 2 * size, 1
     )
