@@ -112,6 +112,24 @@ class TrainingNumbers(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     sine: TaskNumbers | None = None
 
 
+class NetTaskNumbers(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One learning task of q6_2 to q6_4, as `TaskNumbers`; `threshold` is a largest NMSE."""
+
+    steps: int  # T
+    rate: float
+    iterations: int
+    gain: float  # weights start with standard deviation gain / sqrt(fan-in)
+    threshold: float
+    catches: tuple[str, ...] = ()
+
+
+class EquationNumbers(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What an affine fit of the states may leave over, over all: right code and wrong."""
+
+    rest_float64: float
+    rest_float32: float
+
+
 class DropoutNumbers(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How far from `rate` the dropped share may be."""
 
@@ -148,7 +166,11 @@ class LearningNumbers(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     q5_3: ExperimentNumbers
     q4_1: StartNumbers | None = None
     q4_5: StartNumbers | None = None
+    q6_2: NetTaskNumbers | None = None
+    q6_3: NetTaskNumbers | None = None
+    q6_4: NetTaskNumbers | None = None
     q6_5: DropoutNumbers | None = None
+    equations: EquationNumbers | None = None
 
 
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

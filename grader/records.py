@@ -42,7 +42,7 @@ class FileRecord:
     name: str
     sha256: str
     size: int
-    # "source", "report", "picture", "mail", "archive", "extra", "foreign", "ignored", "unreadable"
+    # "source", "bonus", "report", "picture", "mail", "archive", "extra", "foreign", "ignored", "unreadable"
     role: str
 
 

@@ -32,14 +32,15 @@ ROOTS = (
 # Loaded by name or as files, not by import.
 FOLDERS = ("grader/sandbox", "grader/questions/public")
 CONFIGURATION = "grader/assignment.toml"
-HIDDEN_TASK = re.compile(r"\[learning\.q5_2\.(?!fibonacci\])")
+HIDDEN_TASK = re.compile(r"\[learning\.(?:q5_2\.(?!fibonacci\])|q6_[234]\])")
 DATA = (CONFIGURATION, "grader/checks/fingerprints", "grader/diagnosis/repair/points.npz")
-GIVEN = ("rnn.py", "report.md")
+GIVEN = ("rnn.py", "bonus.py", "report.md")
 NEVER = (
     "grader.questions.hidden",
     "grader.questions.hidden_tasks",
     "grader.questions.oracle",
     "grader.questions.bonus_oracle",
+    "grader.checks.bonus.net_learning",
     "grader.misconceptions.catalogue",
     "grader.misconceptions.probe_records",
     "grader.batch.coordinator",

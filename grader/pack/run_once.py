@@ -24,7 +24,7 @@ def run(path: str) -> dict[str, object]:
     text = Path(path).read_text(encoding="utf-8")
     stand_ins.install(text)
     if not cells.is_notebook(text):
-        namespace: dict[str, Any] = {"__name__": "rnn", "__file__": path}
+        namespace: dict[str, Any] = {"__name__": Path(path).stem, "__file__": path}
         namespace.update(stand_ins.jupyter(namespace))
         error, line = _tried(lambda: exec(compile(text, path, "exec"), namespace), path)  # noqa: S102  # this is the job
         return {"names": sorted(namespace), "error": error, "line": line}
@@ -56,6 +56,7 @@ def _tried(action: Callable[[], None], path: str) -> tuple[str, int]:
 
 if __name__ == "__main__":
     sys.path.append(sys.argv[2])
+    sys.path.insert(0, str(Path(sys.argv[1]).parent))  # as `python FILE` has it
     outcome = run(sys.argv[1])
     sys.stdout.write("\n" + json.dumps(outcome) + "\n")
     sys.stdout.flush()

@@ -72,15 +72,17 @@ def momentum(
 def adam(
     arguments: tuple[float, ...], start: Parameters, gradients: Sequence[Parameters], rate: float
 ) -> list[list[Parameters]]:
-    """The courses of Adam with epsilon in each of its three published places.
+    """The courses of Adam with epsilon in each of its places.
 
     Beside the corrected root as in the paper's algorithm 1; beside the root before its correction,
-    as in its section 2 and in TensorFlow: there epsilon grows by the correction; and inside the root.
+    as in its section 2 and in TensorFlow: there epsilon grows by the correction; and inside the root,
+    as it is or squared.
     """
     made = reference.Adam(*arguments)
     beside = _course(made, start, gradients, rate)
     before, inside = start, start
-    courses: tuple[list[Parameters], list[Parameters]] = ([], [])
+    squared = start
+    courses: tuple[list[Parameters], ...] = ([], [], [])
     m = {name: np.zeros_like(value) for name, value in start.items()}
     v = {name: np.zeros_like(value) for name, value in start.items()}
     for k, gradient in enumerate(gradients, start=1):
@@ -96,8 +98,12 @@ def adam(
             n: inside[n] - rate * m_hat[n] / np.sqrt(v[n] / correction + made.epsilon)
             for n in start
         }
-        courses[0].append(before)
-        courses[1].append(inside)
+        squared = {
+            n: squared[n] - rate * m_hat[n] / np.sqrt(v[n] / correction + made.epsilon**2)
+            for n in start
+        }
+        for course, now in zip(courses, (before, inside, squared), strict=True):
+            course.append(now)
     return [beside, *courses]
 
 

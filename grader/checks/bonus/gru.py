@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -57,12 +58,34 @@ def trial(
     layout = gru_layout(GRUCell, sizes)
     return ModelCall(
         partial(with_parameters, GRUCell, layout, sizes, values),
-        layout,
-        layout.effective(values),
+        *_with_copies(layout, layout.effective(values)),
         arguments,
         partial(read_state, batch=len(arguments[0]), hidden_size=sizes[1]),
         INPUTS,
     )
+
+
+def _with_copies(layout: Layout, values: Parameters) -> tuple[Layout, Parameters]:
+    """Every further copy of a parameter one of its own, at zero: inside r a bias has another gradient."""
+    copies = {
+        f"{name} ({number})": numbers
+        for name, slots in layout.slots.items()
+        for number, numbers in enumerate(slots[1:], start=2)
+    }
+    expanded = replace(
+        layout,
+        shapes={**layout.shapes, **{name: numbers.shape for name, numbers in copies.items()}},
+        slots={
+            **{name: slots[:1] for name, slots in layout.slots.items()},
+            **{name: [numbers] for name, numbers in copies.items()},
+        },
+    )
+    return expanded, {**values, **{name: np.zeros(n.shape) for name, n in copies.items()}}
+
+
+def _of_gates(found: GradientRun, kinds: str) -> list[str]:
+    """The parameters of these gates, copies included."""
+    return [name for name in found.names if name not in INPUTS and name[2] in kinds]
 
 
 def _layout(GRUCell: CandidateClass, sizes: tuple[int, int] = PUBLIC) -> Layout:
@@ -169,7 +192,8 @@ def _require_form(
     arguments = _arguments(rng, sizes, rows)
     here = trial(GRUCell, sizes, rng, arguments)
     found = finite(here.outputs(), What("new_hidden_state", _call(sizes, rows)))
-    forms = oracle(dict(here.values), *arguments)
+    documented = {name: here.values[name] for name in gru_roles.shapes(*sizes)}
+    forms = oracle(documented, *arguments)
     limit = tolerance(found, single=here.layout.single)
     if not any(agrees(found, form, limit) for form in forms.values()):
         raise CheckFailed(
@@ -225,18 +249,16 @@ def _gradients(
     return own_gradient.run(here, d_state, (1.0, 1.0 / rows))
 
 
-def gradient_of(GRUCell: CandidateClass, *kinds: str) -> None:
+def gradient_of(GRUCell: CandidateClass, kinds: str) -> None:
     """The gradients of these gates' parameters at the public point."""
     found = public_gradients(GRUCell)
-    names = [name for name in found.names if name[-1] in kinds and name not in INPUTS]
-    own_gradient.require(found, names, "backward(d_new_hidden_state: (5, 4))")
+    own_gradient.require(found, _of_gates(found, kinds), "backward(d_new_hidden_state: (5, 4))")
 
 
 def parameter_gradients(GRUCell: CandidateClass, rng: np.random.Generator, kinds: str) -> None:
     """The gradients of these gates' parameters at a random point."""
     found = _gradients(GRUCell, HIDDEN, 4, rng)
-    names = [name for name in found.names if name[-1] in kinds and name not in INPUTS]
-    own_gradient.require(found, names, "")
+    own_gradient.require(found, _of_gates(found, kinds), "")
 
 
 def input_gradient(GRUCell: CandidateClass, rng: np.random.Generator, name: str) -> None:
