@@ -104,6 +104,11 @@ class CandidateObject(Protocol):
         """Positions of the arguments that the last call changed in place."""
         ...
 
+    @property
+    def seconds(self) -> tuple[float, ...]:
+        """How long each call of the last `replay` ran in the student's code; the student's word."""
+        ...
+
 
 class CandidateClass(Protocol):
     """A student's class."""

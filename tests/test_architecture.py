@@ -58,7 +58,8 @@ ALLOWED: dict[str, set[str]] = {
         "grader.sandbox",
         "grader.written",
     },
-    "grader.model_answers": set(),
+    "grader.architectures": {"grader.checks"},
+    "grader.model_answers": {"grader.architectures"},
     "grader.matrix": {"grader.misconceptions", "grader.questions", "grader.sandbox"},
     "grader.calibration": {
         "grader.checks",
@@ -94,6 +95,7 @@ ALLOWED: dict[str, set[str]] = {
         "grader.sandbox",
     },
     "grader.home": {
+        "grader.architectures",
         "grader.batch",
         "grader.diagnosis",
         "grader.grading",
@@ -101,6 +103,7 @@ ALLOWED: dict[str, set[str]] = {
         "grader.portability",
         "grader.reports",
         "grader.results",
+        "grader.sandbox",
     },
     "grader.commands": {
         "grader.batch",

@@ -12,6 +12,7 @@ from pathlib import Path
 import click
 
 from grader.language import LANGUAGES, default_language, render, say
+from grader.results.reader import StoreReader
 from grader.scoring import page_scores
 from grader.scoring import rubric as rubric_file
 from grader.scoring.desk import Desk
@@ -52,6 +53,7 @@ def score(  # one argument per option
 
     from grader.scoring.app import app  # noqa: PLC0415  # as above
 
+    StoreReader.existing(out).close()  # a folder without results gets no store of scores
     rubric = rubric_file.load()
     store = ScoreStore(out, rubric)
     desk = Desk(out, rubric, store, reader or getpass.getuser(), blind=not names)

@@ -23,7 +23,7 @@ from grader.faults import KitFault
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
-COMMANDS = ("grade", "pack", "watch", "explain", "doctor")
+COMMANDS = ("grade", "pack", "watch", "explain", "compare", "doctor")
 ROOTS = (
     "grader.__main__",
     *(f"grader.commands.{command}" for command in COMMANDS),

@@ -65,6 +65,7 @@ class ObjectProxy:
         self._handle = handle
         self._born = born
         self._changed: tuple[int, ...] = ()
+        self._seconds: tuple[float, ...] = ()
         weakref.finalize(self, cls._dropped.append, handle).atexit = False
 
     def forward(self, *arguments: Any) -> Any:
@@ -93,6 +94,7 @@ class ObjectProxy:
         request = schema.Steps(self._handle, packed, dropped)
         reply, reader = self._channel.exchange(request, packer, where, self._born)
         self._changed = tuple(reply.changed)
+        self._seconds = tuple(reply.seconds)
         if reply.fault is not None:
             raise fault_messages.of_call(
                 reply.fault,
@@ -142,6 +144,10 @@ class ObjectProxy:
     @property
     def changed_inputs(self) -> tuple[int, ...]:
         return self._changed
+
+    @property
+    def seconds(self) -> tuple[float, ...]:
+        return self._seconds
 
     def _packed(self, step: Step, packer: Packer) -> Any:
         if isinstance(step, Read):

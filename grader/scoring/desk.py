@@ -55,10 +55,15 @@ class Desk:
             blind,
         )
         self._secret = store.salt()
-        self._by_code = {self.code(each): each for each in self._ids()}
-        self._sheet = lru_cache(maxsize=KEPT)(self._make_sheet)
+        self._by_code: dict[str, str] = {}
+        self.come_in()
+        self._rendered = lru_cache(maxsize=KEPT)(self._render)
 
     # -- who -----------------------------------------------------------------------------------
+
+    def come_in(self) -> None:
+        """Look who is there: a batch may be running on the same folder."""
+        self._by_code = {self.code(each): each for each in self._ids()}
 
     def code(self, student_id: str) -> str:
         """The name under which a student is shown: a hash, or the id where nothing is hidden."""
@@ -67,7 +72,7 @@ class Desk:
     def student(self, code: str) -> str:
         """The id behind a code. Raises KeyError; a student graded meanwhile is looked for."""
         if code not in self._by_code:
-            self._by_code = {self.code(each): each for each in self._ids()}
+            self.come_in()
         return self._by_code[code]
 
     def order(self, section: str) -> list[str]:
@@ -77,6 +82,7 @@ class Desk:
 
     def queue(self, section: str) -> list[dict[str, Any]]:
         """Everybody in this section's order, with how far this reader is."""
+        self.come_in()
         own = {
             mark.student_id: mark for mark in self.store.marks(section=section, reader=self.reader)
         }
@@ -227,11 +233,16 @@ class Desk:
         answer = self._sheet(student_id, language).answers.get(section)
         return answer.html if answer else ""
 
-    def _make_sheet(self, student_id: str, language: str) -> ReadReport:
+    def _sheet(self, student_id: str, language: str) -> ReadReport:
         with StoreReader.existing(self.out) as reader:
             submission = reader.submission(student_id)
-        report = submission.report if submission else None
-        came = submission.pictures if submission else ()
+        if submission is None:
+            return self._rendered(None, (), language)
+        return self._rendered(submission.report, submission.pictures, language)
+
+    def _render(
+        self, report: str | None, came: tuple[ReportPicture, ...], language: str
+    ) -> ReadReport:
         html = answers(report, language, partial(self._address, came))
         loose = tuple(self._address(came, each.name) for each in came if not each.linked)
         known = report is not None or bool(came)

@@ -151,6 +151,12 @@ def test_a_scaler_of_the_whole_series_is_told_from_one_of_the_training_part(
     assert fitted_on(series) is differs
 
 
+@pytest.mark.parametrize("size", [1, 2, 3])
+def test_a_series_too_short_to_be_scaled_accuses_nobody(size: int) -> None:
+    x = cut((SERIES[SPLIT:] - SERIES.mean()) / SERIES.std(), 5)
+    assert not scaling.fitted_on_all(observation([(x, x)], series=[SERIES[:size]]))
+
+
 def test_no_scaler_is_accused_without_the_series_or_without_held_out_windows() -> None:
     x = cut((SERIES[SPLIT:] - SERIES.mean()) / SERIES.std(), 5)
     assert scaling.fitted_on_all(observation([(x, x)], series=[SERIES]))

@@ -395,6 +395,8 @@ def launcher() -> ModuleType:
         ("watch Q=q4_3", "watch rnn.py --question q4_3"),
         ("explain Q=q4_3", "explain q4_3"),
         ("explain", "explain"),
+        ("compare", "compare"),
+        ("compare SOURCE=rnn.ipynb", "compare rnn.ipynb"),
         ("pack NAME=张三 ID=2023001", "pack --name 张三 --id 2023001"),
         ("pack NAME=张三 ID=2023001 SOURCE=rnn.ipynb", "pack --name 张三 --id 2023001 --source rnn.ipynb"),
         ("pack NAME=张三 ID=2023001 FORCE=1 REPORT=r.md INTO=out", "pack --name 张三 --id 2023001 --report r.md --into out --force"),

@@ -70,6 +70,11 @@ def test_one_student_however_written(clue: str) -> None:
         ("ml-6-José-PB21000001", "PB21000001", "José"),
         (unicodedata.normalize("NFD", "ml-6-José-PB21000001"), "PB21000001", "José"),
         ("20210101-王五", "20210101", "王五"),
+        # An id that could be a day, and a number that belongs to the name.
+        ("ml-6-张三2-20230126", "20230126", "张三"),
+        ("ml-6-clip10-20230126", "20230126", "clip"),
+        ("ml-6-zhangsan7", "7", "zhangsan"),
+        ("ml-6-张三-7-20261130", "7", "张三"),
     ],
 )
 def test_other_names_and_ids(clue: str, student_id: str, name: str) -> None:

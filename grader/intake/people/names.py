@@ -148,19 +148,27 @@ def identities(clue: str, known: Known | None = None) -> tuple[Identity, ...]:
 
 
 def _pieces(text: str, shortest: int, known: Known) -> tuple[list[str], list[str]]:
-    """Candidates for ids (at least `shortest` digits) and for names, in their order."""
-    ids, names = [], []
+    """Candidates for ids (at least `shortest` digits) and for names, in their order.
+
+    A few digits behind a word (`clip10`, 张三2) are an id only where nothing else is.
+    """
+    ids: list[str] = []
+    names: list[str] = []
+    numbered: list[str] = []
     for segment in _SEGMENTS.split(text):
         latin: list[str] = []
         for piece in _PIECE.finditer(segment):
             if piece["id"] and shortest <= sum(map(str.isdigit, piece["id"])) <= 20:  # noqa: PLR2004 - no id is longer
-                ids.append(piece["id"])
+                is_numbered = (
+                    _digits(piece["id"]) < _LONG and segment[: piece.start()][-1:].isalpha()
+                )
+                (numbered if is_numbered else ids).append(piece["id"])
             elif piece["han"]:
                 names.extend(_han_names(piece["han"], known))
             elif piece["latin"]:
                 latin.append(piece["latin"])
         names.extend([" ".join(latin)] if latin else [])
-    return ids, names
+    return ids or numbered, names
 
 
 def _han_names(text: str, known: Known) -> list[str]:

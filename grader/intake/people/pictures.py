@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import islice
 from pathlib import PurePosixPath
 from urllib.parse import unquote
 
@@ -20,6 +22,12 @@ _LINKS = re.compile(
     r"|^\s{0,3}\[[^\]\n]{1,100}\]:\s*<?(?P<reference>[^\s>]{1,500})",
     re.IGNORECASE | re.MULTILINE,
 )
+# What shows nothing: comments, as the template's, and code.
+_UNSEEN = re.compile(
+    r"<!--.*?(?:-->|\Z)|^ {0,3}(?P<fence>`{3,}+|~{3,}+).*?(?:^ {0,3}(?P=fence)|\Z)|(?<!`)(?P<ticks>`++)[^`\n]++(?P=ticks)",
+    re.DOTALL | re.MULTILINE,
+)
+_MARKS = ("![", "]:", "<i", "<I")  # one stands in every link; most reports have none
 _MOST_LINKS = 500
 
 
@@ -56,17 +64,22 @@ def album(report: Arrival | None, files: Sequence[Arrival]) -> Album:
     return Album(tuple(sorted(pictures, key=lambda one: one.name)), broken)
 
 
-def _links(text: str) -> Iterator[str]:
+@lru_cache(maxsize=1 << 12)  # asked for the choice and for what is said of it
+def _links(text: str) -> tuple[str, ...]:
     """Local paths that a report shows pictures from. Pictures inside the text need no file."""
-    for number, found in enumerate(_LINKS.finditer(text)):
-        if number == _MOST_LINKS:
-            return
-        link = next(filter(None, found.groups()))
-        reference = found["reference"] is not None
-        if re.match(r"(?:https?:|data:|//)", link, re.IGNORECASE):
-            continue
-        if not reference or KIND_OF.get(PurePosixPath(link).suffix.lower()) == "picture":
-            yield link
+    if not any(mark in text for mark in _MARKS):
+        return ()
+    found = islice(_LINKS.finditer(_UNSEEN.sub(" ", text)), _MOST_LINKS)
+    return tuple(filter(None, map(_local, found)))
+
+
+def _local(found: re.Match[str]) -> str:
+    """The path that a link names; "" where it needs no file or is no picture."""
+    link = str(next(filter(None, found.groups())))
+    if re.match(r"(?:https?:|data:|//)", link, re.IGNORECASE):
+        return ""
+    is_picture = KIND_OF.get(PurePosixPath(link).suffix.lower()) == "picture"
+    return link if is_picture or found["reference"] is None else ""
 
 
 def _last_part(link: str) -> str:

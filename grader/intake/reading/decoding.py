@@ -133,6 +133,8 @@ def _reads_like_code(text: str) -> bool:
 
 def _modern_or_chinese(data: bytes) -> tuple[str, str]:
     """UTF-8 and GB18030 in the order in which to try them."""
+    if data.isascii():
+        return "utf-8", "gb18030"
     text = _try(data, "utf-8")
     plausible = text is None or not any(map(_is_jumble, _FOREIGN_RUN.finditer(text)))
     return ("utf-8", "gb18030") if plausible else ("gb18030", "utf-8")

@@ -50,7 +50,7 @@ def _read(raw: Raw, limit: int) -> bytes:
 def _read_python(raw: Raw, caps: Caps) -> Arrival:
     decoded = decode(_read(raw, caps.source), python=True)
     text, notes = decoded.text, decoded.notes
-    if EXPORTED.search(text) and "get_ipython()" in text:
+    if "get_ipython()" in text and EXPORTED.search(text):
         text = without_magics(text)
         notes = (*notes, say("Lines that only IPython understands were left out."))
     role = "bonus" if is_bonus(stem_of(raw.name), text) else "source"

@@ -94,7 +94,7 @@ def _leaves(mail: Mail, most: int) -> Iterator[_Leaf]:
     while stack and named < most:
         part = stack.pop()
         number += 1
-        if part.get_content_type() == "message/rfc822" and part.is_multipart():
+        if part.is_multipart() and part.get_content_type() == "message/rfc822":
             name = file_name(part) or f"forwarded-{number}"
             named += 1
             yield _Leaf(part, number, name, is_mail=True)

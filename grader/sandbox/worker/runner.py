@@ -7,6 +7,7 @@ grading: it makes objects, calls them, reads and writes their arrays, and says w
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -124,14 +125,16 @@ class Runner:
         done = schema.Done([], [], None, "")
         values: list[Any] = []
         changed: list[int] = []
+        seconds: list[float] = []
         for index, step in enumerate(request.steps):
             done = self._step(request.handle, step, reader, packer)
             changed = done.changed if isinstance(step, schema.Method) else changed
             values += done.values
+            seconds += done.seconds
             if done.fault is not None:
                 fault = _at_step(done.fault, index)
                 return schema.Done(values, changed, fault, "")
-        return schema.Done(values, changed, None, "")
+        return schema.Done(values, changed, None, "", seconds)
 
     def _train(
         self, request: schema.Train, reader: wire.FrameReader, packer: Packer
@@ -223,10 +226,12 @@ class Runner:
             return schema.Done([], [], from_exception(error, self.files), "")
         # A dict's own arrays, whatever the call binds in their place.
         given = [dict(one) if isinstance(one, dict) else one for one in arguments]
+        began = time.perf_counter()
         try:
             result = function(*arguments)
         except self.caught as error:
             return schema.Done([], [], from_exception(error, self.files), "")
+        seconds = time.perf_counter() - began
         changed = [
             index
             for index, node in enumerate(nodes)
@@ -235,7 +240,7 @@ class Runner:
             and _differ(arguments[index], reader, node, starts[index])
         ]
         result = [result, *given] if call.echo else result
-        return schema.Done([packer.pack(result)], changed, None, "")
+        return schema.Done([packer.pack(result)], changed, None, "", [seconds])
 
     def _read(self, handle: int, obj: Any, packer: Packer) -> schema.Done:
         try:
@@ -290,7 +295,7 @@ class Runner:
         return "" if self.printed is None else self.printed.take()
 
     def _with_printed(self, done: schema.Done) -> schema.Done:
-        return schema.Done(done.values, done.changed, done.fault, self._taken())
+        return msgspec.structs.replace(done, printed=self._taken())
 
 
 def _differ(given: Any, reader: wire.FrameReader, node: schema.Array, start: int) -> bool:

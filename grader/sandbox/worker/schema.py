@@ -235,6 +235,7 @@ class Done(Node, tag="done"):
     changed: list[int]  # arguments of the last call that were changed in place
     fault: Fault | None
     printed: str
+    seconds: list[float] = []  # of the student's own code, for each `Method` of `Steps`
 
 
 class Seen(Node, tag="seen"):

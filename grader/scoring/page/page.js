@@ -176,10 +176,8 @@ async function go(place) {
   if (!page.queue.length) return;
   await flush();
   page.at = (place + page.queue.length) % page.queue.length;
-  const began = performance.now();
   page.view = await fetched(page.queue[page.at].code);
   showView();
-  page.milliseconds = performance.now() - began;
   const next = following(page.at);
   if (next !== page.at) {
     const section = $("section").value;
