@@ -80,8 +80,8 @@ def _varies(mask: Array) -> bool:
 def statistics(Dropout: CandidateClass, rng: np.random.Generator) -> None:
     """The share that is dropped, over 10,000 draws, and with it the expectation."""
     for rate in (0.2, 0.6):
-        mask = _mask(Dropout(rate), _inputs(rng, WIDE), rate)
-        if not _fits(float(np.mean(mask[0] == 0.0)), rate, mask[0].size):
+        dropped = _dropped(Dropout(rate), _inputs(rng, WIDE))[0]
+        if not _fits(float(np.mean(dropped)), rate, dropped.size):
             raise CheckFailed(
                 say(
                     "The share that is dropped is not `rate`: it is the probability to drop, not to keep."
@@ -98,8 +98,8 @@ def _fits(share: float, rate: float, draws: int) -> bool:
 def afresh(Dropout: CandidateClass, rng: np.random.Generator) -> None:
     """Every forward in training draws anew; neighbours in the mask know nothing of each other."""
     dropout, x = Dropout(0.5), _inputs(rng, WIDE)
-    first, second = _mask(dropout, x, 0.5)[0] == 0.0, _mask(dropout, x, 0.5)[0] == 0.0
-    for one, other in ((first, second), (first[1:], first[:-1]), (first.T[1:], first.T[:-1])):
+    first, second = _dropped(dropout, x)[0], _dropped(dropout, x)[0]
+    for one, other in ((first, second), (first[:, 1:], first[:, :-1])):
         if not _fits(float(np.mean(one == other)), 0.5, one.size):
             raise CheckFailed(
                 say(
@@ -126,7 +126,7 @@ def backward(Dropout: CandidateClass, rng: np.random.Generator) -> None:
 
 def inputs_kept(Dropout: CandidateClass, rng: np.random.Generator) -> None:
     """Neither forward nor backward changes what it is given."""
-    dropout, x = Dropout(0.5), _inputs(rng, SMALL)
+    dropout, x = Dropout(0.5), _inputs(rng, MEDIUM)
     outputs = _outputs(dropout, x)
     changed = dropout.changed_inputs
     dropout.backward(np.ones_like(x))
