@@ -77,7 +77,14 @@ def read(*parts: str) -> str:
 # Using the documented methods is no secret; checks do it, and so does every solution.
 DOCUMENTED = re.compile(r"\w+\.(forward|backward|update_parameters)\(\w+\)")
 # Loops over a length and arrays from a list stand in every program.
-COMMONPLACE = frozenset({"for_inrange(length):", "returnnp.array(terms)"})
+COMMONPLACE = frozenset(
+    {
+        *("for_inrange(length):", "returnnp.array(terms)", "forgradientingradients:"),
+        *("@dataclass(frozen=True)", "Arrays=dict[str,Array]", "Parameters=dict[str,Array]"),
+        *("ifdiverged(outputs):", "ifnotcls.implements(method):", ")->list[Parameters]:"),
+        'raiseNotImplementedYet(f"{cls.name}.{method}")',
+    }
+)
 
 
 def code_lines(source: str) -> set[str]:
@@ -112,6 +119,7 @@ def handed_out() -> set[str]:
         path.read_text(encoding="utf-8") for path in (ROOT / "grader/questions/public").glob("*.py")
     ]
     given = [read("student", "rnn.py"), read("student", "report.md"), *public]
+    given.append(read("student", "bonus.py"))
     return {line for text in given for line in lines_of(text)} | {
         line for text in (given[0], *public) for line in code_lines(text)
     }
@@ -119,7 +127,8 @@ def handed_out() -> set[str]:
 
 def solution_lines() -> set[str]:
     source = read("solutions", "rnn.py")
-    return (code_lines(source) | telling(read("solutions", "report.md"))) - handed_out()
+    optional = code_lines(read("solutions", "bonus.py"))
+    return (optional | code_lines(source) | telling(read("solutions", "report.md"))) - handed_out()
 
 
 def misconception_lines() -> set[str]:
@@ -135,9 +144,11 @@ def hidden_lines() -> set[str]:
     hidden = [
         path.read_text(encoding="utf-8") for path in (ROOT / "grader/questions/hidden").glob("*.py")
     ]
-    assert len(hidden) == 9
+    assert len(hidden) == 14
     instructors = [
         read("grader", "questions", "oracle.py"),
+        read("grader", "questions", "bonus_oracle.py"),
+        read("grader", "checks", "bonus", "net_learning.py"),
         read("grader", "questions", "hidden_tasks.py"),
         read("grader", "misconceptions", "catalogue.py"),
     ]
@@ -247,6 +258,7 @@ def test_the_handout_is_complete(archive: Path):
     assert {
         "rnn.py",
         "rnn.ipynb",
+        "bonus.py",
         "report.md",
         "README.md",
         "Makefile",
@@ -254,7 +266,8 @@ def test_the_handout_is_complete(archive: Path):
         "kit/run.py",
     } <= names
     assert {
-        f"kit/tests/{path.name}" for path in (ROOT / "grader/questions/public").glob("*.py")
+        f"kit/{'optional' if path.stem.startswith('q6') else 'tests'}/{path.name}"
+        for path in (ROOT / "grader/questions/public").glob("*.py")
     } <= names
     assert batch.isascii()
     assert batch.count(b"\n") == batch.count(b"\r\n") > 3

@@ -12,7 +12,8 @@ from grader.protocol import Array, CandidateClass, CandidateObject
 
 CALL = "forward(inputs: ({0}, {1}, {2}))"
 SMALL = (4, 6, 5)
-WIDE = (2, 100, 100)  # T, B, N: 10,000 draws
+MEDIUM = (4, 20, 20)
+WIDE = (2, 1, 10_000)  # T, B, N: so many draws, for one sequence
 NEARLY = 1e-6
 
 
@@ -27,18 +28,9 @@ def _outputs(dropout: CandidateObject, x: Array, training: bool | None = None) -
     return finite(shaped(dropout.forward(x, *given), x.shape, what), what)
 
 
-def _mask(dropout: CandidateObject, x: Array, rate: float) -> Array:
-    """What a forward in training multiplied by, (T, B, N): 0 or 1 / (1 - rate) everywhere."""
-    mask = np.asarray(_outputs(dropout, x) / x, float)
-    kept = 1.0 / (1.0 - rate)
-    if np.any((np.abs(mask) > NEARLY) & (np.abs(mask - kept) > NEARLY * kept)):
-        raise CheckFailed(
-            say(
-                "In training every element is either 0 or the input divided by 1 - rate; "
-                "here are others."
-            )
-        )
-    return mask
+def _dropped(dropout: CandidateObject, x: Array) -> Array:
+    """Which elements a forward in training dropped, (T, B, N)."""
+    return np.asarray(np.abs(_outputs(dropout, x) / x) < NEARLY)
 
 
 def evaluation(Dropout: CandidateClass, rng: np.random.Generator) -> None:
@@ -56,14 +48,25 @@ def evaluation(Dropout: CandidateClass, rng: np.random.Generator) -> None:
 
 def inverted(Dropout: CandidateClass, rng: np.random.Generator) -> None:
     """What is kept is divided by 1 - rate."""
-    mask = _mask(Dropout(0.4), _inputs(rng, SMALL), 0.4)
+    x, rate = _inputs(rng, MEDIUM), 0.4
+    mask = np.asarray(_outputs(Dropout(rate), x) / x, float)
+    kept = 1.0 / (1.0 - rate)
+    if np.any((np.abs(mask) > NEARLY) & (np.abs(mask - kept) > NEARLY * kept)):
+        raise CheckFailed(
+            say(
+                "In training every element is either 0 or the input divided by 1 - rate; "
+                "here are others."
+            )
+        )
     if not mask.any() or mask.all():
-        raise CheckFailed(say("Of 120 elements all were dropped, or none."))
+        raise CheckFailed(say("Of 400 elements all were dropped, or none."))
 
 
 def one_mask(Dropout: CandidateClass, rng: np.random.Generator) -> None:
     """The same mask at all time steps, another for every sequence and feature."""
-    mask = _mask(Dropout(0.5), _inputs(rng, (5, 20, 20)), 0.5)
+    mask = _dropped(Dropout(0.5), _inputs(rng, MEDIUM))
+    if not mask.any():
+        raise CheckFailed(say("In training nothing is dropped."))
     if np.any(mask != mask[0]):
         raise CheckFailed(say("The mask must be the same at all time steps of a sequence."))
     if not _varies(mask[0]) or not _varies(mask[0].T):
@@ -77,8 +80,8 @@ def _varies(mask: Array) -> bool:
 def statistics(Dropout: CandidateClass, rng: np.random.Generator) -> None:
     """The share that is dropped, over 10,000 draws, and with it the expectation."""
     for rate in (0.2, 0.6):
-        mask = _mask(Dropout(rate), _inputs(rng, WIDE), rate)
-        if not _fits(float(np.mean(mask[0] == 0.0)), rate, mask[0].size):
+        dropped = _dropped(Dropout(rate), _inputs(rng, WIDE))[0]
+        if not _fits(float(np.mean(dropped)), rate, dropped.size):
             raise CheckFailed(
                 say(
                     "The share that is dropped is not `rate`: it is the probability to drop, not to keep."
@@ -95,8 +98,8 @@ def _fits(share: float, rate: float, draws: int) -> bool:
 def afresh(Dropout: CandidateClass, rng: np.random.Generator) -> None:
     """Every forward in training draws anew; neighbours in the mask know nothing of each other."""
     dropout, x = Dropout(0.5), _inputs(rng, WIDE)
-    first, second = _mask(dropout, x, 0.5)[0] == 0.0, _mask(dropout, x, 0.5)[0] == 0.0
-    for one, other in ((first, second), (first[1:], first[:-1]), (first.T[1:], first.T[:-1])):
+    first, second = _dropped(dropout, x)[0], _dropped(dropout, x)[0]
+    for one, other in ((first, second), (first[:, 1:], first[:, :-1])):
         if not _fits(float(np.mean(one == other)), 0.5, one.size):
             raise CheckFailed(
                 say(
@@ -123,7 +126,7 @@ def backward(Dropout: CandidateClass, rng: np.random.Generator) -> None:
 
 def inputs_kept(Dropout: CandidateClass, rng: np.random.Generator) -> None:
     """Neither forward nor backward changes what it is given."""
-    dropout, x = Dropout(0.5), _inputs(rng, SMALL)
+    dropout, x = Dropout(0.5), _inputs(rng, MEDIUM)
     outputs = _outputs(dropout, x)
     changed = dropout.changed_inputs
     dropout.backward(np.ones_like(x))

@@ -16,7 +16,7 @@ from numpy.random import Generator
 
 from grader.assignment import NetTaskNumbers, load
 from grader.checks.bonus import bidirectional, deep, networks, seq2seq
-from grader.checks.bonus.networks import Kind, Network
+from grader.checks.bonus.networks import Kind, StoredNetwork
 from grader.checks.learning.tasks import DIVERGED, diverged
 from grader.checks.parameters.roles import fresh
 from grader.faults import CheckFailed, NotImplementedYet
@@ -69,7 +69,7 @@ def learns(cls: CandidateClass, rng: Generator, name: str) -> None:
     )
 
 
-def trained(found: Network, task: NetTask, numbers: NetTaskNumbers, rng: Generator) -> float:
+def trained(found: StoredNetwork, task: NetTask, numbers: NetTaskNumbers, rng: Generator) -> float:
     """The held-out squared error over the variance after one training; infinite if it diverged."""
     obj = start(found, numbers.gain, rng)
     batches = [task.draw(rng, numbers.steps, BATCH) for _ in range(numbers.iterations)]
@@ -94,7 +94,7 @@ def trained(found: Network, task: NetTask, numbers: NetTaskNumbers, rng: Generat
     return float(np.mean((outputs[task.counts] - true) ** 2) / np.var(true))
 
 
-def start(found: Network, gain: float, rng: Generator) -> CandidateObject:
+def start(found: StoredNetwork, gain: float, rng: Generator) -> CandidateObject:
     """A new object with zero biases, and weights of standard deviation gain / sqrt(fan-in).
 
     Where an array is no matrix or bias by itself (one long vector, a bias as a row of its weights),
@@ -120,7 +120,7 @@ def _is_plain(shape: tuple[int, ...]) -> bool:
     return tuple(sorted(axis for axis in shape if axis > 1)) in PLAIN
 
 
-def _drawn(found: Network, gain: float, rng: Generator) -> dict[str, Array]:
+def _drawn(found: StoredNetwork, gain: float, rng: Generator) -> dict[str, Array]:
     return {
         path: np.zeros(shape)
         if sum(axis > 1 for axis in shape) <= 1 and np.prod(shape) <= 2 * HIDDEN

@@ -87,7 +87,7 @@ def stacked(part: Any) -> Array | None:
 
 
 @dataclass(frozen=True)
-class Network:
+class StoredNetwork:
     """A class at one set of sizes: its parameters, each an array as it is kept."""
 
     cls: CandidateClass
@@ -117,12 +117,12 @@ def _read(kind: Kind, steps: int, batch: int, returned: Any) -> Array:
     return kind.read(returned, steps, batch)
 
 
-def network(cls: CandidateClass, kind: Kind) -> Network:
+def network(cls: CandidateClass, kind: Kind) -> StoredNetwork:
     """Its parameters found; kept in the candidate's memo. Raises what the student's code raises."""
     return once(cls, ("network", kind.sizes), lambda: _network(cls, kind))
 
 
-def _network(cls: CandidateClass, kind: Kind) -> Network:
+def _network(cls: CandidateClass, kind: Kind) -> StoredNetwork:
     if not cls.implements("__init__"):
         raise NotImplementedYet(f"{cls.name}.__init__")
     rng = np.random.default_rng(7)
@@ -130,13 +130,13 @@ def _network(cls: CandidateClass, kind: Kind) -> Network:
     obj, storage, lazy = storage_of(cls, kind.sizes, warm_ups)
     if not storage.arrays:
         raise RolesNotFound(cls.name)
-    found = Network(
+    found = StoredNetwork(
         cls, kind, _layout(storage, list(storage.arrays), warm_ups[0] if lazy else None)
     )
     used = _used(found, obj, rng)
     if not used:
         raise RolesNotFound(cls.name)
-    return Network(cls, kind, _layout(storage, used, found.layout.warm_up))
+    return StoredNetwork(cls, kind, _layout(storage, used, found.layout.warm_up))
 
 
 def _layout(storage: Storage, paths: Sequence[str], warm_up: tuple[Array, ...] | None) -> Layout:
@@ -147,7 +147,7 @@ def _layout(storage: Storage, paths: Sequence[str], warm_up: tuple[Array, ...] |
     return Layout(shapes=shapes, storage=kept, slots=slots, warm_up=warm_up)
 
 
-def _used(found: Network, obj: CandidateObject, rng: np.random.Generator) -> list[str]:
+def _used(found: StoredNetwork, obj: CandidateObject, rng: np.random.Generator) -> list[str]:
     """The arrays that the outputs depend on."""
     values, x = found.values(rng), found.kind.inputs(rng)
     steps: list[Write | Call] = [Write(values), Call("forward", (x,))]
@@ -164,7 +164,7 @@ def _used(found: Network, obj: CandidateObject, rng: np.random.Generator) -> lis
     ]
 
 
-def is_single(found: Network, *seen: Array) -> bool:
+def is_single(found: StoredNetwork, *seen: Array) -> bool:
     """Whether float32 is where the student computes."""
     return found.layout.single or least_precise(*seen) == np.float32
 
@@ -198,7 +198,7 @@ def require_follows(maps: Mapping[str, Affine], *, single: bool) -> None:
         )
 
 
-def shapes(found: Network, rng: np.random.Generator) -> None:
+def shapes(found: StoredNetwork, rng: np.random.Generator) -> None:
     """Outputs of the right shape that come from the inputs."""
     values, x = found.values(rng), found.kind.inputs(rng)
     first, again, other = (found.called(values, inputs).outputs() for inputs in (x, x, -1.5 * x))
@@ -218,7 +218,7 @@ def require_computed(first: Array, again: Array, other: Array, name: str) -> Non
 
 
 def gradients(
-    found: Network, rng: np.random.Generator, *more: Any, steps: int = 0
+    found: StoredNetwork, rng: np.random.Generator, *more: Any, steps: int = 0
 ) -> tuple[GradientRun, ModelCall]:
     """Forward, backward and central differences at a random point; `more` goes to forward too."""
     call = found.called(found.values(rng), found.kind.inputs(rng), *more, steps=steps)
@@ -231,7 +231,7 @@ def require_all(run: GradientRun, names: Sequence[str], where: str = "") -> None
     own_gradient.require(run, names, where or "backward(d_outputs)")
 
 
-def summed(run: GradientRun, found: Network) -> None:
+def summed(run: GradientRun, found: StoredNetwork) -> None:
     if not any(run.right(name) for name in run.names):
         raise CheckFailed(say("No gradient is right yet."))
     if run.factor != 1.0:
@@ -244,7 +244,7 @@ def summed(run: GradientRun, found: Network) -> None:
         )
 
 
-def steady(found: Network, rng: np.random.Generator) -> None:
+def steady(found: StoredNetwork, rng: np.random.Generator) -> None:
     """Nothing stays from call to call, arguments are left alone, backward is of the last forward."""
     values, x, other = found.values(rng), found.kind.inputs(rng), found.kind.inputs(rng, 4)
     obj, call = found.made(values), found.called(values, x)
@@ -265,12 +265,12 @@ def steady(found: Network, rng: np.random.Generator) -> None:
         )
 
 
-def _prefix(found: Network, values: Mapping[str, Array], x: Array) -> Array:
+def _prefix(found: StoredNetwork, values: Mapping[str, Array], x: Array) -> Array:
     return found.called(values, x).outputs()
 
 
 def _require_same_gradients(
-    found: Network,
+    found: StoredNetwork,
     values: Mapping[str, Array],
     x: Array,
     returned: Any,
@@ -297,7 +297,7 @@ def _require_same_gradients(
         )
 
 
-def updates(found: Network, rng: np.random.Generator, rate: float = 0.3) -> None:
+def updates(found: StoredNetwork, rng: np.random.Generator, rate: float = 0.3) -> None:
     """One step of plain gradient descent with the gradients that backward gave."""
     values = found.values(rng)
     obj, x, d_outputs = found.made(values), found.kind.inputs(rng), found.kind.d_outputs(rng)

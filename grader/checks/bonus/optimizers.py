@@ -26,7 +26,7 @@ NEARLY = 1e-6
 
 
 @dataclass(frozen=True)
-class Course:
+class OptimizerCourse:
     """Parameters after each step: as returned, and as the given arrays stand."""
 
     returned: list[Arrays]
@@ -45,7 +45,7 @@ def drawn(rng: np.random.Generator, size: float = 1.0) -> Arrays:
 
 def run(
     optimizer: CandidateObject, name: str, start: Arrays, gradients: Sequence[Arrays], rate: float
-) -> Course:
+) -> OptimizerCourse:
     """One step after the other. Raises what the student's code raises."""
     returned, in_place = [], []
     gave_back, kept = True, True
@@ -57,7 +57,7 @@ def run(
         returned.append(_arrays(back, name) if gave_back else in_place[-1])
         kept &= all(np.array_equal(left[key], value) for key, value in gradient.items())
         now = returned[-1]
-    return Course(returned, in_place, gave_back, kept)
+    return OptimizerCourse(returned, in_place, gave_back, kept)
 
 
 def _arrays(found: dict[str, Any], name: str) -> Arrays:
@@ -68,7 +68,7 @@ def _arrays(found: dict[str, Any], name: str) -> Arrays:
     }
 
 
-def _moves(course: Course, start: Arrays) -> list[Arrays]:
+def _moves(course: OptimizerCourse, start: Arrays) -> list[Arrays]:
     points = [start, *course.parameters]
     return [
         {name: after[name] - before[name] for name in start} for before, after in pairwise(points)

@@ -15,7 +15,7 @@ import numpy as np
 
 from grader.checks.bonus import networks, own_gradient
 from grader.checks.bonus.affine import INSIDE, Affine, fit, recurrence
-from grader.checks.bonus.networks import Kind, Network
+from grader.checks.bonus.networks import Kind, StoredNetwork
 from grader.checks.bonus.own_gradient import GradientRun, ModelCall
 from grader.checks.compare import What, agrees, same, tolerance
 from grader.checks.memo import once
@@ -42,7 +42,7 @@ LONGER = 6  # S, where it is not T
 
 
 def _targets(
-    found: Network, rng: np.random.Generator, steps: int = LONGER, batch: int = 0
+    found: StoredNetwork, rng: np.random.Generator, steps: int = LONGER, batch: int = 0
 ) -> Array:
     return rng.normal(size=(steps, batch or found.kind.batch, found.kind.sizes[2]))
 
@@ -67,7 +67,7 @@ def free_is_forced(Seq2Seq: CandidateClass, rng: np.random.Generator) -> None:
 
 
 def _require_told_apart(
-    found: Network, values: dict[str, Array], x: Array, free: Array, rng: np.random.Generator
+    found: StoredNetwork, values: dict[str, Array], x: Array, free: Array, rng: np.random.Generator
 ) -> None:
     """Targets that are not its own outputs must make a difference."""
     other = found.called(values, x, free + _targets(found, rng), steps=len(free)).outputs()
@@ -121,7 +121,7 @@ class Inside:
     outputs: Affine
 
 
-def _inside(found: Network, values: dict[str, Array], x: Array, targets: Array) -> Inside:
+def _inside(found: StoredNetwork, values: dict[str, Array], x: Array, targets: Array) -> Inside:
     """Read off one call under teacher forcing. Raises CheckFailed where nothing can be."""
     states = _decoder_states(found, values, x, targets)
     fed = np.concatenate([np.zeros_like(targets[:1]), targets[:-1]])
@@ -134,7 +134,9 @@ def _inside(found: Network, values: dict[str, Array], x: Array, targets: Array) 
     return Inside(begin, states, later, outputs)
 
 
-def _decoder_states(found: Network, values: dict[str, Array], x: Array, targets: Array) -> Array:
+def _decoder_states(
+    found: StoredNetwork, values: dict[str, Array], x: Array, targets: Array
+) -> Array:
     """(S, B, H): how the outputs answer to a nudge of each weight in the output layer."""
     S, H = len(targets), found.kind.sizes[1]
     columns: list[Array] = []
@@ -151,7 +153,9 @@ def _decoder_states(found: Network, values: dict[str, Array], x: Array, targets:
     return np.stack(columns, axis=-1).reshape(S, -1, H)
 
 
-def _answers(found: Network, values: dict[str, Array], x: Array, targets: Array) -> list[Array]:
+def _answers(
+    found: StoredNetwork, values: dict[str, Array], x: Array, targets: Array
+) -> list[Array]:
     """How the outputs move as each scalar is nudged, where they move in proportion."""
     obj, S = found.made(values), len(targets)
     places = [(path, at) for path, value in values.items() for at in np.ndindex(*value.shape)]
@@ -178,7 +182,9 @@ def _answers(found: Network, values: dict[str, Array], x: Array, targets: Array)
     ]
 
 
-def _encoder_states(found: Network, values: dict[str, Array], x: Array, targets: Array) -> Array:
+def _encoder_states(
+    found: StoredNetwork, values: dict[str, Array], x: Array, targets: Array
+) -> Array:
     """(T, B, H): the state with which the decoder begins after ever longer inputs."""
     return np.stack([_inside(found, values, x[: t + 1], targets).begin for t in range(len(x))])
 
@@ -213,7 +219,9 @@ def encoder(Seq2Seq: CandidateClass, rng: np.random.Generator) -> None:
     networks.require_names(values, told)
 
 
-def _run(found: Network, rng: np.random.Generator, *, forced: bool, steps: int) -> GradientRun:
+def _run(
+    found: StoredNetwork, rng: np.random.Generator, *, forced: bool, steps: int
+) -> GradientRun:
     targets = _targets(found, rng, steps)
     values, x = found.values(rng), found.kind.inputs(rng)
     more: tuple[Any, ...] = (targets,) if forced else (None, steps)
@@ -239,7 +247,7 @@ def output_gradients(Seq2Seq: CandidateClass) -> None:
     networks.require_all(_public_run(Seq2Seq), names or list(found.layout.shapes), PUBLIC.call)
 
 
-def _output_layer(found: Network) -> list[str]:
+def _output_layer(found: StoredNetwork) -> list[str]:
     """The arrays in which the outputs are linear, element by element."""
     rng = np.random.default_rng(5)
     values, x, targets = found.values(rng), found.kind.inputs(rng), _targets(found, rng)
@@ -283,6 +291,11 @@ def updates(Seq2Seq: CandidateClass, rng: np.random.Generator) -> None:
 
 def sizes_of_one(Seq2Seq: CandidateClass, rng: np.random.Generator) -> None:
     """One input, one unit, one output; one step of input, of output; one sequence."""
+    shapes(Seq2Seq, rng)
+    try:
+        free_is_forced(Seq2Seq, rng)
+    except CheckFailed:  # charged where all sizes are usual
+        return
     for sizes in ((1, 4, 2), (2, 1, 2), (2, 4, 1)):
         found = networks.network(Seq2Seq, kind(*sizes, 4, 6))
         values, x = found.values(rng), found.kind.inputs(rng)
