@@ -90,7 +90,8 @@ def _candidates(source: str, program: str = "") -> dict[str, Any]:
 
     program: what the source finds as module `rnn`.
     """
-    namespace: dict[str, Any] = {"__name__": "submission"}
+    module = sys.modules["submission"] = types.ModuleType("submission")  # dataclasses look it up
+    namespace = vars(module)
     if program:
         rnn = sys.modules[MODULE] = types.ModuleType(MODULE)
         exec(_compiled(program, "<rnn>"), vars(rnn))  # noqa: S102  # our own text, not a student's

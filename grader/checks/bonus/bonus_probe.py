@@ -126,7 +126,7 @@ def _optimizer(cls: Any) -> Record:
 def _dropout(Dropout: Any) -> Record:
     """What does not hang on the draws: which values occur, and where they are alike."""
     x = np.ones((3, 40, 50))
-    dropout = Dropout(0.25)
+    dropout = Dropout(0.3)
 
     def look() -> Record:
         first, second = (np.asarray(dropout.forward(x), float) for _ in range(2))
