@@ -7,7 +7,8 @@ and the gradient by lag is what central differences of an input leave in later s
 from __future__ import annotations
 
 import statistics
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -134,30 +135,44 @@ class _Own:
         return np.asarray(finite(shaped(value, shape, what), what), np.float64)
 
 
+class _Timed:
+    """One network at one size: its parameters counted once, its steps timed in turns with others."""
+
+    def __init__(self, candidate: CandidateClass, inputs: Array, hidden_size: int) -> None:
+        sizes = inputs.shape[-1], hidden_size
+        self.parameters = _parameters(_Own(candidate, *sizes), inputs[:3, :2])
+        self.own = _Own(candidate, *sizes)
+        self.own.seconds(inputs)  # warms up
+        self.turns: list[float] = []
+
+    def cost(self) -> OwnCost:
+        """The shortest turn counts: a machine is busy now and then."""
+        return OwnCost(*self.own.sizes, self.parameters, min(self.turns))
+
+
 def _costs(
     candidates: Mapping[str, CandidateClass], input_size: int, hidden_size: int
 ) -> dict[str, OwnCost | StudentFault]:
-    """Times are taken in turns, and the shortest of each counts: a machine is busy now and then."""
     inputs = np.random.default_rng(input_size).normal(size=(STEPS, BATCH, input_size))
-    found: dict[str, OwnCost | StudentFault] = {}
-    counts: dict[str, int] = {}
-    seconds: dict[str, list[float]] = {name: [] for name in candidates}
-    owns: dict[str, _Own] = {}
-    for turn in range(1 + ROUNDS):
-        for name in candidates.keys() - found.keys():
-            try:
-                if turn == 0:  # which also warms up
-                    counted = _Own(candidates[name], input_size, hidden_size)
-                    counts[name] = _parameters(counted, inputs[:3, :2])
-                    owns[name] = _Own(candidates[name], input_size, hidden_size)
-                    owns[name].seconds(inputs)
-                else:
-                    seconds[name].append(owns[name].seconds(inputs))
-            except StudentFault as fault:
-                found[name] = fault
-    for name in candidates.keys() - found.keys():
-        found[name] = OwnCost(input_size, hidden_size, counts[name], min(seconds[name]))
-    return found
+    timed: dict[str, _Timed] = {}
+    faults: dict[str, StudentFault] = {}
+    for name, candidate in candidates.items():
+        with _kept(faults, name):
+            timed[name] = _Timed(candidate, inputs, hidden_size)
+    for _ in range(ROUNDS):
+        for name in timed.keys() - faults.keys():
+            with _kept(faults, name):
+                timed[name].turns.append(timed[name].own.seconds(inputs))
+    return {name: faults.get(name) or timed[name].cost() for name in candidates}
+
+
+@contextmanager
+def _kept(faults: dict[str, StudentFault], name: str) -> Iterator[None]:
+    """What goes wrong with one network leaves the others alone."""
+    try:
+        yield
+    except StudentFault as fault:
+        faults[name] = fault
 
 
 def _parameters(own: _Own, inputs: Array) -> int:

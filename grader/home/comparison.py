@@ -105,7 +105,7 @@ def _print_costs(networks: Sequence[OwnNetwork], writer: TerminalWriter) -> None
 def _cells(cost: OwnCost, base: OwnCost | None, writer: TerminalWriter) -> tuple[str, ...]:
     times = writer.sign("×", "x")
     parameters, time = f"{cost.parameters:,}", f"{cost.seconds * 1e6:,.0f} {writer.sign('µ', 'u')}s"
-    if base is None or base.parameters == 0:
+    if base is None or not (base.parameters and base.seconds):
         return parameters, "", time, ""
     return (
         parameters,

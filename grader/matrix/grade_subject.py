@@ -94,14 +94,18 @@ def _candidates(source: str, program: str = "") -> dict[str, Any]:
     namespace = vars(module)
     if program:
         rnn = sys.modules[MODULE] = types.ModuleType(MODULE)
-        exec(compile(program, "<rnn>", "exec"), vars(rnn))  # noqa: S102  # our own text, not a student's
+        exec(_compiled(program, "<rnn>"), vars(rnn))  # noqa: S102  # our own text, not a student's
     try:
-        exec(compile(source, "<submission>", "exec"), namespace)  # noqa: S102  # our own text, not a student's
+        exec(_compiled(source, "<submission>"), namespace)  # noqa: S102  # our own text, not a student's
     except Exception as error:  # noqa: BLE001  # whatever a program raises; what it defined counts
         del error
     return {
         name: local.wrap(namespace[name], name) for name in contract.ALL_NAMES if name in namespace
     }
+
+
+def _compiled(source: str, file: str) -> types.CodeType:
+    return compile(source, file, "exec", dont_inherit=True)  # this file's __future__ is not its
 
 
 @contextmanager

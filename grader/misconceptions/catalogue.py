@@ -83,5 +83,5 @@ def changed(source: str, change: Change, name: str) -> str:
 def module(source: str, name: str) -> dict[str, Any]:
     """The names that a trusted source defines, run in this process."""
     namespace: dict[str, Any] = {"__name__": f"mutant_{name}"}
-    exec(compile(source, f"<{name}>", "exec"), namespace)  # noqa: S102  # our own text, not a student's
+    exec(compile(source, f"<{name}>", "exec", dont_inherit=True), namespace)  # noqa: S102  # our own text, not a student's
     return namespace

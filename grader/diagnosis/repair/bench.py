@@ -17,7 +17,7 @@ from grader.protocol import (
     Step,
     Write,
 )
-from grader.sandbox import fault_messages, replies
+from grader.sandbox import candidate, fault_messages, replies
 from grader.sandbox.session import Session
 from grader.sandbox.worker import schema
 from grader.sandbox.worker.patches import UNKNOWN
@@ -107,6 +107,6 @@ def _packed(step: Step, packer: Packer) -> Any:
         case Read():
             return schema.Get()
         case Write(values):
-            return schema.Put(list(values), [packer.writer.add(one) for one in values.values()])
+            return candidate.put(values, packer.writer)
         case Call(method, arguments):
             return schema.Method(method, [packer.pack(value) for value in arguments])
