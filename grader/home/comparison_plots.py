@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.ticker import NullLocator
 
-from grader.architectures.drawing import draw_by_lag, draw_by_size
+from grader.architectures.comparison_figure import draw_by_lag, draw_by_size
 from grader.architectures.own_networks import OwnCost, OwnNetwork
 from grader.language import Message, say
 from grader.reports.plots.canvas import Plot, Sheet, Speak, picture

@@ -8,8 +8,8 @@ from pathlib import Path
 import matplotlib as mpl
 from matplotlib.figure import Figure
 
+from grader.architectures.comparison_figure import draw_by_lag, draw_by_size
 from grader.architectures.cost import Cost, costs
-from grader.architectures.drawing import draw_by_lag, draw_by_size
 from grader.architectures.gradient_by_lag import HIDDEN, NOISE, Curve, curves
 from grader.faults import KitFault
 
