@@ -20,7 +20,7 @@ from grader.diagnosis.repair.search import search
 from grader.faults import KitFault, StudentFault
 from grader.kit_version import kit_version
 from grader.language import Message, default_language, say, translations
-from grader.questions import otter
+from grader.questions import optional, otter
 from grader.questions.case import CaseOutcome
 from grader.questions.otter import Ran
 from grader.questions.worth import scale
@@ -86,9 +86,16 @@ def _judged(
 ) -> Grade:
     """Grade a program. Raises KitFault."""
     began = time.perf_counter()
-    with session(source, settings.limits, settings.tier, many=settings.many) as student:
+    with session(
+        source,
+        settings.limits,
+        settings.tier,
+        many=settings.many,
+        bonus=submission.bonus,
+    ) as student:
         environment = _environment(student, submission, settings)
-        paths = otter.paths(only=settings.only, public_only=settings.public_only)
+        begun = tuple(optional.begun(environment))
+        paths = otter.paths(only=settings.only, public_only=settings.public_only, begun=begun)
         files = {path: _run(path, environment, tell) for path in paths}
         tier = student.tier
     questions = tuple(_repaired(one, source, settings) for one in _questions(files))
@@ -105,7 +112,7 @@ def _judged(
         loaded=student.load_fault is None,
         exhibits=tuple(environment["exhibits"]),
     )
-    load_notes = _load_notes(student.load_fault) or too_new
+    load_notes = (*(_load_notes(student.load_fault) or too_new), *_bonus_notes(student.bonus_fault))
     return _with_notes(graded, *load_notes, *_written_notes(submission))
 
 
@@ -136,6 +143,7 @@ def _questions(files: Mapping[Path, Ran]) -> tuple[QuestionResult, ...]:
             score=_total(case.points for case in cases),
             possible=_total(case.possible for case in cases),
             cases=tuple(cases),
+            optional=optional.is_optional(name),
         )
         for name, cases in by_name.items()
     )
@@ -200,7 +208,7 @@ def _total(points: Iterable[float]) -> float:
 
 def _agree_with_table(questions: Sequence[QuestionResult]) -> None:
     """Cases that do not add up to their question's points would change everybody's total."""
-    table = {question.name: question.points for question in load().automatic}
+    table = {question.name: question.points for question in load().graded}
     for question in questions:
         if abs(question.possible - table[question.name]) > 1e-6:  # noqa: PLR2004  # rounding
             raise KitFault(
@@ -226,6 +234,12 @@ def _load_notes(fault: StudentFault | None) -> tuple[Message, ...]:
     if fault is None:
         return ()
     return (say("While your file was loaded: {what}", what=fault.message),)
+
+
+def _bonus_notes(fault: StudentFault | None) -> tuple[Message, ...]:
+    if fault is None:
+        return ()
+    return (say("While your bonus.py was loaded: {what}", what=fault.message),)
 
 
 def _written_notes(submission: Submission) -> tuple[Message, ...]:

@@ -26,7 +26,7 @@ from grader.language import unfolded
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
-COMMANDS = ("grade", "pack", "watch", "explain", "doctor")
+COMMANDS = ("grade", "pack", "watch", "explain", "compare", "doctor")
 ROOTS = (
     "grader.__main__",
     *(f"grader.commands.{command}" for command in COMMANDS),
@@ -35,13 +35,15 @@ ROOTS = (
 # Loaded by name or as files, not by import.
 FOLDERS = ("grader/sandbox", "grader/questions/public")
 CONFIGURATION = "grader/assignment.toml"
-HIDDEN_TASK = re.compile(r"\[learning\.q5_2\.(?!fibonacci\])")
+HIDDEN_TASK = re.compile(r"\[learning\.(?:q5_2\.(?!fibonacci\])|q6_[234]\])")
 DATA = (CONFIGURATION, "grader/checks/fingerprints", "grader/diagnosis/repair/points.npz")
-GIVEN = ("rnn.py", "report.md")
+GIVEN = ("rnn.py", "bonus.py", "report.md")
 NEVER = (
     "grader.questions.hidden",
     "grader.questions.hidden_tasks",
     "grader.questions.oracle",
+    "grader.questions.bonus_oracle",
+    "grader.checks.bonus.net_learning",
     "grader.misconceptions.catalogue",
     "grader.misconceptions.probe_records",
     "grader.batch.coordinator",

@@ -15,7 +15,7 @@ from functools import partial
 import numpy as np
 
 from grader.checks.memo import once
-from grader.checks.parameters import lstm_roles, rnn_roles
+from grader.checks.parameters import gru_roles, lstm_roles, rnn_roles
 from grader.checks.parameters.layout import Layout, carried, named_slots
 from grader.checks.parameters.storage import (
     Numbers,
@@ -68,6 +68,13 @@ def lstm_layout(cls: CandidateClass, sizes: tuple[int, int]) -> Layout:
     )
 
 
+def gru_layout(cls: CandidateClass, sizes: tuple[int, int]) -> Layout:
+    """Roles of a GRUCell(I, H); kept in the candidate's memo. Raises as `rnn_layout`."""
+    return _known(
+        cls, Model(sizes, gru_roles.shapes(*sizes), _gru_warm_ups(sizes), gru_roles.probe)
+    )
+
+
 def same_roles(
     find: Callable[..., Layout], cls: CandidateClass, usual: tuple[int, ...], sizes: tuple[int, ...]
 ) -> bool:
@@ -117,6 +124,14 @@ def _lstm_warm_ups(sizes: tuple[int, ...]) -> WarmUps:
     return (
         (np.full((7, I), 0.1), np.zeros((7, H)), np.zeros((7, H))),
         (np.full((6, I), 0.2), np.ones((6, H)), np.ones((6, H))),
+    )
+
+
+def _gru_warm_ups(sizes: tuple[int, ...]) -> WarmUps:
+    I, H = sizes  # noqa: E741  # sizes as in the equations
+    return (
+        (np.full((7, I), 0.1), np.zeros((7, H))),
+        (np.full((6, I), 0.2), np.ones((6, H))),
     )
 
 
