@@ -20,7 +20,7 @@ FRESH := tests/handout/test_handout_fresh.py
 
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
-.PHONY: help setup grade batch test test-fast test-slow lint strangers bench handout lock matrix calibrate fingerprints doctor clean score figures
+.PHONY: help setup grade batch test test-fast test-slow lint strangers similarity bench handout lock matrix calibrate fingerprints doctor clean score figures
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 16
@@ -70,6 +70,9 @@ lint: $(READY) ## ruff and mypy
 
 strangers: $(READY) ## judge programs that the catalogue does not know; write docs/strangers.md (minutes)
 	$(RUN) -m tests.strangers $(ARGS)
+
+similarity: $(READY) ## measure what `similar` finds and what it lists wrongly; write docs/similarity.md (minutes)
+	$(RUN) -m tests.integrity.similarity
 
 bench: $(READY) ## measure speed, as ratios within one run
 	$(RUN) -m tests.bench $(ARGS)

@@ -103,6 +103,10 @@ class BadValue(StudentFault):
     """What came back is no data that the contract allows (type, shape, size, finiteness)."""
 
 
+class Diverged(BadValue):
+    """NaN, infinity or what they leave, of a training whose network may be what is wrong."""
+
+
 class Unreturned(BadValue):
     """Nothing came back, since the call raised where that is no reason to judge nothing."""
 

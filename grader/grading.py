@@ -12,12 +12,14 @@ from hmac import digest
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from grader import portability
 from grader.assignment import load
 from grader.diagnosis.repair.search import search
 from grader.faults import KitFault, StudentFault
 from grader.kit_version import kit_version
-from grader.language import Message, say
+from grader.language import Message, default_language, say, translations
 from grader.questions import optional, otter
 from grader.questions.case import CaseOutcome
 from grader.questions.otter import Ran
@@ -53,6 +55,15 @@ class Settings:
     def seed(self) -> str:
         """Fingerprint of the secret, for the results."""
         return sha256(b"fingerprint" + self.secret).hexdigest()[:16] if self.secret else ""
+
+
+def warm_up() -> None:
+    """Load now what a grading loads when it comes to need it: for processes forked from this one."""
+    for path in otter.paths():
+        otter.loaded(path)
+    np.random.default_rng(0)  # numpy loads it late
+    portability.needs_newer("import os")  # the tables of what came with which Python
+    translations(default_language())
 
 
 def grade(

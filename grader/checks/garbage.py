@@ -14,6 +14,7 @@ from grader.checks.compare import agrees, numbers
 from grader.checks.known_model import CellTrial, Parameters, RnnTrial, random_parameters
 from grader.checks.memo import once
 from grader.checks.parameters import lstm_roles, rnn_roles
+from grader.checks.states import Sizes, read_forward
 from grader.faults import CheckFailed, StudentFault
 from grader.language import Message, say
 from grader.protocol import Array, CandidateClass, CandidateFunction
@@ -32,7 +33,11 @@ def require_forward(SimpleRNN: CandidateClass) -> None:
         seen = RnnTrial.make(SimpleRNN, sizes, values).forward(factor * x)
         return [seen.outputs] if seen.hidden is None else [seen.outputs, seen.hidden]
 
-    _require(SimpleRNN, rnn_roles.shapes(*sizes), call, say("forward"))
+    def built(factor: float) -> Array:
+        returned = SimpleRNN(*sizes).forward(factor * x)
+        return read_forward(returned, Sizes(4, 2, *sizes)).outputs
+
+    _require(SimpleRNN, rnn_roles.shapes(*sizes), call, say("forward"), built)
 
 
 def require_cell(LSTMCell: CandidateClass) -> None:
@@ -114,12 +119,28 @@ def _after_forward(SimpleRNN: CandidateClass, seed: int) -> tuple[RnnTrial, Arra
 
 
 def _require(
-    cls: CandidateClass, shapes: dict[str, tuple[int, ...]], call: Call, name: Message
+    cls: CandidateClass,
+    shapes: dict[str, tuple[int, ...]],
+    call: Call,
+    name: Message,
+    built: Callable[[float], Array] | None = None,
 ) -> None:
+    """`built`: the answer of an object as its constructor left it, whatever plays which role."""
+
     def judge() -> None:
         values = random_parameters(shapes, np.random.default_rng(24))
         first, again, other = call(values, 1.0), call(values, 1.0), call(values, -1.5)
-        if not _any_alike(first, again) or _all_alike(first, other):
+        if not _any_alike(first, again) and all(map(_is_finite, (first, again))):
+            raise CheckFailed(
+                say(
+                    "{name} gives other results each time for the same inputs and parameters.",
+                    name=name,
+                )
+            )
+        deaf = _all_alike(first, other) and (
+            built is None or agrees(built(1.0), built(-1.5), ROUGHLY)
+        )
+        if not _any_alike(first, again) or deaf:
             raise CheckFailed(
                 say(
                     "What {name} returns does not come from its inputs: nothing is computed.",
@@ -128,6 +149,10 @@ def _require(
             )
 
     once(cls, "computes", judge)
+
+
+def _is_finite(arrays: Sequence[Array]) -> bool:
+    return all(bool(np.all(np.isfinite(one))) for one in arrays)
 
 
 def _any_alike(one: Sequence[Array], other: Sequence[Array]) -> bool:

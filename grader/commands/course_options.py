@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import click
+
+from grader.language import default_language, render, say
 
 FORMATS = ("canvas", "moodle", "gradescope")
 NONE = "none"  # takes a setting back that was given once
@@ -17,8 +21,26 @@ def assignment_number(
 ) -> str | None:
     """Check the number of an assignment in Canvas."""
     if value is not None and not value.isdecimal():
-        raise click.BadParameter(f"{value} is no number like 1234", context, parameter)
+        text = say("{value} is no number like 1234.", value=value)
+        raise click.BadParameter(render(text, default_language()), context, parameter)
     return value
+
+
+class Share(click.ParamType[float]):
+    """A part of one: 0.1, or 10%."""
+
+    name = "share"
+
+    def convert(
+        self, value: str | float, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        text = unicodedata.normalize("NFKC", str(value)).strip()
+        with suppress(ValueError):
+            share = float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
+            if 0 <= share <= 1:
+                return share
+        words = say("{value} is no part of one like 0.1 or 10%.", value=text)
+        return self.fail(render(words, default_language()), param, ctx)
 
 
 roster = click.option(
@@ -28,7 +50,7 @@ roster = click.option(
 )
 late_penalty = click.option(
     "--late-penalty",
-    type=click.FloatRange(0, 1),
+    type=Share(),
     metavar="SHARE",
     help="Of the automatic points, per started day: 0.1.",
 )

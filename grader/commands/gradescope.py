@@ -32,7 +32,8 @@ def gradescope(
         grade_upload.grade_upload(root)
         return
     if out is None:
-        raise click.UsageError("--out autograder.zip says where to write it.")
+        text = say("--out autograder.zip says where to write it.")
+        raise click.UsageError(render(text, language))
     header = load().assignment
     settings: dict[str, object] = {
         "language": language,

@@ -6,6 +6,7 @@ right parameters and inputs of size 1; every factor of it is relative to what is
 
 backward (q4_3); the points are T = 5, B = 2, H = 7, O = 3, and T = 44 for distances
 bptt_depth             steps            L[t, s] is 0 where t - s > steps, for every T, and not where <=
+stops_after            steps            nothing of steps before the last `steps` is in the arrays (T = 44)
 cut_before             steps            no gradient gets from step k to k - 1 for these k (T = 44)
 forward_in_time                         L[t, s] is not 0 for some s > t, and 0 for all s < t
 outputs_ignored        steps            d_outputs of these steps adds nothing to the arrays
@@ -15,9 +16,11 @@ only_step              step             nothing but what passes through this ste
 only_output            step             nothing but what d_outputs of this step gives
 only_pair              output, step     nothing but both of these together
 stays_zero / no_effect                  0 / the same, whatever d_outputs is
+lost_small                              0 where d_outputs is small, not 0 where it is large
 not_given                               backward gives no such array
 factor                 of | number      the right ones divided by B, T, T*B, ... | times number
 transposed                              the right one, transposed
+one_for_all                             the sum over the units of the right one, for every unit
 state_index            offset           the state `offset` steps later (earlier) than the one due
 state_always           step             h_step at every step (h_0 = 0 is step 0)
 state_wraps                             the last state where h_0 is due
@@ -26,8 +29,11 @@ input_index / input_always              likewise for inputs
 output_index           offset           d_outputs of step t acts as that of step t + offset
 last_output_everywhere / outputs_reversed
 output_everywhere      step             d_outputs of this step acts at every step, the others never
+outputs_summed                          the sum of all steps' d_outputs acts at every step
 samples_ignored        samples          these sequences add nothing
 samples_mixed                           a sequence's d_outputs reaches z of another
+goes_on                                 dz of one sequence's first step is dh_next of another's last
+summed_first                            the left factor summed over the batch, times dz summed over it
 components_ignored     outputs          these components of d_outputs add nothing
 unit_without_gradient  units            these columns are 0, the others right
 derivative             form             dh is multiplied by form where 1 - h_t^2 belongs
@@ -35,13 +41,15 @@ direct_derivative / recurrent_derivative  form   the same for one of the two way
 derivative_at          steps, form      the same at these steps
 derivative_of_steps    with_steps       at step t the factor is that of with_steps[t]
 derivative_missing                      this array is made of dh, others of dz
-recurrent_matrix       form             `form` stands where W_hh.T belongs on the way back
+recurrent_matrix       form             `form` stands where W_hh.T belongs on the way back; W_xh: some
+                                        of its rows; another matrix: one and the same at all steps
 other_matrix                            right for a forward with W_hh.T where yours has W_hh
 handed_back            what             `what` is handed back in place of dz
 lag_factor             number           L[t, s] is right times number^(t - s)
 chain_off              lag              L is right for t - s < lag, not for all with t - s = lag
 chain_off_at           steps            L[:, s] is right for all s but these
 counted_unevenly                        L[t, s] is right times a number that differs by (t, s)
+step_counted           steps, number    L[:, s] is right times number for these s, right for all others
 array_off                               none of these: the array is wrong
 decay_added            form, number     with d_outputs = 0 number * form(W) remains
 state_handed_back      state, matrix    with d_outputs = 0 dh is state @ matrix
@@ -58,6 +66,8 @@ forward (q4_2)
 state_kept / random / depends_on_start / weights_cached / not_finite / deaf
 follow_one             sample           every sequence depends on this one, others on themselves
 samples_mixed, samples_deaf             a sequence moves another's results; moves nothing
+goes_on                                 a sequence's first state is made of the last of the one before it
+along_batch                             a sequence moves all after it in the batch, no step another step
 no_recurrence, runs_backward, inputs_reversed, looks_ahead, remembers, late, steps_back,
 not_computed, inputs_ignored, starts_anew   which steps' inputs move which steps' results
 same_state_everywhere, states_late, states_early, states_reversed, states_before_tanh,
@@ -65,6 +75,9 @@ states_not_those_used                   outputs are right, the states that come 
 activation             used             h_t is `used` of a weighted sum
 activation_unknown                      h_t is another function than tanh of the right weighted sum
 z_factor               number           h_t is tanh of number times the right sum
+state_times            number           h_t is number * tanh of the right sum
+outputs_pile_up                         output t is the right one plus output t - 1
+blended                number, new      h_t is number * h_(t-1) + new * tanh of the right sum
 weight_KIND            array            unused, transposed, factor, shifted, other_array, one_for_all,
                                         units_without, sources_without, off, late
 depends_on, start_is, start_not_zero, first_step_off, bias_first_step_only, bias_not_at_first_step
@@ -73,13 +86,15 @@ softmax, softmax_over_batch, output_activation, output_late, output_depends_on, 
 tanh_overflows                          states are NaN for inputs of 1e4, right for small ones
 
 update_parameters (q4_4): the step as a multiple of learning_rate * gradient
-moves_nothing, still, times (number), divided (of), momentum, late_gradient, later_times, only_first,
-decay, replaced, same_size, one_number, rate_ignored, rate_power, step_off
+moves_nothing, still, times (number), times_vary (number, later), divided (of), momentum, late_gradient, later_times, only_first,
+decay, replaced, same_size, one_number, rate_ignored, rate_power, step_transposed, step_off
 
 LSTMCell.forward (q4_6); arrays are gates f, i, c, o or results
 gate_of_other, gates_shared, gate_complement (of), gate_constant, gate_one_for_all, gate_activation,
 gate_function, gate_z_factor, gate_clipped, gate_sees_cell, gate_from_candidate, candidate_gated,
 gate_off, weight_KIND as above, tanh_on_cell, cell_clipped, cell_not_linear, added_times, added_off,
+added_through (of: f * i * g is added), hidden_added (argument), follow_row (argument, row: all rows use it),
+other_row (argument, row: row 0 of it moves that row alone),
 shown, tanh_around, hidden_off, overflows, state_kept, random, depends_on_start, rows_mixed, not_finite
 """
 
@@ -124,3 +139,4 @@ class Diagnosis:
     name: str
     message: Message
     claims: tuple[Claim, ...] = ()
+    follows: bool = False  # it is of an earlier question, so that this one's advice helps nobody

@@ -8,7 +8,7 @@ from an earlier one says so.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from grader.checks.memo import once
+from grader.checks.part4.rnn_backward import wrong_gradients
 from grader.diagnosis import known_names, match
 from grader.diagnosis.backward import backward_rules as backward
 from grader.diagnosis.backward import backward_words
@@ -27,9 +28,10 @@ from grader.diagnosis.forward import forward_rules as forward
 from grader.diagnosis.forward import forward_words
 from grader.diagnosis.update import update_rules as update
 from grader.diagnosis.update import update_words
-from grader.faults import StudentFault
+from grader.faults import CheckFailed, Diverged, StudentFault
 from grader.language import Message, say
 from grader.protocol import CandidateClass
+from grader.records import Fact
 
 Readings = list[tuple[Reading, tuple[str, ...]]]
 
@@ -60,16 +62,28 @@ LAST = {
     "q5_3",
 }  # builds on everything; the others only suffer from what cannot be looked through
 # What fails in the student's own training where the network does not learn.
-LEARNED = {"q5_3/losses", "q5_3/baselines", "q5_3/longer_helps"}
+LEARNED = {"q5_3/losses", "q5_3/baselines", "q5_3/longer_helps", "q5_3/trains"}
 BLOCKING = {
     "random",
     "not_finite",
     "samples_mixed",
+    "goes_on",
     "follow_one",
     "deaf",
     "depends_on_start",
     "weights_cached",
+    # h_(t-1) takes no part as it should, so that no way back in time is right
+    "no_recurrence",
+    "remembers",
+    "steps_back",
+    "starts_anew",
 }
+# Hidden states that come back wrong from a right run: what works on them may follow from that,
+KEPT = {"same_state_everywhere", "states_late", "states_early", "states_reversed"}
+# where no experiment names another cause.
+VAGUE = {"array_off", "chain_off", "chain_off_at", "counted_unevenly"}
+# What backward gives where update_parameters can show nothing of its own.
+NO_GRADIENT = {"stays_zero", "no_effect", "not_given", "lost_small"}
 GRADIENTS = {
     "dW_hy": ("W_hy",),
     "db_y": ("b_y",),
@@ -93,22 +107,47 @@ ABOUT: dict[str, dict[str, tuple[str, ...]]] = {
 
 def diagnose(question: str, case: str, candidates: Mapping[str, Any]) -> Diagnosis | None:
     """What is behind a failed case, if anything is certain. Never raises for what a student did."""
-    if (earlier := _earlier(question, candidates)) is not None:
+    if (earlier := _earlier(question, candidates, BLOCKING)) is not None:
         return earlier
     subject = SUBJECTS.get(question)
     candidate = candidates.get(subject.candidate) if subject else None
     if candidate is not None:
         found = faults(question, candidate)
+        if question == "q4_3" and faults("q4_2", candidate):
+            found = _charged(found, candidate)
+        if {one.claim.kind for one in found} <= VAGUE:
+            earlier = _earlier(question, candidates, KEPT)
+            if found and earlier is not None:
+                return earlier
         if found:
             told = _told(found, ABOUT.get(question, {}).get(case, ()))
             return _witnessed(told, found, match.diagnose(question, candidates))
+    if question == "q4_4" and (behind := behind_update(candidates)) is not None:
+        return behind
     return match.diagnose(question, candidates)
 
 
-def behind_learning(place: str, candidates: Mapping[str, Any]) -> Diagnosis | None:
+def behind_learning(
+    place: str, fault: StudentFault, candidates: Mapping[str, Any]
+) -> Diagnosis | None:
     """The fault of the network behind a training that does not learn, if experiments show one."""
     question = place.partition("/")[0]
-    return _earlier(question, candidates) if place in LEARNED else None
+    follows = isinstance(fault, Diverged) or (isinstance(fault, CheckFailed) and place in LEARNED)
+    return _earlier(question, candidates, BLOCKING) if follows else None
+
+
+def _charged(found: list[Flaw], candidate: CandidateClass) -> list[Flaw]:
+    """Without gradients that are right by the book: of a wrong forward they may be wrong."""
+    try:
+        wrong = wrong_gradients(candidate)
+    except StudentFault:
+        return found
+    return [one for one in found if not wrong or wrong & set(one.arrays)]
+
+
+def behind_update(candidates: Mapping[str, Any]) -> Diagnosis | None:
+    """The fault of backward that leaves update_parameters without a gradient it can use."""
+    return _first_of("q4_3", candidates, NO_GRADIENT)
 
 
 def _witnessed(
@@ -154,11 +193,16 @@ def _examined(subject: Examination, candidate: CandidateClass) -> list[Flaw]:
 
 def _rounded(reading: Reading) -> Reading:
     """With two digits of each number: in more, a program could hide what it saw of hidden inputs."""
-    facts = {
-        name: _two_digits(fact) if isinstance(fact, float) else fact
+    facts: dict[str, Fact] = {
+        name: _plain(_two_digits(fact)) if isinstance(fact, float) else fact
         for name, fact in reading.facts.items()
     }
     return replace(reading, facts=facts)
+
+
+def _plain(number: float) -> float | int:
+    """2.0 is told as 2."""
+    return int(number) if number.is_integer() else number
 
 
 def _two_digits(number: float) -> float:
@@ -183,20 +227,32 @@ def _told(found: Sequence[Flaw], about: Sequence[str]) -> Diagnosis | None:
     return Diagnosis(first.name, message, tuple(one.claim for one in touching))
 
 
-def _earlier(question: str, candidates: Mapping[str, Any]) -> Diagnosis | None:
-    """The fault of an earlier question that this one builds on."""
+def _earlier(
+    question: str, candidates: Mapping[str, Any], kinds: Collection[str]
+) -> Diagnosis | None:
+    """The fault of an earlier question that this one builds on; of the last ones any fault."""
     for before in EARLIER.get(question, ()):
-        subject = SUBJECTS[before]
-        candidate = candidates.get(subject.candidate)
-        found = faults(before, candidate) if candidate is not None else []
-        if question not in LAST:
-            found = [one for one in found if one.claim.kind in BLOCKING]
-        if found:
-            message = say(
-                "Something before it in the chain is wrong, and this builds on it: {method} ({question}). {first}",
-                method=subject.method,
-                question=before,
-                first=found[0].words,
-            )
-            return Diagnosis(found[0].name, message, tuple(one.claim for one in found))
+        found = _first_of(before, candidates, None if question in LAST else kinds)
+        if found is not None:
+            return found
     return None
+
+
+def _first_of(
+    question: str, candidates: Mapping[str, Any], kinds: Collection[str] | None
+) -> Diagnosis | None:
+    """The first fault of these kinds that this question has, as one that another builds on."""
+    subject = SUBJECTS[question]
+    candidate = candidates.get(subject.candidate)
+    every = faults(question, candidate) if candidate is not None else []
+    found = [one for one in every if kinds is None or one.claim.kind in kinds]
+    if not found:
+        return None
+    message = say(
+        "Something before it in the chain is wrong, and this builds on it: {method} ({question}). {first}",
+        method=subject.method,
+        question=question,
+        first=found[0].words,
+    )
+    claims = tuple(one.claim for one in found)
+    return Diagnosis(found[0].name, message, claims, follows=True)

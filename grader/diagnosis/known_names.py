@@ -115,6 +115,7 @@ KNOWN: dict[tuple[str, tuple[tuple[str, Fact], ...], str], str] = {
     ("gate_from_candidate", (("of", "tanh(z)"),), ANY): "input-gate-from-candidate",
     ("gate_one_for_all", (), "f"): "one-forget-gate-for-all-units",
     ("rows_mixed", (), ANY): "lstm-batch-mixing",
+    ("added_through", (("of", "f"),), ANY): "forget-gate-on-the-sum",
     ("cell_clipped", (), ANY): "cell-state-clipped",
     ("tanh_on_cell", (), ANY): "tanh-on-stored-cell-state",
     ("state_kept", (), "cell"): "cell-keeps-its-own-state",

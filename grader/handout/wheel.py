@@ -19,7 +19,10 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+import click
+
 from grader.faults import KitFault
+from grader.language import unfolded
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
@@ -172,7 +175,10 @@ def _write_catalogues(into: Path, texts: frozenset[str]) -> None:
     from babel.messages.pofile import read_po  # noqa: PLC0415
 
     hints = (ROOT / "grader/checks/fingerprints/hints.json").read_text(encoding="utf-8")
-    kept = texts | _strings(json.loads(hints))
+    clicks = spoken(
+        Path(str(click.__file__)).parent.glob("*.py")
+    )  # its own words are said in Chinese too
+    kept = texts | _strings(json.loads(hints)) | set(map(unfolded, texts)) | clicks
     for source in sorted((ROOT / "grader" / "language" / "zh").glob("*.po")):
         with source.open("rb") as file:
             catalogue = read_po(file, locale="zh")

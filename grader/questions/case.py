@@ -21,10 +21,12 @@ import numpy as np
 
 from grader import contract
 from grader.diagnosis.claims import Diagnosis
-from grader.diagnosis.diagnose import behind_learning, diagnose
+from grader.diagnosis.diagnose import behind_learning, behind_update, diagnose
 from grader.diagnosis.match import named
 from grader.faults import (
     CheckFailed,
+    Crashed,
+    Diverged,
     KitFault,
     NeedsReview,
     NotDefined,
@@ -123,7 +125,8 @@ def _judge(
         found = _diagnosis(env, f"{question}/{name}", arguments, fault)
         return CaseOutcome(
             fault.verdict,
-            fault.guarded if hidden else fault.message,
+            # The guarded message gives no advice, which an earlier fault would make pointless.
+            fault.guarded if hidden or (found and found.follows) else fault.message,
             hint=found.message if found else _hint(env, fault),
             diagnosis=found.name if found else "",
             claims=found.claims if found else (),
@@ -147,12 +150,14 @@ def _diagnosis(
 ) -> Diagnosis | None:
     """What the check itself knows, else what experiments and known misconceptions say."""
     question, _, name = place.partition("/")
-    if contract.TRAINING in arguments and isinstance(fault, CheckFailed):
+    if contract.TRAINING in arguments and isinstance(fault, CheckFailed | Diverged):
         if not _is_due(env.get(contract.RNN), contract.RNN):
             return _nameless(env)
         network = {contract.RNN: _argument(env, place, contract.RNN)}
-        if (behind := behind_learning(place, network)) is not None:
+        if (behind := behind_learning(place, fault, network)) is not None:
             return behind
+    if question == "q4_4" and isinstance(fault, Crashed):
+        return behind_update(arguments)
     if fault.diagnosis:
         return named(fault.diagnosis)
     return diagnose(question, name, arguments) if isinstance(fault, CheckFailed) else None

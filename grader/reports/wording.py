@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -20,7 +21,7 @@ class Wording:
 
     `questions`: question name -> title. `possible`: question name -> automatic points with the
     hidden cases. `written`: question name -> points that a person gives. `hints`: misconception
-    name -> (title, hint).
+    name -> (title, hint). `oral`: points of the oral exam in the total; 0: it is kept apart.
     """
 
     language: str
@@ -28,17 +29,29 @@ class Wording:
     possible: Mapping[str, float] = field(default_factory=dict)
     written: Mapping[str, float] = field(default_factory=dict)
     hints: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    oral: float = 0.0
 
     def title(self, question: str) -> str:
         return self.questions.get(question, question)
 
     def misconception(self, name: str) -> str:
-        """Its title; its name in plain words where nobody wrote one."""
-        title, _ = self.hints.get(name, ("", ""))
-        return title or name.replace("_", " ").replace("-", " ")
+        """Its title; where nobody wrote one what its hint says first, else its name in plain words."""
+        title, hint = self.hints.get(name, ("", ""))
+        return title or first_statement(hint) or name.replace("_", " ").replace("-", " ")
 
     def hint(self, name: str) -> str:
         return self.hints.get(name, ("", ""))[1]
+
+    def explanation(self, name: str) -> str:
+        """What its hint says beyond `misconception`."""
+        said = self.misconception(name)
+        rest = self.hint(name).removeprefix(said).lstrip(".:;。：； ")
+        return rest[:1].upper() + rest[1:]
+
+
+def first_statement(hint: str) -> str:
+    """What stands before the first full stop, colon or semicolon, in either language."""
+    return re.split(r"[.:;](?=\s|$)|[。：；]", hint.strip(), maxsplit=1)[0]
 
 
 def load_wording(language: str, misconceptions: Path = MISCONCEPTIONS) -> Wording:
@@ -50,6 +63,7 @@ def load_wording(language: str, misconceptions: Path = MISCONCEPTIONS) -> Wordin
         possible={question.name: question.points for question in load().automatic},
         written={question.name: question.points for question in questions if question.written},
         hints=load_hints(language, misconceptions),
+        oral=load().assignment.oral,
     )
 
 

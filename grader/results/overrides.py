@@ -8,6 +8,7 @@ Columns: student_id, what, value, reason. `what` is one of
     file       value: name or SHA-256 of the file that counts
     owner      value: name or SHA-256 of a file that is this student's
     merge      value: another id under which this student sent work
+    alike      value: another student's id; what `similar` found of the two was looked at and is fine
 
 Each row is checked by itself: one that cannot be is reported with its line, the others count.
 """
@@ -28,13 +29,14 @@ from grader.results.sheets import Line, plain
 
 NAME = "overrides.csv"
 COLUMNS = ("student_id", "what", "value", "reason")
-EXTENSION, EXCUSE, WAIVE, FILE, OWNER, MERGE = KINDS = (
+EXTENSION, EXCUSE, WAIVE, FILE, OWNER, MERGE, ALIKE = KINDS = (
     "extension",
     "excuse",
     "waive",
     "file",
     "owner",
     "merge",
+    "alike",
 )
 # What people write for them, Chinese among it.
 ALIASES = {
@@ -51,6 +53,8 @@ ALIASES = {
     "文件": FILE,
     "归属": OWNER,
     "合并": MERGE,
+    "相似": ALIKE,
+    "雷同": ALIKE,
 }
 # They decide what is read, so only `grade`, which reads, can use them fully.
 READING = (EXTENSION, FILE, OWNER, MERGE)
@@ -157,7 +161,7 @@ def _row(line: Line) -> Override:
     what = plain(line.cells["what"]).lower().replace("_", " ")
     value = plain(line.cells["value"])
     what = ALIASES.get(what, what)
-    if what == MERGE:
+    if what in (MERGE, ALIKE):
         value = sheets.AROUND_ID.sub("", value)
     return Override(line.student_id, what, value, " ".join(line.cells.get("reason", "").split()))
 
@@ -216,6 +220,8 @@ def _bad_value(number: int, row: Override, context: Context) -> Iterator[Message
             )
     elif row.what == MERGE and (not row.value or row.value == row.student_id):
         yield say("line {line}, value: give the other id of the same student.", line=number)
+    elif row.what == ALIKE and (not row.value or row.value == row.student_id):
+        yield say("line {line}, value: give the id of the other student.", line=number)
     elif row.what in (EXCUSE, WAIVE) and row.value.lower() not in ("", "yes", "1", "true", "是"):
         yield say("line {line}, value: leave it empty for {what}.", line=number, what=row.what)
 

@@ -15,10 +15,13 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from grader.language import render, say
+from grader.language import Message, render, say
 from grader.records import ReportPicture
+from grader.results import alike
+from grader.results.alike import SharedPassage
 from grader.results.reader import StoreReader
 from grader.scoring import marks as scored
+from grader.scoring.alike_evidence import by_section
 from grader.scoring.answers import Answer, answers
 from grader.scoring.marks import APART, BONUS, Mark
 from grader.scoring.rubric import Item, Rubric, RubricSection
@@ -130,7 +133,10 @@ class Desk:
             "report": sheet.has_report,
             "answer": answer.html if answer else "",
             "photos": list(sheet.photos),
-            "evidence": list(self._evidence(sheet, section, language)),
+            "evidence": [
+                *self._evidence(sheet, section, language),
+                *self._alike(student_id, section, language),
+            ],
             "items": [_item(each, language) for each in self.store.items(section)],
             "mark": self.plain(mark),
             "comments": self.comments(section),
@@ -266,6 +272,28 @@ class Desk:
         for found in sheet.evidence.sections:
             if found.number == section:
                 yield from (render(note, language) for note in checklist.section_notes(found))
+
+    def _alike(self, student_id: str, section: str, language: str) -> Iterator[str]:
+        """What `similar` found of this section; read anew each time, for it may run meanwhile."""
+        with StoreReader.existing(self.out) as reader:
+            passages = tuple(alike.passages_of(reader, student_id))
+            submission = reader.submission(student_id) if passages else None
+        if submission is not None:
+            for passage in by_section(submission.report, passages).get(section, ()):
+                yield render(self._alike_to(passage), language)
+
+    def _alike_to(self, passage: SharedPassage) -> Message:
+        """Whose passage it is like too, under the name that the page uses."""
+        here = self.code(passage.other)
+        who: Message | str = passage.other
+        if self.blind:
+            who = here if here in self._by_code else say("somebody of an earlier class")
+        return say(
+            "Lines {first} to {last} are very alike to the report of {who}: a reason to talk, and no proof.",
+            first=passage.lines[0],
+            last=passage.lines[1],
+            who=who,
+        )
 
 
 def _item(item: Item, language: str) -> dict[str, Any]:

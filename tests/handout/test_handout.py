@@ -20,7 +20,12 @@ from types import ModuleType
 import pytest
 from packaging.requirements import Requirement
 
+from grader.commands.explain import explain
+from grader.commands.grade import grade
+from grader.commands.pack import pack
+from grader.commands.watch import watch
 from grader.handout import build, requirements, wheel
+from grader.language import command_help
 from tests import ROOT
 
 # Shorter lines ("return", "pass", "h = 0") stand in every program.
@@ -446,3 +451,14 @@ def test_make_hands_over_names_with_blanks(tmp_path: Path):
     )  # fmt: skip
     assert "|pack|" in done.stdout
     assert "|NAME=Anna Lopez|ID=1|" in done.stdout
+
+
+def test_help_and_clicks_own_words_ship_in_chinese(tmp_path: Path) -> None:
+    wheel._write_catalogues(tmp_path, wheel.spoken(wheel.shipped_modules()))
+    with (tmp_path / "zh" / "help.mo").open("rb") as file:
+        said = gettext.GNUTranslations(file).gettext
+    assert said("Error: {message}") == "错误：{message}"
+    assert said("Grade files, folders, zips or mailboxes.") == "给文件、文件夹、zip 或邮箱评分。"
+    for command in (grade, explain, pack, watch):
+        for text in command_help.texts(command):
+            assert said(text) != text

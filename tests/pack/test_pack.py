@@ -258,6 +258,7 @@ def test_an_error_names_the_students_own_line(folder: Path):
         ("def f():\n    if x:\n        from sklearn import svm", ["sklearn"]),
         ("try:\n    x()\nexcept ValueError:\n    import torch", ["torch"]),
         ("async def f():\n    with a:\n        import jax", ["jax"]),
+        ("get_ipython().write_cell('src/utils.py', 'w')\nimport utils, other", ["other"]),
         ("x = " + "+".join("1" * 900), []),
     ],
 )

@@ -27,7 +27,7 @@ from grader.reports.pages import render
 from grader.reports.pages.all_pages import write_all
 from grader.reports.pages.class_page import class_page
 from grader.reports.pages.student_page import student_page
-from grader.reports.wording import load_hints, load_wording
+from grader.reports.wording import Wording, load_hints, load_wording
 from grader.results.files import file_names
 from grader.results.reader import Decision
 from tests.reports.reports_samples import (
@@ -69,6 +69,9 @@ class FakeStore:
 
     def decisions(self) -> list[Decision]:
         return []
+
+    def fact(self, _name: str) -> str:
+        return ""
 
 
 class Page(HTMLParser):
@@ -394,6 +397,29 @@ def test_hints_come_from_the_misconceptions(tmp_path: Path) -> None:
     )
     assert load_hints("en", file) == {"a_b": ("", "Hint")}
     assert load_hints("zh", tmp_path / "none.toml") == {}
+
+
+def test_a_misconception_without_a_title_is_called_by_what_its_hint_says_first() -> None:
+    hints = {
+        "dW-hh-forgotten": ("", "循环权重的梯度一直是 0：忘了计算。"),
+        "lags": ("", "It lags by 0.5 steps. Check t."),
+        "titled": ("Title", "Text."),
+    }
+    wording = Wording("zh", hints=hints)
+    names = [*hints, "no-hint_at all"]
+    assert [wording.misconception(name) for name in names] == [
+        "循环权重的梯度一直是 0",
+        "It lags by 0.5 steps",
+        "Title",
+        "no hint at all",
+    ]
+    assert [wording.explanation(name) for name in names] == ["忘了计算。", "Check t.", "Text.", ""]
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_every_misconception_is_called_something_of_its_own(language: str) -> None:
+    wording = load_wording(language)
+    assert len({wording.misconception(name) for name in wording.hints}) == len(wording.hints)
 
 
 def spoken(source: Path) -> set[str]:

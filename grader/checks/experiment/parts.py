@@ -16,7 +16,7 @@ from grader.assignment import load
 from grader.checks.compare import kind, numbers
 from grader.checks.experiment.evaluations import Line
 from grader.checks.memo import once
-from grader.faults import BadValue, CheckFailed, ReturnedNothing, Unreturned
+from grader.faults import BadValue, CheckFailed, Diverged, ReturnedNothing, Unreturned
 from grader.language import Message, say
 from grader.protocol import Observation, Picture, TrainingFunction
 
@@ -75,7 +75,8 @@ class Experiment:
         if not errors:
             raise too_few_lengths(kind(value))
         if not all(np.isfinite(error) and error >= 0.0 for error in errors.values()):
-            raise BadValue(say("error_by_length holds a number that is negative, NaN or infinite."))
+            wrong = BadValue if min(errors.values()) < 0.0 else Diverged
+            raise wrong(say("error_by_length holds a number that is negative, NaN or infinite."))
         return errors
 
     @property
@@ -128,12 +129,13 @@ class Experiment:
                 diagnosis=single if array.size == 1 else "",
             )
         if not np.all(np.isfinite(array)):
-            raise BadValue(
+            raise Diverged(
                 say(
                     "'{key}' contains NaN or infinity: the training diverges. Try a smaller learning "
                     "rate, and check the sign of d_outputs.",
                     key=key,
-                )
+                ),
+                say("'{key}' contains NaN or infinity: the training diverges.", key=key),
             )
         return array.ravel()
 

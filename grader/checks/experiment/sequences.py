@@ -19,6 +19,7 @@ from grader.protocol import Array, CandidateFunction
 
 NAME = "generate_sequence_data"
 DEFAULT_LENGTH = 1000
+SINGLE = 1e-6  # what rounding to float32 leaves of a number, relative
 FINER = 8  # points of the spectrum per period
 # First terms of the sequences that go by the name: 0, 1, 1, 2 and 1, 1, 2.
 STARTS = ((0, 1), (1, 1))
@@ -214,7 +215,15 @@ def _why(values: Array, index: int) -> Message:
         return say("float32 ends there: use float64.")
     if index < 2 and np.abs(values).max() <= 2.0:  # noqa: PLR2004  # scaled to a small range
         return say("Return the true values; scale them where you train.")
+    if index > 2 and _is_nearly(values, index):  # noqa: PLR2004  # of the two before it
+        return say("Its digits are cut off: use float64 (or Python ints) for every term.")
     return say("Check the first terms and the range of the loop.")
+
+
+def _is_nearly(values: Array, index: int) -> bool:
+    """Whether a term is off by no more than what single precision leaves."""
+    off = abs(values[index] - values[index - 1] - values[index - 2])
+    return bool(off <= SINGLE * abs(values[index]))
 
 
 def _follows_recurrence(values: Array) -> bool:

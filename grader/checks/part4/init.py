@@ -24,7 +24,7 @@ def require(layout: Layout, names: Iterable[str]) -> None:
     if absent:
         raise CheckFailed(
             say(
-                "Among the arrays on your object nothing plays the role of {names}.",
+                "Among the arrays on your object none acts as {names} alone: it is missing, forward does not use it, or it is one and the same array as another parameter.",
                 names=", ".join(absent),
             )
         )

@@ -11,6 +11,7 @@ from grader.checks import garbage, probe_point
 from grader.checks.compare import What, agrees, finite, same, tolerance
 from grader.checks.known_model import CellTrial, Parameters
 from grader.checks.parameters import lstm_roles
+from grader.checks.parameters.layout import Layout
 from grader.checks.parameters.lstm_roles import HIDDEN, PUBLIC
 from grader.checks.parameters.roles import lstm_layout, same_roles
 from grader.faults import CheckFailed
@@ -172,7 +173,7 @@ def input_gate(LSTMCell: CandidateClass, rng: np.random.Generator, oracle: Oracl
     """How the gate varies from row to row, whatever the candidate's constant."""
     trial = _one_gate(LSTMCell, rng, "i")
     x, h, c = _inputs(rng, HIDDEN)
-    if "b_c" in trial.layout.absent:
+    if _without_bias(trial.layout):
         x[:, 0] = 1.0  # drives the candidate in its place
     stored, expected = (
         cell(x, h, 0 * c)[1].astype(np.float64)
@@ -209,9 +210,16 @@ def _one_gate(LSTMCell: CandidateClass, rng: np.random.Generator, gate: str) -> 
         name: rng.uniform(-0.8, 0.8, shape) * (name.endswith(gate) or name == "b_c")
         for name, shape in layout.shapes.items()
     }
-    if gate == "i" and "b_c" in layout.absent:
+    if gate == "i":
+        values["b_c"] = np.abs(values["b_c"])  # a candidate that is ReLU shows it as well
+    if gate == "i" and _without_bias(layout):
         values["W_c"][0] = values["b_c"]
     return CellTrial.make(LSTMCell, HIDDEN, values)
+
+
+def _without_bias(layout: Layout) -> bool:
+    """Whether no bias holds the candidate at a constant."""
+    return "b_c" in layout.absent or "b_c" in layout.dead
 
 
 def _limit(trial: CellTrial) -> float:

@@ -25,9 +25,10 @@ from grader.checks.numerical import central_differences
 from grader.checks.parameters import rnn_roles
 from grader.checks.parameters.rnn_roles import HIDDEN, PUBLIC
 from grader.checks.parameters.roles import rnn_layout, same_roles
+from grader.checks.parameters.storage import leaf
 from grader.checks.states import is_softmax
 from grader.faults import BadValue, CheckFailed, StudentFault
-from grader.language import say
+from grader.language import Message, say
 from grader.protocol import Array, CandidateClass
 from grader.records import Exhibit
 
@@ -45,17 +46,33 @@ def shapes(SimpleRNN: CandidateClass) -> None:
     run = _public_run(SimpleRNN)
     missing = [f"d{name}" for name in run.trial.layout.slots if run.matches[name] is None]
     if missing:
-        raise BadValue(
-            say(
-                "In what backward returned there is no gradient with the shape of {names}. Return a dict "
-                "such as {example}, each of its parameter's shape.",
-                names=", ".join(missing),
-                example="{'W_xh': dW_xh, 'W_hh': dW_hh, ...}",
-            )
+        what = say(
+            "In what backward returned there is no gradient with the shape of {names}. Return a dict "
+            "such as {example}, each of its parameter's shape.",
+            names=", ".join(missing),
+            example="{'W_xh': dW_xh, 'W_hh': dW_hh, ...}",
         )
+        raise BadValue(_with_shapes(what, run, SimpleRNN))
     if not all(np.all(np.isfinite(found.gradient)) for found in run.matches.values() if found):
         raise BadValue(say("A gradient contains NaN or infinity."))
     garbage.require_backward(SimpleRNN)
+
+
+def _with_shapes(what: Message, run: BackwardRun, SimpleRNN: CandidateClass) -> Message:
+    """And what stands under the names of the gradients that are missing."""
+    trial = RnnTrial.make(SimpleRNN, PUBLIC, run.trial.parameters)
+    trial.forward(run.x)
+    for entry in trial.backward(run.d_outputs):
+        name = leaf(entry.label).removeprefix("d")
+        if entry.returned and name in run.matches and run.matches[name] is None:
+            what = say(
+                "{what} Under {label} stands an array of shape {found}; {due} is due.",
+                what=what,
+                label=entry.label,
+                found=str(entry.array.shape),
+                due=str(trial.layout.shapes[name]),
+            )
+    return what
 
 
 def numerical(
@@ -82,6 +99,12 @@ def numerical(
             limit=f"{run.truth.limit:.0e}",
         )
     )
+
+
+def wrong_gradients(SimpleRNN: CandidateClass) -> set[str]:
+    """The parameters whose public case fails. Raises what the student's code raises."""
+    run = _public_run(SimpleRNN)
+    return {name for name in run.trial.layout.shapes if not run.right(name)}
 
 
 def _public_run(SimpleRNN: CandidateClass) -> BackwardRun:

@@ -6,6 +6,7 @@ charged twice. Adaptive rates and weight decay lose the case that names them, an
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 
@@ -46,6 +47,8 @@ class Stepped:
     moves: Parameters
     given: Parameters  # the student's own gradients
     true: Parameters  # the right ones, scaled as the student scales
+    sums: Parameters  # the right ones as they should be
+    kept: dict[str, list[Array]]  # what backward kept on the object where it gave something wrong
     limit: float
     numerical: bool  # `true` is the gradient of the student's own forward
 
@@ -64,14 +67,32 @@ def _stepped(SimpleRNN: CandidateClass, learning_rate: float) -> Stepped:
     trial.forward(x)
     found = trial.backward(d_outputs)
     before = _first_copies(trial)
+    arrays = trial.rnn.read()
     trial.rnn.update_parameters(learning_rate)
     after = _first_copies(trial)
     # This object's own: another's may differ, where a gradient depends on how weights began.
     own = match(found, trial.layout, run.truth.gradients, (run.factor,), run.truth.limit)
     given = {name: one.gradient for name, one in own.items() if one is not None}
-    true = {name: run.factor * value for name, value in run.truth.gradients.items()}
+    sums = run.truth.gradients
+    true = {name: run.factor * value for name, value in sums.items()}
+    kept = {name: _kept(trial.layout, name, arrays) for name in before if not run.right(name)}
     moves = {name: after[name] - before[name] for name in before}
-    return Stepped(moves, given, true, limit_of(trial.layout), run.truth.numerical)
+    return Stepped(moves, given, true, sums, kept, limit_of(trial.layout), run.truth.numerical)
+
+
+def _kept(layout: Layout, name: str, arrays: Mapping[str, Array]) -> list[Array]:
+    """The parts for this parameter of arrays like the one that it lies in."""
+    numbers = layout.slots[name][0]
+    path = layout.storage.path_of(int(numbers.flat[0]))
+    home = layout.storage.arrays[path]
+    places = numbers - layout.storage.offsets[path]
+    if places.max() >= home.size:
+        return []  # scattered over several arrays
+    return [
+        array.ravel()[places]
+        for other, array in arrays.items()
+        if other not in layout.storage.arrays and array.shape == home.shape
+    ]
 
 
 def _gradients(
@@ -181,7 +202,8 @@ def plain_descent(SimpleRNN: CandidateClass) -> None:
 
 
 def is_plain(name: str, stepped: Stepped, learning_rate: float) -> bool:
-    gradients = [part[name] for part in (stepped.given, stepped.true) if name in part]
+    parts = (stepped.given, stepped.true, stepped.sums)
+    gradients = [part[name] for part in parts if name in part] + stepped.kept.get(name, [])
     return any(
         agrees(stepped.moves[name], -learning_rate * gradient, stepped.limit)
         for gradient in gradients

@@ -24,6 +24,8 @@ def explain(imp: Impulses, name: str) -> Reading | None:
         _transposed,
         _by_index,
         _without_derivative,
+        _summed_first,
+        _one_for_all,
         _by_units,
     ]
     return next((found for each in explanations if (found := each(imp, name)) is not None), None)
@@ -104,6 +106,42 @@ def _transposed(imp: Impulses, name: str) -> Reading | None:
         for key, one in imp.got.items()
     )
     return Reading("transposed") if same else None
+
+
+def _summed_first(imp: Impulses, name: str) -> Reading | None:
+    """Left factors that are summed, or averaged, over the batch before they are multiplied."""
+    lefts = {"W_hh": imp.states[:-1], "W_xh": imp.x, "W_hy": imp.states[1:]}
+    if name not in lefts:
+        return None
+    left = lefts[name].sum(axis=1)
+    for factor in (1.0, 1 / imp.size.B):
+        if all(
+            imp.net.alike(one[name], factor * left.T @ _errors(imp, name, key), imp.scale[name])
+            for key, one in imp.got.items()
+        ):
+            return Reading("summed_first")
+    return None
+
+
+def _one_for_all(imp: Impulses, name: str) -> Reading | None:
+    """A bias's gradient summed over its units as well."""
+    if not name.startswith("b_"):
+        return None
+    same = all(
+        imp.net.alike(
+            one[name], np.full_like(one[name], imp.truth(name, key).sum()), imp.scale[name]
+        )
+        for key, one in imp.got.items()
+    )
+    return Reading("one_for_all") if same else None
+
+
+def _errors(imp: Impulses, name: str, key: Key) -> Array:
+    """What a left factor is multiplied with, summed over the batch: (T, H) or (T, O)."""
+    if name in HIDDEN_ARRAYS:
+        return np.asarray(imp.dz(key).sum(axis=1))
+    t, _, o = key
+    return np.asarray(np.outer(np.arange(imp.size.T) == t, imp.ways[o]))
 
 
 def _by_units(imp: Impulses, name: str) -> Reading | None:

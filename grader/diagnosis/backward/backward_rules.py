@@ -21,7 +21,7 @@ from grader.diagnosis.experiments.network import SMALL, Network
 from grader.diagnosis.experiments.patterns import Reading
 from grader.diagnosis.forward import forward_rules as forward
 from grader.faults import StudentFault
-from grader.protocol import CandidateClass
+from grader.protocol import Array, CandidateClass
 
 Readings = list[tuple[Reading, tuple[str, ...]]]
 
@@ -30,6 +30,7 @@ ORDER = ("W_hy", "b_y", "W_xh", "W_hh", "b_h")
 SAME = {"state_handed_back": "bptt_depth", "derivative_added": "derivative"}
 OF_OTHER = [Reading("recurrent_matrix", {"form": "W_hh"}), Reading("transposed")]
 OF_MATRIX = {reading.kind for reading in OF_OTHER}
+LARGE = 100.0  # d_outputs of which no rounding leaves nothing
 TAILS = {"bptt_depth", "cut_before"}
 
 
@@ -47,8 +48,9 @@ def examine(cls: CandidateClass) -> Readings:
     missing = tuple(name for name in ORDER if name in net.names and name not in imp.names)
     found: Readings = [(Reading("not_given"), missing)] if missing else []
     if (bent := linearity.unsound(imp)) is not None:
-        return [*found, (bent, tuple(imp.names))]
-    found += _single(imp)
+        alone = linearity.uneven(imp) if bent.kind == "not_linear" else ()
+        return [*found, (bent, alone or tuple(imp.names))]
+    found += [(_lost_small(imp, one, names), names) for one, names in _single(imp)]
     if (bent := linearity.held_back(imp)) is not None:
         found.append((bent, tuple(imp.names)))
     added = linearity.added(imp)
@@ -68,6 +70,15 @@ def _unmoved(reading: Reading, names: tuple[str, ...], added: dict[str, Reading]
     """Arrays that are not zero without d_outputs do not stay zero: it has no effect on them."""
     still = reading.kind == "stays_zero" and set(names) <= set(added)
     return Reading("no_effect") if still else reading
+
+
+def _lost_small(imp: Impulses, reading: Reading, names: tuple[str, ...]) -> Reading:
+    """What stays zero for a small d_outputs may be rounded away."""
+    if reading.kind != "stays_zero":
+        return reading
+    large = np.random.default_rng(19).normal(size=(imp.size.T, imp.size.B, imp.size.O))
+    found = imp.net.gradients(imp.x, LARGE * large, {})
+    return Reading("lost_small") if all(np.any(found.get(n, 0.0)) for n in names) else reading
 
 
 def _depends_on_start(imp: Impulses) -> tuple[str, ...]:
@@ -149,6 +160,8 @@ def _by_chain(
     imp: Impulses, explained: chain.Explained, shared: list[str], rest: list[str]
 ) -> Readings:
     """The readings of z's gradient, then what each array besides does with that gradient."""
+    if explained.mixed is not None:
+        return _by_mixed(imp, explained.readings, explained.mixed, shared, rest)
     own = replace(imp, reach=explained.dz)
     single = {name: arrays.explain(own, name) for name in shared}
     readings = {name: one for name, one in single.items() if one and one.kind != "right"}
@@ -161,6 +174,25 @@ def _by_chain(
     found: Readings = [(one, spoilt) for one in explained.readings]
     found += _grouped({name: replace(one, factor=1.0) for name, one in readings.items()})
     return found + ([(Reading("array_off"), (*rest, *left))] if rest or left else [])
+
+
+def _by_mixed(
+    imp: Impulses, told: tuple[Reading, ...], dz: Array, shared: list[str], rest: list[str]
+) -> Readings:
+    """The same where z's gradient reaches other sequences: which arrays are made of it."""
+    made = tuple(
+        name
+        for name in shared
+        if all(
+            imp.net.alike(one[name], imp.of(name, dz[k]), imp.scale[name])
+            for k, one in imp.got.items()
+        )
+    )
+    if made == ("W_xh",) != tuple(shared):  # whose rows are what dz is read from
+        return [(Reading("array_off"), (*rest, *shared))]
+    others = (*rest, *(name for name in shared if name not in made))
+    found: Readings = [(one, made) for one in told]
+    return found + ([(Reading("array_off"), others)] if others else [])
 
 
 def _overwritten(imp: Impulses, reading: Reading, names: tuple[str, ...]) -> Reading:
@@ -185,7 +217,8 @@ def _longer(cls: CandidateClass, found: Readings, there: list[str]) -> Readings:
     tail = distance_back.measure(cls)
     if tail is None:
         return found
-    names = found[0][1] if found else tuple(n for n in HIDDEN_ARRAYS if n in there)
+    whole = ORDER if tail.kind == "stops_after" else HIDDEN_ARRAYS
+    names = found[0][1] if found else tuple(n for n in whole if n in there)
     return [(tail, names), *found[1:]]
 
 

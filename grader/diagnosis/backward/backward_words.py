@@ -51,7 +51,7 @@ def _factor(arrays: Message, *, of: str = "", number: float = 0.0) -> Message:
     return say(
         "{arrays}: {number} times the right one, element by element. Look for a factor, or for a sum taken twice.",
         arrays=arrays,
-        number=float(f"{number:.4g}"),
+        number=f"{number:.4g}",
     )
 
 
@@ -74,6 +74,18 @@ def _not_given(arrays: Message) -> Message:
 
 
 def _only_step(arrays: Message, *, step: int) -> Message:
+    if step == 0 and str(arrays) == "dW_hh":  # times h_0, which is 0
+        return say(
+            "{arrays}: zero, as if nothing but a product with h_0 = 0 were in it. Is it written anew in every step (= in place of +=), or does h_0 stand where h_(t-1) belongs?",
+            arrays=arrays,
+        )
+    if step > 0:  # a loop from the last step on that overwrites leaves step 0
+        return say(
+            "{arrays}: only the contribution of step {step} is there (of 0 to {last}), those of the other steps are missing. Add up over all steps: look at the index, and at what is summed.",
+            arrays=arrays,
+            step=step,
+            last=POINT.T - 1,
+        )
     return say(
         "{arrays}: only the contribution of step {step} is left, those of the other steps are missing. It looks written anew in every step: add up over the steps with +=.",
         arrays=arrays,
@@ -151,6 +163,14 @@ def _cut_before(arrays: Message, *, steps: Sequence[int]) -> Message:
     )
 
 
+def _stops_after(arrays: Message, *, steps: int) -> Message:
+    return say(
+        "In a sequence of 44 steps backward stops after the last {steps}: what lies before adds nothing ({arrays}). It has to go back to the first step, however long the sequence is.",
+        arrays=arrays,
+        steps=steps,
+    )
+
+
 def _forward_in_time(arrays: Message) -> Message:
     return say(
         "The recursion of backward runs forward in time ({arrays}): an output's gradient reaches later steps, none before. Go from the last step to the first.",
@@ -174,6 +194,13 @@ def _samples_mixed(arrays: Message) -> Message:
     )
 
 
+def _goes_on(arrays: Message) -> Message:
+    return say(
+        "What is left over at the first step of one sequence goes on into the last step of the next ({arrays}): measured, d_outputs of one sequence reaches another of the batch. Set dh_next to zero for every sequence.",
+        arrays=arrays,
+    )
+
+
 def _components_ignored(arrays: Message, *, outputs: Sequence[int]) -> Message:
     return say(
         "{arrays}: component {outputs} of d_outputs (of {O}) adds nothing.",
@@ -189,6 +216,20 @@ def _unit(arrays: Message, *, units: Sequence[int]) -> Message:
         arrays=arrays,
         units=_numbers(units),
         last=POINT.H - 1,
+    )
+
+
+def _summed_first(arrays: Message) -> Message:
+    return say(
+        "{arrays}: built from a sum over the batch times a sum over the batch, so that sequences mix. Multiply each sequence's factors first and sum then: the one transposed, times the other, does both.",
+        arrays=arrays,
+    )
+
+
+def _one_for_all(arrays: Message) -> Message:
+    return say(
+        "{arrays}: one and the same number for every unit, the sum over all of them. Sum over time and batch only, so that each unit keeps its own.",
+        arrays=arrays,
     )
 
 
@@ -250,7 +291,7 @@ def _input_always(arrays: Message, *, step: int) -> Message:
 def _paired_with(arrays: Message, *, steps: Sequence[int], with_steps: Sequence[int]) -> Message:
     what = say("input") if str(arrays) == "dW_xh" else say("hidden state")
     return say(
-        "{arrays}: wrong steps are paired. Steps {steps} are multiplied with the {what} of steps {others}, in this order. Check which lists run forward and which reversed.",
+        "{arrays}: wrong steps are paired. Steps {steps} are multiplied with the {what} of steps {others}, in this order. Check the indexes, and which lists run forward and which reversed.",
         arrays=arrays,
         what=what,
         steps=_numbers(steps),
@@ -289,6 +330,13 @@ def _output_everywhere(arrays: Message, *, step: int) -> Message:
     )
 
 
+def _outputs_summed(arrays: Message) -> Message:
+    return say(
+        "{arrays}: at every step d_outputs summed over all steps is put in. Into dh of step t goes d_outputs[t] alone; the sum over time comes at the end, in the gradients.",
+        arrays=arrays,
+    )
+
+
 def _outputs_reversed(arrays: Message) -> Message:
     return say(
         "{arrays}: d_outputs is used in reversed order of time. Turn back either both or none.",
@@ -323,6 +371,11 @@ def _recurrent_derivative(arrays: Message, *, form: str) -> Message:
 
 
 def _direct_derivative(arrays: Message, *, form: str) -> Message:
+    if form == "1":
+        return say(
+            "What comes from the output misses the factor 1 - h_t^2 of tanh ({arrays}); what comes back from the next step has it. Add both first, then multiply: look at the brackets.",
+            arrays=arrays,
+        )
     return say(
         "What comes from the output is multiplied by {form} ({arrays}), where 1 - h_t^2 belongs; what comes back from the next step is right.",
         arrays=arrays,
@@ -334,6 +387,11 @@ def _handed_back(arrays: Message, *, what: str) -> Message:
     if what == "sum":
         return say(
             "What is handed back to the step before piles up ({arrays}): everything from later steps is added again in each step. Set dh_next anew in each step.",
+            arrays=arrays,
+        )
+    if what == "dh kept":
+        return say(
+            "dh of a step stays in dh of the step before ({arrays}): it becomes dh + dz W_hh.T and should be dz W_hh.T, to which the output's part is added. Set it anew in each step, with = and not +=.",
             arrays=arrays,
         )
     return say(
@@ -349,6 +407,14 @@ def _recurrent_matrix(arrays: Message, *, form: str) -> Message:
             "On the way to the step before the recurrent weights are left out ({arrays}): what goes back is to be multiplied by W_hh transposed.",
             arrays=arrays,
         )
+    if form != "W_hh":
+        return say(
+            "On the way to the step before dz is multiplied by {what} ({arrays}), the same at every step; W_hh transposed belongs there. Look at the slice or the name of the weights in that line.",
+            arrays=arrays,
+            what=say("another matrix than W_hh transposed")
+            if form != "W_xh"
+            else say("rows of W_xh"),
+        )
     return say(
         "On the way to the step before W_hh is not transposed ({arrays}): forward multiplies by W_hh, backward by its transpose.",
         arrays=arrays,
@@ -356,10 +422,15 @@ def _recurrent_matrix(arrays: Message, *, form: str) -> Message:
 
 
 def _lag_factor(arrays: Message, *, number: float) -> Message:
+    if number == -1.0:
+        return say(
+            "What comes back from the next step has the wrong sign ({arrays}): it is subtracted and belongs added. An output's own step is right.",
+            arrays=arrays,
+        )
     return say(
         "With each step back the gradient is multiplied by {number} too much ({arrays}); an output's own step is right. Look at what is handed to the step before.",
         arrays=arrays,
-        number=float(f"{number:.4g}"),
+        number=f"{number:.4g}",
     )
 
 
@@ -386,8 +457,14 @@ def _chain_off_at(arrays: Message, *, steps: Sequence[int]) -> Message:
 
 
 def _derivative_at(arrays: Message, *, steps: Sequence[int], form: str) -> Message:
+    if form == "1":
+        return say(
+            "At {steps} dh misses the factor 1 - h_t^2 of tanh ({arrays}); at all other steps it is there. Look at what is different at that step: a start of its own, or the bounds of the loop.",
+            arrays=arrays,
+            steps=steps_of(steps),
+        )
     return say(
-        "At {steps} dh is multiplied by {form} ({arrays}), where 1 - h_t^2 belongs; all other steps are right. Look at the bounds of the loop.",
+        "At {steps} dh is multiplied by {form} ({arrays}), where 1 - h_t^2 belongs; at all other steps that is there. Look at what is different at that step: a start of its own, or the bounds of the loop.",
         arrays=arrays,
         steps=steps_of(steps),
         form=form,
@@ -406,6 +483,22 @@ def _derivative_of_steps(arrays: Message, *, with_steps: Sequence[int]) -> Messa
 def _counted_unevenly(arrays: Message) -> Message:
     return say(
         "{arrays}: of the right contributions some are counted more or less than once. Look at what is added in which loop.",
+        arrays=arrays,
+    )
+
+
+def _step_counted(arrays: Message, *, steps: Sequence[int], number: float) -> Message:
+    return say(
+        "{arrays}: what passes through {steps} is counted {number} times, everything else once. Look for a line after the loop, or for a special case in it.",
+        arrays=arrays,
+        steps=steps_of(steps),
+        number=f"{number:.4g}",
+    )
+
+
+def _lost_small(arrays: Message) -> Message:
+    return say(
+        "{arrays}: zero for small d_outputs, though not for large ones. Look for rounding, an integer type, or a threshold in backward.",
         arrays=arrays,
     )
 
@@ -442,7 +535,7 @@ def _starts_not_zero(arrays: Message, *, number: float) -> Message:
     return say(
         "Before the last step dh_next is {number} and not 0 ({arrays}): with d_outputs = 0 the gradients are not zero.",
         arrays=arrays,
-        number=float(f"{number:.4g}"),
+        number=f"{number:.4g}",
     )
 
 
@@ -471,7 +564,7 @@ def _norm_held(arrays: Message, *, number: float) -> Message:
 
 def _not_linear(arrays: Message) -> Message:
     return say(
-        "{arrays}: two parts of d_outputs together do not give the sum of what each gives. Gradients are linear in d_outputs; look for a gradient, a counter or an updated weight where a weight belongs.",
+        "{arrays}: two parts of d_outputs together do not give the sum of what each gives. Gradients are linear in d_outputs; look for an absolute value, a condition on numbers, or a gradient where a weight belongs.",
         arrays=arrays,
     )
 
@@ -530,11 +623,15 @@ WORDS: dict[str, Callable[..., Message]] = {
     "steps_skipped": _steps_skipped,
     "bptt_depth": _bptt_depth,
     "cut_before": _cut_before,
+    "stops_after": _stops_after,
     "forward_in_time": _forward_in_time,
     "samples_ignored": _samples_ignored,
     "samples_mixed": _samples_mixed,
+    "goes_on": _goes_on,
     "components_ignored": _components_ignored,
     "unit_without_gradient": _unit,
+    "summed_first": _summed_first,
+    "one_for_all": _one_for_all,
     "transposed": _transposed,
     "derivative_missing": _derivative_missing,
     "state_index": _state_index,
@@ -547,6 +644,7 @@ WORDS: dict[str, Callable[..., Message]] = {
     "last_output_everywhere": _last_output_everywhere,
     "other_matrix": _other_matrix,
     "output_everywhere": _output_everywhere,
+    "outputs_summed": _outputs_summed,
     "outputs_reversed": _outputs_reversed,
     "derivative": _derivative,
     "recurrent_derivative": _recurrent_derivative,
@@ -559,6 +657,8 @@ WORDS: dict[str, Callable[..., Message]] = {
     "derivative_at": _derivative_at,
     "derivative_of_steps": _derivative_of_steps,
     "counted_unevenly": _counted_unevenly,
+    "step_counted": _step_counted,
+    "lost_small": _lost_small,
     "array_off": _array_off,
     "decay_added": _decay_added,
     "state_handed_back": _state_handed_back,

@@ -42,6 +42,7 @@ DERIVATIVES: dict[str, Callable[[Array, int], Array]] = {
     "1 / (1 - h_t^2)": lambda h, t: 1 / (1 - h[t + 1] ** 2),
     "1 - h_t^3": lambda h, t: 1 - h[t + 1] ** 3,
     "1 - h_t^4": lambda h, t: 1 - h[t + 1] ** 4,
+    "(1 - h_t^2)^0.5": lambda h, t: (1 - h[t + 1] ** 2) ** 0.5,
 }
 RIGHT = "1 - h_t^2"
 SHIFTS = {"output_index", "last_output_everywhere", "output_everywhere", "outputs_reversed"}
@@ -57,6 +58,7 @@ HANDED: dict[str, Callable[[Array, Array, Array], Array]] = {
     "dh": lambda dh, _, __: dh,
     "dz * (1 - h_t^2)": lambda _, dz, factor: dz * factor,
     "sum": lambda _, dz, __: dz,  # and what was handed back before is kept: see `model`
+    "dh kept": lambda _, dz, __: dz,  # and dh of the step itself is kept as well
 }
 
 
@@ -74,6 +76,8 @@ class ChainModel:
     matrix: str = "W_hh.T"
     factor: float = 1.0  # of the matrix
     handed: str = "dz"  # a key of HANDED
+    special: tuple[int, ...] = ()  # steps at which the factor is `special_form`
+    special_form: str = RIGHT
 
 
 @dataclass(frozen=True)
@@ -115,30 +119,51 @@ class Chain:
             others[:, b, :, :, b] = 0.0
         return bool(np.abs(others).max() > 10 * self._nothing)
 
-    def model(self, form: ChainModel) -> Array:
-        """What this way to compute dz gives, (T, B, O, T, H)."""
+    def model(
+        self, form: ChainModel, matrix: Array | None = None, depth: int | None = None
+    ) -> Array:
+        """What this way to compute dz gives, (T, B, O, T, H), up to `depth` steps back.
+
+        matrix: what stands for the recurrent one on the way back, if it is none of `MATRICES`.
+        """
         T, B, _, H, O = self.imp.size  # noqa: E741  # sizes as in the equations
-        h, used = self.imp.states, self.imp.net.used
-        matrix = form.factor * MATRICES[form.matrix](used["W_hh"])
+        used = self.imp.net.used
+        if matrix is None:
+            matrix = form.factor * MATRICES[form.matrix](used["W_hh"])
         out = np.zeros((T, B, O, T, H))
         start = np.einsum("po,ho->ph", self.imp.ways, used["W_hy"])  # (O, H)
-        direct = np.stack([DERIVATIVES[form.direct](h, t) for t in range(T)])  # (T, B, H)
-        recurrent = np.stack([DERIVATIVES[form.recurrent](h, t) for t in range(T)])
+        direct, recurrent = (self.slopes(name, form) for name in (form.direct, form.recurrent))
         for t in range(T):
             dh = np.broadcast_to(start, (B, O, H))
             out[t, :, :, t] = dz = dh * direct[t][:, None]
-            factor, kept = direct[t], np.zeros_like(dh)
-            for s in range(t - 1, -1, -1):
+            factor, kept = direct[t], dh if form.handed == "dh kept" else np.zeros_like(dh)
+            for s in range(t - 1, -1 if depth is None else max(t - 1 - depth, -1), -1):
                 dh = kept + HANDED[form.handed](dh, dz, factor[:, None]) @ matrix
-                kept = dh if form.handed == "sum" else kept
+                kept = dh if form.handed in {"sum", "dh kept"} else kept
                 factor = recurrent[s]
                 out[t, :, :, s] = dz = dh * factor[:, None]
         return out
 
-    def right_where_here(self, wanted: Array) -> bool:
-        """Whether dz is as wanted at all pairs of steps where there is anything."""
-        mask = self.here[:, None, None, :, None]
+    def slopes(self, name: str, form: ChainModel) -> Array:
+        """The factor at each step, (T, B, H)."""
+        h, T = self.imp.states, self.imp.size.T
+        return np.stack(
+            [DERIVATIVES[form.special_form if t in form.special else name](h, t) for t in range(T)]
+        )
+
+    def right_where_here(self, wanted: Array, depth: int | None = None) -> bool:
+        """Whether dz is as wanted at all pairs of steps, up to `depth` back, where there is anything."""
+        T = self.imp.size.T
+        lags = np.subtract.outer(np.arange(T), np.arange(T))
+        near = self.here if depth is None else self.here & (lags <= depth)
+        mask = near[:, None, None, :, None]
         return self.imp.net.alike(self.own * mask, wanted * mask) and bool(self.here.any())
+
+    def fits(self, form: ChainModel, matrix: Array | None = None) -> bool:
+        """Whether this is how dz is computed; one step back is looked at first, being cheap."""
+        return self.right_where_here(self.model(form, matrix, 1), 1) and self.right_where_here(
+            self.model(form, matrix)
+        )
 
 
 @dataclass(frozen=True)
@@ -147,18 +172,37 @@ class Explained:
 
     readings: tuple[Reading, ...]
     dz: Array
+    mixed: Array | None = None  # (T, B, O, T, B, H), where it reaches other sequences
 
 
 def explain(imp: Impulses) -> Explained | None:
     """Why dz is wrong; None where nothing here explains it."""
     chain = Chain.of(imp)
     if chain.mixed:
-        return Explained((Reading("samples_mixed"),), chain.own)
+        kind = "goes_on" if _goes_on(chain) else "samples_mixed"
+        return Explained((Reading(kind),), chain.own, chain.got)
     for each in (_shifted, _in_time, _modelled):
         if (found := each(chain)) is not None:
             return Explained(found, chain.own)
     place = _skipped(chain) or _at_steps(chain) or _slopes_of(chain) or _place(chain)
     return None if place is None else Explained((place,), chain.own)
+
+
+def _goes_on(chain: Chain) -> bool:
+    """Whether the way back through one sequence begins with what the one before it left over."""
+    T, B, _, _, _ = chain.imp.size
+    slopes = DERIVATIVES[RIGHT]
+    for one, next_ in ((0, B - 1), (B - 1, 0)):
+        wanted = np.zeros_like(chain.got)
+        for b in range(B):
+            wanted[:, b, :, :, b] = chain.imp.reach[:, b]
+        dz = chain.imp.reach[:, one, :, 0]  # (T, O, H), at the first step
+        for s in range(T - 1, -1, -1):
+            dz = dz @ chain.imp.net.used["W_hh"].T * slopes(chain.imp.states, s)[next_]
+            wanted[:, one, :, s, next_] = dz
+        if chain.imp.net.alike(chain.got, wanted):
+            return True
+    return False
 
 
 def _skipped(chain: Chain) -> Reading | None:
@@ -227,6 +271,8 @@ def _shifted(chain: Chain) -> tuple[Reading, ...] | None:
             got[step], true.sum(axis=0)
         ):
             return (patterns.output_everywhere(step, T),)
+    if chain.imp.net.alike(got, np.broadcast_to(true.sum(axis=0), got.shape)):
+        return (Reading("outputs_summed"),)
     if chain.imp.net.alike(got, true[::-1]):
         return (Reading("outputs_reversed"),)
     return None
@@ -247,11 +293,58 @@ def _modelled(chain: Chain) -> tuple[Reading, ...] | None:
     T = chain.imp.size.T
     if chain.here[np.triu(np.ones((T, T), bool), 1)].any():
         return None
-    form = next((form for form in _forms() if chain.right_where_here(chain.model(form))), None)
-    if form is None:
+    directs = [
+        name
+        for name in DERIVATIVES
+        if chain.right_where_here(chain.model(ChainModel(direct=name), depth=0), 0)
+    ]
+    known = (form for form in _forms() if form.direct in directs)
+    form = next((form for form in known if chain.fits(form)), None)
+    found = (
+        _words(form)
+        if form is not None
+        else _at_some(chain) or (_by_other_matrix(chain, directs[0]) if directs else None)
+    )
+    if found is None:
         return _weighted(chain)
     gaps = _gaps(chain)
-    return None if gaps is None else (*gaps, *_words(form))
+    return None if gaps is None else (*gaps, *found)
+
+
+def _at_some(chain: Chain) -> tuple[Reading, ...] | None:
+    """Steps at which another factor stands than at the others, where 1 - h_t^2 does."""
+    T = chain.imp.size.T
+    right = chain.model(ChainModel(), depth=0)
+    off = [t for t in range(T) if not chain.imp.net.alike(chain.own[t, :, :, t], right[t, :, :, t])]
+    if not off or len(off) > T // 2:
+        return None
+    for name in DERIVATIVES:
+        if chain.fits(ChainModel(special=tuple(off), special_form=name)):
+            return (Reading("derivative_at", {"steps": tuple(off), "form": name}),)
+    return None
+
+
+def _by_other_matrix(chain: Chain, direct: str) -> tuple[Reading, ...] | None:
+    """One and the same matrix on every way back, which is not the recurrent one."""
+    form = ChainModel(direct=direct, recurrent=direct)
+    T, _, _, H, _ = chain.imp.size
+    slopes = chain.slopes(direct, form)
+    before = np.concatenate([chain.own[t, :, :, t].reshape(-1, H) for t in range(1, T)])
+    after = np.concatenate(
+        [(chain.own[t, :, :, t - 1] / slopes[t - 1][:, None]).reshape(-1, H) for t in range(1, T)]
+    )
+    if not np.all(np.isfinite(after)) or not after.any():
+        return None
+    matrix = np.linalg.lstsq(before, after, rcond=None)[0]
+    if not chain.fits(form, matrix):
+        return None
+    used = chain.imp.net.used
+    inputs = any(
+        np.allclose(matrix, used["W_xh"][k : k + H].T, atol=1e-3)
+        for k in range(len(used["W_xh"]) - H + 1)
+    )
+    other = Reading("recurrent_matrix", {"form": "W_xh" if inputs else "another matrix"})
+    return (other,) if direct == RIGHT else (Reading("derivative", {"form": direct}), other)
 
 
 def _gaps(chain: Chain) -> tuple[Reading, ...] | None:
@@ -290,6 +383,8 @@ def _forms() -> Iterator[ChainModel]:
         yield ChainModel(matrix=matrix, factor=factor, handed=handed)
     for form, matrix, handed in product(DERIVATIVES, MATRICES, HANDED):
         yield ChainModel(direct=form, recurrent=form, matrix=matrix, handed=handed)
+    for form, matrix, handed in product(DERIVATIVES, MATRICES, HANDED):
+        yield ChainModel(recurrent=form, matrix=matrix, handed=handed)
 
 
 def _words(form: ChainModel) -> tuple[Reading, ...]:

@@ -7,7 +7,7 @@ import numpy as np
 from grader.checks.states import Sizes
 from grader.diagnosis.experiments.network import SMALL, Network
 from grader.diagnosis.experiments.patterns import Reading
-from grader.protocol import CandidateClass
+from grader.protocol import Array, CandidateClass
 
 LONG = Sizes(T=44, B=2, I=45, H=3, O=1)
 NOTHING = 1e-9  # of the largest; what is there decays far less over 44 steps
@@ -25,6 +25,8 @@ def measure(cls: CandidateClass) -> Reading | None:
     net = _lossless(cls)
     T = LONG.T
     firsts = [_first(net, t) for t in LOOKED_AT]
+    if firsts[0] and firsts[-1] is None and _is_nothing(net, LOOKED_AT[-1]):
+        return Reading("stops_after", {"steps": T - firsts[0]})
     if None in firsts or not any(firsts):
         return None
     if not all(
@@ -74,6 +76,21 @@ def _first(net: Network, t: int) -> int | None:
 
     Rows of dW_xh tell, inputs being one-hot in time.
     """
+    sizes = _reaches(net, t)
+    if sizes is None:
+        return None
+    reached = np.flatnonzero(sizes > NOTHING * sizes.max())
+    whole = reached.size and np.array_equal(reached, np.arange(reached[0], t + 1))
+    return int(reached[0]) if whole else None
+
+
+def _is_nothing(net: Network, t: int) -> bool:
+    sizes = _reaches(net, t)
+    return sizes is not None and not sizes.any()
+
+
+def _reaches(net: Network, t: int) -> Array | None:
+    """(T,): how strongly an output of step t reaches each input step."""
     T, B, I, _, O = net.size  # noqa: E741  # sizes as in the equations
     x = np.zeros((T, B, I))
     x[:, :, :T] = np.eye(T)[:, None]
@@ -83,7 +100,4 @@ def _first(net: Network, t: int) -> int | None:
     found = net.gradients(x, d_outputs, expected).get("W_xh")
     if found is None:
         return None
-    sizes = np.abs(found[:T]).max(axis=1)
-    reached = np.flatnonzero(sizes > NOTHING * sizes.max())
-    whole = reached.size and np.array_equal(reached, np.arange(reached[0], t + 1))
-    return int(reached[0]) if whole else None
+    return np.asarray(np.abs(found[:T]).max(axis=1))

@@ -20,6 +20,14 @@ def unsound(imp: Impulses) -> Reading | None:
     return None if _additive(imp, d_outputs, expected) else _bent(imp, d_outputs, expected)
 
 
+def uneven(imp: Impulses) -> tuple[str, ...]:
+    """The arrays in which several impulses together are not the sum of each."""
+    d_outputs, expected = _several(imp)
+    return tuple(
+        name for name, part in expected.items() if not _additive(imp, d_outputs, {name: part})
+    )
+
+
 def held_back(imp: Impulses) -> Reading | None:
     """Why d_outputs of ordinary size give less than small ones promise; None where they do not."""
     d_outputs, expected = _several(imp)

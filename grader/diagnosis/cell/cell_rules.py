@@ -39,6 +39,8 @@ SHOWN: dict[str, Callable[[Array, Array], Array]] = {
     "c_(t-1)": lambda _, old: old,
     "relu(c)": lambda c, _: np.maximum(c, 0.0),
     "tanh(tanh(c))": lambda c, _: np.tanh(np.tanh(c)),
+    "tanh(c / 2)": lambda c, _: np.tanh(c / 2),
+    "tanh(2 * c)": lambda c, _: np.tanh(2 * c),
 }
 
 
@@ -131,6 +133,8 @@ def _of(cell: KnownCell, gate: str) -> Parameters:
 
 def _added(cell: KnownCell) -> Readings:
     """Input gate and candidate, which come as a product."""
+    if (through := _through_gate(cell)) is not None:
+        return [(through, ("new_cell_state",))]
     candidate = gates.candidate(cell)
     if any(reading.kind == "gate_from_candidate" for reading, _ in candidate):
         return candidate
@@ -141,6 +145,17 @@ def _added(cell: KnownCell) -> Readings:
             [one for one in part if one[0].kind != "gate_off"] for part in (opened, candidate)
         )
     return [*opened, *candidate] or _amount(cell)
+
+
+def _through_gate(cell: KnownCell) -> Reading | None:
+    """Whether i * g is multiplied by one gate more."""
+    added = cell.run(np.zeros_like(cell.c))[1]
+    f, i, o = (gates.sigmoid(gates.linear(cell, gate, cell.used)) for gate in "fio")
+    due = i * np.tanh(gates.linear(cell, "c", cell.used))
+    for name, more in (("f", f), ("i", i), ("o", o)):
+        if gates.agrees(cell, added, due * more):
+            return Reading("added_through", {"of": name})
+    return None
 
 
 def _amount(cell: KnownCell) -> Readings:
@@ -174,7 +189,34 @@ def _apart(cell: KnownCell) -> Reading | None:
         part[0] += 0.3
     moved = _fresh(cell, changed)
     if any(np.abs(a[1:] - b[1:]).max() > WHOLE for a, b in zip(first, moved, strict=True)):
-        return Reading("rows_mixed")
+        return _of_one_row(cell, few, first) or Reading("rows_mixed")
+    return None
+
+
+def _of_one_row(cell: KnownCell, few: Sequence[Array], first: States) -> Reading | None:
+    """Whether all rows are computed with one row of an argument."""
+    for place, argument in enumerate(("input_t", "hidden_state", "cell_state")):
+        moved = []
+        for row in range(len(few[0])):
+            changed = [part.copy() for part in few]
+            changed[place][row] += 0.3
+            moved.append(
+                np.any(
+                    [
+                        np.abs(a - b).max(axis=1) > WHOLE
+                        for a, b in zip(first, _fresh(cell, changed), strict=True)
+                    ],
+                    axis=0,
+                )
+            )
+        leading = [row for row, which in enumerate(moved) if which.all()]
+        if len(leading) == 1 and np.sum(moved) == len(moved):
+            return Reading("follow_row", {"argument": argument, "row": leading[0]})
+        others = [np.flatnonzero(which) for which in moved]
+        if all(len(which) == 1 for which in others) and any(
+            which[0] != row for row, which in enumerate(others)
+        ):
+            return Reading("other_row", {"argument": argument, "row": int(others[0][0])})
     return None
 
 
@@ -216,8 +258,11 @@ def _bent(cell: KnownCell, new: Array, empty: Array, share: Array) -> Reading:
 
 def _output(cell: KnownCell, hidden: Array, new: Array) -> Readings:
     """The output gate, and what it is multiplied with."""
-    if gates.agrees(cell, hidden, gates.sigmoid(gates.linear(cell, "o", cell.used)) * np.tanh(new)):
+    due = gates.sigmoid(gates.linear(cell, "o", cell.used)) * np.tanh(new)
+    if gates.agrees(cell, hidden, due):
         return []
+    if (added := _with_argument(cell, hidden - due)) is not None:
+        return [(added, ("new_hidden_state",))]
     for what, made in SHOWN.items():
         shown = made(new, cell.c)
         gate = np.where(np.abs(shown) > FAINT, hidden / shown, np.nan)
@@ -229,19 +274,36 @@ def _output(cell: KnownCell, hidden: Array, new: Array) -> Readings:
                 else [(Reading("shown", {"what": what}), ("new_hidden_state",))]
             )
             return [*through, *((one, ("o",)) for one in readings)]
+    return _around(cell, hidden, new) or [_unknown_output(cell, hidden, new)]
+
+
+def _with_argument(cell: KnownCell, rest: Array) -> Reading | None:
+    """What is added to the right hidden state, if it is an argument."""
+    for argument, value in (("hidden_state", cell.h), ("cell_state", cell.c)):
+        if gates.agrees(cell, rest, value):
+            return Reading("hidden_added", {"argument": argument})
+    return None
+
+
+def _around(cell: KnownCell, hidden: Array, new: Array) -> Readings:
+    """A tanh around the product with the output gate."""
     inside = np.arctanh(hidden)
     for what in ("c", "tanh(c)"):
         readings = gates.told(cell, "o", inside / SHOWN[what](new, cell.c), cell.used)
         if readings is not None:
             around = Reading("tanh_around", {"what": what})
             return [(around, ("new_hidden_state",)), *((one, ("o",)) for one in readings)]
-    if gates.fits(cell, hidden / np.tanh(new), extra=cell.c) or gates.fits(
-        cell, hidden / np.tanh(new), extra=new
-    ):
-        return [(Reading("gate_sees_cell"), ("o",))]
-    if gates.unexplained(cell, "o", hidden / np.tanh(new), cell.used).kind == "gate_function":
-        return [(Reading("gate_function"), ("o",))]
-    return [(Reading("hidden_off"), ("new_hidden_state",))]
+    return []
+
+
+def _unknown_output(cell: KnownCell, hidden: Array, new: Array) -> tuple[Reading, tuple[str, ...]]:
+    """What can be said of a gate that no weights explain."""
+    gate = hidden / np.tanh(new)
+    if any(gates.fits(cell, gate, extra=extra) for extra in (cell.c, new)):
+        return Reading("gate_sees_cell"), ("o",)
+    if gates.unexplained(cell, "o", gate, cell.used).kind == "gate_function":
+        return Reading("gate_function"), ("o",)
+    return Reading("hidden_off"), ("new_hidden_state",)
 
 
 def _merged(found: Readings) -> Readings:

@@ -59,6 +59,22 @@ def _rows_mixed() -> Message:
     )
 
 
+def _follow_row(*, argument: str, row: int) -> Message:
+    return say(
+        "Every row of the batch is computed with {argument} of row {row}: changing it there changes all results, changing it in another row changes none. Take each row's own.",
+        argument=argument,
+        row=row,
+    )
+
+
+def _other_row(*, argument: str, row: int) -> Message:
+    return say(
+        "Rows are computed with {argument} of another row: changing row 0 of it changes the results of row {row} and no other. Look at its index in the loop over the batch.",
+        argument=argument,
+        row=row,
+    )
+
+
 def _not_finite() -> Message:
     return say("The cell gives NaN or infinity for ordinary inputs and parameters.")
 
@@ -99,6 +115,14 @@ def _added_off() -> Message:
     )
 
 
+def _added_through(*, of: str) -> Message:
+    return say(
+        "Added to f * cell_state is, measured, {of} * i * g, where i * g belongs: {gate} multiplies it as well. Look at the brackets.",
+        of=of,
+        gate=gate_name(of),
+    )
+
+
 def _shown(*, what: str) -> Message:
     return say(
         "new_hidden_state is the output gate times {what}; it should be o * tanh(new_cell_state).",
@@ -109,6 +133,13 @@ def _shown(*, what: str) -> Message:
 def _tanh_around(*, what: str) -> Message:
     return say(
         "new_hidden_state is tanh(o * {what}); it should be o * tanh(new_cell_state).", what=what
+    )
+
+
+def _hidden_added(*, argument: str) -> Message:
+    return say(
+        "new_hidden_state is o * tanh(new_cell_state) plus {argument}, which the equation does not have.",
+        argument=argument,
     )
 
 
@@ -158,7 +189,7 @@ def _gate_activation(gates: Message, *, used: str) -> Message:
 def _gate_z_factor(gates: Message, *, number: float) -> Message:
     if number == -1.0:
         return say(
-            "The sign inside {gates} is wrong: it opens where it should close. The sigmoid is 1 / (1 + exp(-z)).",
+            "The weighted sum of {gates} acts with the wrong sign: it opens where it should close. One minus a gate is the same: look for that as well as for the sign in 1 / (1 + exp(-z)).",
             gates=gates,
         )
     return say(
@@ -305,14 +336,18 @@ WORDS: dict[str, Callable[..., Message]] = {
     "random": _random,
     "depends_on_start": _depends_on_start,
     "rows_mixed": _rows_mixed,
+    "follow_row": _follow_row,
+    "other_row": _other_row,
     "not_finite": _not_finite,
     "tanh_on_cell": _tanh_on_cell,
     "cell_clipped": _cell_clipped,
     "cell_not_linear": _cell_not_linear,
     "added_times": _added_times,
     "added_off": _added_off,
+    "added_through": _added_through,
     "shown": _shown,
     "tanh_around": _tanh_around,
+    "hidden_added": _hidden_added,
     "hidden_off": _hidden_off,
     "gate_from_candidate": _gate_from_candidate,
     "candidate_gated": _candidate_gated,

@@ -124,9 +124,11 @@ def _through(
 def fits(cell: KnownCell, values: Array, extra: Array) -> bool:
     """Whether the gate's z is a weighted sum of input, hidden state and something else.
 
-    Each unit sees its own element of `extra`, as through a peephole.
+    Of `extra` each unit sees all, or its own element, as through a peephole.
     """
     z = regression.INVERSES["sigmoid"](values)
+    if regression.fit(z, {**_regressors(cell), "extra": extra}, 10 * cell.limit) is not None:
+        return True
     for unit in range(z.shape[1]):
         regressors = {**_regressors(cell), "extra": extra[:, [unit]]}
         if regression.fit(z[:, [unit]], regressors, 10 * cell.limit) is None:

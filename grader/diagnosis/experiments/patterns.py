@@ -45,7 +45,7 @@ def read(w: Array) -> Reading | None:
     if _all(values[np.abs(values) >= CLOSE], factor):
         found = _gaps(np.abs(np.where(due, w, 1.0)) < CLOSE, due)
         return None if found is None else Reading(found.kind, found.facts, factor)
-    return _by_lag(w, due)
+    return _by_lag(w, due) or _by_source(w, due)
 
 
 def _all(values: Array, number: float) -> bool:
@@ -107,6 +107,21 @@ def _by_lag(w: Array, due: Array) -> Reading | None:
     if np.all(np.abs(w - np.power(number, np.maximum(lags, 0)))[due] < CLOSE * np.abs(w[due])):
         return Reading("lag_factor", {"number": float(f"{number:.6g}")})
     return None
+
+
+def _by_source(w: Array, due: Array) -> Reading | None:
+    """A number of times, other than once, for what passes through some of the steps."""
+    T = w.shape[0]
+    times = []
+    for s in range(T):
+        column = w[..., s][due[..., s]]
+        if not _all(column, float(np.median(column))):
+            return None
+        times.append(float(np.median(column)))
+    off = [s for s in range(T) if abs(times[s] - 1.0) > CLOSE]
+    if not off or len(off) > T // 2 or not _all(np.array([times[s] for s in off]), times[off[0]]):
+        return None
+    return Reading("step_counted", {"steps": tuple(off), "number": float(f"{times[off[0]]:.4g}")})
 
 
 def _at(shape: tuple[int, ...], axis: int, numbers: list[int]) -> Array:

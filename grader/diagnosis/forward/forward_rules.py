@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from grader.checks.parameters.rnn_roles import PUBLIC
-from grader.checks.states import Sizes, read_forward
+from grader.checks.states import Forward, Sizes, read_forward
 from grader.diagnosis.experiments import hidden_roles, influence
 from grader.diagnosis.experiments.network import Network
 from grader.diagnosis.experiments.patterns import Reading
@@ -59,7 +59,7 @@ def examine(cls: CandidateClass) -> Readings:
         return [(Reading("not_finite"), ("hidden_states", "outputs"))]
     if (again := _again(net, x)) is not None:
         return [(again, ("hidden_states", "outputs"))]
-    if first.hidden is None:
+    if first.hidden is None or _roles_hide(net, x):
         return []
     if (moved := _moved(net, x)) is not None:
         return [moved]
@@ -98,16 +98,24 @@ def _again(net: Network, x: Array) -> Reading | None:
     """Whether the same call gives the same: on the same object, and on another."""
     trial = net.fresh()
     first, second = trial.forward(x), trial.forward(x)
-    if not net.alike(second.outputs, first.outputs):
-        carried = net.alike(net.forward(x).outputs, first.outputs)
-        return Reading("state_kept" if carried else "random")
-    if not net.alike(net.forward(x).outputs, first.outputs):
+    fresh = net.forward(x)
+    if not _same(net, second, first):
+        return Reading("state_kept" if _same(net, fresh, first) else "random")
+    if not _same(net, fresh, first):
         return Reading("depends_on_start")
     other = Network.make(net.cls, net.size, seed=16)
     trial.layout.write(trial.rnn, other.given)
-    if not net.alike(trial.forward(x).outputs, other.forward(x).outputs):
+    if not _same(net, trial.forward(x), other.forward(x)):
         return Reading("weights_cached")
     return None
+
+
+def _same(net: Network, one: Forward, other: Forward) -> bool:
+    """Whether outputs and hidden states are the same, as far as they come back."""
+    pairs = [(one.outputs, other.outputs)]
+    if one.hidden is not None and other.hidden is not None:
+        pairs.append((one.hidden, other.hidden))
+    return all(net.alike(a, b) for a, b in pairs)
 
 
 def _moved(net: Network, x: Array) -> tuple[Reading, tuple[str, ...]] | None:
@@ -119,15 +127,44 @@ def _moved(net: Network, x: Array) -> tuple[Reading, tuple[str, ...]] | None:
         return hidden, forward.outputs
 
     by_state, by_output = influence.of_sequences(run, x)
+    in_states, in_outputs = influence.of_steps(run, x)
+    if _along_batch(by_state, in_states):
+        return Reading("along_batch"), ("hidden_states", "outputs")
     for moved, what in ((by_state, "hidden_states"), (by_output, "outputs")):
         if (mixed := _mixed(moved)) is not None:
+            if mixed.kind == "samples_mixed" and _goes_on(net, x):
+                mixed = Reading("goes_on")
             names = ("hidden_states", "outputs") if what == "hidden_states" else (what,)
             return mixed, names
-    in_states, in_outputs = influence.of_steps(run, x)
     if (late := _in_time(in_outputs)) is None:
         return None  # states that come back wrong from a right run are told by their values
     both = np.array_equal(in_states, in_outputs)
     return late, ("hidden_states", "outputs") if both else ("outputs",)
+
+
+def _roles_hide(net: Network, x: Array) -> bool:
+    """Whether outputs are deaf to the inputs only because weights were not recognised."""
+    if not net.layout.dead or not net.alike(net.forward(x).outputs, net.forward(-x).outputs):
+        return False
+    one, other = (
+        read_forward(net.cls(*net.size.model).forward(inputs), net.size) for inputs in (x, -x)
+    )
+    return not np.array_equal(one.outputs, other.outputs)
+
+
+def _along_batch(by_sequence: Array, by_step: Array) -> bool:
+    """Whether each sequence moves those after it in the batch, and no step any other."""
+    onward = np.triu(np.ones(by_sequence.shape, bool))
+    return np.array_equal(by_sequence, onward) and np.array_equal(by_step, np.eye(len(by_step)))
+
+
+def _goes_on(net: Network, x: Array) -> bool:
+    """Whether each sequence but the first begins with the last state of the one before it."""
+    hidden = net.forward(x).hidden
+    if hidden is None:
+        return False
+    wanted = np.tanh(net.weighted_sum(x[0, 1:], hidden[-1, :-1].astype(np.float64)))
+    return net.alike(hidden[0, 1:].astype(np.float64), wanted)
 
 
 def _mixed(moved: Array) -> Reading | None:

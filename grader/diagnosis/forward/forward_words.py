@@ -57,6 +57,18 @@ def _samples_mixed(what: Message) -> Message:
     )
 
 
+def _along_batch(_: Message) -> Message:
+    return say(
+        "The recurrence runs along the batch and not along time: a sequence changes those after it in the batch, a step changes no other step. inputs has shape (T, B, I), time first: look at the axis of the loop."
+    )
+
+
+def _goes_on(_: Message) -> Message:
+    return say(
+        "A sequence goes on where the one before it in the batch ended: its first state is made of the other's last one. Set h_0 = 0 for every sequence, not once for all."
+    )
+
+
 def _samples_deaf(what: Message, *, samples: Sequence[int]) -> Message:
     return say(
         "Changing the inputs of sequence {samples} changes nothing in {what}.",
@@ -95,6 +107,12 @@ def _no_recurrence(what: Message) -> Message:
 
 
 def _looks_ahead(what: Message, *, steps: Sequence[int]) -> Message:
+    if len(steps) > 1 and tuple(steps) == tuple(range(1, len(steps) + 1)):
+        return say(
+            "Later inputs leak back: changing x at a step changes {what} up to {steps} step(s) earlier. Look for a mean, a maximum or a scaling over time, and at the index of the input.",
+            what=what,
+            steps=steps[-1],
+        )
     return say(
         "Later inputs leak back: changing x at a step changes {what} {steps} step(s) earlier. Check the index of the input in the loop.",
         what=what,
@@ -193,6 +211,27 @@ def _activation(_: Message, *, used: str) -> Message:
     return say(
         "The activation of the hidden state is {used}, as every value shows; tanh is asked for.",
         used=used,
+    )
+
+
+def _blended(_: Message, *, number: float, new: float) -> Message:
+    return say(
+        "h_t is {number} times h_(t-1) plus {new} times tanh(...), measured over all steps. The equation has tanh(x_t W_xh + h_(t-1) W_hh + b_h) alone, without the old state beside it.",
+        number=number,
+        new=new,
+    )
+
+
+def _state_times(_: Message, *, number: float) -> Message:
+    return say(
+        "h_t is {number} times tanh(x_t W_xh + h_(t-1) W_hh + b_h), measured over all steps; once is asked for.",
+        number=number,
+    )
+
+
+def _outputs_pile_up(_: Message) -> Message:
+    return say(
+        "outputs pile up: output t is h_t W_hy + b_y plus the output before it. Each step has its own."
     )
 
 
@@ -407,6 +446,8 @@ WORDS: dict[str, Callable[..., Message]] = {
     "weights_cached": _weights_cached,
     "follow_one": _follow_one,
     "samples_mixed": _samples_mixed,
+    "along_batch": _along_batch,
+    "goes_on": _goes_on,
     "samples_deaf": _samples_deaf,
     "deaf": _deaf,
     "not_finite": _not_finite,
@@ -427,6 +468,9 @@ WORDS: dict[str, Callable[..., Message]] = {
     "states_before_tanh": _states_before_tanh,
     "states_not_those_used": _states_not_those_used,
     "activation": _activation,
+    "blended": _blended,
+    "state_times": _state_times,
+    "outputs_pile_up": _outputs_pile_up,
     "activation_unknown": _activation_unknown,
     "z_factor": _z_factor,
     "weight_unused": _weight_unused,

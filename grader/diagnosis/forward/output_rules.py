@@ -25,6 +25,14 @@ def examine(seen: ForwardRun, *, states_told: bool) -> list[Reading]:
         return []
     if states_told and seen.net.alike(seen.outputs, seen.shown(seen.true)):
         return []
+    steps = np.diff(seen.outputs, axis=0, prepend=np.zeros_like(seen.outputs[:1]))
+    if seen.net.alike(steps, seen.shown(hidden)):
+        return [Reading("outputs_pile_up")]
+    return _squashed(seen)
+
+
+def _squashed(seen: ForwardRun) -> list[Reading]:
+    """What goes over the outputs, and what is off in the layer below it."""
     if is_softmax(seen.outputs):
         told = _through(seen, _centred(np.log(seen.outputs)), soft=True)
         return [Reading("softmax"), *(told or [])]

@@ -30,9 +30,25 @@ def examine(seen: ForwardRun) -> list[Reading]:
         return [kept]
     found = [_through(seen, name) for name in regression.INVERSES]
     explained = [readings for readings in found if readings is not None]
+    if not explained and (blend := _blended(seen)) is not None:
+        return [blend]
     if not explained and _is_function(seen):
         return [Reading("activation_unknown")]
     return min(explained, key=len, default=[place(seen)])
+
+
+def _blended(seen: ForwardRun) -> Reading | None:
+    """States that are a share of the state before and a share of what the equation gives."""
+    before = seen.hidden[:-1]
+    new = np.tanh(seen.net.weighted_sum(seen.x[1:], before))
+    parts = np.stack([before.ravel(), new.ravel()], axis=1)
+    shares = np.linalg.lstsq(parts, seen.hidden[1:].ravel(), rcond=None)[0]
+    if not seen.net.alike(parts @ shares, seen.hidden[1:].ravel()):
+        return None
+    old, share = (float(f"{number:.4g}") for number in shares)
+    if abs(old) <= CLOSE:
+        return Reading("state_times", {"number": share})
+    return Reading("blended", {"number": old, "new": share})
 
 
 def _is_function(seen: ForwardRun) -> bool:

@@ -37,6 +37,7 @@ class Tried:
 
     values: list[Any]
     changed: tuple[int, ...]
+    fault: schema.Fault | None = None  # of the step after the last that ran
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,11 @@ class Bench:
         if len(reply.results) != len(attempts):
             raise fault_messages.garbled(WHERE)
         return [
-            Tried([replies.value(node, reader, WHERE) for node in one.values], tuple(one.changed))
+            Tried(
+                [replies.value(node, reader, WHERE) for node in one.values],
+                tuple(one.changed),
+                one.fault,
+            )
             for one in reply.results
         ]
 

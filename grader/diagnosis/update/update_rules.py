@@ -67,7 +67,16 @@ def _of_array(net: Network, name: str, first: UpdateStep, second: UpdateStep) ->
         return _unexplained(name, first)
     if one.decay:
         return _with_parameter(one)
-    if (later := _later(one, _ratio(net, name, [second, first]))) is not None:
+    return _in_proportion(one, _ratio(net, name, [second, first]))
+
+
+def _in_proportion(one: Ratio, two: Ratio) -> Reading | None:
+    """How often learning_rate * gradient two steps are; None where both are it once."""
+    later = _later(one, two)
+    if later is not None and later.kind == "later_times" and abs(one.own / RATE - 1) > CLOSE:
+        number, then = (float(f"{ratio.own / RATE:.4g}") for ratio in (one, two))
+        return Reading("times_vary", {"number": number, "later": then})
+    if later is not None:
         return later
     times = one.own / RATE
     return None if abs(times - 1) <= CLOSE else Reading("times", {"number": float(f"{times:.6g}")})
@@ -126,6 +135,8 @@ def _fitted(move: Array, parts: Sequence[Array]) -> list[float] | None:
 def _unexplained(name: str, first: UpdateStep) -> Reading:
     """A step that is no multiple of the gradient."""
     gradient, move = first.gradients[name], first.moves[name]
+    if gradient.ndim > 1 and move.shape == gradient.T.shape and _fitted(move, [gradient.T]):
+        return Reading("step_transposed")
     if np.ptp(move) <= CLOSE * np.abs(move).max() and move.size > 1:
         return Reading("one_number")
     # Where a gradient is small an adaptive step's epsilon counts.

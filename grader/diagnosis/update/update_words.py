@@ -66,6 +66,15 @@ def _later_times(arrays: Message, *, number: float) -> Message:
     )
 
 
+def _times_vary(arrays: Message, *, number: float, later: float) -> Message:
+    return say(
+        "{arrays}: the step is {number} times learning_rate times gradient in one call and {later} times in the next. Plain descent multiplies by learning_rate alone: look for a norm or a counter in it.",
+        arrays=arrays,
+        number=number,
+        later=later,
+    )
+
+
 def _times(arrays: Message, *, number: float) -> Message:
     if number < 0:
         return say(
@@ -98,6 +107,13 @@ def _replaced(arrays: Message) -> Message:
 def _one_number(arrays: Message) -> Message:
     return say(
         "{arrays}: every element moves by one and the same number; each has a gradient of its own.",
+        arrays=arrays,
+    )
+
+
+def _step_transposed(arrays: Message) -> Message:
+    return say(
+        "{arrays}: the step follows the gradient transposed, rows and columns exchanged. Subtract the gradient as backward gives it.",
         arrays=arrays,
     )
 
@@ -138,9 +154,11 @@ WORDS: dict[str, Callable[..., Message]] = {
     "only_first": _only_first,
     "later_times": _later_times,
     "times": _times,
+    "times_vary": _times_vary,
     "same_size": _same_size,
     "replaced": _replaced,
     "one_number": _one_number,
+    "step_transposed": _step_transposed,
     "step_off": _step_off,
     "rate_ignored": _rate_ignored,
     "rate_power": _rate_power,

@@ -29,6 +29,7 @@ from grader.reports.pages.page_hash import (
 )
 from grader.reports.pages.student_page import student_page
 from grader.reports.wording import Wording, load_wording
+from grader.results import alike
 from grader.results.files import file_names, write_atomically
 from grader.results.reader import Decision
 
@@ -50,6 +51,8 @@ class Source(Protocol):
     def submissions(self) -> Iterable[Submission]: ...
 
     def decisions(self) -> Iterable[Decision]: ...
+
+    def fact(self, name: str) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,20 +80,31 @@ def write_all(
     """
     wording = wording or load_wording(language)
     accounts = book.by_id if book else {}
+    names = write_class(store, out, wording, book)
+    students = Students(out / "feedback", names, accounts, wording)
+    _write_students(store.grades(exhibits=True), students, advance)
+    _drop_strangers(out / "feedback", set(names.values()))
+
+
+def write_class(
+    store: Source, out: Path, wording: Wording, book: Gradebook | None = None
+) -> dict[str, str]:
+    """Write the instructor's page; the file name, without suffix, of each student's."""
+    accounts = book.by_id if book else {}
     room = Classroom()
     for grade in store.grades():
         room.add(grade, accounts.get(grade.student_id))
     room.superseded = list(map(_superseded, store.superseded()))
+    room.interviews = (out / "dossier.html").is_file()
     room.waiting = [(each.student_id, each.name) for each in store.waiting()]
     room.signs = dict(_signs(store))
     room.decisions = list(store.decisions())
+    room.alike_pairs = len(alike.open_pairs(store)) if alike.kept(store) else None
     names = file_names(row.student_id for row in room.rows)
     problems = (*store.problems(), *(book.mistakes if book else ()))
     page = class_page(room, problems, wording, names)
     write_atomically(out / "report.html", page.encode("utf-8"))
-    students = Students(out / "feedback", names, accounts, wording)
-    _write_students(store.grades(exhibits=True), students, advance)
-    _drop_strangers(out / "feedback", set(names.values()))
+    return names
 
 
 def _signs(store: Source) -> Iterator[tuple[str, tuple[Sign, ...]]]:

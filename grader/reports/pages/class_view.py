@@ -51,6 +51,7 @@ class ClassView:
     missing: int
     sections: tuple[AttentionSection, ...]
     plots: tuple[FigureView, ...]
+    interviews: bool  # there is a page of dossiers beside this one
     causes: tuple[Cause, ...]
     cases: tuple[CaseLine, ...]
     columns: tuple[Column, ...]
@@ -59,6 +60,7 @@ class ClassView:
     late_label: str
     count_text: str
     run_lines: tuple[str, ...]
+    alike_pairs: int | None  # None: `similar` never ran
 
 
 def class_view(
@@ -85,6 +87,7 @@ def class_view(
         missing=sum(row.status is Status.MISSING and not row.account.excused for row in room.rows),
         sections=sections,
         plots=tuple(plots),
+        interviews=room.interviews,
         causes=causes,
         cases=tuple(_case_line(tally, language) for tally in room.cases.values()),
         columns=columns(room, wording),
@@ -93,6 +96,7 @@ def class_view(
         late_label=render(say("late"), language),
         count_text=_count_text(language),
         run_lines=tuple(render(line, language) for line in _run_lines(room)),
+        alike_pairs=room.alike_pairs,
     )
 
 

@@ -85,7 +85,7 @@ def causes_of(room: Classroom, wording: Wording, files: Mapping[str, str]) -> tu
         Cause(
             number=number,
             title=one_line(wording.misconception(name), 120),
-            hint=one_line(wording.hint(name), 400),
+            hint=one_line(wording.explanation(name), 400),
             share=len(rows) / max(len(room.scored), 1),
             people=tuple(PersonRow(label(row), feedback_href(files, row)) for row in rows),
         )

@@ -48,7 +48,6 @@ class Libraries:
 
     def exec_module(self, module: types.ModuleType) -> None:
         """Nothing to run; matplotlib compares the version of an IPython that is loaded."""
-        module.__dict__["__file__"] = ""
         if module.__name__ == "IPython":
             module.__dict__["version_info"] = (9, 0, 0)
 

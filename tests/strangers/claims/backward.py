@@ -53,6 +53,9 @@ class Model:
     edge: str = "zero"  # what stands beside dz where an index leaves the sequence
 
 
+PILING = {"sum", "dh kept"}  # ways to hand back that keep what was there
+
+
 @dataclass
 class Bench:
     """The program's gradients for every impulse, and what models give."""
@@ -120,7 +123,7 @@ class Bench:
         if not 0 <= t < T:
             return out
         dh = self.values["W_hy"][:, o].copy()
-        kept, first = np.zeros(H), t
+        kept, first = dh if model.handed == "dh kept" else np.zeros(H), t
         matrix = formula.value(model.matrix, {"W_hh": self.values["W_hh"], "I": np.eye(H)})
         if matrix is None:
             return None
@@ -133,12 +136,12 @@ class Bench:
             out[t, b] = dz
             if t in model.cut:
                 break
-            handed = formula.value(model.handed if model.handed != "sum" else "dz", {
+            handed = formula.value("dz" if model.handed in PILING else model.handed, {
                 "dz": dz, "dh": dh, **self._names(t, b)})  # fmt: skip
             if handed is None:
                 return None
             dh = kept + model.times * (handed @ matrix)
-            kept = dh if model.handed == "sum" else kept
+            kept = dh if model.handed in PILING else kept
             t -= 1
         return out
 
@@ -322,7 +325,7 @@ TABLE: dict[str, Any] = {
     "direct_derivative": lambda f: {"direct": f["form"]},
     "derivative_at": lambda f: {"special": tuple((s, f["form"]) for s in f["steps"])},
     "derivative_missing": lambda _: {"without_derivative": True},
-    "recurrent_matrix": lambda f: {"matrix": f["form"]},
+    "recurrent_matrix": lambda f: {"matrix": f["form"]} if f["form"] in {"1", "W_hh"} else None,
     "lag_factor": lambda f: {"times": float(f["number"])},
     "handed_back": lambda f: {"handed": f["what"]},
     "bptt_depth": lambda f: {"depth": f["steps"]},
@@ -514,7 +517,53 @@ def _near(one: Array, other: Array) -> bool:
     return one.shape == other.shape and bool(np.abs(one - other).max(initial=0.0) <= CLOSE * size)
 
 
+def _other_matrix(bench: Bench, facts: Facts, _names: list[str]) -> bool:
+    """One step back dz is a matrix times dz of the step after, times 1 - h^2; not W_hh.T."""
+    if facts["form"] in {"1", "W_hh"}:  # the model would have fitted
+        return False
+    T, B, _, H, _ = bench.sizes
+    own = np.stack([bench.own_dz[:, b, :, :, b] for b in range(B)], axis=1)
+    slopes = 1 - bench.states[1:] ** 2
+    before = np.concatenate([own[t, :, :, t].reshape(-1, H) for t in range(1, T)])
+    after = np.concatenate(
+        [(own[t, :, :, t - 1] / slopes[t - 1][:, None]).reshape(-1, H) for t in range(1, T)]
+    )
+    matrix = np.linalg.lstsq(before, after, rcond=None)[0]
+    near = np.abs(before @ matrix - after).max() <= CLOSE * np.abs(after).max()
+    return bool(near and not np.allclose(matrix, bench.values["W_hh"].T, atol=CLOSE))
+
+
+def _summed_first(bench: Bench, _facts: Facts, names: list[str]) -> bool:
+    lefts = {"W_hh": bench.states[:-1], "W_xh": bench.x, "W_hy": bench.states[1:]}
+    for name in names:
+        for key in bench.keys:
+            dz = bench.dz(key, Model())
+            assert dz is not None
+            right = dz.sum(axis=1)
+            if name == "W_hy":
+                right = np.zeros((len(dz), bench.sizes[4]))
+                right[key[0], key[2]] = 1.0
+            due, got = lefts[name].sum(axis=1).T @ right, bench.got[key][name]
+            limit = CLOSE * bench.scale[name]
+            if min(np.abs(got - due).max(), np.abs(bench.sizes[1] * got - due).max()) > limit:
+                return False
+    return True
+
+
+def _lost_small(bench: Bench, _facts: Facts, names: list[str]) -> bool:
+    T, B, _, _, O = bench.sizes  # noqa: E741  # as above
+    d = np.random.default_rng(6).normal(size=(T, B, O))
+    small, large = bench.gradients(1e-6 * d), bench.gradients(100 * d)
+    return all(not small[name].any() and large[name].any() for name in names)
+
+
 ALONE = {
+    "recurrent_matrix": _other_matrix,
+    "goes_on": _mixed,
+    "summed_first": _summed_first,
+    "lost_small": _lost_small,
+    "step_counted": _are_off,
+    "outputs_summed": _are_off,
     "bptt_depth": _depth,
     "forward_in_time": _in_time,
     "samples_mixed": _mixed,

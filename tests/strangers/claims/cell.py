@@ -165,7 +165,7 @@ def _to_weight(values: Views, kind: str, facts: Facts) -> bool:
     return True
 
 
-def _alone(kind: str, facts: Facts, values: Views, given: Any, run: Any) -> bool | None:  # noqa: PLR0911  # a table
+def _alone(kind: str, facts: Facts, values: Views, given: Any, run: Any) -> bool | None:  # noqa: C901, PLR0911  # a table
     got = run(values, given)
     if kind == "state_kept":
         return not _near(run(values, given, 2)[0], got[0]) and _near(run(values, given)[0], got[0])
@@ -181,6 +181,8 @@ def _alone(kind: str, facts: Facts, values: Views, given: Any, run: Any) -> bool
         for one in moved:
             one[0] += 0.5
         return not all(_near(a[1:], b[1:]) for a, b in zip(run(values, moved), got, strict=True))
+    if kind in {"follow_row", "added_through", "hidden_added"}:
+        return _of_arguments(kind, facts, values, given, run)
     if kind.startswith("weight_") and facts.get("array") in values:
         return _weight_alone(kind, facts["array"], values, given, run)
     if kind in OF_GATES:
@@ -190,6 +192,24 @@ def _alone(kind: str, facts: Facts, values: Views, given: Any, run: Any) -> bool
         assert right is not None
         return not all(_near(a, b) for a, b in zip(got, right, strict=True))
     return None
+
+
+def _of_arguments(kind: str, facts: Facts, values: Views, given: Any, run: Any) -> bool:
+    """One row for all, one gate more, an argument added."""
+    x, h, c = given
+    got = run(values, given)
+    s = {g: x @ values[f"W_{g}"] + h @ values[f"U_{g}"] + values[f"b_{g}"] for g in GATES}
+    gates = {g: np.tanh(z) if g == "c" else 1 / (1 + np.exp(-z)) for g, z in s.items()}
+    if kind == "added_through":
+        empty = run(values, (x, h, 0 * c))[1]
+        return _near(empty, gates[facts["of"]] * gates["i"] * gates["c"])
+    if kind == "hidden_added":
+        added = {"hidden_state": h, "cell_state": c}[facts["argument"]]
+        return _near(got[0], gates["o"] * np.tanh(got[1]) + added)
+    place = ("input_t", "hidden_state", "cell_state").index(facts["argument"])
+    same = [one.copy() for one in given]
+    same[place][:] = given[place][facts["row"]]
+    return all(_near(a, b) for a, b in zip(run(values, same), got, strict=True))
 
 
 OPEN = 40.0

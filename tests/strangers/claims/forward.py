@@ -303,6 +303,26 @@ def _z(bench: Bench, h: Array) -> Array:
     return np.asarray(bench.x @ v["W_xh"] + before @ v["W_hh"] + v["b_h"])
 
 
+def _goes_on(bench: Bench, _facts: Facts) -> bool:
+    _, h = bench.got
+    v = bench.values
+    due = np.tanh(bench.x[0, 1:] @ v["W_xh"] + h[-1, :-1] @ v["W_hh"] + v["b_h"])
+    return _near(h[0, 1:], due)
+
+
+def _along_batch(bench: Bench, facts: Facts) -> bool:
+    return bool(_samples(bench, facts)[0].all() and not np.triu(bench.steps(facts), 1).any())
+
+
+def _blended(bench: Bench, facts: Facts) -> bool:
+    """To the two digits that are told."""
+    _, h = bench.got
+    v = bench.values
+    new = np.tanh(bench.x[1:] @ v["W_xh"] + h[:-1] @ v["W_hh"] + v["b_h"])
+    due = float(facts["number"]) * h[:-1] + float(facts["new"]) * new
+    return bool(np.abs(h[1:] - due).max() <= 0.05 * np.abs(h).max())
+
+
 def _first_off(bench: Bench, _facts: Facts) -> bool:
     return _states_off(bench, {"step": 0})
 
@@ -319,6 +339,9 @@ ALONE = {
     "starts_anew": _anew,
     "follow_one": _follow_one,
     "samples_mixed": _mixed,
+    "goes_on": _goes_on,
+    "along_batch": _along_batch,
+    "blended": _blended,
     "samples_deaf": _deaf_samples,
     "deaf": _deaf,
     "state_kept": _kept,

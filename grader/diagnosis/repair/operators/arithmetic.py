@@ -35,11 +35,27 @@ def _binary(ground: Ground, node: ast.BinOp) -> Iterator[Edit]:
     if not isinstance(node.op, ast.MatMult):  # see `products`
         yield ground.put("drop operand", 1, node, left)
         yield ground.put("drop operand", 1 if not isinstance(node.op, ast.Div) else 2, node, right)
+    yield from _bracketed(ground, node)
     for sign in OTHERS.get(type(node.op), ()):
         yield ground.put("operator", 1.5, node, f"({left} {sign} {right})")
     if isinstance(node.op, ast.Sub | ast.Div | ast.Pow):
         sign = SIGNS[type(node.op)]
         yield ground.put("swap operands", 1.5, node, f"({right} {sign} {left})")
+
+
+def _bracketed(ground: Ground, node: ast.BinOp) -> Iterator[Edit]:
+    """a + b * c as (a + b) * c and as (a + c) * b, and back again."""
+    sides = ((node.left, node.right), (node.right, node.left))
+    for inner, other in sides:
+        if not isinstance(inner, ast.BinOp):
+            continue
+        outside = ground.closed(other)
+        for one, two in ((inner.left, inner.right), (inner.right, inner.left)):
+            near, far = ground.closed(one), ground.closed(two)
+            if isinstance(node.op, ast.Add) and isinstance(inner.op, ast.Mult):
+                yield ground.put("brackets", 1.25, node, f"(({outside} + {near}) * {far})")
+            elif isinstance(node.op, ast.Mult) and isinstance(inner.op, ast.Add):
+                yield ground.put("brackets", 1.25, node, f"({far} + {near} * {outside})")
 
 
 def _augmented(ground: Ground, node: ast.AugAssign) -> Iterator[Edit]:

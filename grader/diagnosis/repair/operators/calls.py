@@ -48,6 +48,13 @@ def _other_function(ground: Ground, node: ast.Call, squashes: list[str]) -> Iter
     for other in ALIKE.get(name, ()):
         text = ground.of(node.func)
         yield ground.put("function", 1, node.func, text[: len(text) - len(name)] + other)
+    if name == "zip":
+        yield ground.put("reversed", 1, node, f"list({ground.of(node)})[::-1]")
+    if name == "maximum":
+        for argument in node.args:
+            if not isinstance(argument, ast.Constant):
+                for text in squashes:
+                    yield ground.put("function", 1.5, node, f"{text}({ground.of(argument)})")
     named = {keyword.arg for keyword in node.keywords}
     if len(node.args) == 1 and named <= {"out"} and name not in UNTOUCHED:
         for text in squashes:
