@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 import traceback
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
@@ -97,6 +98,8 @@ def _judged(
         begun = tuple(optional.begun(environment))
         paths = otter.paths(only=settings.only, public_only=settings.public_only, begun=begun)
         files = {path: _run(path, environment, tell) for path in paths}
+        if submission.bonus is None:
+            files = _meant(files)
         tier = student.tier
     questions = tuple(_repaired(one, source, settings) for one in _questions(files))
     too_new = _too_new(student, questions)
@@ -119,6 +122,21 @@ def _judged(
 def _run(path: Path, environment: dict[str, Any], tell: Callable[[str], None]) -> Ran:
     tell(path.stem)
     return otter.run(path, environment)
+
+
+def _meant(files: Mapping[Path, Ran]) -> dict[Path, Ran]:
+    """Without what only shares a name with an optional question: a program's own Adam, say.
+
+    Nobody who wrote no bonus.py is told of a question of which nothing is as it asks.
+    """
+    earned = Counter[str]()
+    for path, ran in files.items():
+        earned[path.stem] += int(_earned(ran) > 0.0)
+    return {
+        path: ran
+        for path, ran in files.items()
+        if earned[path.stem] or not optional.is_optional(path.stem)
+    }
 
 
 def _environment(student: Session, submission: Submission, settings: Settings) -> dict[str, Any]:

@@ -22,6 +22,6 @@ def compare(files: tuple[Path, ...], lang: str | None) -> None:
     of this folder. Plots go to the folder plots beside the program.
     """
     # numpy and the sandbox: not for --help.
-    from grader.home.compare_here import compare_here  # noqa: PLC0415
+    from grader.home.own_comparison import compare_here  # noqa: PLC0415
 
     sys.exit(compare_here(files, lang or default_language(), Console(highlight=False)))
