@@ -16,13 +16,18 @@ FORMATS = ("canvas", "moodle", "gradescope")
 NONE = "none"  # takes a setting back that was given once
 
 
+def reader_language(context: click.Context | None) -> str:
+    """The language of what is said of the other options: --lang is eager where this is asked."""
+    return (context.params.get("lang") if context else None) or default_language()
+
+
 def assignment_number(
     context: click.Context, parameter: click.Parameter, value: str | None
 ) -> str | None:
     """Check the number of an assignment in Canvas."""
     if value is not None and not value.isdecimal():
         text = say("{value} is no number like 1234.", value=value)
-        raise click.BadParameter(render(text, default_language()), context, parameter)
+        raise click.BadParameter(render(text, reader_language(context)), context, parameter)
     return value
 
 
@@ -40,7 +45,7 @@ class Share(click.ParamType[float]):
             if 0 <= share <= 1:
                 return share
         words = say("{value} is no part of one like 0.1 or 10%.", value=text)
-        return self.fail(render(words, default_language()), param, ctx)
+        return self.fail(render(words, reader_language(ctx)), param, ctx)
 
 
 roster = click.option(

@@ -33,7 +33,7 @@ class IsoTime(click.ParamType[str]):
             return ""
         if overrides.moment(value) is None:
             text = say("{value} is no time like 2025-11-30T23:59:59+08:00.", value=value)
-            self.fail(render(text, default_language()), param, ctx)
+            self.fail(render(text, course_options.reader_language(ctx)), param, ctx)
         return value
 
 
@@ -59,7 +59,9 @@ class IsoTime(click.ParamType[str]):
 @course_options.late_penalty
 @course_options.exports
 @click.option("--unsafe", is_flag=True, help="Grade without a sandbox where there is none.")
-@click.option("--lang", type=click.Choice(LANGUAGES), help="Language of messages and reports.")
+@click.option(
+    "--lang", is_eager=True, type=click.Choice(LANGUAGES), help="Language of messages and reports."
+)
 def grade(lang: str | None, **options: Any) -> None:
     """Grade files, folders, zips or mailboxes.
 

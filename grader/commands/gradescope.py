@@ -15,7 +15,9 @@ from grader.language import LANGUAGES, default_language, render, say
 @click.command()
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="The zip to write.")
 @course_options.late_penalty
-@click.option("--lang", type=click.Choice(LANGUAGES), help="Language of what students read.")
+@click.option(
+    "--lang", is_eager=True, type=click.Choice(LANGUAGES), help="Language of what students read."
+)
 @click.option("--run", "root", type=click.Path(file_okay=False, path_type=Path), hidden=True)
 def gradescope(
     out: Path | None, late_penalty: float | None, lang: str | None, root: Path | None
