@@ -21,7 +21,8 @@ from grader.language import Message, say
 from grader.records import Submission
 from grader.results.alike import PROGRAM, REPORT, AlikePair, SharedPassage, pair_key
 
-# The lines above which two texts are listed; measured in docs/similarity.md.
+# The lines above which two texts are listed. That of programs is measured in docs/similarity.md; that of
+# reports is a choice: no reports written apart were at hand.
 PROGRAM_LINE = 0.24
 REPORT_LINE = 0.15
 MOST_PAIRS = 100  # with a page each; how many are left out is said
