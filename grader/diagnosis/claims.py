@@ -80,7 +80,8 @@ LSTMCell.forward (q4_6); arrays are gates f, i, c, o or results
 gate_of_other, gates_shared, gate_complement (of), gate_constant, gate_one_for_all, gate_activation,
 gate_function, gate_z_factor, gate_clipped, gate_sees_cell, gate_from_candidate, candidate_gated,
 gate_off, weight_KIND as above, tanh_on_cell, cell_clipped, cell_not_linear, added_times, added_off,
-shown, tanh_around, hidden_off, overflows, state_kept, random, depends_on_start, rows_mixed, not_finite
+shown, tanh_around, hidden_off, overflows, state_kept, random, depends_on_start, not_finite, rows_mixed,
+rows_follow_one (sample: of 0 to 2), old_cell_ignored
 """
 
 from __future__ import annotations

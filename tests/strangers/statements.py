@@ -7,7 +7,7 @@ mistake, in every array that the mistake changes. A described place is true wher
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from types import ModuleType
@@ -23,6 +23,7 @@ from tests.strangers.kit import Said
 from tests.strangers.program import executed
 
 CLOSE = 1e-4
+Predicate = Callable[[re.Match[str], Record], bool | None]
 REFERENCE = Base(
     "reference", catalogue.SOLUTIONS / "rnn.py", PLAIN_RNN, PLAIN_GRADIENTS, PLAIN_CELL
 )
@@ -207,6 +208,14 @@ def _of_other_shape(_match: re.Match[str], record: Record) -> bool:
     return any(key not in record or record[key].shape != fine[key].shape for key in keys)
 
 
+def _no_states(_match: re.Match[str], record: Record) -> bool:
+    return not _alike_shape(record.get("0 hidden"), right()["0 hidden"])
+
+
+def _alike_shape(one: Array | None, other: Array) -> bool:
+    return one is not None and one.shape == other.shape
+
+
 def _no_such_array(match: re.Match[str], record: Record) -> bool:
     """Arrays that are said to be missing have another shape, or are not there at all."""
     names = re.split(r"[, ]+", match["names"])
@@ -232,7 +241,66 @@ def _wrong_term(match: re.Match[str], record: Record) -> bool | None:
     )
 
 
+DUE = {"128": "LSTMCell", "42": "SimpleRNN"}  # numbers of LSTMCell(3, 4), SimpleRNN(3, 4, 2)
+
+
+def _other_number(match: re.Match[str], record: Record) -> bool | None:
+    """The object holds as many numbers as told, and other than are due."""
+    there = record.get(f"initial numbers {DUE.get(match['due'], '')}")
+    if there is None or match["there"] == match["due"]:
+        return None
+    return int(there[0]) == int(match["there"])
+
+
+def _of_shape(match: re.Match[str], record: Record) -> bool | None:
+    shape = record.get(f"initial shape {match['name']}")
+    told, due = (
+        tuple(float(n) for n in re.findall(r"\d+", match[key])) for key in ("found", "due")
+    )
+    return None if shape is None else tuple(shape) == told != due
+
+
+def _default_length(match: re.Match[str], record: Record) -> bool | None:
+    length = record.get("data default length")
+    return None if length is None else length[0] == float(match["n"]) != 1000  # the default
+
+
+def _flag(key: str) -> Predicate:
+    """A statement without numbers: the record says yes or no."""
+
+    def predicate(_match: re.Match[str], record: Record) -> bool | None:
+        return None if key not in record else bool(record[key].any())
+
+    return predicate
+
+
+def _at_zero(match: re.Match[str], record: Record) -> bool | None:
+    finite = record.get(f"initial finite {match['name']}")
+    return None if finite is None else not finite.any()
+
+
+def _raised(match: re.Match[str], record: Record) -> bool | None:
+    """It raises at every point looked at here; where it does not, it may raise at another."""
+    key = {"SimpleRNN.forward": "0 outputs", "SimpleRNN.backward": "0 dW_hh",
+           "SimpleRNN.update_parameters": "0 step W_hh", "LSTMCell.forward": "0 cell hidden"}[match["call"]]  # fmt: skip
+    return None if key in record else True
+
+
+def _accepted(match: re.Match[str], record: Record) -> bool | None:
+    refused = record.get(f"data refused ('{match['kind']}', {match['length']})")
+    return None if refused is None else refused[0] == 0.0
+
+
 PLACES = (
+    ("numbers there", re.compile(r"holds [^\n]+: (?P<there>\d+) numbers, where (?P<due>\d+) are due"), _other_number, True),
+    ("not finite at zero", re.compile(r"your (?P<name>\w+) object [^\n]+ With all of them 0 forward gives NaN"), _at_zero, True),
+    ("accepted", re.compile(r"^generate_sequence_data\('(?P<kind>\w+)', (?P<length>-?\d+)\) returned [^\n]+ expected ValueError", re.MULTILINE), _accepted, True),
+    ("shape of", re.compile(r"(?P<name>\w+) has shape (?P<found>\([\d, ]+\)) and should have (?P<due>\([\d, ]+\))"), _of_shape, True),
+    ("default length", re.compile(r"^generate_sequence_data\(\) returned (?P<n>\d+) values, expected 1000", re.MULTILINE), _default_length, True),
+    ("other default", re.compile(r"generate_sequence_data\(\) gives something else than"), _flag("data default other"), True),
+    ("constant", re.compile(r"generate_sequence_data gives one and the same number"), _flag("data constant"), True),
+    ("no states", re.compile(r"forward returns no hidden_states of shape"), _no_states, True),
+    ("raised", re.compile(r"(?P<call>(SimpleRNN|LSTMCell)\.\w+) raised \w+"), _raised, False),
     ("array missing", re.compile(r"nothing plays the role of (?P<names>\w+(, \w+)*)"), _no_such_array, True),
     ("shape returned", re.compile(r"forward returned [^\n]+; expected outputs of shape"), _of_other_shape, True),
     ("wrong term", re.compile(r"'fibonacci', (?P<length>\d+)\): term (?P<n>\d+) is (?P<value>[-\d.e+]+), which is not the sum"), _wrong_term, False),

@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grader.assignment import load
-from grader.checks.compare import What, finite, kind, numbers
+from grader.checks.compare import What, agrees, finite, kind, numbers, tolerance
 from grader.checks.garbage import require_sequence
-from grader.faults import BadValue, CheckFailed, Crashed, ReturnedNothing
+from grader.faults import BadValue, CheckFailed, Crashed, ReturnedNothing, StudentFault
 from grader.language import Message, say
 from grader.protocol import Array, CandidateFunction
 
@@ -52,10 +52,22 @@ def values_of(returned: Any, call: str) -> NDArray[np.float64]:
 
 
 def defaults(function: CandidateFunction) -> None:
-    """Require 1000 finite numbers where no arguments are given."""
+    """Require 1000 finite numbers where no arguments are given: the Fibonacci ones, right or not."""
     values = values_of(generate(function), called())
     has_length(values, DEFAULT_LENGTH, called())
     finite(values, What("the sequence", called()))
+    try:
+        asked = values_of(generate(function, "fibonacci", DEFAULT_LENGTH), called())
+    except StudentFault:  # which costs the cases that ask for it
+        return
+    if not agrees(values, asked, tolerance(values)):
+        raise CheckFailed(
+            say(
+                "{call} gives something else than {other}: see the default of seq_type.",
+                call=called(),
+                other=called("fibonacci", DEFAULT_LENGTH),
+            )
+        )
 
 
 def fibonacci_values(returned: Any, length: int, call: str) -> None:

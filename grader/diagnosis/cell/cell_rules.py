@@ -9,12 +9,12 @@ from functools import cached_property, partial
 import numpy as np
 
 from grader.checks.known_model import CellTrial, Parameters, random_parameters
-from grader.checks.parameters import lstm_roles
+from grader.checks.parameters import acting, lstm_roles
 from grader.checks.parameters.layout import Layout
 from grader.checks.parameters.roles import lstm_layout, with_parameters
 from grader.checks.states import read_cell
 from grader.diagnosis.cell import gates
-from grader.diagnosis.experiments import hidden_roles
+from grader.diagnosis.experiments import patterns
 from grader.diagnosis.experiments.network import DOUBLE, SINGLE
 from grader.diagnosis.experiments.patterns import Reading
 from grader.protocol import Array, CandidateClass
@@ -91,10 +91,15 @@ def examine(cls: CandidateClass) -> Readings:
         found += _added(cell)
     found += _output(cell, hidden, new)
     if any(reading.kind in SILENT for reading, _ in found) and _plays_hidden_parts(cell):
-        found = [
-            (Reading("gate_off") if one.kind in SILENT else one, names) for one, names in found
-        ]
+        found = _without_roles(cell, found, new)
     return _merged([*found, *_overflows(cell)])
+
+
+def _without_roles(cell: KnownCell, found: Readings, new: Array) -> Readings:
+    """What holds where it is not known which array belongs to which gate."""
+    if np.array_equal(cell.run(cell.c + 1.0)[1], new):
+        return [(Reading("old_cell_ignored"), ("new_cell_state",))]
+    return [(Reading("gate_off") if one.kind in SILENT else one, names) for one, names in found]
 
 
 def _plays_hidden_parts(cell: KnownCell) -> bool:
@@ -104,7 +109,8 @@ def _plays_hidden_parts(cell: KnownCell) -> bool:
         return np.concatenate(read_cell(returned, ROWS, SIZES[1]))
 
     make = partial(with_parameters, cell.cls, cell.layout, SIZES, cell.values)
-    return hidden_roles.hidden(make, cell.layout, (cell.x, cell.h, cell.c), read)
+    silent = acting.hidden_parts(cell.layout)
+    return acting.act_together(make, cell.layout, silent, (cell.x, cell.h, cell.c), read)
 
 
 def _overflows(cell: KnownCell) -> Readings:
@@ -169,13 +175,19 @@ def _apart(cell: KnownCell) -> Reading | None:
         return Reading("state_kept" if _same(first, _fresh(cell, few)) else "random")
     if not _same(first, _fresh(cell, few)):
         return Reading("depends_on_start")
-    changed = [part.copy() for part in few]
-    for part in changed:
-        part[0] += 0.3
-    moved = _fresh(cell, changed)
-    if any(np.abs(a[1:] - b[1:]).max() > WHOLE for a, b in zip(first, moved, strict=True)):
-        return Reading("rows_mixed")
-    return None
+    return patterns.mixed(_influence(cell, few, first), "rows_mixed", "rows_follow_one")
+
+
+def _influence(cell: KnownCell, few: Sequence[Array], before: States) -> Array:
+    """(rows, rows): whether changing a row changes what comes of each."""
+    moved = []
+    for row in range(len(few[0])):
+        changed = [part.copy() for part in few]
+        for part in changed:
+            part[row] += 0.3
+        pairs = zip(before, _fresh(cell, changed), strict=True)
+        moved.append(np.max([np.abs(a - b).max(axis=1) for a, b in pairs], axis=0) > WHOLE)
+    return np.array(moved)
 
 
 def _fresh(cell: KnownCell, arguments: Sequence[Array]) -> States:

@@ -55,7 +55,20 @@ def _depends_on_start() -> Message:
 
 def _rows_mixed() -> Message:
     return say(
-        "Rows of a batch mix: changing row 0 changes the results of other rows. Look for a sum, mean or reshape over the batch."
+        "Rows of a batch mix: changing one row changes the results of other rows. Look for a sum, mean or reshape over the batch."
+    )
+
+
+def _rows_follow_one(*, sample: int) -> Message:
+    return say(
+        "All rows of a batch follow row {row} (of 0 to 2): changing it changes the results of all, changing another changes no other. Look for an index that should be the row's own.",
+        row=sample,
+    )
+
+
+def _old_cell_ignored() -> Message:
+    return say(
+        "The new_cell_state that comes back does not depend on cell_state: changing cell_state changes nothing in it. f * cell_state + i * g belongs there; is that what is returned?"
     )
 
 
@@ -305,6 +318,8 @@ WORDS: dict[str, Callable[..., Message]] = {
     "random": _random,
     "depends_on_start": _depends_on_start,
     "rows_mixed": _rows_mixed,
+    "rows_follow_one": _rows_follow_one,
+    "old_cell_ignored": _old_cell_ignored,
     "not_finite": _not_finite,
     "tanh_on_cell": _tanh_on_cell,
     "cell_clipped": _cell_clipped,

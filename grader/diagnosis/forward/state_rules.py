@@ -108,6 +108,8 @@ def _told(seen: ForwardRun, activation: str, z: Array, blocks: Blocks) -> list[R
         and (used[name].any() or one.kind == "off")
         and not _told_already(name, found)
     ]
+    if any(one.kind == "weight_late" for one in found):
+        return found  # at the first step there is nothing earlier: whatever stands there
     return _with_start(found, _start(seen, z, blocks))
 
 

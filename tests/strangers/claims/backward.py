@@ -21,6 +21,10 @@ ANY_SIZE = {
     "recurrent_matrix", "lag_factor", "handed_back", "bptt_depth", "stays_zero", "transposed",
     "state_index", "input_index", "state_wraps", "only_step", "output_index", "outputs_reversed",
 }  # fmt: skip
+# What remains where d_outputs is 0: said and tried apart; the rest is judged without it.
+CONSTANT = {
+    "constant_term", "state_handed_back", "starts_not_zero", "derivative_added", "decay_added",
+}  # fmt: skip
 SMALL = 1e-3
 CLOSE = 1e-4
 Key = tuple[int, int, int]  # (t, b, o) of an impulse
@@ -61,6 +65,7 @@ class Bench:
     base: Base
     sizes: Sizes = SIZES
     seed: int = 900
+    without_constant: bool = False
     values: Views = field(init=False)
 
     def __post_init__(self) -> None:
@@ -92,10 +97,14 @@ class Bench:
     def got(self) -> dict[Key, Views]:
         T, B, _, _, O = self.sizes  # noqa: E741  # as above
         found = {}
+        still = self.gradients(np.zeros((T, B, O))) if self.without_constant else {}
         for key in self.keys:
             d = np.zeros((T, B, O))
             d[key] = SMALL
-            found[key] = {name: value / SMALL for name, value in self.gradients(d).items()}
+            found[key] = {
+                name: (value - still.get(name, 0.0)) / SMALL
+                for name, value in self.gradients(d).items()
+            }
         return found
 
     def right(self, key: Key) -> Views:
@@ -238,19 +247,20 @@ def _taken(steps: Array, place: int, edge: str) -> Array:
 
 
 def verdicts(module: ModuleType, base: Base, claims: list[Claim]) -> Verdicts:
-    bench = Bench(module, base)
+    constant = any(kind in CONSTANT for kind, _ in claims)
+    bench = Bench(module, base, without_constant=constant)
     try:
         bench.got  # noqa: B018  # measured once
     except Exception:  # noqa: BLE001  # a stranger's
         return [None for _ in claims]
     joint = _joint(bench, claims)
     if any(joint.values()):
-        elsewhere = _joint(Bench(module, base, OTHER_SIZES, 902), claims)
+        elsewhere = _joint(Bench(module, base, OTHER_SIZES, 902, constant), claims)
         joint = {
             k: fine and (elsewhere[k] or not _at_any_size(k, claims)) for k, fine in joint.items()
         }
     return [
-        True if joint.get(k) else _alone(bench, kind, facts)
+        True if joint.get(k) and kind not in CONSTANT else _alone(bench, kind, facts)
         for k, (kind, facts) in enumerate(claims)
     ]
 
@@ -336,6 +346,8 @@ TABLE: dict[str, Any] = {
     "components_ignored": lambda f: {"no_components": frozenset(f["outputs"])},
     "unit_without_gradient": lambda f: {"no_units": frozenset(f["units"])},
     "stays_zero": lambda _: {"zero": True},
+    "derivative_added": lambda _: {"direct": "1", "recurrent": "1"},
+    **dict.fromkeys(CONSTANT - {"derivative_added"}, lambda _: {}),
     "transposed": lambda _: {"transposed": True},
 }  # fmt: skip
 
