@@ -67,6 +67,6 @@ def _result(stranger: Stranger) -> Result:
         if said is None or not truth.wrong:
             return Result(stranger, truth, said)
         statements = in_time(
-            lambda: stated(said, executed(stranger.source), stranger.base, stranger.lines), 20
+            lambda: stated(said, executed(stranger.source), stranger.base, stranger.lines)
         )
     return Result(stranger, truth, said, statements or [])
