@@ -208,6 +208,13 @@ def _of_other_shape(_match: re.Match[str], record: Record) -> bool:
     return any(key not in record or record[key].shape != fine[key].shape for key in keys)
 
 
+def _alike_at_first(_match: re.Match[str], record: Record) -> bool:
+    """Zero or constant in at least one initial weight."""
+    return any(
+        flags.any() for key, flags in record.items() if re.fullmatch(r"initial cell [WU]_.", key)
+    )
+
+
 def _no_states(_match: re.Match[str], record: Record) -> bool:
     return not _alike_shape(record.get("0 hidden"), right()["0 hidden"])
 
@@ -309,6 +316,7 @@ PLACES = (
     ("default length", re.compile(r"^generate_sequence_data\(\) returned (?P<n>\d+) values, expected 1000", re.MULTILINE), _default_length, True),
     ("other default", re.compile(r"generate_sequence_data\(\) gives something else than"), _flag("data default other"), True),
     ("constant", re.compile(r"generate_sequence_data gives one and the same number"), _flag("data constant"), True),
+    ("alike at first", re.compile(r"Some initial weights are the same for every unit or gate"), _alike_at_first, True),
     ("no states", re.compile(r"forward returns no hidden_states of shape"), _no_states, True),
     ("raised", re.compile(r"(?P<call>(SimpleRNN|LSTMCell)\.\w+) raised \w+"), _raised, False),
     ("array missing", re.compile(r"nothing plays the role of (?P<names>\w+(, \w+)*)"), _no_such_array, True),

@@ -22,6 +22,7 @@ def explain(imp: Impulses, name: str) -> Reading | None:
         _one_output,
         _by_weights,
         _transposed,
+        _summed_over_all,
         _by_index,
         _without_derivative,
         _by_units,
@@ -104,6 +105,17 @@ def _transposed(imp: Impulses, name: str) -> Reading | None:
         for key, one in imp.got.items()
     )
     return Reading("transposed") if same else None
+
+
+def _summed_over_all(imp: Impulses, name: str) -> Reading | None:
+    """Every element the sum of what belongs into all of them."""
+    same = all(
+        imp.net.alike(
+            one[name], np.full_like(one[name], imp.truth(name, key).sum()), imp.scale[name]
+        )
+        for key, one in imp.got.items()
+    )
+    return Reading("summed_over_all") if same and len(imp.truth(name, imp.keys[0])) > 1 else None
 
 
 def _by_units(imp: Impulses, name: str) -> Reading | None:

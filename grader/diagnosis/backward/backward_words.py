@@ -199,6 +199,13 @@ def _transposed(arrays: Message) -> Message:
     )
 
 
+def _summed_over_all(arrays: Message) -> Message:
+    return say(
+        "{arrays}: one and the same number everywhere, the sum over all its elements. Sum over time and batch only: which axis does sum take?",
+        arrays=arrays,
+    )
+
+
 def _derivative_missing(arrays: Message) -> Message:
     return say(
         "{arrays}: made of dh, without the factor 1 - h_t^2 of tanh. The other gradients have it.",
@@ -536,6 +543,7 @@ WORDS: dict[str, Callable[..., Message]] = {
     "components_ignored": _components_ignored,
     "unit_without_gradient": _unit,
     "transposed": _transposed,
+    "summed_over_all": _summed_over_all,
     "derivative_missing": _derivative_missing,
     "state_index": _state_index,
     "state_always": _state_always,

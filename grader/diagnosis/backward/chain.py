@@ -6,13 +6,14 @@ zero at all, then by trying the factors that people write for tanh' and for the 
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import product
 
 import numpy as np
 
+from grader.diagnosis.backward import slopes
 from grader.diagnosis.experiments import patterns
 from grader.diagnosis.experiments.impulses import Impulses
 from grader.diagnosis.experiments.patterns import Reading
@@ -115,6 +116,21 @@ class Chain:
             others[:, b, :, :, b] = 0.0
         return bool(np.abs(others).max() > 10 * self._nothing)
 
+    @cached_property
+    def measured(self) -> dict[str, slopes.Derivative]:
+        """The factor at an output's own step and the one a step back, where they can be read off."""
+        T, used, h = self.imp.size.T, self.imp.net.used, self.imp.states
+        start = np.einsum("po,ho->ph", self.imp.ways, used["W_hy"])
+        own = np.array([self.own[t, :, :, t] for t in range(1, T)])
+        back = np.array([self.own[t, :, :, t - 1] for t in range(1, T)])
+        with np.errstate(all="ignore"):
+            direct = slopes.measured(own / start, list(range(1, T)), h)
+            recurrent = slopes.measured(back / (own @ used["W_hh"].T), list(range(T - 1)), h)
+        return {} if direct is None or recurrent is None else dict((direct, recurrent))
+
+    def derivative(self, form: str) -> slopes.Derivative:
+        return DERIVATIVES.get(form) or self.measured[form]
+
     def model(self, form: ChainModel) -> Array:
         """What this way to compute dz gives, (T, B, O, T, H)."""
         T, B, _, H, O = self.imp.size  # noqa: E741  # sizes as in the equations
@@ -122,8 +138,8 @@ class Chain:
         matrix = form.factor * MATRICES[form.matrix](used["W_hh"])
         out = np.zeros((T, B, O, T, H))
         start = np.einsum("po,ho->ph", self.imp.ways, used["W_hy"])  # (O, H)
-        direct = np.stack([DERIVATIVES[form.direct](h, t) for t in range(T)])  # (T, B, H)
-        recurrent = np.stack([DERIVATIVES[form.recurrent](h, t) for t in range(T)])
+        direct = np.stack([self.derivative(form.direct)(h, t) for t in range(T)])  # (T, B, H)
+        recurrent = np.stack([self.derivative(form.recurrent)(h, t) for t in range(T)])
         for t in range(T):
             dh = np.broadcast_to(start, (B, O, H))
             out[t, :, :, t] = dz = dh * direct[t][:, None]
@@ -247,7 +263,8 @@ def _modelled(chain: Chain) -> tuple[Reading, ...] | None:
     T = chain.imp.size.T
     if chain.here[np.triu(np.ones((T, T), bool), 1)].any():
         return None
-    form = next((form for form in _forms() if chain.right_where_here(chain.model(form))), None)
+    forms = itertools.chain(_forms(), _measured_forms(chain))
+    form = next((form for form in forms if chain.right_where_here(chain.model(form))), None)
     if form is None:
         return _weighted(chain)
     gaps = _gaps(chain)
@@ -286,10 +303,17 @@ def _forms() -> Iterator[ChainModel]:
     for form in DERIVATIVES:
         yield ChainModel(recurrent=form)
         yield ChainModel(direct=form)
-    for matrix, factor, handed in product(MATRICES, FACTORS, HANDED):
+    for matrix, factor, handed in itertools.product(MATRICES, FACTORS, HANDED):
         yield ChainModel(matrix=matrix, factor=factor, handed=handed)
-    for form, matrix, handed in product(DERIVATIVES, MATRICES, HANDED):
+    for form, matrix, handed in itertools.product(DERIVATIVES, MATRICES, HANDED):
         yield ChainModel(direct=form, recurrent=form, matrix=matrix, handed=handed)
+
+
+def _measured_forms(chain: Chain) -> Iterator[ChainModel]:
+    """With the factors that single steps show, whatever people may write."""
+    if chain.measured:
+        direct, *other = chain.measured
+        yield ChainModel(direct=direct, recurrent=other[0] if other else direct)
 
 
 def _words(form: ChainModel) -> tuple[Reading, ...]:
@@ -297,10 +321,15 @@ def _words(form: ChainModel) -> tuple[Reading, ...]:
     found = []
     if form.direct == form.recurrent != RIGHT:
         found.append(Reading("derivative", {"form": form.direct}))
-    elif form.recurrent != RIGHT:
-        found.append(Reading("recurrent_derivative", {"form": form.recurrent}))
-    elif form.direct != RIGHT:
-        found.append(Reading("direct_derivative", {"form": form.direct}))
+    else:
+        found += [
+            Reading(kind, {"form": one})
+            for kind, one in (
+                ("direct_derivative", form.direct),
+                ("recurrent_derivative", form.recurrent),
+            )
+            if one != RIGHT
+        ]
     if form.handed != "dz":
         found.append(Reading("handed_back", {"what": form.handed}))
     if form.matrix != "W_hh.T":

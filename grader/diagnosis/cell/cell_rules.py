@@ -13,7 +13,7 @@ from grader.checks.parameters import acting, lstm_roles
 from grader.checks.parameters.layout import Layout
 from grader.checks.parameters.roles import lstm_layout, with_parameters
 from grader.checks.states import read_cell
-from grader.diagnosis.cell import gates
+from grader.diagnosis.cell import formulas_of_states, gates
 from grader.diagnosis.experiments import patterns
 from grader.diagnosis.experiments.network import DOUBLE, SINGLE
 from grader.diagnosis.experiments.patterns import Reading
@@ -86,13 +86,20 @@ def examine(cls: CandidateClass) -> Readings:
     hidden, new = cell.run(cell.c)
     if not np.all(np.isfinite(hidden)) or not np.all(np.isfinite(new)):
         return []
-    found = _forget(cell, new)
-    if not any(reading.kind in BENT for reading, _ in found):
-        found += _added(cell)
-    found += _output(cell, hidden, new)
+    found = _new_cell(cell, new) + _output(cell, hidden, new)
     if any(reading.kind in SILENT for reading, _ in found) and _plays_hidden_parts(cell):
         found = _without_roles(cell, found, new)
     return _merged([*found, *_overflows(cell)])
+
+
+def _new_cell(cell: KnownCell, new: Array) -> Readings:
+    """The formula by which it is made of the right gates, or what is off in them."""
+    if form := formulas_of_states.of_cell(cell, new):
+        return [(Reading("cell_is", {"form": form}), ("new_cell_state",))]
+    found = _forget(cell, new)
+    if not any(reading.kind in BENT for reading, _ in found):
+        found += _added(cell)
+    return found
 
 
 def _without_roles(cell: KnownCell, found: Readings, new: Array) -> Readings:
@@ -206,7 +213,7 @@ def _forget(cell: KnownCell, new: Array) -> Readings:
     if np.abs(share - doubled).max() > 1e2 * cell.limit:
         bent = _bent(cell, new, empty, share)
         return [(bent, ("f",) if bent.kind == "gate_sees_cell" else ("new_cell_state",))]
-    told = gates.told(cell, "f", share, cell.used)
+    told = gates.whole(cell, "f", share, cell.used)
     if told is None:
         told = [gates.unexplained(cell, "f", share, cell.used)]
     return [(one, ("f",)) for one in told]
@@ -228,12 +235,21 @@ def _bent(cell: KnownCell, new: Array, empty: Array, share: Array) -> Reading:
 
 def _output(cell: KnownCell, hidden: Array, new: Array) -> Readings:
     """The output gate, and what it is multiplied with."""
-    if gates.agrees(cell, hidden, gates.sigmoid(gates.linear(cell, "o", cell.used)) * np.tanh(new)):
+    opened = gates.sigmoid(gates.linear(cell, "o", cell.used))
+    inner = (new, formulas_of_states.right(cell))  # what comes back may be another than was used
+    if any(gates.agrees(cell, hidden, opened * np.tanh(c)) for c in inner):
         return []
+    if form := formulas_of_states.of_hidden(cell, hidden, new):
+        return [(Reading("hidden_is", {"form": form}), ("new_hidden_state",))]
+    return _of_output_gate(cell, hidden, new)
+
+
+def _of_output_gate(cell: KnownCell, hidden: Array, new: Array) -> Readings:
+    """What is off in the gate, or in what it is multiplied with."""
     for what, made in SHOWN.items():
         shown = made(new, cell.c)
         gate = np.where(np.abs(shown) > FAINT, hidden / shown, np.nan)
-        readings = gates.told(cell, "o", gate, cell.used)
+        readings = gates.whole(cell, "o", gate, cell.used)
         if readings is not None:
             through = (
                 []

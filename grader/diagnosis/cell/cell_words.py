@@ -125,6 +125,28 @@ def _tanh_around(*, what: str) -> Message:
     )
 
 
+def _cell_is(*, form: str) -> Message:
+    return say(
+        "new_cell_state is {form}; it should be f * c_(t-1) + i * g, with g the candidate. The gates themselves are right.",
+        form=form,
+    )
+
+
+def _hidden_is(*, form: str) -> Message:
+    return say(
+        "new_hidden_state is {form}; it should be o * tanh(c_t), with c_t the new cell state.",
+        form=form,
+    )
+
+
+def _gate_z_form(gates: Message, *, form: str) -> Message:
+    return say(
+        "{gates}: made of {form}, where xW + hU + b belongs (xW for x_t W, hU for h_(t-1) U). Look at its operators and brackets.",
+        gates=gates,
+        form=form,
+    )
+
+
 def _hidden_off() -> Message:
     return say(
         "new_hidden_state is not the output gate times tanh(new_cell_state), with the cell state that comes back."
@@ -318,6 +340,8 @@ WORDS: dict[str, Callable[..., Message]] = {
     "random": _random,
     "depends_on_start": _depends_on_start,
     "rows_mixed": _rows_mixed,
+    "cell_is": _cell_is,
+    "hidden_is": _hidden_is,
     "rows_follow_one": _rows_follow_one,
     "old_cell_ignored": _old_cell_ignored,
     "not_finite": _not_finite,
@@ -347,6 +371,7 @@ OF_GATES: dict[str, Callable[..., Message]] = {
     "gate_sees_cell": _gate_sees_cell,
     "gate_off": _gate_off,
     "gate_function": _gate_function,
+    "gate_z_form": _gate_z_form,
     "gate_constant": _gate_constant,
     "gate_one_for_all": _gate_one_for_all,
     "gate_activation": _gate_activation,

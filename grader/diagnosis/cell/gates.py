@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from grader.checks.known_model import Parameters
 from grader.checks.parameters.storage import leaf
-from grader.diagnosis.experiments import regression
+from grader.diagnosis.experiments import formulas, regression
 from grader.diagnosis.experiments.patterns import CLOSE, Reading
 from grader.diagnosis.experiments.regression import Blocks
 from grader.protocol import Array
@@ -37,6 +38,12 @@ def agrees(cell: KnownCell, got: Array, expected: Array) -> bool:
     return bool(np.abs(got - expected).max() <= 10 * cell.limit)
 
 
+def _agrees_where_seen(cell: KnownCell, got: Array, expected: Array) -> bool:
+    """As `agrees`, where the gate shows: in half of the places at least."""
+    seen = np.isfinite(got)
+    return bool(seen.mean() >= 1 / 2) and agrees(cell, got[seen], expected[seen])
+
+
 def input_gate(cell: KnownCell) -> list[tuple[Reading, tuple[str, ...]]]:
     """The input gate, the candidate held at a constant by its bias."""
     if "b_c" in cell.layout.missing:
@@ -48,11 +55,12 @@ def input_gate(cell: KnownCell) -> list[tuple[Reading, tuple[str, ...]]]:
     if agrees(cell, added / due, np.broadcast_to(added[:1, :1] / due[:1, :1], due.shape)):
         return []  # whatever the candidate's constant is
     measured = _largest(cell, values, "i")
-    for height in (np.tanh(DRIVE), sigmoid(np.array(DRIVE)), DRIVE, measured):
-        readings = told(cell, "i", added / height, used)
-        if readings is not None:
-            return [(one, ("i",)) for one in readings]
-    return [(unexplained(cell, "i", added, used), ("i",))]
+    heights = (np.tanh(DRIVE), sigmoid(np.array(DRIVE)), DRIVE, measured)
+    shown = [added / height for height in heights]
+    found = _joined_otherwise(cell, "i", shown, used)
+    explained = (told(cell, "i", values, used) for values in shown)
+    found = found or next((one for one in explained if one is not None), None)
+    return [(one, ("i",)) for one in found or [unexplained(cell, "i", added, used)]]
 
 
 def candidate(cell: KnownCell) -> list[tuple[Reading, tuple[str, ...]]]:
@@ -79,8 +87,11 @@ def _candidate(cell: KnownCell, drive: float) -> list[Reading]:
         if agrees(cell, added, gate * np.tanh(z)):
             return [Reading("gate_from_candidate", {"of": what})]
     opened, measured = float(sigmoid(used["b_i"])[0]), abs(_largest(cell, values, "c"))
-    found = [told(cell, "c", added / height, used) for height in (opened, *OPENED, measured)]
-    explained = [one for one in found if one is not None]
+    shown = [added / height for height in (opened, *OPENED, measured)]
+    if found := _joined_otherwise(cell, "c", shown, used):
+        return found
+    readings = [told(cell, "c", values, used) for values in shown]
+    explained = [one for one in readings if one is not None]
     return min(explained, key=len, default=[unexplained(cell, "c", added, used)])
 
 
@@ -106,6 +117,26 @@ def unexplained(cell: KnownCell, gate: str, values: Array, used: Parameters) -> 
     """Another function of the right weighted sum, or nothing of the kind."""
     function = regression.function_of(linear(cell, gate, used), values)
     return Reading("gate_function" if function else "gate_off")
+
+
+def whole(cell: KnownCell, gate: str, values: Array, used: Parameters) -> list[Reading] | None:
+    """What is off in a gate whose values are known: in its sum, its activation or its weights."""
+    return _joined_otherwise(cell, gate, [values], used) or told(cell, gate, values, used)
+
+
+def _joined_otherwise(
+    cell: KnownCell, gate: str, shown: list[Array], used: Parameters
+) -> list[Reading] | None:
+    """The terms of its sum multiplied or divided; shown: the values that it may have."""
+    made = sigmoid if DUE[gate] == "sigmoid" else np.tanh
+    terms = (
+        ("xW", cell.x @ used[f"W_{gate}"]),
+        ("hU", cell.h @ used[f"U_{gate}"]),
+        ("b", np.broadcast_to(used[f"b_{gate}"], shown[0].shape)),
+    )
+    forms = ((form, np.asarray(made(z))) for form, z in formulas.bent_sums(terms))
+    form = formulas.matching(forms, shown, partial(_agrees_where_seen, cell))
+    return [Reading("gate_z_form", {"form": form})] if form else None
 
 
 def told(cell: KnownCell, gate: str, values: Array, used: Parameters) -> list[Reading] | None:

@@ -7,6 +7,7 @@ an impulse travels. Truth is measured too: how the student's own outputs move wh
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import product
@@ -50,6 +51,14 @@ class Impulses:
     def names(self) -> list[str]:
         """The parameters for which backward gave a gradient at every impulse."""
         return [name for name in self.net.names if all(name in one for one in self.got.values())]
+
+    def without(self, names: Collection[str]) -> Impulses:
+        """The same, as if backward did not give these arrays."""
+        left = {
+            key: {name: value for name, value in one.items() if name not in names}
+            for key, one in self.got.items()
+        }
+        return replace(self, got=left)
 
     def dz(self, key: tuple[int, int, int]) -> Array:
         """The true gradient at every step's z, (T, B, H), for this impulse."""

@@ -53,18 +53,23 @@ class ForwardRun:
 def examine(cls: CandidateClass) -> Readings:
     """What is read off forward, the first in the computation first. Raises StudentFault."""
     net = Network.make(cls, POINT)
-    rng = np.random.default_rng(12)
-    x = rng.normal(size=(POINT.T, POINT.B, POINT.I))
+    x = np.random.default_rng(12).normal(size=(POINT.T, POINT.B, POINT.I))
     first = net.forward(x)
     if not np.all(np.isfinite(first.outputs)):
         return [(Reading("not_finite"), ("hidden_states", "outputs"))]
     if (again := _again(net, x)) is not None:
         return [(again, ("hidden_states", "outputs"))]
-    if first.hidden is None or _plays_hidden_parts(net, x):
+    if first.hidden is None:
         return []
-    if (moved := _moved(net, x)) is not None:
+    known = not _plays_hidden_parts(net, x)
+    if (moved := _moved(net if known else net.filled(), x)) is not None:
         return [moved]
-    many = rng.normal(size=(POINT.T, MANY, POINT.I))
+    return _by_values(net, x) if known else []
+
+
+def _by_values(net: Network, x: Array) -> Readings:
+    """What the states and outputs of many sequences show, then longer and larger ones."""
+    many = np.random.default_rng(13).normal(size=(POINT.T, MANY, POINT.I))
     forward = net.forward(many)
     seen = ForwardRun(
         net, many, np.asarray(forward.hidden, np.float64), forward.outputs.astype(np.float64)
@@ -75,7 +80,7 @@ def examine(cls: CandidateClass) -> Readings:
     found += [(one, ("outputs",)) for one in output_rules.examine(seen, states_told=bool(found))]
     if not any(names == ("hidden_states",) for _, names in found) and _overflows(net, x):
         found.append((Reading("tanh_overflows"), ("overflow",)))
-    return found or long_run.examine(cls)
+    return found or long_run.examine(net.cls)
 
 
 def _plays_hidden_parts(net: Network, x: Array) -> bool:

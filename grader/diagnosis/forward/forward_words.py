@@ -209,6 +209,20 @@ def _z_factor(_: Message, *, number: float) -> Message:
     )
 
 
+def _z_form(_: Message, *, form: str) -> Message:
+    return say(
+        "h_t is tanh of {form}, where xW + hW + b belongs (xW for x_t W_xh, hW for h_(t-1) W_hh). Look at the operators and brackets.",
+        form=form,
+    )
+
+
+def _output_form(_: Message, *, form: str) -> Message:
+    return say(
+        "outputs are {form}, where hW + b belongs (hW for h_t W_hy). Look at the operator.",
+        form=form,
+    )
+
+
 def _weight_unused(_: Message, *, array: str) -> Message:
     return say(
         "{array} takes no part in forward: measured, its effect is 0. Compare with the equation.",
@@ -429,6 +443,8 @@ WORDS: dict[str, Callable[..., Message]] = {
     "activation": _activation,
     "activation_unknown": _activation_unknown,
     "z_factor": _z_factor,
+    "z_form": _z_form,
+    "output_form": _output_form,
     "weight_unused": _weight_unused,
     "weight_transposed": _weight_transposed,
     "weight_other_array": _weight_other_array,

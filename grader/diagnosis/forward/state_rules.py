@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from grader.diagnosis.experiments import regression
+from grader.diagnosis.experiments import formulas, regression
 from grader.diagnosis.experiments.patterns import CLOSE, Reading
 from grader.diagnosis.experiments.regression import Blocks
 from grader.protocol import Array
@@ -28,6 +28,8 @@ def examine(seen: ForwardRun) -> list[Reading]:
         return [Reading("half_precision")]
     if (kept := _wrongly_kept(seen)) is not None:
         return [kept]
+    if form := _joined_otherwise(seen):
+        return [Reading("z_form", {"form": form})]
     found = [_through(seen, name) for name in regression.INVERSES]
     explained = [readings for readings in found if readings is not None]
     if not explained and _is_function(seen):
@@ -40,6 +42,18 @@ def _is_function(seen: ForwardRun) -> bool:
     z = seen.net.weighted_sum(seen.x[1:], seen.hidden[:-1])
     other = np.abs(np.tanh(z) - seen.hidden[1:]).max() > OTHER
     return bool(other) and regression.function_of(z, seen.hidden[1:])
+
+
+def _joined_otherwise(seen: ForwardRun) -> str:
+    """How the terms of the weighted sum are joined, if in another way than by adding."""
+    given, hidden = seen.net.given, seen.hidden[1:]
+    terms = (
+        ("xW", seen.x[1:] @ given["W_xh"]),
+        ("hW", seen.hidden[:-1] @ given["W_hh"]),
+        ("b", np.broadcast_to(given["b_h"], hidden.shape)),
+    )
+    forms = ((text, np.tanh(z)) for text, z in formulas.bent_sums(terms))
+    return formulas.matching(forms, [hidden], seen.net.alike)
 
 
 def _through(seen: ForwardRun, activation: str) -> list[Reading] | None:

@@ -19,7 +19,7 @@ OTHER_SIZES: Sizes = (7, 3, 21, 4, 2)
 ANY_SIZE = {
     "factor", "derivative", "recurrent_derivative", "direct_derivative", "derivative_missing",
     "recurrent_matrix", "lag_factor", "handed_back", "bptt_depth", "stays_zero", "transposed",
-    "state_index", "input_index", "state_wraps", "only_step", "output_index", "outputs_reversed",
+    "state_index", "input_index", "state_wraps", "only_step", "summed_over_all", "output_index", "outputs_reversed",
 }  # fmt: skip
 # What remains where d_outputs is 0: said and tried apart; the rest is judged without it.
 CONSTANT = {
@@ -53,6 +53,7 @@ class Model:
     factor: float = 1.0
     without_derivative: bool = False
     transposed: bool = False
+    summed: bool = False  # every element the sum of all
     zero: bool = False
     edge: str = "zero"  # what stands beside dz where an index leaves the sequence
 
@@ -157,7 +158,7 @@ class Bench:
     def _names(self, t: int, b: int) -> dict[str, Array]:
         h = self.states[:, b]
         return {
-            "hh": h, "h_t": h[t + 1], "h_before": h[t], "h_next": h[min(t + 2, len(h) - 1)], "h_T": h[-1],
+            "hh": h, "h_t": h[t + 1], "h_before": h[t], "h_next": h[min(t + 2, len(h) - 1)], "h_T": h[-1], "h_1": h[1],
             "z_t": np.arctanh(np.clip(h[t + 1], -1 + 1e-15, 1 - 1e-15)),
         }  # fmt: skip
 
@@ -174,6 +175,7 @@ class Bench:
         found = found.T if model.transposed else found
         if model.no_units:
             found[..., list(model.no_units)] = 0.0
+        found = np.full_like(found, found.sum()) if model.summed else found
         return model.factor * found
 
     def _array(self, name: str, key: Key, dz: Array, model: Model) -> Array:
@@ -349,6 +351,7 @@ TABLE: dict[str, Any] = {
     "derivative_added": lambda _: {"direct": "1", "recurrent": "1"},
     **dict.fromkeys(CONSTANT - {"derivative_added"}, lambda _: {}),
     "transposed": lambda _: {"transposed": True},
+    "summed_over_all": lambda _: {"summed": True},
 }  # fmt: skip
 
 

@@ -18,7 +18,7 @@ ASIDE = {"overflows"}  # tells of other inputs
 GATES = "fico"
 OF_GATES = {
     "gate_constant", "gate_activation", "gate_z_factor", "gate_clipped", "gate_of_other",
-    "gate_complement", "gates_shared", "gate_one_for_all",
+    "gate_complement", "gates_shared", "gate_one_for_all", "gate_z_form",
 }  # fmt: skip
 
 
@@ -40,16 +40,24 @@ class Cell:
     tanh_on_cell: bool = False
     cell_limit: float = np.inf
     added_times: float = 1.0
+    cell_is: str = ""
+    hidden_is: str = ""
+    inner: bool = False  # the hidden state is made of the right cell state, whatever comes back
+    z_form: dict[str, str] = field(default_factory=dict)
     swapped: bool = False
 
     def step(self, x: Array, h: Array, c: Array) -> tuple[Array, Array] | None:
         gates = {}
         for gate in "fico":
-            z = self.factor[gate] * (
-                x @ self.values[f"W_{gate}"]
-                + h @ self.values[f"U_{gate}"]
-                + self.values[f"b_{gate}"]
-            )
+            parts = {
+                "xW": x @ self.values[f"W_{gate}"],
+                "hU": h @ self.values[f"U_{gate}"],
+                "b": self.values[f"b_{gate}"],
+            }
+            summed = formula.value(self.z_form.get(gate, "xW + hU + b"), parts)
+            if summed is None:
+                return None
+            z = self.factor[gate] * summed
             z = np.clip(z, -self.limit[gate], self.limit[gate])
             gates[gate] = formula.FUNCTIONS.get(self.activation[gate], np.tanh)(z)
         mixed = dict(gates)
@@ -59,12 +67,23 @@ class Cell:
             mixed[gate] = gates[other]
         for gate, other in self.complement.items():
             mixed[gate] = 1 - gates[other]
+        inside = {"f": mixed["f"], "i": mixed["i"], "o": mixed["o"], "g": mixed["c"],
+                  "c_before": c, "h_before": h}  # fmt: skip
         cell = mixed["f"] * c + self.added_times * mixed["i"] * mixed["c"]
         cell = np.clip(
             np.tanh(cell) if self.tanh_on_cell else cell, -self.cell_limit, self.cell_limit
         )
+        used = cell
+        if self.cell_is:
+            given = formula.value(self.cell_is, inside)
+            if given is None:
+                return None
+            cell = given
+        if self.hidden_is:
+            found = formula.value(self.hidden_is, {**inside, "c_t": used if self.inner else cell})
+            return None if found is None else (found, cell)
         names = {
-            "new_cell_state": cell, "cell_state": c, "hidden_state": h, "candidate": mixed["c"],
+            "new_cell_state": used if self.inner else cell, "cell_state": c, "hidden_state": h, "candidate": mixed["c"],
             "c": c, "f": mixed["f"], "i": mixed["i"], "o": mixed["o"],
         }  # fmt: skip
         if self.around:
@@ -93,10 +112,14 @@ def verdicts(module: ModuleType, base: Base, claims: list[Claim]) -> Verdicts:
         return [None for _ in claims]
     model = Cell({name: value.copy() for name, value in values.items()})
     understood = [_apply(model, kind, facts) for kind, facts in claims if kind not in ASIDE]
-    wanted = model.step(*given) if understood and all(understood) else None
-    joint = wanted is not None and any(
-        all(_near(a, b) for a, b in zip(got, each, strict=True)) for each in (wanted, wanted[::-1])
-    )
+    joint = False
+    for model.inner in (False, True) if understood and all(understood) else ():
+        with np.errstate(all="ignore"):
+            wanted = model.step(*given)
+        joint |= wanted is not None and any(
+            all(_near(a, b) for a, b in zip(got, each, strict=True))
+            for each in (wanted, wanted[::-1])
+        )
     return [
         True if joint and kind not in ASIDE else _alone(kind, facts, values, given, run)
         for kind, facts in claims
@@ -116,6 +139,8 @@ def _apply(model: Cell, kind: str, facts: Facts) -> bool:
         model.around = facts["what"]
     elif kind == "tanh_on_cell":
         model.tanh_on_cell = True
+    elif kind in {"cell_is", "hidden_is"}:
+        setattr(model, kind, facts["form"])
     elif kind == "added_times":
         model.added_times = float(facts["number"])
     elif kind == "cell_clipped":
@@ -137,6 +162,8 @@ def _to_gate(model: Cell, kind: str, facts: Facts, gate: str) -> bool:
         model.limit[gate] = float(facts["number"])
     elif kind in {"gate_of_other", "gates_shared"}:
         model.other[gate] = facts["of"]
+    elif kind == "gate_z_form":
+        model.z_form[gate] = facts["form"]
     elif kind == "gate_complement":
         model.complement[gate] = facts["of"]
     else:

@@ -33,6 +33,8 @@ class Model:
     bias_steps: Any = None
     softmax: bool = False
     output_late: bool = False
+    z_form: str = "xW + hW + b"
+    output_form: str = "hW + b"
     edge: str = "zero"  # what stands where an index leaves the sequence: see `_before`
 
     def run(self, x: Array) -> tuple[Array, Array]:
@@ -50,7 +52,8 @@ class Model:
                 if name in parts:
                     parts[name] = also * parts[name] + before[name] @ v[name]
             bias = v["b_h"] if self.bias_steps is None or self.bias_steps(t) else 0.0
-            z = self.factor * (parts["W_xh"] + parts["W_hh"] + bias)
+            terms = {"xW": parts["W_xh"], "hW": parts["W_hh"], "b": np.asarray(bias)}
+            z = self.factor * _formed(self.z_form, terms)
             h = formula.FUNCTIONS.get(self.activation, np.tanh)(z)
             states.append(h)
         hidden = np.array(states)
@@ -59,7 +62,7 @@ class Model:
             if self.output_late
             else hidden
         )
-        y = shown @ v["W_hy"] + v["b_y"]
+        y = _formed(self.output_form, {"hW": shown @ v["W_hy"], "b": v["b_y"]})
         if self.softmax:
             powers = np.exp(y - y.max(axis=-1, keepdims=True))
             y = powers / powers.sum(axis=-1, keepdims=True)
@@ -70,6 +73,12 @@ class Model:
         if t >= 0 or self.edge == "wrap":
             return np.asarray(x[t])
         return np.asarray(x[0] if self.edge == "clamp" else np.zeros_like(x[0]))
+
+
+def _formed(text: str, terms: Views) -> Array:
+    """By a formula; NaN where it cannot be read."""
+    found = formula.value(text, terms)
+    return np.full_like(next(iter(terms.values())), np.nan) if found is None else found
 
 
 @dataclass
@@ -141,6 +150,9 @@ def _apply(model: Model, kind: str, facts: Facts) -> bool:  # noqa: PLR0911  # a
     if kind == "output_activation":
         model.output = str(facts["used"])
         return model.output in formula.FUNCTIONS
+    if kind in {"z_form", "output_form"}:
+        setattr(model, kind, facts["form"])
+        return True
     if kind == "z_factor":
         model.factor = float(facts["number"])
         return True
