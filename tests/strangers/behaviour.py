@@ -162,8 +162,18 @@ def _cell_at_zero(module: ModuleType, base: Base) -> Record:
     cell = module.LSTMCell(3, 4)
     for view in base.cell(cell).values():
         view[...] = 0.0
-    finite = np.all(np.isfinite(cell.forward(*(np.ones((2, n)) for n in (3, 4, 4)))))
-    return {"initial finite LSTMCell": np.array([float(finite)])}
+    given = [np.ones((2, n)) for n in (3, 4, 4)]
+    finite = np.all(np.isfinite(cell.forward(*given)))
+    rng, results = np.random.default_rng(810), []
+    for _ in range(2):
+        for view in base.cell(cell).values():
+            view[...] = rng.normal(size=view.shape)
+        results.append(np.array(cell.forward(*given)))
+    unmoved = np.array_equal(*results)
+    return {
+        "initial finite LSTMCell": np.array([float(finite)]),
+        "initial unmoved LSTMCell": np.array([float(unmoved)]),
+    }
 
 
 def _shape(value: Array) -> Array:

@@ -208,6 +208,16 @@ def _of_other_shape(_match: re.Match[str], record: Record) -> bool:
     return any(key not in record or record[key].shape != fine[key].shape for key in keys)
 
 
+def _no_sine(_match: re.Match[str], record: Record) -> bool:
+    """Whether x_(n+1) + x_(n-1) is no constant times x_n, as it is of a sine around zero."""
+    x = record.get("data sine 120")
+    if x is None or x.shape != (120,):
+        return True
+    inner, both = x[1:-1], x[2:] + x[:-2]
+    factor = float(inner @ both) / max(float(inner @ inner), 1e-300)
+    return bool(np.abs(both - factor * inner).max() > CLOSE * np.abs(x).max() or abs(factor) >= 2)
+
+
 def _alike_at_first(_match: re.Match[str], record: Record) -> bool:
     """Zero or constant in at least one initial weight."""
     return any(
@@ -316,6 +326,8 @@ PLACES = (
     ("default length", re.compile(r"^generate_sequence_data\(\) returned (?P<n>\d+) values, expected 1000", re.MULTILINE), _default_length, True),
     ("other default", re.compile(r"generate_sequence_data\(\) gives something else than"), _flag("data default other"), True),
     ("constant", re.compile(r"generate_sequence_data gives one and the same number"), _flag("data constant"), True),
+    ("nothing moves", re.compile(r"your (?P<name>\w+) object [^\n]+ Changing them moves nothing that forward returns"), lambda m, r: _flag(f"initial unmoved {m['name']}")(m, r), True),
+    ("no sine", re.compile(r"is not a sine wave: it"), _no_sine, False),
     ("alike at first", re.compile(r"Some initial weights are the same for every unit or gate"), _alike_at_first, True),
     ("no states", re.compile(r"forward returns no hidden_states of shape"), _no_states, True),
     ("raised", re.compile(r"(?P<call>(SimpleRNN|LSTMCell)\.\w+) raised \w+"), _raised, False),

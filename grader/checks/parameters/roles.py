@@ -193,11 +193,20 @@ def _alike(layout: Layout) -> frozenset[str]:
 
 def _unmoved(cls: CandidateClass, layout: Layout, model: Model) -> StudentFault:
     """Why a forward that can be called shows nothing."""
-    rnn = fresh(cls, layout, model.sizes)
-    rnn.write(layout.storage.arrays_of(np.zeros(layout.storage.size)))
-    if np.all(np.isfinite(model.read(rnn.forward(*model.warm_ups[1])))):
+    rng = np.random.default_rng(19)
+    size = layout.storage.size
+
+    def run(vector: Array) -> Array:
+        rnn = fresh(cls, layout, model.sizes)
+        rnn.write(layout.storage.arrays_of(vector))
+        return model.read(rnn.forward(*model.warm_ups[1]))
+
+    if not np.all(np.isfinite(run(np.zeros(size)))):
+        return BadValue(say("With all of them 0 forward gives NaN or infinity."))
+    one, other = (run(rng.uniform(-0.5, 0.5, size)) for _ in range(2))
+    if np.array_equal(one, other):
         return BadValue(say("Changing them moves nothing that forward returns."))
-    return BadValue(say("With all of them 0 forward gives NaN or infinity."))
+    return BadValue(say("Changing one number of them moves nothing while all others are 0."))
 
 
 def _bind_names(layout: Layout) -> Layout:

@@ -318,6 +318,15 @@ def _weight_one_for_all(*, array: str) -> Message:
     )
 
 
+def _weight_number(*, array: str, number: float) -> Message:
+    return say(
+        "In {gate} the number {number} is added for every unit in place of {array}.",
+        gate=gate_name(array[-1]),
+        number=number,
+        array=array,
+    )
+
+
 def _weight_shifted(*, array: str, number: float) -> Message:
     return say(
         "In {gate} {number} is added to {array} in forward. Such a constant belongs into the initial value.",
@@ -363,6 +372,7 @@ WORDS: dict[str, Callable[..., Message]] = {
     "weight_units_without": _weight_units_without,
     "weight_sources_without": _weight_sources_without,
     "weight_one_for_all": _weight_one_for_all,
+    "weight_number": _weight_number,
     "weight_shifted": _weight_shifted,
     "weight_off": _weight_off,
 }

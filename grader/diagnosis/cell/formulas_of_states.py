@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from grader.diagnosis.cell import gates
-from grader.diagnosis.experiments.formulas import Term, joined, matching, products
+from grader.diagnosis.experiments.joined_terms import Term, joined, matching, products
 from grader.protocol import Array
 
 if TYPE_CHECKING:

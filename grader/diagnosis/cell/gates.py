@@ -9,7 +9,7 @@ import numpy as np
 
 from grader.checks.known_model import Parameters
 from grader.checks.parameters.storage import leaf
-from grader.diagnosis.experiments import formulas, regression
+from grader.diagnosis.experiments import joined_terms, regression
 from grader.diagnosis.experiments.patterns import CLOSE, Reading
 from grader.diagnosis.experiments.regression import Blocks
 from grader.protocol import Array
@@ -134,8 +134,8 @@ def _joined_otherwise(
         ("hU", cell.h @ used[f"U_{gate}"]),
         ("b", np.broadcast_to(used[f"b_{gate}"], shown[0].shape)),
     )
-    forms = ((form, np.asarray(made(z))) for form, z in formulas.bent_sums(terms))
-    form = formulas.matching(forms, shown, partial(_agrees_where_seen, cell))
+    forms = ((form, np.asarray(made(z))) for form, z in joined_terms.bent_sums(terms))
+    form = joined_terms.matching(forms, shown, partial(_agrees_where_seen, cell))
     return [Reading("gate_z_form", {"form": form})] if form else None
 
 

@@ -269,6 +269,14 @@ def _weight_one_for_all(_: Message, *, array: str) -> Message:
     return say("One and the same number of {array} acts on all units.", array=array)
 
 
+def _weight_number(_: Message, *, array: str, number: float) -> Message:
+    return say(
+        "In place of {array} the number {number} is added for every unit.",
+        array=array,
+        number=number,
+    )
+
+
 def _weight_shifted(_: Message, *, array: str, number: float) -> Message:
     return say("{number} is added to {array} in forward.", number=number, array=array)
 
@@ -452,6 +460,7 @@ WORDS: dict[str, Callable[..., Message]] = {
     "weight_units_without": _weight_units_without,
     "weight_sources_without": _weight_sources_without,
     "weight_one_for_all": _weight_one_for_all,
+    "weight_number": _weight_number,
     "weight_shifted": _weight_shifted,
     "weight_off": _weight_off,
     "weight_late": _weight_late,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from grader.checks.states import is_softmax
-from grader.diagnosis.experiments import formulas, regression
+from grader.diagnosis.experiments import joined_terms, regression
 from grader.diagnosis.experiments.patterns import CLOSE, Reading
 from grader.diagnosis.experiments.regression import Blocks
 from grader.protocol import Array
@@ -52,8 +52,8 @@ def _joined_otherwise(seen: ForwardRun) -> str:
         ("hW", seen.hidden @ seen.net.given["W_hy"]),
         ("b", np.broadcast_to(seen.net.given["b_y"], seen.outputs.shape)),
     )
-    forms = (form for form in formulas.joined(*terms) if formulas.is_bent(form[0]))
-    return formulas.matching(forms, [seen.outputs], seen.net.alike)
+    forms = (form for form in joined_terms.joined(*terms) if joined_terms.is_bent(form[0]))
+    return joined_terms.matching(forms, [seen.outputs], seen.net.alike)
 
 
 def _centred(raw: Array) -> Array:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from grader.diagnosis.experiments import formulas, regression
+from grader.diagnosis.experiments import joined_terms, regression
 from grader.diagnosis.experiments.patterns import CLOSE, Reading
 from grader.diagnosis.experiments.regression import Blocks
 from grader.protocol import Array
@@ -32,16 +32,21 @@ def examine(seen: ForwardRun) -> list[Reading]:
         return [Reading("z_form", {"form": form})]
     found = [_through(seen, name) for name in regression.INVERSES]
     explained = [readings for readings in found if readings is not None]
-    if not explained and _is_function(seen):
-        return [Reading("activation_unknown")]
+    if not explained and (other := _other_function(seen)) is not None:
+        return [other]
     return min(explained, key=len, default=[place(seen)])
 
 
-def _is_function(seen: ForwardRun) -> bool:
-    """Whether states are another function than tanh of the right weighted sum."""
+def _other_function(seen: ForwardRun) -> Reading | None:
+    """Another function than tanh of the right weighted sum, by its name if it has one."""
     z = seen.net.weighted_sum(seen.x[1:], seen.hidden[:-1])
-    other = np.abs(np.tanh(z) - seen.hidden[1:]).max() > OTHER
-    return bool(other) and regression.function_of(z, seen.hidden[1:])
+    if not np.abs(np.tanh(z) - seen.hidden[1:]).max() > OTHER:
+        return None
+    for name, function in regression.DIRECT.items():
+        if seen.net.alike(seen.hidden[1:], np.asarray(function(z))):
+            return Reading("activation", {"used": name})
+    known = regression.function_of(z, seen.hidden[1:])
+    return Reading("activation_unknown") if known else None
 
 
 def _joined_otherwise(seen: ForwardRun) -> str:
@@ -52,8 +57,8 @@ def _joined_otherwise(seen: ForwardRun) -> str:
         ("hW", seen.hidden[:-1] @ given["W_hh"]),
         ("b", np.broadcast_to(given["b_h"], hidden.shape)),
     )
-    forms = ((text, np.tanh(z)) for text, z in formulas.bent_sums(terms))
-    return formulas.matching(forms, [hidden], seen.net.alike)
+    forms = ((text, np.tanh(z)) for text, z in joined_terms.bent_sums(terms))
+    return joined_terms.matching(forms, [hidden], seen.net.alike)
 
 
 def _through(seen: ForwardRun, activation: str) -> list[Reading] | None:

@@ -10,7 +10,7 @@ import numpy as np
 
 from grader.checks.known_model import Parameters
 from grader.checks.states import Sizes
-from grader.diagnosis.experiments import formulas
+from grader.diagnosis.experiments import joined_terms
 from grader.diagnosis.experiments.network import Network
 from grader.diagnosis.experiments.patterns import CLOSE, Reading
 from grader.protocol import Array, Call, CandidateClass, Read, Step, Write
@@ -133,9 +133,9 @@ def _unexplained(net: Network, name: str, first: UpdateStep) -> Reading:
             return Reading("other_gradient", {"used": other})
     rate, before = ("learning_rate", np.array(RATE)), ("W", net.used[name])
     own = ("dW", gradient)
-    steps = formulas.products([before], [("learning_rate * dW", RATE * gradient)])
-    others = formulas.products([before], formulas.joined(rate, own))
-    form = formulas.matching(chain(steps, others), [before[1] + move], net.alike)
+    steps = joined_terms.products([before], [("learning_rate * dW", RATE * gradient)])
+    others = joined_terms.products([before], joined_terms.joined(rate, own))
+    form = joined_terms.matching(chain(steps, others), [before[1] + move], net.alike)
     if form:
         return Reading("step_form", {"form": form})
     if np.ptp(move) <= CLOSE * np.abs(move).max() and move.size > 1:

@@ -84,7 +84,7 @@ class Cell:
             return None if found is None else (found, cell)
         names = {
             "new_cell_state": used if self.inner else cell, "cell_state": c, "hidden_state": h, "candidate": mixed["c"],
-            "c": c, "f": mixed["f"], "i": mixed["i"], "o": mixed["o"],
+            "c": used if self.inner else cell, "c_before": c, "f": mixed["f"], "i": mixed["i"], "o": mixed["o"],
         }  # fmt: skip
         if self.around:
             inner = formula.value(self.around, names)
@@ -178,6 +178,8 @@ def _to_weight(values: Views, kind: str, facts: Facts) -> bool:
         values[name] = np.zeros_like(own)
     elif kind == "transposed":
         values[name] = own.T
+    elif kind == "number":
+        values[name] = np.full_like(own, float(facts["number"]))
     elif kind == "other_array":
         values[name] = values[facts["used"]]
     elif kind == "factor":

@@ -326,7 +326,22 @@ def _first_off(bench: Bench, _facts: Facts) -> bool:
     return _states_off(bench, {"step": 0})
 
 
+STEEP = 10.0  # no activation that anybody uses rises faster
+
+
+def _other_function(bench: Bench, _facts: Facts) -> bool:
+    """h_t against the right weighted sum: one smooth curve, and not tanh's."""
+    x = np.random.default_rng(981).normal(size=(SIZES[0], 400, SIZES[2]))
+    _, h = bench.run(x)
+    v = bench.values
+    z = (x[1:] @ v["W_xh"] + h[:-1] @ v["W_hh"] + v["b_h"]).ravel()
+    values = h[1:].ravel()[np.argsort(z)]
+    rises = np.abs(np.diff(values)) <= STEEP * np.diff(np.sort(z)) + CLOSE
+    return bool(rises.all() and np.abs(values - np.tanh(np.sort(z))).max() > CLOSE)
+
+
 ALONE = {
+    "activation_unknown": _other_function,
     "no_recurrence": _no_recurrence,
     "runs_backward": _backwards,
     "inputs_reversed": lambda b, f: b.steps(f)[-1].all(),
