@@ -19,6 +19,7 @@ from grader.misconceptions import catalogue
 from tests.strangers import claims
 from tests.strangers.bases import PLAIN_CELL, PLAIN_GRADIENTS, PLAIN_RNN, Array, Base
 from tests.strangers.behaviour import Record, initial, recorded
+from tests.strangers.claims import formula
 from tests.strangers.kit import Said
 from tests.strangers.program import executed
 
@@ -225,6 +226,17 @@ def _alike_at_first(_match: re.Match[str], record: Record) -> bool:
     )
 
 
+def _rule_of_terms(match: re.Match[str], record: Record) -> bool | None:
+    got = record.get("data fibonacci 20")
+    if got is None or len(got) < 20:  # as asked for
+        return None
+    text = match["rule"].replace("a(n-1)", "one").replace("a(n-2)", "two")
+    wanted = formula.value(text, {"one": got[1:-1], "two": got[:-2]})
+    fine = right()["data fibonacci 20"]
+    same = wanted is not None and np.allclose(np.broadcast_to(wanted, got[2:].shape)[:8], got[2:10])
+    return bool(same and not np.allclose(got[2:10], fine[2:10]))
+
+
 def _axes(_match: re.Match[str], record: Record) -> bool | None:
     got, fine = record.get("0 outputs"), right()["0 outputs"]
     return None if got is None else got.shape != fine.shape and got.size == fine.size
@@ -331,6 +343,7 @@ PLACES = (
     ("nothing moves", re.compile(r"your (?P<name>\w+) object [^\n]+ Changing them moves nothing that forward returns"), lambda m, r: _flag(f"initial unmoved {m['name']}")(m, r), True),
     ("no sine", re.compile(r"is not a sine wave: it"), _no_sine, False),
     ("alike at first", re.compile(r"Some initial weights are the same for every unit or gate"), _alike_at_first, True),
+    ("rule of terms", re.compile(r"Every term from 2 on is (?P<rule>[^;]+); a"), _rule_of_terms, True),
     ("axes", re.compile(r"outputs come with their axes in another order"), _axes, True),
     ("no states", re.compile(r"forward returns no hidden_states of shape"), _no_states, True),
     ("raised", re.compile(r"(?P<call>(SimpleRNN|LSTMCell)\.\w+) raised \w+"), _raised, False),

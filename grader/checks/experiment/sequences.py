@@ -20,6 +20,7 @@ from grader.protocol import Array, CandidateFunction
 NAME = "generate_sequence_data"
 DEFAULT_LENGTH = 1000
 FINER = 8  # points of the spectrum per period
+RULED, WHOLE = 10, 1e-9  # terms that show a rule, and how exactly they follow it
 # First terms of the sequences that go by the name: 0, 1, 1, 2 and 1, 1, 2.
 STARTS = ((0, 1), (1, 1))
 
@@ -226,7 +227,31 @@ def _why(values: Array, index: int) -> Message:
         return say("float32 ends there: use float64.")
     if index < 2 and np.abs(values).max() <= 2.0:  # noqa: PLR2004  # scaled to a small range
         return say("Return the true values; scale them where you train.")
+    if rule := _rule(values):
+        return say("Every term from 2 on is {rule}; a(n-1) + a(n-2) is asked for.", rule=rule)
     return say("Check the first terms and the range of the loop.")
+
+
+def _rule(values: Array) -> str:
+    """What each term is of the two before it, where that is simple and another thing; else ""."""
+    few = values[:RULED]
+    if few.size < RULED or not np.all(np.isfinite(few)):
+        return ""
+    parts = np.column_stack([few[1:-1], few[:-2], np.ones(few.size - 2)])
+    numbers = [round(float(n)) for n in np.linalg.lstsq(parts, few[2:], rcond=None)[0]]
+    if np.any(np.abs(parts @ numbers - few[2:]) > WHOLE) or numbers == [1, 1, 0]:
+        return ""
+    names = ("a(n-1)", "a(n-2)", "")
+    terms = [
+        f"{'-' if number < 0 else '+'} {_times(abs(number), name)}"
+        for number, name in zip(numbers, names, strict=True)
+        if number
+    ]
+    return " ".join(terms).removeprefix("+ ") or "0"
+
+
+def _times(number: int, name: str) -> str:
+    return name if name and number == 1 else f"{number} * {name}" if name else str(number)
 
 
 def _follows_recurrence(values: Array) -> bool:
