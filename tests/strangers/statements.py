@@ -237,6 +237,11 @@ def _rule_of_terms(match: re.Match[str], record: Record) -> bool | None:
     return bool(same and not np.allclose(got[2:10], fine[2:10]))
 
 
+def _units_alike(_match: re.Match[str], record: Record) -> bool | None:
+    flags = record.get("initial W_xh")
+    return None if flags is None else bool(flags[1])
+
+
 def _axes(_match: re.Match[str], record: Record) -> bool | None:
     got, fine = record.get("0 outputs"), right()["0 outputs"]
     return None if got is None else got.shape != fine.shape and got.size == fine.size
@@ -344,6 +349,7 @@ PLACES = (
     ("no sine", re.compile(r"is not a sine wave: it"), _no_sine, False),
     ("alike at first", re.compile(r"Some initial weights are the same for every unit or gate"), _alike_at_first, True),
     ("rule of terms", re.compile(r"Every term from 2 on is (?P<rule>[^;]+); a"), _rule_of_terms, True),
+    ("units alike", re.compile(r"All hidden units begin alike"), _units_alike, True),
     ("axes", re.compile(r"outputs come with their axes in another order"), _axes, True),
     ("no states", re.compile(r"forward returns no hidden_states of shape"), _no_states, True),
     ("raised", re.compile(r"(?P<call>(SimpleRNN|LSTMCell)\.\w+) raised \w+"), _raised, False),

@@ -21,6 +21,7 @@ from grader.diagnosis.experiments.network import SMALL, Network
 from grader.protocol import Array
 
 POINT = Sizes(T=5, B=2, I=10, H=7, O=3)
+LONGER = Sizes(T=6, B=1, I=6, H=5, O=2)
 HIDDEN_ARRAYS = ("W_xh", "W_hh", "b_h")
 STEP, STEP_SINGLE = 1e-5, 3e-3
 NEAR = 0.1  # a nudge moves outputs by far less
