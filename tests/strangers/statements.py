@@ -255,6 +255,12 @@ def _alike_shape(one: Array | None, other: Array) -> bool:
     return one is not None and one.shape == other.shape
 
 
+def _cell_of_other_shape(_match: re.Match[str], record: Record) -> bool:
+    fine = right()
+    keys = ("0 cell hidden", "0 cell cell")
+    return any(not _alike_shape(record.get(key), fine[key]) for key in keys)
+
+
 def _no_such_array(match: re.Match[str], record: Record) -> bool:
     """Arrays that are said to be missing have another shape, or are not there at all."""
     names = re.split(r"[, ]+", match["names"])
@@ -350,6 +356,7 @@ PLACES = (
     ("alike at first", re.compile(r"Some initial weights are the same for every unit or gate"), _alike_at_first, True),
     ("rule of terms", re.compile(r"Every term from 2 on is (?P<rule>[^;]+); a"), _rule_of_terms, True),
     ("units alike", re.compile(r"All hidden units begin alike"), _units_alike, True),
+    ("cell shape returned", re.compile(r"LSTMCell\.forward returned [^\n]+; expected new_hidden_state"), _cell_of_other_shape, True),
     ("axes", re.compile(r"outputs come with their axes in another order"), _axes, True),
     ("no states", re.compile(r"forward returns no hidden_states of shape"), _no_states, True),
     ("raised", re.compile(r"(?P<call>(SimpleRNN|LSTMCell)\.\w+) raised \w+"), _raised, False),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from itertools import product
 from types import ModuleType
 from typing import Any
 
@@ -113,9 +115,9 @@ def verdicts(module: ModuleType, base: Base, claims: list[Claim]) -> Verdicts:
     model = Cell({name: value.copy() for name, value in values.items()})
     understood = [_apply(model, kind, facts) for kind, facts in claims if kind not in ASIDE]
     joint = False
-    for model.inner in (False, True) if understood and all(understood) else ():
+    for variant in _variants(model, claims) if understood and all(understood) else ():
         with np.errstate(all="ignore"):
-            wanted = model.step(*given)
+            wanted = variant.step(*given)
         joint |= wanted is not None and any(
             all(_near(a, b) for a, b in zip(got, each, strict=True))
             for each in (wanted, wanted[::-1])
@@ -124,6 +126,15 @@ def verdicts(module: ModuleType, base: Base, claims: list[Claim]) -> Verdicts:
         True if joint and kind not in ASIDE else _alone(kind, facts, values, given, run)
         for kind, facts in claims
     ]
+
+
+def _variants(model: Cell, claims: list[Claim]) -> Iterator[Cell]:
+    """What the claims leave open: which cell state is shown, which of two shared sets is used."""
+    others = [model.other]
+    if any(kind == "gates_shared" for kind, _ in claims):
+        others.append({of: gate for gate, of in model.other.items()})
+    for inner, other in product((False, True), others):
+        yield replace(model, inner=inner, other=other)
 
 
 def _apply(model: Cell, kind: str, facts: Facts) -> bool:
