@@ -233,7 +233,7 @@ def _overflows(*, where: str) -> Message:
 
 def _gates_shared(gates: Message, *, of: str) -> Message:
     return say(
-        "{gates} and {other} are one and the same, made with one set of weights. Each has weights of its own.",
+        "{gates} and {other} are made with one and the same set of weights. Each has weights of its own.",
         gates=gates,
         other=gate_name(of),
     )

@@ -49,7 +49,7 @@ class Cell:
     swapped: bool = False
 
     def step(self, x: Array, h: Array, c: Array) -> tuple[Array, Array] | None:
-        gates = {}
+        sums = {}
         for gate in "fico":
             parts = {
                 "xW": x @ self.values[f"W_{gate}"],
@@ -60,13 +60,16 @@ class Cell:
             if summed is None:
                 return None
             z = self.factor[gate] * summed
-            z = np.clip(z, -self.limit[gate], self.limit[gate])
-            gates[gate] = formula.FUNCTIONS.get(self.activation[gate], np.tanh)(z)
+            sums[gate] = np.clip(z, -self.limit[gate], self.limit[gate])
+        gates = {
+            gate: formula.FUNCTIONS.get(self.activation[gate], np.tanh)(
+                sums[self.other.get(gate, gate)]
+            )
+            for gate in sums
+        }
         mixed = dict(gates)
         for gate, number in self.constant.items():
             mixed[gate] = np.full_like(gates[gate], number)
-        for gate, other in self.other.items():
-            mixed[gate] = gates[other]
         for gate, other in self.complement.items():
             mixed[gate] = 1 - gates[other]
         inside = {"f": mixed["f"], "i": mixed["i"], "o": mixed["o"], "g": mixed["c"],
