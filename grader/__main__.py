@@ -23,6 +23,7 @@ COMMANDS = {
     "fetch": "Fetch mails from an IMAP mailbox into an inbox folder.",
     "score": "Score the written part on a local page.",
     "report": "Rebuild all pages and tables of an OUT folder from its store.",
+    "dossier": "Write questions for the oral exam, on each student's own lines.",
     "mail": "Write a letter per student, with the feedback page, or what to send again.",
     "gradescope": "Build an autograder for Gradescope.",
     "doctor": "Say which sandbox this machine offers, and what is missing.",

@@ -36,6 +36,7 @@ class Header(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     late_penalty: float
     late_penalty_cap: float
     bonus: float
+    oral: float = 0.0  # points of the oral exam in the total; 0: it is kept apart
 
 
 class Mail(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -221,6 +222,8 @@ def _header(header: Header) -> Iterator[Mistake]:
             yield (*place, name), say("a share between 0 and 1 is needed, 0.1 for a tenth")
     if not 0 <= header.bonus < math.inf:
         yield (*place, "bonus"), say("points from 0 up are needed")
+    if not 0 <= header.oral < math.inf:
+        yield (*place, "oral"), say("points from 0 up are needed")
     try:
         datetime.fromisoformat(header.deadline or "2000-01-01")
     except ValueError:

@@ -109,6 +109,10 @@ class CandidateClass(Protocol):
 
     def __call__(self, *arguments: Any) -> CandidateObject: ...
 
+    def holding(self, values: Mapping[str, Array], *arguments: Any) -> CandidateObject:
+        """A new object into whose arrays these values are written."""
+        ...
+
     def implements(self, method: str) -> bool:
         """Whether the method exists and is more than the stub that was handed out."""
         ...

@@ -187,6 +187,7 @@ class Exhibit:
 
     kind "figure": `png` is the student's own figure.
     kind "losses": series "losses". kind "prediction": series "predicted", "true".
+    kind "lengths": series "length", "error" (held-out error by sequence length).
     kind "gradient": `grid` holds the relative error per parameter (rows, `labels`) and time step.
     """
 

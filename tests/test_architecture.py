@@ -51,6 +51,15 @@ ALLOWED: dict[str, set[str]] = {
     "grader.questions": {"grader.checks", "grader.diagnosis", "grader.sandbox", "solutions"},
     "grader.scoring": {"grader.results", "grader.written"},
     "grader.reports": {"grader.results", "grader.scoring", "grader.written"},
+    "grader.integrity": {
+        "grader.checks",
+        "grader.diagnosis",
+        "grader.handout",
+        "grader.reports",
+        "grader.results",
+        "grader.sandbox",
+        "grader.written",
+    },
     "grader.pack": {
         "grader.handout",
         "grader.intake",
@@ -109,6 +118,7 @@ ALLOWED: dict[str, set[str]] = {
         "grader.handout",
         "grader.home",
         "grader.intake",
+        "grader.integrity",
         "grader.matrix",
         "grader.misconceptions",
         "grader.model_answers",

@@ -6,16 +6,18 @@ nothing and keep them on self; each gradient in the shape of the array it belong
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
 from grader.checks.compare import agrees, distance, tolerance
 from grader.checks.parameters.layout import Layout
-from grader.checks.parameters.storage import Numbers, leaf, oriented
+from grader.checks.parameters.storage import leaf, oriented, squeezed
 from grader.protocol import Array
 
 
@@ -26,6 +28,9 @@ class Entry:
     label: str
     array: Array
     returned: bool = True  # or kept on the object
+
+
+MOST_LABELS = 1024  # of which the names are remembered: a program has a dozen
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +79,7 @@ def entries(returned: Any, rnn: Readable, layout: Layout) -> list[Entry]:
     ]
     if 2 * len(given) > len(layout.slots):
         return found
-    parameters = {
-        layout.storage.path_of(int(numbers.flat[0]))
-        for copies in layout.slots.values()
-        for numbers in copies
-    }
+    parameters = {place.path for places in layout.places.values() for place in places}
     kept = [
         Entry(path, array, returned=False)
         for path, array in rnn.read().items()
@@ -145,32 +146,25 @@ def _is_square(shape: tuple[int, ...]) -> bool:
 
 
 def _names(name: str, layout: Layout) -> set[str]:
-    paths = {
-        layout.storage.path_of(int(numbers.flat[0]))
-        for numbers in layout.slots.get(name, ())
-        if _whole(numbers, layout)
-    }
+    paths = {place.path for place in layout.places.get(name, ()) if place.is_whole}
     return {_plain(name), *(_plain(leaf(path)) for path in paths)} - {""}
 
 
-def _whole(numbers: Numbers, layout: Layout) -> bool:
-    path = layout.storage.path_of(int(numbers.flat[0]))
-    return layout.storage.arrays[path].size == numbers.size
-
-
+@lru_cache(MOST_LABELS)
 def _plain(label: str) -> str:
     """A name without case, underscores and digits-only leaves: `W_xh` and `Wxh` are one."""
     text = re.sub(r"[^0-9a-z]", "", label.lower())
     return "" if text.isdigit() else text
 
 
-def _claims(label: str) -> set[str]:
+@lru_cache(MOST_LABELS)
+def _claims(label: str) -> frozenset[str]:
     """The parameter names that a gradient's name may stand for: dW_xh, grad_W_xh, W_xh_grad."""
     text = _plain(leaf(label) if "[" in label or "." in label else label)
     shorter = {
         re.sub(pattern, "", text) for pattern in (r"^d", r"^grads?", r"grads?$", r"^delta", r"^g")
     }
-    return {text, *shorter} - {""}
+    return frozenset({text, *shorter} - {""})
 
 
 def _candidates(
@@ -196,12 +190,12 @@ def _candidates(
 
 def _fits(name: str, entry: Entry, layout: Layout) -> bool:
     """Whether an array has as many elements as the parameter: a documented name binds."""
-    return entry.array.size == np.prod(layout.shapes[name])
+    return entry.array.size == math.prod(layout.shapes[name])
 
 
 def _whole_views_only(name: str, layout: Layout) -> bool:
     """Whether the parameter has an array of its own, so that names can tell it from others."""
-    return all(_whole(numbers, layout) for numbers in layout.slots[name])
+    return all(place.is_whole for place in layout.places[name])
 
 
 def _views(name: str, entry: Entry, layout: Layout) -> Iterator[View]:
@@ -215,33 +209,25 @@ def _views(name: str, entry: Entry, layout: Layout) -> Iterator[View]:
 def _upright_or_turned(name: str, entry: Entry, layout: Layout) -> Iterator[View]:
     """As `_views`, square matrices upright only."""
     shape, (label, array) = layout.shapes[name], (entry.label, entry.array)
-    for numbers in layout.slots[name]:
-        path = layout.storage.path_of(int(numbers.flat[0]))
-        own = layout.storage.arrays[path]
-        start = layout.storage.offsets[path]
-        inside = numbers.min() >= start and numbers.max() < start + own.size
-        if inside and _squeezed(array.shape) == _squeezed(own.shape):
-            yield View(label, np.ravel(array)[numbers - start])
-        elif inside and own.size == numbers.size and len(set(shape)) == len(shape) == 2:  # noqa: PLR2004  # a matrix, not square
+    wanted, given = squeezed(shape), squeezed(array.shape)
+    for place in layout.places[name]:
+        if place.inside is not None and given == place.array_shape:
+            yield View(label, np.ravel(array)[place.inside])
+        elif place.inside is not None and place.is_whole and len(set(shape)) == len(shape) == 2:  # noqa: PLR2004  # a matrix, not square
             turned = oriented(np.arange(array.size).reshape(array.shape), shape)
             if turned is not None:
                 yield View(label, np.ravel(array)[turned], turned=True)
-        elif own.size != numbers.size and _squeezed(array.shape) == _squeezed(shape):
+        elif not place.is_whole and given == wanted:
             yield View(label, array.reshape(shape))  # a fused array whose gradient comes in parts
-        elif own.size != numbers.size and _squeezed(array.shape) == _squeezed(shape)[::-1]:
-            whole = array.reshape(_squeezed(array.shape)).T.reshape(shape)
-            yield View(label, whole, turned=True)
-
-
-def _squeezed(shape: tuple[int, ...]) -> tuple[int, ...]:
-    return tuple(size for size in shape if size != 1)
+        elif not place.is_whole and given == wanted[::-1]:
+            yield View(label, array.reshape(given).T.reshape(shape), turned=True)
 
 
 def _best(
     candidates: Sequence[View], expected: Array, factors: Sequence[float], limit: float
 ) -> Match | None:
     """The right one, by the first factor that makes one right; else the nearest by the first."""
-    sound = [view for view in candidates if np.all(np.isfinite(view.array))]
+    sound = [view for view in candidates if np.isfinite(view.array).all()]
     if not sound:
         return next((Match(label, view, np.inf, 1.0) for label, view, _ in candidates), None)
     for factor in factors:
@@ -270,7 +256,11 @@ def common_factor(
 ) -> float:
     """The factor by which most of the gradients are right; the first where none is better."""
     judged = [(found, expected[name]) for name, found in matches.items() if found is not None]
-    return max(
-        factors,
-        key=lambda factor: sum(found.agrees(factor * target, limit) for found, target in judged),
-    )
+    best, most = factors[0], -1
+    for factor in factors:
+        right = sum(found.agrees(factor * target, limit) for found, target in judged)
+        if right > most:
+            best, most = factor, right
+        if right == len(judged):  # none can be better
+            break
+    return best

@@ -9,7 +9,7 @@ import numpy as np
 
 from grader.assignment import load
 from grader.checks.parameters.layout import Layout
-from grader.checks.states import Sizes, read_forward
+from grader.checks.states import Sizes, read_outputs
 from grader.protocol import (
     Array,
     Call,
@@ -43,30 +43,19 @@ def central_differences(
     step = tolerances.step_float32 if layout.single else tolerances.step_float64
     T, B, I = x.shape  # noqa: E741  # sizes as in the equations
     sizes = Sizes(T, B, I, layout.shapes["b_h"][0], layout.shapes["b_y"][0])
-    places = [(name, place) for name in layout.slots for place in np.ndindex(*layout.shapes[name])]
-    nudges = [
-        layout.written(_nudged(values, name, place, signed))
-        for name, place in places
-        for signed in (step, -step)
-    ]
+    pairs = zip(layout.nudged(values, step), layout.nudged(values, -step), strict=True)
+    nudges = [nudge for pair in pairs for nudge in pair]
     returned = _forwards(rnn, nudges, x) if anew is None else _single(anew, nudges, x)
     losses = [
-        np.sum(d_outputs * through(read_forward(one, sizes).outputs), axis=(1, 2), dtype=np.float64)
+        np.sum(d_outputs * through(read_outputs(one, sizes)), axis=(1, 2), dtype=np.float64)
         for one in returned
     ]
     layout.write(rnn, values)
     gradients = {name: np.zeros((sizes.T, *shape)) for name, shape in layout.shapes.items()}
-    for (name, place), above, below in zip(places, losses[::2], losses[1::2], strict=True):
-        gradients[name][(slice(None), *place)] = (above - below) / (2 * step)
+    for (name, place), above, below in zip(layout.elements, losses[::2], losses[1::2], strict=True):
+        everywhere: tuple[Any, ...] = (slice(None), *place)  # at every time step
+        gradients[name][everywhere] = (above - below) / (2 * step)
     return gradients
-
-
-def _nudged(
-    values: Mapping[str, Array], name: str, place: tuple[int, ...], by: float
-) -> dict[str, Array]:
-    nudged = np.array(values[name], dtype=np.float64)
-    nudged[place] += by
-    return {**values, name: nudged}
 
 
 def _forwards(

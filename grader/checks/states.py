@@ -71,14 +71,8 @@ def read_forward(returned: Any, sizes: Sizes, *, leading: bool | None = None) ->
 
     `leading` says on which end of T + 1 states h_0 stands, where an earlier call has shown it.
     """
-    if returned is None:
-        raise ReturnedNothing("SimpleRNN.forward")
-    parts = list(returned) if isinstance(returned, tuple | list) else [returned]
-    outputs = _first(_outputs(parts, sizes), None)
-    taken = -1 if outputs is None else outputs.position
-    hidden = _first(_hidden(parts, sizes, leading=leading, taken=taken), outputs)
-    if outputs is None:
-        raise _no_outputs(returned, parts, sizes)
+    parts, outputs = _parts(returned, sizes)
+    hidden = _first(_hidden(parts, sizes, leading=leading, taken=outputs.position), outputs)
     return Forward(
         outputs=outputs.array,
         hidden=None if hidden is None else hidden.array,
@@ -86,6 +80,22 @@ def read_forward(returned: Any, sizes: Sizes, *, leading: bool | None = None) ->
         documented_outputs=not outputs.rearranged,
         leading=None if hidden is None else hidden.leading,
     )
+
+
+def read_outputs(returned: Any, sizes: Sizes) -> Array:
+    """The outputs alone; raises as `read_forward`."""
+    return _parts(returned, sizes)[1].array
+
+
+def _parts(returned: Any, sizes: Sizes) -> tuple[list[Any], _Found]:
+    """Everything that forward returned, and which of it is the outputs."""
+    if returned is None:
+        raise ReturnedNothing("SimpleRNN.forward")
+    parts = list(returned) if isinstance(returned, tuple | list) else [returned]
+    outputs = _first(_outputs(parts, sizes), None)
+    if outputs is None:
+        raise _no_outputs(returned, parts, sizes)
+    return parts, outputs
 
 
 def read_final(returned: Any, sizes: Sizes) -> Array | None:
@@ -181,7 +191,7 @@ def _arrangement(shape: tuple[int, ...], wanted: tuple[int, ...]) -> tuple[int, 
     """The order of axes that gives `wanted`: the documented one first, time kept in front next."""
     if shape == wanted:
         return tuple(range(len(shape)))
-    if sorted(shape) != sorted(wanted):
+    if len(shape) != len(wanted) or sorted(shape) != sorted(wanted):
         return None
     for axes in sorted(permutations(range(len(shape))), key=lambda order: (order[0] != 0, order)):
         if tuple(shape[axis] for axis in axes) == wanted:

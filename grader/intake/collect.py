@@ -35,7 +35,7 @@ def collect(paths: Sequence[Path], rules: IntakeRules) -> Intake:
     persons = decided.merged(people(attempts, register), rules.decided)
     chosen = [(person, choose(person, rules, ownership.clues)) for person in persons]
     found = [
-        *remarks.unreadable(came),
+        *remarks.unreadable(came, chosen),
         *remarks.empty_containers(came),
         *remarks.unclaimed(unclaimed),
         *remarks.oddities(ownership),

@@ -17,17 +17,34 @@ from grader.intake.people.roster import Register
 from grader.intake.people.students import Person
 from grader.intake.reading.arrivals import Arrival
 from grader.intake.reading.filenames import safe_id
-from grader.intake.reading.programs import defines_asked
+from grader.intake.reading.kinds import WRITTEN, suffix_of
+from grader.intake.reading.programs import asked_in, defines_asked, parts_in
 from grader.language import Message, say
 from grader.records import Concern
 
 Remark = tuple[Arrival, Trouble]
 
 
-def unreadable(came: Iterable[Arrival]) -> Iterator[Remark]:
+def unreadable(
+    came: Iterable[Arrival], chosen: Iterable[tuple[Person, Choice]]
+) -> Iterator[Remark]:
+    """What could not be read. A document beside a report that was read is nothing to ask for."""
+    reports = {
+        one: choice.report.one
+        for person, choice in chosen
+        for attempt in person.attempts
+        for one in attempt.files
+        if choice.report.one and suffix_of(one.name) in WRITTEN
+    }
     for one in came:
         if one.trouble is not None and not one.copy:
-            yield one, one.trouble
+            report = reports.get(one)
+            yield one, _spare(one, report) if report else one.trouble
+
+
+def _spare(one: Arrival, report: Arrival) -> Trouble:
+    reason = say("{name} was not read: {report} is the report.", name=one.name, report=report.name)
+    return Trouble(reason, _nothing(), Concern.INFORMATION)
 
 
 def empty_containers(came: Sequence[Arrival]) -> Iterator[Remark]:
@@ -105,7 +122,27 @@ def listed_id(student: RosterRow) -> str:
 def _passed_over(choice: Choice) -> Iterator[Remark]:
     """Every program and report that does not count, with the reason that decided."""
     for one in (*choice.program.passed, *choice.report.passed):
-        yield one.candidate.one, Trouble(one.reason, _override(), _weight(one, choice))
+        trouble = Trouble(one.reason, _override(), _weight(one, choice))
+        yield one.candidate.one, _other_part(one, choice) or trouble
+
+
+def _other_part(passed: Passed, choice: Choice) -> Trouble | None:
+    """Work that was cut into several files, sent together: only one of them counts."""
+    other = passed.candidate
+    best = choice.program.best if other.is_program else choice.report.best
+    if best is None or best.attempt is not other.attempt or passed.reason.text == NAMED.text:
+        return None
+    if other.is_program:
+        more = asked_in(other.one.program or "") - asked_in(best.one.program or "")
+        lacks = say("{chosen} counts, and it lacks what stands in this file: {parts}.",
+                    chosen=best.one.name, parts=", ".join(sorted(more)))  # fmt: skip
+    else:
+        mine, its = parts_in(other.one.report or ""), parts_in(best.one.report or "")
+        more = mine - its if its else frozenset()
+        lacks = say("{chosen} counts, and it lacks parts that stand in this file: Part {parts}.",
+                    chosen=best.one.name, parts=", ".join(sorted(more)))  # fmt: skip
+    together = say("Put the files together into one, or ask the student for one, and grade again.")
+    return Trouble(lacks, together) if more else None
 
 
 def _weight(passed: Passed, choice: Choice) -> Concern:

@@ -12,6 +12,9 @@ from functools import cache
 from grader.portability.imported_names import Names, is_guard, outside
 from grader.portability.needs import PYTHON, Need, Version
 
+# What programs import most, and no part of the standard library: the tables take a while to load.
+ELSEWHERE = ("numpy", "matplotlib")
+
 
 def newer(tree: ast.Module, version: Version) -> list[Need]:
     """Imports and names that need a newer Python than `version`, outside of guards."""
@@ -25,6 +28,8 @@ def newer(tree: ast.Module, version: Version) -> list[Need]:
 
 def came_with(name: str) -> Version | None:
     """The Python 3 that brought a module or a member of one ("itertools.batched"); None if unknown."""
+    if name.partition(".")[0] in ELSEWHERE:
+        return None
     since = _members().get(name) or _modules().get(name)
     three = since[1] if since else None
     return three or None

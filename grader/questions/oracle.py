@@ -38,29 +38,27 @@ def outputs(parameters: Parameters, hidden: Array) -> Array:
     return hidden @ parameters["W_hy"] + parameters["b_y"]
 
 
-def bptt(parameters: Parameters, x: Array, d_outputs: Array) -> Parameters:
-    """Textbook gradients."""
-    rnn = network(parameters)
-    rnn.forward(x)
-    return rnn.backward(d_outputs)
-
-
 def gradients(trial: RnnTrial, x: Array, d_outputs: Array, seen: Forward) -> list[Truth]:
     """The honest expectations of a backward, given the forward that the student really has.
 
     With a right forward there is one. With a wrong one an error is carried forward: the true
     gradient of what the student computes, or the textbook's formulas on the student's states.
     """
-    limit = tolerance(single=trial.layout.single)
-    right = Truth(bptt(trial.parameters, x, d_outputs), limit)
-    if is_right(trial, x, seen):
+    rnn = network(trial.parameters)
+    expected = rnn.forward(x)
+    right = Truth(rnn.backward(d_outputs), tolerance(single=trial.layout.single))
+    if _agrees(trial, seen, expected):
         return [right]
     return [right, *own_gradient(trial, x, d_outputs, seen)]
 
 
 def is_right(trial: RnnTrial, x: Array, seen: Forward) -> bool:
     """Whether the student's forward is the documented one."""
-    outputs, hidden = forward(trial.parameters, x)
+    return _agrees(trial, seen, forward(trial.parameters, x))
+
+
+def _agrees(trial: RnnTrial, seen: Forward, expected: tuple[Array, Array]) -> bool:
+    outputs, hidden = expected
     limit = tolerance(single=trial.layout.single)
     states_right = seen.hidden is None or agrees(seen.hidden, hidden, limit)
     return states_right and agrees(seen.outputs, outputs, limit)

@@ -23,6 +23,7 @@ class Rules:
     late_penalty_cap: float
     optional: frozenset[str] = frozenset()  # questions whose points are a bonus
     by_hand: tuple[str, ...] = ()  # questions that a person scores
+    oral: float = 0.0  # points of the oral exam in the total; 0: it is kept apart
     decided: Overrides = field(default_factory=Overrides)
 
     @classmethod
@@ -36,6 +37,7 @@ class Rules:
             header.late_penalty_cap,
             frozenset(each.name for each in assignment.questions if each.bonus),
             tuple(each.name for each in assignment.questions if each.written),
+            header.oral,
             decided,
         )
 
@@ -108,12 +110,13 @@ def account(grade: Grade, scored: WrittenRow | None, rules: Rules) -> GradebookR
             sections=scored.sections if scored else (),
             excused=rules.decided.has(who, EXCUSE),
             overrides=rules.decided.of(who),
-        )
+        ),
+        oral_counts=rules.oral > 0,
     )
 
 
-def _summed(row: GradebookRow) -> GradebookRow:
-    parts = (row.auto, row.bonus_code, row.written, row.bonus)
+def _summed(row: GradebookRow, *, oral_counts: bool) -> GradebookRow:
+    parts = (row.auto, row.bonus_code, row.written, row.bonus, row.oral if oral_counts else None)
     known = [part for part in parts if part is not None]
     if not known or row.status is Status.KIT_FAULT:
         return row

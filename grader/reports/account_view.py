@@ -125,8 +125,9 @@ def _lines(row: GradebookRow, wording: Wording) -> Iterator[AccountLine]:
     if row.bonus_code is not None:
         yield line(say("Bonus for code"), row.bonus_code)
     if row.oral is not None:
-        note = render(say("kept apart from the total"), wording.language)
-        yield line(say("Oral exam"), row.oral, note=note)
+        note = "" if wording.oral else render(say("kept apart from the total"), wording.language)
+        of = points(wording.oral) if wording.oral else ""
+        yield line(say("Oral exam"), row.oral, of=of, note=note)
 
 
 def lateness(row: GradebookRow) -> Message:

@@ -21,7 +21,7 @@ SECTIONS = {
 }
 STATES = {DECIDE: "part", NOTHING: "none", UNREADABLE: "none", INFORMATION: ""}
 # The tables that a person keeps; what is wrong there is the person's to mend.
-OWN_TABLES = ("written.csv", overrides.NAME)
+OWN_TABLES = ("written.csv", "oral.csv", overrides.NAME)
 
 
 @dataclass(frozen=True, slots=True)

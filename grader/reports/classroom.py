@@ -103,6 +103,7 @@ class Classroom:
     cases: dict[tuple[str, str, bool], CaseTally] = field(default_factory=dict)
     kits: Counter[str] = field(default_factory=Counter)
     superseded: list[Superseded] = field(default_factory=list)
+    interviews: bool = False  # there is a page of dossiers beside the class page
     waiting: list[tuple[str, str]] = field(default_factory=list)  # (id, name) not graded yet
     signs: dict[str, tuple[Sign, ...]] = field(default_factory=dict)  # by student
     decisions: list[Decision] = field(default_factory=list)  # a person's, also ended ones

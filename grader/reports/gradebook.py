@@ -1,6 +1,7 @@
 """`OUT/grades.csv`: one row per student; `problems`, `superseded` and `missing.csv` beside it.
 
-Total = automatic part less the late penalty + written part + both bonuses. The penalty is a share
+Total = automatic part less the late penalty + written part + both bonuses, and the oral exam where
+`assignment.toml` gives it points. The penalty is a share
 of the automatic points per started day after the student's own deadline, up to a cap
 (`assignment.toml`, `--late-penalty`, `overrides.csv`). A cell is empty, never 0, where there is no
 score: a fault of the kit, an unreadable file, an unscored answer.
@@ -8,6 +9,7 @@ score: a fault of the kit, an unreadable file, an unscored answer.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,6 +19,7 @@ from grader.assignment import Assignment
 from grader.language import render
 from grader.records import Problem, Status, Submission
 from grader.reports.account import GradebookRow, Rules, account, waiting
+from grader.reports.oral_sources import with_oral
 from grader.reports.tables import Cell, write_csv
 from grader.reports.written_sources import with_page
 from grader.results import course, overrides
@@ -24,7 +27,7 @@ from grader.results.course import CourseSettings
 from grader.results.overrides import Context, Overrides
 from grader.results.reader import StoreReader
 from grader.scoring import page_scores
-from grader.written import scores
+from grader.written import oral_marks, scores
 from grader.written.scores import Written
 
 # The fact in the store that says by which deadline the last run judged; it may have been given.
@@ -57,6 +60,8 @@ def read(store: StoreReader, out: Path, assignment: Assignment) -> Gradebook:
     """The gradebook of an OUT folder: its grades, `written.csv`, `overrides.csv`, its settings."""
     settings = course.of(store)
     scored = with_page(read_written(store, out, assignment), page_scores.read(out))
+    interviews = oral_marks.read(out / oral_marks.NAME, store.student_ids())
+    scored = with_oral(scored, interviews, assignment.assignment.oral)
     deadline = store.fact(DEADLINE) or assignment.assignment.deadline
     decided = read_overrides(store, out, deadline, settings)
     rules = Rules.of(assignment, settings, deadline, decided)
@@ -71,7 +76,8 @@ def read_written(store: StoreReader, out: Path, assignment: Assignment) -> Writt
         question.name: question.points for question in assignment.questions if question.written
     }
     limits["bonus"] = assignment.assignment.bonus
-    return scores.read(out / scores.NAME, limits, store.student_ids())
+    oral = assignment.assignment.oral or math.inf
+    return scores.read(out / scores.NAME, limits, store.student_ids(), oral)
 
 
 def read_overrides(

@@ -20,7 +20,7 @@ class Wording:
 
     `questions`: question name -> title. `possible`: question name -> automatic points with the
     hidden cases. `written`: question name -> points that a person gives. `hints`: misconception
-    name -> (title, hint).
+    name -> (title, hint). `oral`: points of the oral exam in the total; 0: it is kept apart.
     """
 
     language: str
@@ -28,6 +28,7 @@ class Wording:
     possible: Mapping[str, float] = field(default_factory=dict)
     written: Mapping[str, float] = field(default_factory=dict)
     hints: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    oral: float = 0.0
 
     def title(self, question: str) -> str:
         return self.questions.get(question, question)
@@ -50,6 +51,7 @@ def load_wording(language: str, misconceptions: Path = MISCONCEPTIONS) -> Wordin
         possible={question.name: question.points for question in questions if not question.written},
         written={question.name: question.points for question in questions if question.written},
         hints=load_hints(language, misconceptions),
+        oral=load().assignment.oral,
     )
 
 

@@ -57,6 +57,10 @@ READING = (EXTENSION, FILE, OWNER, MERGE)
 ONCE = (EXTENSION, EXCUSE, WAIVE)
 PERIOD = re.compile(r"\+?\s*(\d+(?:\.\d+)?)\s*(d|days?|天|日|h|hours?|小时)?", re.IGNORECASE)
 DIGEST = re.compile(r"[0-9a-f]{8,64}")
+_DAY = re.compile(
+    r"(?P<year>\d{4})[-/.年](?P<month>\d{1,2})[-/.月](?P<day>\d{1,2})日?"
+    r"(?:[ T]*(?P<hour>\d{1,2}):(?P<rest>\d\d\S*))?"
+)
 LONGEST = 366.0  # days of an extension; more is a slip of the keyboard
 
 
@@ -177,7 +181,7 @@ def _mistake(line: Line, row: Override, before: list[Override], context: Context
         (one.student_id, one.what) == (row.student_id, row.what) for one in before
     ):
         return say(
-            "line {line}: there is a {what} for {id} already; keep one.",
+            "line {line}: {id} has one {what} already; keep one.",
             line=number,
             what=row.what,
             id=row.student_id,
@@ -247,6 +251,7 @@ def moment(text: str, beside: str = "") -> datetime | None:
 
     Without an offset it is in the time of `beside`, another time, or else in local time.
     """
+    text = _iso(text)
     try:
         found = datetime.fromisoformat(text)
     except ValueError:
@@ -257,6 +262,15 @@ def moment(text: str, beside: str = "") -> datetime | None:
     if other is not None:
         return found.replace(tzinfo=other.tzinfo)
     return found if found.tzinfo else found.astimezone()
+
+
+def _iso(text: str) -> str:
+    """2025/12/5 18:00, as a spreadsheet rewrites a day, and 2025年12月5日 in ISO 8601."""
+    found = _DAY.fullmatch(text.strip())
+    if found is None:
+        return text
+    day = f"{found['year']}-{found['month']:0>2}-{found['day']:0>2}"
+    return f"{day}T{found['hour']:0>2}:{found['rest']}" if found["hour"] else day
 
 
 def refers(value: str, name: str, sha256: str) -> bool:

@@ -19,6 +19,14 @@ from grader.records import Problem
 # gradebook quotes what looks like a formula.
 AROUND_ID = re.compile(r"""^[='"]+|["']+$|\.0$""")
 
+# What people call the columns, Chinese among it.
+_HEADINGS = {
+    "id": "student_id", "student id": "student_id", "学号": "student_id",
+    "事项": "what", "决定": "what", "操作": "what", "类型": "what",
+    "值": "value", "内容": "value", "原因": "reason", "理由": "reason",
+    "加分": "bonus", "评语": "comment", "备注": "comment",
+}  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -70,7 +78,7 @@ def _parsed(text: str) -> tuple[tuple[str, ...], tuple[Line, ...]]:
     # Excel separates by what the system's language asks for.
     delimiter = max(",;\t", key=header.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    columns = tuple(plain(name).lower() for name in next(reader, []))
+    columns = tuple(_HEADINGS.get(name, name) for name in map(_heading, next(reader, [])))
     lines = []
     for row in reader:
         if any(cell.strip() for cell in row):
@@ -78,6 +86,10 @@ def _parsed(text: str) -> tuple[tuple[str, ...], tuple[Line, ...]]:
             extra = any(cell.strip() for cell in row[len(columns) :])
             lines.append(Line(reader.line_num, cells, extra))
     return columns, tuple(lines)
+
+
+def _heading(cell: str) -> str:
+    return plain(cell).lower()
 
 
 def _bad_columns(columns: tuple[str, ...], needed: Iterable[str]) -> Message | None:

@@ -97,7 +97,7 @@ class ObjectProxy:
             raise fault_messages.of_call(
                 reply.fault, self._name(steps, reply.fault.step), self._channel.program
             )
-        values = [replies.value(node, reader, where) for node in reply.values]
+        values = replies.values(reply.values, reader, where)
         if len(values) != len(steps):
             raise fault_messages.garbled(where)
         for step, value in zip(steps, values, strict=True):
@@ -145,15 +145,13 @@ class ObjectProxy:
         if isinstance(step, Read):
             return schema.Get()
         if isinstance(step, Write):
-            arrays = [packer.writer.add(np.asarray(array)) for array in step.values.values()]
-            return schema.Put(list(step.values), arrays)
+            return put(step.values, packer.writer)
         self._class.require(step.method)
         return schema.Method(step.method, [packer.pack(value) for value in step.arguments])
 
     def _where(self, steps: Sequence[Step]) -> str:
-        names = dict.fromkeys(self._name(steps, index) for index in range(len(steps)))
-        called = [name for name in names if name != self._class.name]
-        return ", ".join(called) or self._class.name
+        methods = dict.fromkeys(step.method for step in steps if isinstance(step, Call))
+        return ", ".join(f"{self._class.name}.{one}" for one in methods) or self._class.name
 
     def _name(self, steps: Sequence[Step], index: int) -> str:
         step = steps[index] if 0 <= index < len(steps) else None
@@ -175,6 +173,10 @@ class ClassProxy:
 
     def __call__(self, *arguments: Any) -> ObjectProxy:
         """Make an instance. Raises StudentFault."""
+        return self.holding(None, *arguments)
+
+    def holding(self, values: Mapping[str, Array] | None, *arguments: Any) -> ObjectProxy:
+        """Make an instance and write its arrays, in one message. Raises StudentFault."""
         where = f"{self.name}.__init__"
         self.require("__init__")
         if "__init__" in self._missing:
@@ -184,10 +186,12 @@ class ClassProxy:
         packer = Packer()
         with _fitting(where):
             packed = [packer.pack(value) for value in arguments]
-        request = schema.Construct(self.name, handle, packed)
+            written = None if values is None else put(values, packer.writer)
+        request = schema.Construct(self.name, handle, packed, written)
         reply, _ = self._channel.exchange(request, packer, where, None)
         if reply.fault is not None:
-            raise fault_messages.of_call(reply.fault, where, self._channel.program)
+            at = where if reply.fault.step == 0 else self.name
+            raise fault_messages.of_call(reply.fault, at, self._channel.program)
         return ObjectProxy(self, handle, self._channel.generation)
 
     def implements(self, method: str) -> bool:
@@ -267,6 +271,13 @@ def environment(defined: Sequence[schema.Defined], channel: Channel) -> dict[str
         else:
             proxies[one.name] = FunctionProxy(one, channel)
     return proxies
+
+
+def put(values: Mapping[str, Array], writer: wire.FrameWriter) -> schema.Put:
+    """The step that writes these arrays. WireError where they do not fit."""
+    arrays = [np.asarray(array) for array in values.values()]
+    vector = np.concatenate([np.zeros(0), *(array.ravel() for array in arrays)])
+    return schema.Put(list(values), [array.shape for array in arrays], writer.add(vector))
 
 
 @contextmanager

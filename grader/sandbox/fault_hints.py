@@ -54,6 +54,11 @@ def _of_surroundings(fault: schema.Fault) -> Message | None:
         return say(
             "Only the standard library of Python, NumPy and matplotlib are there when this is graded."
         )
+    if fault.builtin == "EOFError" and "reading a line" in fault.text:
+        return say(
+            "input() waits for somebody to type, and nobody does while this is graded. Leave it out, or "
+            'put it under `if __name__ == "__main__":`.'
+        )
     return None
 
 

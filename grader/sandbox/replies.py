@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -50,8 +51,17 @@ def observation(seen: schema.Seen, reader: wire.FrameReader) -> Observation:
 
 def value(node: Any, reader: wire.FrameReader, where: str) -> Any:
     """Plain data for one node; BadValue where it does not hold together."""
+    return values([node], reader, where)[0]
+
+
+def values(nodes: Sequence[Any], reader: wire.FrameReader, where: str) -> list[Any]:
+    """As `value`, for several nodes."""
+
+    def special(node: Any) -> Any:
+        return _special(node, reader)
+
     try:
-        return reader.value(node, lambda special: _special(special, reader))
+        return [reader.value(node, special) for node in nodes]
     except wire.WireError:
         raise fault_messages.garbled(where) from None
 

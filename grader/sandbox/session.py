@@ -137,6 +137,8 @@ class Session:
 
     def _hanging(self, request: schema.Request, where: str) -> str:
         """What of a request is known not to end: not tried again. "" where all may."""
+        if not self._timeouts:
+            return ""
         many = sum(self._timeouts.values()) >= MANY_TIMEOUTS
         for name in dict.fromkeys((where, *where.split(", "))):
             most = 1 if many and name not in self._answered else MAX_TIMEOUTS
@@ -228,13 +230,15 @@ def _without_folders(said: Any, own: Path | None) -> Any:
     changes: dict[str, Any] = {}
     for name in said.__struct_fields__:
         part = getattr(said, name)
+        if not part:
+            continue
         if name in WORDS:
             changes[name] = hidden(part, own)
         elif isinstance(part, schema.Fault):
             changes[name] = _without_folders(part, own)
         elif name == "results":
             changes[name] = [_without_folders(one, own) for one in part]
-    return msgspec.structs.replace(said, **changes)
+    return msgspec.structs.replace(said, **changes) if changes else said
 
 
 def _is_expected(defined: schema.Defined) -> bool:

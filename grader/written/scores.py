@@ -57,10 +57,13 @@ class _BadRowError(Exception):
         self.reason = reason
 
 
-def read(path: Path, limits: Mapping[str, float], known: Iterable[str]) -> Written:
+def read(
+    path: Path, limits: Mapping[str, float], known: Iterable[str], oral: float = math.inf
+) -> Written:
     """Read and check `written.csv`; nothing where there is none.
 
     `limits`: the most points per column, among them "bonus". `known`: the ids in the gradebook.
+    `oral`: the most points of an exam, whose column may be missing.
     """
     sheet = sheets.read(path, ("student_id", *limits))
     if sheet is None:
@@ -68,7 +71,7 @@ def read(path: Path, limits: Mapping[str, float], known: Iterable[str]) -> Writt
     if sheet.mistake:
         return Written({}, (sheet.problem(sheet.mistake),))
     if "oral" in sheet.columns:
-        limits = {**limits, "oral": math.inf}
+        limits = {**limits, "oral": oral}
     rows: dict[str, WrittenRow] = {}
     problems: list[Problem] = []
     ids = set(known)

@@ -150,7 +150,15 @@ def test_errors_by_length_in_any_sensible_form(errors: Any, right: bool) -> None
         assert sorted(run.errors) == [1, 5, 10]
     else:
         with pytest.raises(BadValue):
-            form.lengths(run)
+            form.lengths(run, [])
+
+
+def test_errors_by_length_are_kept_for_the_interview() -> None:
+    exhibits: list[Exhibit] = []
+    errors = {12: 0.25, 2: 0.5, 5: 0.3, 10**400: 0.1}  # a key is a student's word
+    form.lengths(parts.Experiment(observed({"error_by_length": errors})), exhibits)
+    (kept,) = exhibits
+    assert kept.series == {"length": (2.0, 5.0, 12.0), "error": (0.5, 0.3, 0.25)}
 
 
 @pytest.mark.parametrize(

@@ -37,6 +37,7 @@ def run(cells: list[tuple[str, bool]]) -> tuple[float, list[str]]:
 if __name__ == "__main__":
     sys.path.insert(0, sys.argv[1])
     os.chdir(sys.argv[2])
+    sys.path.insert(0, "")  # as Jupyter has it: modules beside the notebook
     os.environ["MPLBACKEND"] = "Agg"
     told = {}
     for habit, cells in json.load(sys.stdin).items():

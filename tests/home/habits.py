@@ -1,7 +1,8 @@
 """Notebooks in the habits of many people: all of them right, and green at home.
 
 Each habit is what a notebook has besides the same right program. `HABITS` maps its name to its
-cells; a cell is its source, or the source with an execution count or a tag.
+cells; a cell is its source, or the source with an execution count or a tag. `ELSEWHERE` holds those
+whose libraries are not here.
 """
 
 from __future__ import annotations
@@ -84,6 +85,10 @@ HABITS: dict[str, list[str | Cell]] = {
     "grown": _method_by_method(),
     "trained and plotted": _with(after=["result = train_rnn_on_sequence()", "import matplotlib.pyplot as plt\nplt.plot(result['losses'])\nplt.show()"]),
     "all expressions": _with("from IPython.core.interactiveshell import InteractiveShell\nInteractiveShell.ast_node_interactivity = 'all'"),
+    "writes a module": [IMPORTS, "%%writefile rnn_model.py\n" + IMPORTS + "\n" + RNN, "%%writefile -a rnn_model.py\n\n" + LSTM,
+                        "from rnn_model import LSTMCell, SimpleRNN", SERIES, TRAINING],
+    "writes a module into a folder": [IMPORTS, "!mkdir -p src", "%%writefile src/written_nets.py\n" + IMPORTS + "\n" + RNN + "\n\n" + LSTM,
+                                      "import sys\nsys.path.append('src')\nimport written_nets\nfrom written_nets import *", SERIES, TRAINING],
     "widgets": _with("from ipywidgets import interact", after=["@interact\ndef show(n=3):\n    return n * 2"]),
     "run in another order": [
         Cell(SERIES, 3), Cell("data = generate_sequence_data('sine', 50)[:3] * SCALE", 6), Cell(IMPORTS, 1),
@@ -91,10 +96,24 @@ HABITS: dict[str, list[str | Cell]] = {
     ],
 }  # fmt: skip
 
+# With libraries that this machine has not, and that people have at home; nothing uses them.
+ELSEWHERE: dict[str, list[str | Cell]] = {
+    "versions of unused libraries": ["import paddle, keras\nfor m in (paddle, keras):\n    print(m.__name__, m.__version__, m.__file__)\n"
+                                     "assert tuple(map(int, paddle.__version__.split('.')[:2])) >= (1, 0)\n" + IMPORTS, *PROGRAM[1:]],
+    "settings of unused libraries": ["import pandas as pd, seaborn as sns, warnings\nfrom sklearn.exceptions import ConvergenceWarning\n"
+                                     "pd.options.display.max_rows = 10\nsns.set_theme(style='whitegrid')\n"
+                                     "warnings.filterwarnings('ignore', category=ConvergenceWarning)\n" + IMPORTS, *PROGRAM[1:]],
+    "asks for a graphics card": ["import paddle as torch\nprint(torch.cuda.device_count() > 0, f'{torch.cuda.memory_allocated() / 1024**2:.1f} MB')\n"
+                                 "x = -torch.rand(3) * 2 + 1\nprint(abs(x), int(x.sum()), isinstance(x, torch.Tensor))\n"
+                                 "try:\n    x = x @ x\nexcept torch.cuda.OutOfMemoryError:\n    pass\n" + IMPORTS, *PROGRAM[1:]],
+    "installs in the browser": ["import piplite\nawait piplite.install('numpy')\n" + IMPORTS, *PROGRAM[1:]],
+    "mounts a drive": _with("from google.colab import drive, files\ndrive.mount('/content/drive')\nfor name in files.upload():\n    print(name)"),
+}  # fmt: skip
+
 
 def cells_of(habit: str) -> list[Cell]:
     """The habit's cells and, as in the handout's notebook, cells that check what was written."""
-    made = [cell if isinstance(cell, Cell) else Cell(cell) for cell in HABITS[habit]]
+    made = [cell if isinstance(cell, Cell) else Cell(cell) for cell in (HABITS | ELSEWHERE)[habit]]
     checks = [Cell(f'grader.check("{question}")', 90) for question in CHECKED]
     return [Cell(SETUP, 0 if made[0].count else None), *made, *checks]
 

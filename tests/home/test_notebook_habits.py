@@ -15,7 +15,7 @@ from grader import grading
 from grader.intake.reading.notebooks import read_notebook
 from grader.records import Status, Submission
 from tests import ROOT
-from tests.home.habits import CHECKED, HABITS, as_run, cells_of, notebook
+from tests.home.habits import CHECKED, ELSEWHERE, HABITS, as_run, cells_of, notebook
 
 PUBLIC = grading.Settings(secret=b"", public_only=True)
 
@@ -49,6 +49,15 @@ def test_class_gives_what_home_gave(habit: str, home: dict[str, tuple[float, lis
     grade = grading.grade(Submission("1", "", read.program), PUBLIC)
     checked = [question for question in grade.questions if question.name in CHECKED]
     assert sum(question.score for question in checked) == pytest.approx(points)
+    assert grade.auto == grade.auto_possible
+    assert (grade.status, grade.loaded) == (Status.GRADED, True)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("habit", ELSEWHERE)
+def test_libraries_that_nothing_uses_cost_nothing(habit: str) -> None:
+    read = read_notebook(notebook(cells_of(habit)))
+    grade = grading.grade(Submission("1", "", read.program), PUBLIC)
     assert grade.auto == grade.auto_possible
     assert (grade.status, grade.loaded) == (Status.GRADED, True)
 

@@ -406,8 +406,31 @@ def test_roster_files(tmp_path: Path, encoding: str, header: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "计科2101班名单,,\n序号,学 号,姓 名\n1,2023001,张 三\n",
+        "机器学习\n2026年秋\n学号;姓名\n2023001;张　三\n",
+        'Student,ID,SIS User ID,Section\n张三,5512,2023001,A\n"    Points Possible",,,\n"Student, Test",9,,\n',
+        "First name,Last name,ID number,Email address\n三,张,2023001,\n",
+        "名,姓氏,ID 号,电子邮件地址\n三,张,2023001,\n",
+    ],
+    ids=["a title", "titles and semicolons", "Canvas", "Moodle", "Moodle in Chinese"],
+)
+def test_rosters_as_schools_and_platforms_write_them(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "students.csv"
+    path.write_text(text, encoding="utf-8")
+    assert read_roster(path) == (RosterRow("2023001", "张三"),)
+
+
+@pytest.mark.parametrize(
     ("text", "word"),
-    [("", "empty"), ("a,b\n1,2\n", "no column"), ("id\n1\n1\n", "stands there twice")],
+    [
+        ("", "empty"),
+        ("学号,姓名\n", "empty"),
+        ("a,b\n1,2\n", "no column"),
+        ("id\n1\n1\n", "stands there twice"),
+        ("学号,姓名\n2.02301E+11,张三\n", "has rounded"),
+    ],
 )
 def test_bad_rosters_say_what_to_do(tmp_path: Path, text: str, word: str) -> None:
     path = tmp_path / "students.csv"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import warnings
 
 import pytest
@@ -113,3 +114,26 @@ def test_future_imports_and_stray_statements_of_later_cells() -> None:
     compile(made.program, "program", "exec")
     assert "y = 2" in made.program
     assert len(made.notes) == 1
+
+
+@pytest.mark.parametrize(
+    ("sources", "counts", "told"),
+    [
+        (("class LSTMCell: a = 1", "class LSTMCell: a = 2"), (9, 5), 1),
+        (("class LSTMCell: a = 1", "class LSTMCell: a = 2"), (5, 9), 0),
+        (("class LSTMCell: a = 1", "class LSTMCell: a = 2"), (9, None), 0),
+        (("class LSTMCell: a = 1", "class LSTMCell: a = 1"), (9, 5), 0),
+        (("class LSTMCell: a = 1", "class LSTMCell(LSTMCell): b = 2"), (9, 5), 0),
+        (("class Other: a = 1", "class Other: a = 2"), (9, 5), 0),
+    ],
+)
+def test_a_definition_that_was_run_last_and_stands_above_another_is_told(
+    sources: tuple[str, str], counts: tuple[int | None, int | None], told: int
+) -> None:
+    cells = [
+        {"cell_type": "code", "execution_count": n, "metadata": {}, "outputs": [], "source": text}
+        for text, n in zip(sources, counts, strict=True)
+    ]
+    made = json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 4})
+    notes = read_notebook(made).notes
+    assert [note.values["upper"] for note in notes] == [1] * told

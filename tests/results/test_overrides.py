@@ -46,6 +46,12 @@ def test_every_kind_is_read(tmp_path: Path) -> None:
     assert found.rows[0].reason == "ill"
 
 
+def test_headings_may_be_chinese(tmp_path: Path) -> None:
+    found = read(tmp_path, "2023001,延期,3天,病假", header="学号,事项,值,原因")
+    assert found.problems == ()
+    assert found.rows == (Override("2023001", "extension", "3天", "病假"),)
+
+
 @pytest.mark.parametrize(
     ("value", "deadline"),
     [
@@ -54,6 +60,9 @@ def test_every_kind_is_read(tmp_path: Path) -> None:
             "2025-12-05T23:59:59+08:00",
         ),  # a day is meant to its end, in the class' time
         ("2025-12-05T18:00", "2025-12-05T18:00:00+08:00"),
+        ("2025/12/5", "2025-12-05T23:59:59+08:00"),  # as Excel rewrites it
+        ("2025/12/5 8:30", "2025-12-05T08:30:00+08:00"),
+        ("2025年12月5日", "2025-12-05T23:59:59+08:00"),
         ("2025-12-05T18:00+00:00", "2025-12-05T18:00:00+00:00"),
         ("3", "2025-12-03T23:59:59+08:00"),
         ("３天", "2025-12-03T23:59:59+08:00"),
@@ -82,7 +91,7 @@ def test_extensions_are_times_or_periods(tmp_path: Path, value: str, deadline: s
         ("2023001,file,,x", "line 3, value: name the file, or give its SHA-256."),
         ("2023001,merge,2023001,x", "line 3, value: give the other id of the same student."),
         ("2023001,waive,half,x", "line 3, value: leave it empty for waive."),
-        ("2023002,waive,,again", "line 3: there is a waive for 2023002 already; keep one."),
+        ("2023002,waive,,again", "line 3: 2023002 has one waive already; keep one."),
         ("2023001,excuse,,ill, really", "line 3: it has more cells than columns; put a reason"),
     ],
 )

@@ -6,8 +6,10 @@ import textwrap
 
 import pytest
 
+from grader.intake.reading.notebooks import read_notebook
 from grader.protocol import Observation
 from grader.sandbox import Limits, session
+from tests.home.habits import Cell, notebook
 
 LIMITS = Limits(call=60.0, load=60.0, training=60.0, total=600.0)
 PROGRAM = """
@@ -70,6 +72,14 @@ TROUBLES = {
     "a method that is none": ("", "ax[0].set_titel('x')"),
     "an image without a reader": ("", "ax[0].imshow(plt.imread('photo.jpg'))"),
     "a legend of nothing": ("warnings.simplefilter('error')", "ax[1].legend()\nplt.show()"),
+    "a colour map of older versions": (
+        "import matplotlib.cm as cm\ncolours = cm.get_cmap('viridis')",
+        "ax[0].plot([1], color=colours(0.5))",
+    ),
+    "a font to add": (
+        "from matplotlib import font_manager as fonts\nfrom matplotlib.font_manager import _rebuild\n_rebuild()\nfonts.fontManager.addfont('C:/Windows/Fonts/simhei.ttf')",
+        "plt.show()",
+    ),
     "a font list that is asked": (
         "",
         "ax[0].text(0, 0, '损失', family=['Microsoft YaHei', 'SimHei'])\nfig.canvas.draw()",
@@ -86,6 +96,17 @@ def test_trouble_with_a_picture_leaves_the_rest(name: str) -> None:
     assert seen.backward_calls == seen.update_calls == 3
     picture = seen.returned["figure"]
     assert (picture.axes, picture.lines >= 2) == (2, True)
+
+
+@pytest.mark.slow
+def test_a_notebooks_pictures_cost_no_more_either() -> None:
+    body = "plt.grid(b=True)\nfig.savefig('D:/figures/loss.png')\nfig.canvas.set_window_title('x')"
+    made = read_notebook(notebook([Cell(source("", body))]))
+    with session(made.program, LIMITS) as student:
+        seen: Observation = student.environment()["train_rnn_on_sequence"].observe()
+    assert seen.ended is None
+    assert seen.returned["losses"] == [1.0]
+    assert seen.drawing is not None
 
 
 def test_an_exception_in_the_students_own_line_of_drawing_leaves_the_record() -> None:

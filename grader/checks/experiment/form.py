@@ -12,6 +12,7 @@ from grader.records import Exhibit
 
 SHOWN = 400  # points of a plot
 HARDLY_MOVED = 0.98  # of the first loss, at the end: more than any rate leaves that trains at all
+LONGEST = 10**6  # time steps that any sequence has; a key is a student's word
 PANELS = 2  # the loss curve, and prediction against truth
 
 
@@ -85,8 +86,11 @@ def prediction(experiment: Experiment, exhibits: list[Exhibit]) -> None:
         )
 
 
-def lengths(experiment: Experiment) -> None:
+def lengths(experiment: Experiment, exhibits: list[Exhibit]) -> None:
     """Require errors for several lengths, of a network that has seen sequences."""
+    errors = sorted(pair for pair in experiment.errors.items() if pair[0] <= LONGEST)
+    length, error = np.array(errors, np.float64).reshape(-1, 2).T
+    exhibits.append(_exhibit("lengths", length=length, error=error))
     if len(experiment.errors) < load().learning["q5_3"]["fewest_lengths"]:
         raise too_few_lengths(say("a dict with {count} lengths", count=len(experiment.errors)))
     if experiment.never_used:
@@ -136,7 +140,11 @@ def _undrawn(fault: StudentFault) -> CheckFailed:
 
 
 def _exhibit(what: str, **series: np.typing.NDArray[np.float64]) -> Exhibit:
-    titles = {"losses": say("Your losses"), "prediction": say("Your prediction")}
+    titles = {
+        "losses": say("Your losses"),
+        "prediction": say("Your prediction"),
+        "lengths": say("Your error by sequence length"),
+    }
     return Exhibit(
         question="q5_3",
         kind=what,

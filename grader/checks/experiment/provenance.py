@@ -56,7 +56,12 @@ class Provenance:
     @cached_property
     def are_outputs(self) -> bool:
         """Whether the predictions are recorded outputs up to one fixed map."""
-        return any(map(self._fits, self.outputs)) or self._is_ensemble()
+        latest_first = self.outputs[::-1]
+        return (
+            any(_is_affine(self.predicted, one.line) for one in latest_first)  # mostly, and quick
+            or any(map(self._fits, latest_first))
+            or self._is_ensemble()
+        )
 
     def are_inputs(self) -> bool:
         """Whether they are values that the network was shown, whatever it gave out."""

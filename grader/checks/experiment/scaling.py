@@ -106,6 +106,8 @@ def _gives_away(series: Line, line: Line, steps: int) -> bool:
         for found in locate_all(line, series)
         if found.scale != 0.0
     ]
+    if not places:
+        return False
     for scaler in SCALERS.values():
         whole = scaler(series)
         starts = [start for start, *scale in places if _matches(whole, *scale)]

@@ -34,6 +34,25 @@ class Batch:
 
 
 @dataclass(frozen=True, slots=True)
+class Batches:
+    """N batches: inputs (N, T, B, I) and targets (N, T, B, O)."""
+
+    inputs: Array
+    targets: Array
+
+    def __len__(self) -> int:
+        return len(self.inputs)
+
+    def __getitem__(self, place: int) -> Batch:
+        return Batch(self.inputs[place], self.targets[place])
+
+    def part(self, start: int, most: int) -> Batches:
+        """At most so many of them from `start` on."""
+        chosen = slice(start, start + most)
+        return Batches(self.inputs[chosen], self.targets[chosen])
+
+
+@dataclass(frozen=True, slots=True)
 class Task:
     """One task: how to draw data, which steps count, how to score."""
 
@@ -54,12 +73,10 @@ class Task:
     def batch(self, rng: Generator, size: int) -> Batch:
         return self.batches(rng, 1, size)[0]
 
-    def batches(self, rng: Generator, count: int, size: int) -> tuple[Batch, ...]:
+    def batches(self, rng: Generator, count: int, size: int) -> Batches:
         """So many batches of `size` sequences, drawn at once."""
-        drawn = self.draw(rng, self.numbers.steps, count * size)
-        return tuple(
-            Batch(*pair) for pair in zip(*(_cut(one, count) for one in drawn), strict=True)
-        )
+        inputs, targets = self.draw(rng, self.numbers.steps, count * size)
+        return Batches(_cut(inputs, count), _cut(targets, count))
 
     def d_outputs(self, outputs: Array, batch: Batch) -> Array:
         """Gradient of the mean squared error over the steps that count, (T, B, O)."""

@@ -6,7 +6,7 @@ style ends at the same weights as the reference, to 2e-14 in float64 and 2e-6 in
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -17,6 +17,7 @@ from grader.assignment import load
 from grader.checks.learning.tasks import (
     DIVERGED,
     Batch,
+    Batches,
     Task,
     diverged,
 )
@@ -32,7 +33,7 @@ from grader.protocol import (
 
 # From d_outputs (T, B, O) and the batches that come next: how many of them were reached, and the
 # outputs on the last one reached.
-Advance = Callable[[Array, Sequence[Batch]], tuple[int, Array]]
+Advance = Callable[[Array, Batches], tuple[int, Array]]
 
 # Batches that travel together: many for the messages' sake, few because a student whose outputs
 # only the examiner can read goes through them one by one, and the rest travel again.
@@ -50,7 +51,7 @@ class Course:
     """What every learner of one case gets: the same start, the same data in the same order."""
 
     task: Task
-    batches: tuple[Batch, ...]
+    batches: Batches
     held_out: Batch
     start: Mapping[str, Array] | None  # None: the learner's own
 
@@ -94,11 +95,11 @@ def train(rnn: CandidateObject, course: Course, pace: Pace) -> Trained:
     """Train a student's object. Raises whatever its methods raise."""
     task = course.task
 
-    def advance(d_outputs: Array, ahead: Sequence[Batch]) -> tuple[int, Array]:
+    def advance(d_outputs: Array, ahead: Batches) -> tuple[int, Array]:
         rounds = Rounds(
             d_outputs,
-            np.stack([batch.inputs for batch in ahead]),
-            np.stack([batch.targets for batch in ahead]),
+            ahead.inputs,
+            ahead.targets,
             pace.scale * task.weights(ahead[0]),
             pace.rate,
             pace.updates,
@@ -120,8 +121,9 @@ def train_reference(
 
     task, pace = course.task, Pace(course.task.numbers.rate)
 
-    def advance(d_outputs: Array, ahead: Sequence[Batch]) -> tuple[int, Array]:
-        for batch in ahead:
+    def advance(d_outputs: Array, ahead: Batches) -> tuple[int, Array]:
+        for place in range(len(ahead)):
+            batch = ahead[place]
             rnn.backward(d_outputs)
             rnn.update_parameters(pace.rate)
             outputs = np.asarray(rnn.forward(batch.inputs)[0])
@@ -140,16 +142,18 @@ def forward(rnn: CandidateObject, inputs: Array, task: Task) -> Array:
 
 def _train(outputs: Array, advance: Advance, course: Course, pace: Pace) -> Trained:
     """From the outputs on the first batch through all the others to those on the held-out one."""
-    task, batches = course.task, course.batches
+    task, batches, last = course.task, course.batches, course.held_out
     reached = 0
     while reached < len(batches) and not diverged(outputs):
         d_outputs = pace.scale * task.d_outputs(outputs, batches[reached])
-        ahead = batches[reached + 1 : reached + 1 + TOGETHER] or (course.held_out,)
+        ahead = batches.part(reached + 1, TOGETHER)
+        if not len(ahead):
+            ahead = Batches(last.inputs[None], last.targets[None])
         count, outputs = advance(d_outputs, ahead)
         reached += count
     if reached < len(batches):
-        outputs = np.full_like(course.held_out.targets, np.nan)
-    return Trained(outputs, task.score(outputs, course.held_out))
+        outputs = np.full_like(last.targets, np.nan)
+    return Trained(outputs, task.score(outputs, last))
 
 
 def outputs_of(returned: Any, inputs: Array, task: Task) -> Array:

@@ -8,17 +8,19 @@ any storage fits: a transpose, a fused matrix, a bias in an extra row, gates int
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
 from grader.checks.parameters.storage import (
     Numbers,
     Storage,
     leaf,
     oriented,
+    squeezed,
 )
 from grader.faults import StudentFault
 from grader.language import Message, say
@@ -26,6 +28,17 @@ from grader.protocol import Array, CandidateObject
 
 SHOWN = 8  # arrays that a message lists
 DOUBLE = np.dtype(np.float64)
+Element = tuple[str, tuple[int, ...]]  # a parameter and a place in it
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where one copy of a parameter lies: in the array that holds its first scalar."""
+
+    path: str
+    array_shape: tuple[int, ...]  # of that array, without its ones
+    is_whole: bool  # it has as many scalars as the array
+    inside: Numbers | None  # its scalars, numbered within the array; None where some lie outside
 
 
 @dataclass(frozen=True)
@@ -51,10 +64,26 @@ class Layout:
     stateful: bool = False  # the same forward gives something else the second time
     unseen: StudentFault | None = None  # why forward could not be looked at: names and shapes tell
 
-    @property
+    @cached_property
     def missing(self) -> tuple[str, ...]:
         """Documented parameters that nothing on the object plays."""
         return tuple(name for name in self.shapes if name not in self.slots)
+
+    @cached_property
+    def places(self) -> dict[str, list[Place]]:
+        """Where each copy of each parameter lies."""
+        return {name: [self._place(copy) for copy in self.slots[name]] for name in self.slots}
+
+    def _place(self, numbers: Numbers) -> Place:
+        path = self.storage.path_of(int(numbers.flat[0]))
+        array, start = self.storage.arrays[path], self.storage.offsets[path]
+        inside = numbers.min() >= start and numbers.max() < start + array.size
+        return Place(
+            path,
+            squeezed(array.shape),
+            array.size == numbers.size,
+            numbers - start if inside else None,
+        )
 
     @cached_property
     def absent(self) -> tuple[str, ...]:
@@ -78,7 +107,7 @@ class Layout:
     @cached_property
     def _played(self) -> frozenset[int]:
         copies = (copy for slots in self.slots.values() for copy in slots)
-        return frozenset(self.zeroed).union(*(map(int, copy.flat) for copy in copies))
+        return frozenset(self.zeroed).union(*(copy.ravel().tolist() for copy in copies))
 
     @property
     def inventory(self) -> Message:
@@ -100,7 +129,9 @@ class Layout:
     def _unplayed(self) -> dict[str, list[int]]:
         """The scalars of each array that play no role."""
         return {
-            path: [int(n) for n in self.storage.numbers_of(path).flat if int(n) not in self._played]
+            path: [
+                n for n in self.storage.numbers_of(path).ravel().tolist() if n not in self._played
+            ]
             for path in self.storage.arrays
         }
 
@@ -161,11 +192,41 @@ class Layout:
 
     def written(self, values: Mapping[str, Array]) -> dict[str, Array]:
         """What to write so that the parameters take these values."""
+        return self.storage.arrays_of(self._vector(values), self._touched)
+
+    @cached_property
+    def elements(self) -> list[Element]:
+        """Every element of every parameter that is there."""
+        return [(name, place) for name in self.slots for place in np.ndindex(*self.shapes[name])]
+
+    def nudged(self, values: Mapping[str, Array], by: float) -> Iterator[dict[str, Array]]:
+        """As `written`, with one after the other of `elements` raised by `by`."""
+        vector = self._vector(values)
+        raised = self.held({n: np.asarray(value, np.float64) + by for n, value in values.items()})
+        for name, place in self.elements:
+            number = int(self.slots[name][0][place])
+            one = vector.copy()
+            if self._writers[number] == (name, place):
+                one[number] = raised[name][place]
+            yield self.storage.arrays_of(one, self._touched)
+
+    @cached_property
+    def _writers(self) -> dict[int, Element]:
+        """Which element each scalar is written by: the last one, where it plays several."""
+        return {
+            int(self.slots[name][0][place]): (name, place)
+            for name in self.shapes
+            if name in self.slots
+            for place in np.ndindex(*self.shapes[name])
+        }
+
+    def _vector(self, values: Mapping[str, Array]) -> NDArray[np.float64]:
+        """The vector of all scalars at these values of the parameters."""
         vector = np.zeros(self.storage.size)
         for name, value in self.held(values).items():
             for first in self.slots.get(name, ())[:1]:
                 vector[first] = value
-        return self.storage.arrays_of(vector, self._touched)
+        return vector
 
     def read(self, rnn: CandidateObject) -> dict[str, Array]:
         """The parameters' values in canonical shape; copies are summed, missing ones are zero."""
@@ -192,7 +253,7 @@ class Layout:
         """As `effective`, but zeros also where an array is there and forward never uses it."""
         silent = {*self.missing, *self.idle}
         effective = self.effective(values)
-        return {name: value * (name not in silent) for name, value in effective.items()}
+        return {name: value * 0.0 if name in silent else value for name, value in effective.items()}
 
     def _written(self) -> Iterable[int]:
         return (int(numbers.flat[0]) for copies in self.slots.values() for numbers in copies)
@@ -243,7 +304,7 @@ def _likewise(
     here: Numbers, there: Numbers, numbers: Numbers, shape: tuple[int, ...]
 ) -> Numbers | None:
     """`here` turned as `there` was turned into `numbers`."""
-    if np.array_equal(there.ravel(), numbers.ravel()) and here.size == np.prod(shape):
+    if np.array_equal(there.ravel(), numbers.ravel()) and here.size == math.prod(shape):
         return here.reshape(shape)
     turned = np.array_equal(there.T.ravel(), numbers.ravel())
     return here.T if turned and here.T.shape == shape else None

@@ -108,6 +108,8 @@ def with_parameters(
     cls: CandidateClass, layout: Layout, sizes: tuple[int, ...], values: Mapping[str, Array]
 ) -> CandidateObject:
     """A new object that holds these parameters."""
+    if layout.warm_up is None:
+        return cls.holding(layout.written(values), *sizes)
     rnn = fresh(cls, layout, sizes)
     layout.write(rnn, values)
     return rnn

@@ -6,7 +6,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,10 +51,18 @@ class Storage:
         self, vector: NDArray[np.float64], paths: Iterable[str] | None = None
     ) -> dict[str, Array]:
         """The vector cut into arrays, for writing back."""
-        chosen = self.arrays if paths is None else {path: self.arrays[path] for path in paths}
         return {
-            path: vector[self.offsets[path] : self.offsets[path] + array.size].reshape(array.shape)
-            for path, array in chosen.items()
+            path: vector[part].reshape(shape)
+            for path in (self.arrays if paths is None else paths)
+            for part, shape in (self._parts[path],)
+        }
+
+    @cached_property
+    def _parts(self) -> dict[str, tuple[slice, tuple[int, ...]]]:
+        """Where each array lies in the vector, and its shape."""
+        return {
+            path: (slice(self.offsets[path], self.offsets[path] + array.size), array.shape)
+            for path, array in self.arrays.items()
         }
 
     @cached_property
@@ -105,10 +113,16 @@ def usable(arrays: Mapping[str, Array]) -> dict[str, Array]:
     return kept
 
 
+@lru_cache(1024)  # a program has a few dozen
 def leaf(path: str) -> str:
     """The last name in a path: "params['W_xh']" and "layer.W_xh" are both "W_xh"."""
     names = re.findall(r"\w+", path)
     return names[-1] if names else ""
+
+
+def squeezed(shape: tuple[int, ...]) -> tuple[int, ...]:
+    """A shape without its ones."""
+    return tuple(size for size in shape if size != 1)
 
 
 def oriented(numbers: Numbers, shape: tuple[int, ...]) -> Numbers | None:

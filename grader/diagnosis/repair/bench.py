@@ -17,7 +17,7 @@ from grader.protocol import (
     Step,
     Write,
 )
-from grader.sandbox import fault_messages, replies
+from grader.sandbox import candidate, fault_messages, replies
 from grader.sandbox.session import Session
 from grader.sandbox.worker import schema
 from grader.sandbox.worker.patches import UNKNOWN
@@ -37,6 +37,7 @@ class Tried:
 
     values: list[Any]
     changed: tuple[int, ...]
+    fault: schema.Fault | None = None  # of the step after the last that ran
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,11 @@ class Bench:
         if len(reply.results) != len(attempts):
             raise fault_messages.garbled(WHERE)
         return [
-            Tried([replies.value(node, reader, WHERE) for node in one.values], tuple(one.changed))
+            Tried(
+                [replies.value(node, reader, WHERE) for node in one.values],
+                tuple(one.changed),
+                one.fault,
+            )
             for one in reply.results
         ]
 
@@ -107,6 +112,6 @@ def _packed(step: Step, packer: Packer) -> Any:
         case Read():
             return schema.Get()
         case Write(values):
-            return schema.Put(list(values), [packer.writer.add(one) for one in values.values()])
+            return candidate.put(values, packer.writer)
         case Call(method, arguments):
             return schema.Method(method, [packer.pack(value) for value in arguments])

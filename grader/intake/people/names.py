@@ -16,7 +16,7 @@ from typing import Protocol
 
 from grader.intake.people import stamps
 from grader.intake.people.classes import without_classes
-from grader.intake.people.words import is_name, likely, name_in
+from grader.intake.people.words import is_name, is_person, likely, name_in
 from grader.intake.reading.filenames import COPIES, COPY_OF, LONGEST, normalise
 
 
@@ -144,7 +144,8 @@ def identities(clue: str, known: Known | None = None) -> tuple[Identity, ...]:
     if several := _several(ids, names, known):
         return several
     name = _choose_name(names, known, strict=not prefixed)
-    return (_weigh(_choose_id(ids, known), name, prefixed=prefixed),)
+    sure = prefixed or (not _is_han(name) and known.has_name(name))
+    return (_weigh(_choose_id(ids, known), name, prefixed=sure),)
 
 
 def _pieces(text: str, shortest: int, known: Known) -> tuple[list[str], list[str]]:
@@ -168,7 +169,17 @@ def _pieces(text: str, shortest: int, known: Known) -> tuple[list[str], list[str
             elif piece["latin"]:
                 latin.append(piece["latin"])
         names.extend([" ".join(latin)] if latin else [])
-    return ids or numbered, names
+    return ids or numbered, _joined(names, known)
+
+
+def _joined(names: list[str], known: Known) -> list[str]:
+    """Neighbours that are one name on the roster are one: `Lee, Anna`, 买买提.艾力."""
+    for size in range(len(names), 1, -1):
+        for start in range(len(names) - size + 1):
+            whole = " ".join(names[start : start + size])
+            if known.has_name(whole):
+                return [*names[:start], whole, *names[start + size :]]
+    return names
 
 
 def _han_names(text: str, known: Known) -> list[str]:
@@ -207,7 +218,7 @@ def _choose_id(candidates: Sequence[str], known: Known) -> str:
 
 
 def _choose_name(candidates: Sequence[str], known: Known, *, strict: bool) -> str:
-    """The one of the roster, else a Chinese name before a Latin one.
+    """The one of the roster, else a Chinese name before a Latin one, with a surname before without.
 
     Where the clue has no prefix (`strict`), words of the course are no names; after the prefix they
     yield to another candidate only.
@@ -215,7 +226,7 @@ def _choose_name(candidates: Sequence[str], known: Known, *, strict: bool) -> st
     worded = [text for text in candidates if likely(text)]
     names = [text for text in worded if is_name(text)]
     kept = names if strict else names or worded
-    han = [text for text in kept if _is_han(text)]
+    han = sorted((text for text in kept if _is_han(text)), key=lambda text: not is_person(text))
     listed = [text for text in candidates if known.has_name(text)]
     return next(iter((*listed, *han)), "") or " ".join(kept)
 

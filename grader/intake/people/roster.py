@@ -17,21 +17,25 @@ from grader.intake.reading.decoding import Unreadable, decode
 from grader.intake.reading.filenames import normalise
 from grader.language import Message, say
 
+# What the columns are called, the surest first: Canvas has its own ID beside the school's.
 _COLUMNS = {
-    "student_id": {
-        "id",
-        "studentid",
-        "studentno",
-        "number",
-        "no",
-        "sid",
-        "学号",
-        "学生学号",
-        "编号",
-    },
-    "name": {"name", "fullname", "studentname", "student", "姓名", "学生姓名", "名字"},
-    "email": {"email", "mail", "emailaddress", "邮箱", "邮件", "电子邮箱", "电子邮件", "邮箱地址"},
-}
+    "student_id": (
+        "学号", "学生学号", "studentid", "studentno", "studentnumber", "sisuserid", "idnumber", "id号",
+        "sid", "id", "number", "no", "编号",
+    ),
+    "name": ("姓名", "学生姓名", "名字", "name", "fullname", "studentname", "student"),
+    "email": (
+        "邮箱", "邮件", "电子邮箱", "电子邮件", "邮箱地址", "电子邮件地址", "email", "mail", "emailaddress",
+    ),
+    # Moodle has two columns for a name.
+    "first": ("firstname", "givenname", "名"),
+    "last": ("lastname", "surname", "familyname", "姓", "姓氏"),
+}  # fmt: skip
+_TITLES = 5  # lines that may stand above the headings: "计科2101班名单"
+# Rows of a Canvas gradebook that are no students.
+_NO_STUDENTS = {"points possible", "manual posting", "student, test"}
+_ROUNDED = re.compile(r"\d(?:\.\d+)?E\+\d+", re.IGNORECASE)
+_HAN = "\u3400-\u9fff"
 
 ADDRESS = re.compile(r"[^@\s,;]+@[^@\s,;]+")
 
@@ -44,14 +48,16 @@ def read_roster(path: Path) -> tuple[RosterRow, ...]:
     except (OSError, Unreadable) as error:
         raise _bad(path, 1, say("the roster must be a CSV file (id, name, e-mail)")) from error
     rows = list(_rows(path, text))
-    if not rows:
-        raise _bad(path, 1, say("the roster is empty; it needs a heading and one row a student"))
-    columns = _header(rows[0][1])
-    if columns is None:
+    above, columns = _headings([row for _, row in rows])
+    if columns is None and rows:
         raise _bad(path, rows[0][0], say("no column holds the student id; name it id or 学号"))
+    if columns is None or len(rows) == above + 1:
+        raise _bad(path, 1, say("the roster is empty; it needs a heading and one row a student"))
     students: dict[str, RosterRow] = {}
-    for line, row in rows[1:]:
+    for line, row in rows[above + 1 :]:
         student = _student(row, columns)
+        if not student.student_id and student.name.casefold() in _NO_STUDENTS:
+            continue
         reason = _mistake(student, students)
         if reason is not None:
             raise _bad(path, line, reason)
@@ -78,6 +84,12 @@ def _rows(path: Path, text: str) -> Iterator[tuple[int, list[str]]]:
 def _mistake(student: RosterRow, before: Mapping[str, RosterRow]) -> Message | None:
     if not student.student_id:
         return say("there is no student id; add it, or delete the row")
+    if _ROUNDED.fullmatch(student.student_id):
+        return say(
+            "{text} is an id that a spreadsheet has rounded; make the column text there, fill it again "
+            "and export it",
+            text=student.student_id,
+        )
     if student.student_id.casefold() in before:
         return say("the id {id} stands there twice; keep one row", id=student.student_id)
     if student.email and not ADDRESS.fullmatch(student.email):
@@ -86,33 +98,53 @@ def _mistake(student: RosterRow, before: Mapping[str, RosterRow]) -> Message | N
 
 
 def _dialect(text: str) -> type[csv.Dialect]:
+    marks = ",\t;"
+    head = next((line for line in text.splitlines()[:_TITLES] if {*marks} & {*line}), "")
+
     class Dialect(csv.excel):
-        delimiter = max(",\t;", key=text.partition("\n")[0].count)
+        delimiter = max(marks, key=head.count)
 
     return Dialect
+
+
+def _headings(rows: Sequence[Sequence[str]]) -> tuple[int, dict[str, int] | None]:
+    """How many rows stand above the headings, and the position of each column."""
+    for above, row in enumerate(rows[:_TITLES]):
+        columns = _header(row)
+        if columns is not None:
+            return above, columns
+    return 0, None
 
 
 def _header(row: Sequence[str]) -> dict[str, int] | None:
     """Position of each column by its heading; None where none holds the id."""
     headings = [re.sub(r"[\W_]", "", normalise(cell)).casefold() for cell in row]
     columns = {
-        field: position
+        field: headings.index(found)
         for field, names in _COLUMNS.items()
-        for position, heading in reversed(list(enumerate(headings)))
-        if heading in names
+        if (found := next((name for name in names if name in headings), None))
     }
     return columns if "student_id" in columns else None
 
 
 def _student(row: Sequence[str], columns: dict[str, int]) -> RosterRow:
     cells = {
-        field: row[position] if position < len(row) else "" for field, position in columns.items()
+        field: normalise(row[position]) if position < len(row) else ""
+        for field, position in columns.items()
     }
     # Excel keeps ids as text by ="2023001", '2023001 or a tab, or turns them into 2023001.0.
-    student_id = re.sub(r"""^[='"]+|["']+$|\.0$""", "", normalise(cells["student_id"]))
-    return RosterRow(
-        student_id, normalise(cells.get("name", "")), normalise(cells.get("email", "")).lower()
-    )
+    student_id = re.sub(r"""^[='"]+|["']+$|\.0$""", "", cells["student_id"])
+    return RosterRow(student_id, _name(cells), cells.get("email", "").lower())
+
+
+def _name(cells: Mapping[str, str]) -> str:
+    """张 三, padded to the width of three, is 张三; first and last name are put as people say them."""
+    name = cells.get("name", "")
+    if not name:
+        first, last = cells.get("first", ""), cells.get("last", "")
+        is_han = re.match(f"[{_HAN}]", last) is not None
+        name = f"{last}{first}" if is_han else f"{first} {last}".strip()
+    return re.sub(f"(?<=[{_HAN}]) (?=[{_HAN}])", "", name)
 
 
 class Register:

@@ -42,6 +42,7 @@ _MARKS = (
     ("copy", re.compile(rf"\s*[(\[]{_N}[)\]]$")),
     ("copy", re.compile(r"(?<=[^\W_])[-_](?P<n>\d{1,2})$")),
     ("copy", re.compile(r"(?<=[a-z])(?P<n>\d)$", re.IGNORECASE)),
+    ("copy", re.compile(r"(?<=\S) (?P<n>[2-9])$")),  # as macOS names copies
 )  # fmt: skip
 _FIRST = (
     ("old", re.compile(rf"^(?:{_OLD}){_GAP}", re.IGNORECASE)),

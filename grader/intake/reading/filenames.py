@@ -7,7 +7,11 @@ import unicodedata
 from collections.abc import Callable
 from pathlib import PurePosixPath
 
-_DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−─━ー﹘﹣"), "-") | {ord("。"): ".", ord("・"): "·"}
+_DASHES = (
+    dict.fromkeys(map(ord, "‐‑‒–—―−─━ー﹘﹣"), "-")
+    | {ord("。"): "."}
+    | dict.fromkeys(map(ord, "・•‧∙⋅"), "·")
+)
 LONGEST = 300  # characters of a clue to a name that are looked at
 COPIES = re.compile(
     r"(?:\s*[-_ ]?\s*(?:副本|复件|複本|(?<=[-_ ])copy)(?:\s*\(?(?P<nth>\d{1,3})\)?)?|\s*[(\[](?P<n>\d{1,3})[)\]])$",

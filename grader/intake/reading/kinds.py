@@ -32,6 +32,8 @@ _KINDS = {
     "data": (".csv", ".tsv", ".json", ".npy", ".npz", ".pkl", ".xlsx", ".toml", ".yaml", ".yml"),
 }  # fmt: skip
 KIND_OF = {suffix: kind for kind, suffixes in _KINDS.items() for suffix in suffixes}
+# Documents that people write a report in; a page is also what a platform or a link comes as.
+WRITTEN = frozenset({".docx", ".doc", ".pdf", ".odt", ".rtf", ".wps", ".pages"})
 
 # Clutter of systems and tools: recorded, never read.
 _IGNORED = re.compile(

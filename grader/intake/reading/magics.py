@@ -22,6 +22,9 @@ _ASSIGNS = r"(?P<target>[\w., \t\[\]'\"]+=[ \t]*)"
 # `%time f()` and `x = %time f()`: what follows is kept.
 _KEPT = re.compile(rf"(?P<indent>[ \t]*)(?:{_ASSIGNS})?%%?{_RUNS}(?P<code>.*)")
 _GIVES = re.compile(rf"(?P<indent>[ \t]*){_ASSIGNS}(?:(?P<shell>!)|%)")
+_WRITTEN = re.compile(
+    r"%%(?:writefile|file)[ \t]+(?P<append>(?:-a|--append)[ \t]+)?(?P<mark>[\"']?)(?P<name>[^\"']+\.py)(?P=mark)"
+)
 _PYLAB = re.compile(r"(?P<indent>[ \t]*)%pylab\b")
 _PYLAB_CODE = "import numpy, matplotlib; from matplotlib import pyplot; np, plt = numpy, pyplot; from pylab import *"
 _DROPPED = re.compile(
@@ -54,13 +57,23 @@ def without_magics(source: str) -> str:
             break
         if not _holds_python(line.strip()):
             return "\n".join(f"# {line}" for line in lines)
-        lines[n] = _capture(line)
+        lines[n] = _written(line) or _capture(line)
     return "\n".join(_replaced(lines))
 
 
 def _holds_python(magic: str) -> bool:
     name = re.split(r"\W", magic[2:], maxsplit=1)[0]
-    return name in _PYTHON_CELLS or (name == "writefile" and magic.endswith(".py"))
+    return name in _PYTHON_CELLS or _WRITTEN.fullmatch(magic) is not None
+
+
+def _written(magic: str) -> str:
+    """`%%writefile utils.py`: its code runs here, and is a module that other cells may import."""
+    found = _WRITTEN.fullmatch(magic.strip())
+    return (
+        f"get_ipython().write_cell({found['name']!r}, {'wa'[bool(found['append'])]!r})"
+        if found
+        else ""
+    )
 
 
 def _capture(magic: str) -> str:

@@ -9,9 +9,12 @@ from __future__ import annotations
 
 import ast
 import warnings
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from grader.contract import NAMES
 from grader.intake.reading.magics import without_magics
 from grader.language import Message, say
 from grader.sandbox.worker import cells as cells_format
@@ -42,8 +45,43 @@ def read_notebook(text: str) -> Notebook:
     return Notebook(
         program="\n".join([*head, *(part for part, _ in parts)]) if head else "",
         report="\n\n".join(cell.source for cell in cells if cell.cell_type == "markdown"),
-        notes=tuple(note for _, note in parts if note is not None),
+        notes=(*(note for _, note in parts if note is not None), *_overtaken(code)),
     )
+
+
+def _overtaken(code: Sequence[tuple[int, Any]]) -> Iterator[Message]:
+    """Names that two cells define, of which the upper was run last: at home that one counted."""
+    found: dict[str, list[tuple[int, int, str]]] = defaultdict(list)
+    for number, cell in code:
+        count = cell.get("execution_count")
+        for name in _defined(cell.source) if isinstance(count, int) else ():
+            found[name].append((number, count, cell.source))
+    for name, places in found.items():
+        lowest, count, text = places[-1]
+        later = [number for number, run, other in places if run > count and other != text]
+        if later:
+            yield say(
+                "Cells {upper} and {lower} of the notebook both define {name}. The lower one counts, "
+                "as when all cells are run from the top; at home the upper one was run last.",
+                upper=later[-1], lower=lowest, name=name,
+            )  # fmt: skip
+
+
+def _defined(source: str) -> Iterator[str]:
+    """The names of the assignment that a cell defines anew; `class SimpleRNN(SimpleRNN)` goes on."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            body = ast.parse(without_magics(source)).body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return
+    for node in body:
+        if isinstance(node, ast.ClassDef | ast.FunctionDef) and node.name in NAMES:
+            grows = isinstance(node, ast.ClassDef) and any(
+                isinstance(base, ast.Name) and base.id == node.name for base in node.bases
+            )
+            if not grows:
+                yield node.name
 
 
 def _program_of(number: int, cell: Any) -> tuple[str, Message | None]:

@@ -1,4 +1,4 @@
-"""What can be said about a program by looking at its text; nothing is ever executed here."""
+"""What can be said about a program or a report by its text; nothing is ever executed here."""
 
 from __future__ import annotations
 
@@ -15,6 +15,11 @@ _ASKED_LINE = re.compile(
     re.MULTILINE,
 )
 
+_PART = re.compile(
+    r"^ {0,3}#{1,6}[ \t]*(?:第[ \t]*([一二三四五])[ \t]*部分|part[ \t]*([1-5])\b|([1-3])\.\d)",
+    re.MULTILINE | re.IGNORECASE,
+)
+
 
 def defines_rnn(program: str) -> bool:
     """Whether a line of the text defines SimpleRNN."""
@@ -24,6 +29,19 @@ def defines_rnn(program: str) -> bool:
 def defines_asked(program: str) -> bool:
     """Whether a line of the text defines anything that the assignment asks for."""
     return defines_rnn(program) or _ASKED_LINE.search(program) is not None
+
+
+def asked_in(program: str) -> frozenset[str]:
+    """The classes and functions asked for that a program defines."""
+    return frozenset(first or second for first, second in _ASKED_LINE.findall(program))
+
+
+def parts_in(report: str) -> frozenset[str]:
+    """The parts of the assignment that a report has headings of, as "1"."""
+    return frozenset(
+        str("零一二三四五".find(han)) if han else part or section
+        for han, part, section in _PART.findall(report)
+    )
 
 
 @lru_cache(maxsize=1 << 8)

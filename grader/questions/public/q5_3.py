@@ -28,8 +28,8 @@ def prediction(train_rnn_on_sequence, exhibits):
     points=0.5,
     claim=say("The held-out error comes back for three sequence lengths or more."),
 )
-def lengths(train_rnn_on_sequence):
-    form.lengths(parts.run(train_rnn_on_sequence))
+def lengths(train_rnn_on_sequence, exhibits):
+    form.lengths(parts.run(train_rnn_on_sequence), exhibits)
 
 
 @case("figure", points=0.5, claim=say("A figure shows the losses, and prediction against truth."))

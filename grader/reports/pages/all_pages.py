@@ -81,6 +81,7 @@ def write_all(
     for grade in store.grades():
         room.add(grade, accounts.get(grade.student_id))
     room.superseded = list(map(_superseded, store.superseded()))
+    room.interviews = (out / "dossier.html").is_file()
     room.waiting = [(each.student_id, each.name) for each in store.waiting()]
     room.signs = dict(_signs(store))
     room.decisions = list(store.decisions())

@@ -51,6 +51,7 @@ class ClassView:
     missing: int
     sections: tuple[AttentionSection, ...]
     plots: tuple[FigureView, ...]
+    interviews: bool  # there is a page of dossiers beside this one
     causes: tuple[Cause, ...]
     cases: tuple[CaseLine, ...]
     columns: tuple[Column, ...]
@@ -85,6 +86,7 @@ def class_view(
         missing=sum(row.status is Status.MISSING and not row.account.excused for row in room.rows),
         sections=sections,
         plots=tuple(plots),
+        interviews=room.interviews,
         causes=causes,
         cases=tuple(_case_line(tally, language) for tally in room.cases.values()),
         columns=columns(room, wording),

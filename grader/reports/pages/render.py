@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -29,16 +29,18 @@ from grader.reports.clean_message import (
 TEMPLATES = Path(__file__).with_name("templates")
 # A call as we write it in messages, a documented class, a name with an underscore.
 CODE = re.compile(
-    r"`[^`\n]{1,40}`|"
+    r"`[^`\n]{1,60}`|"
     r"\b[A-Za-z_][\w.]{2,40}\((?!s\))(?:[^()\n]|\([^()\n]{0,60}\)){0,80}\)"
     rf"|\b(?:{'|'.join(contract.CLASSES)})(?:\.\w+)*"
     r"|\b\w{1,40}_(?:\{[^{}\s]{1,12}\}|\w{1,40}(?:\.\w+)*)"
 )
 
 
-def page(template: str, language: str, **values: Any) -> str:
+def page(
+    template: str, language: str, *, sheets: Sequence[str] = ("page.css",), **values: Any
+) -> str:
     """Render a template. It may call `say("English literal", named=...)`, as the code does."""
-    style, script = asset("page.css"), asset("report.js")
+    style, script = "".join(map(asset, sheets)), asset("report.js")
     return (
         environment()
         .get_template(template)

@@ -6,6 +6,7 @@ grading: it makes objects, calls them, reads and writes their arrays, and says w
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Callable
 from functools import partial
@@ -99,7 +100,13 @@ class Runner:
         except self.caught as error:
             return schema.Done([], [], from_exception(error, self.files), "")
         self.objects[request.handle] = made
-        return schema.Done([None], [], None, "")
+        if request.put is None:
+            return schema.Done([None], [], None, "")
+        done = self._write(request.handle, made, request.put, reader)
+        if done.fault is None:
+            return done
+        self._forget(request.handle)
+        return schema.Done([], [], _at_step(done.fault, 1), "")
 
     def _steps(
         self, request: schema.Steps, reader: wire.FrameReader, packer: Packer
@@ -230,8 +237,12 @@ class Runner:
         self, handle: int, obj: Any, step: schema.Put, reader: wire.FrameReader
     ) -> schema.Done:
         known = self.paths.get(handle, {})
-        for path, node in zip(step.paths, step.arrays, strict=True):
-            array = reader.take(node)
+        vector, start = reader.take(step.vector), 0
+        if vector.size != sum(map(math.prod, step.shapes)):
+            raise wire.WireError("a vector of another length than its arrays")
+        for path, shape in zip(step.paths, step.shapes, strict=True):
+            array = vector[start : start + math.prod(shape)].reshape(shape)
+            start += array.size
             try:
                 if path not in known:
                     known = {leaf.path: leaf for leaf in self._leaves(handle, obj)}

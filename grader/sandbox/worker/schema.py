@@ -90,14 +90,6 @@ class Load(Node, tag="load"):
     functions: tuple[str, ...]
 
 
-class Construct(Node, tag="new"):
-    """Make an object of a class under a number chosen by the examiner."""
-
-    name: str
-    handle: int
-    arguments: list[Value]
-
-
 class Invoke(Node, tag="call"):
     """Call a function."""
 
@@ -113,10 +105,20 @@ class Method(Node, tag="m"):
 
 
 class Put(Node, tag="w"):
-    """One step of `Steps`: write arrays by path."""
+    """One step of `Steps`: write arrays by path. They travel as one vector, end to end."""
 
     paths: list[str]
-    arrays: list[Array]
+    shapes: list[tuple[int, ...]]
+    vector: Array
+
+
+class Construct(Node, tag="new"):
+    """Make an object of a class under a number chosen by the examiner, and write its arrays."""
+
+    name: str
+    handle: int
+    arguments: list[Value]
+    put: Put | None
 
 
 class Get(Node, tag="r"):
@@ -202,7 +204,7 @@ class Fault(Node, tag="fault"):
     builtin: str = ""  # name of the nearest built-in type
     text: str = ""
     line: int = 0  # in the student's file; 0: unknown
-    step: int = 0  # which of `Steps`, or of `ROUND`
+    step: int = 0  # which of `Steps`, or of `ROUND`; of `Construct` 1 where it is `put`
 
 
 class Defined(Node, tag="def"):

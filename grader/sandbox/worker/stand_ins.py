@@ -12,14 +12,16 @@ from __future__ import annotations
 import ast
 import gc
 import importlib.machinery
+import os
 import sys
 import types
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from typing import Any
 
 # Jupyter's own, and the handout's check cells.
 FOR_GOOD = frozenset({"IPython", "ipykernel", "ipywidgets", "matplotlib_inline", "otter"})
 HANDOUT = "grader.handout"
+_VERSION = "99.0.0"  # newer than whatever a program asks for
 _PYTHON_MAGICS = frozenset({"time", "timeit", "capture", "prun", "python", "python3"})
 
 
@@ -46,6 +48,7 @@ class Libraries:
 
     def exec_module(self, module: types.ModuleType) -> None:
         """Nothing to run; matplotlib compares the version of an IPython that is loaded."""
+        module.__dict__["__file__"] = ""
         if module.__name__ == "IPython":
             module.__dict__["version_info"] = (9, 0, 0)
 
@@ -161,15 +164,61 @@ class StandIn:
     def __exit__(self, *_: object) -> None:
         """Nothing to close."""
 
+    def __await__(self) -> Generator[Any, Any, Any]:
+        """`await piplite.install("numpy")` waits for nothing."""
+        _used(self._path)
+        yield from ()
+        return self
+
+    def _itself(self, *_: object) -> Any:
+        _used(self._path)
+        return self
+
+    def _no(self, *_: object) -> bool:
+        _used(self._path)
+        return False
+
+    def _yes(self, _other: object) -> bool:
+        """Whoever compares asks for new enough and many enough: `device_count() > 0`."""
+        _used(self._path)
+        return True
+
+    def _nothing(self) -> int:
+        _used(self._path)
+        return 0
+
+    def __float__(self) -> float:
+        return float(self._nothing())
+
+    def __format__(self, _specification: str) -> str:
+        """`f"{torch.cuda.memory_allocated() / 1024**2:.1f} MB"`."""
+        _used(self._path)
+        return str(self._path)
+
+    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = _itself
+    __truediv__ = __rtruediv__ = __floordiv__ = __rfloordiv__ = __mod__ = __rmod__ = _itself
+    __pow__ = __rpow__ = __matmul__ = __rmatmul__ = __and__ = __or__ = _itself
+    __neg__ = __pos__ = __abs__ = __invert__ = __round__ = _itself
+    __lt__ = __le__ = __contains__ = __instancecheck__ = _no
+    __gt__ = __ge__ = _yes
+    __int__ = __index__ = _nothing
+
     def __mro_entries__(self, _bases: Sequence[object]) -> tuple[type, ...]:
         """A class may inherit from it; it inherits nothing."""
         return ()
 
 
 def _part(path: str, name: str) -> Any:
+    if name == "__version__":
+        _used(path)
+        return _VERSION
     if name.startswith("__"):
         raise AttributeError(name)
     _used(path)
+    if name.endswith("Warning"):  # `warnings.filterwarnings` and `except` want classes
+        return type(name, (Warning,), {})
+    if name.endswith(("Error", "Exception")):
+        return type(name, (Exception,), {})
     return StandIn(f"{path}.{name}")
 
 
@@ -178,6 +227,16 @@ class Shell:
 
     def __init__(self, namespace: dict[str, Any]) -> None:
         self.user_ns = namespace
+
+    def write_cell(self, name: str, mode: str) -> None:
+        """`%%writefile NAME`: the rest of the cell is a file that others may import."""
+        text = self.user_ns["In"][-1].partition("write_cell(")[2].partition("\n")[2]
+        folder = os.path.dirname(name)  # noqa: PTH120 - as in landlock, no pathlib before need
+        if folder:
+            os.makedirs(folder, exist_ok=True)  # noqa: PTH103 - as above
+        with open(name, mode, encoding="utf-8") as file:  # noqa: PTH123 - as above
+            file.write(text)
+        importlib.invalidate_caches()
 
     def run_line_magic(self, name: str, line: str = "", *_: Any, **__: Any) -> None:
         if name in ("time", "prun"):

@@ -56,13 +56,13 @@ class Packer:
         return schema.Other(text(kind.__name__, 100))
 
     def _array(self, array: np.ndarray[Any, Any]) -> Any:
-        if array.dtype.kind == "O":
-            return self._objects(array)
-        if array.dtype == np.longdouble:
-            array = array.astype(np.float64)
-        code = f"{array.dtype.kind}{array.dtype.itemsize}"
-        if code not in wire.DTYPES:
-            return schema.Other(f"ndarray of {array.dtype.name[:40]}")
+        if array.dtype not in wire.CODES:
+            if array.dtype.kind == "O":
+                return self._objects(array)
+            if array.dtype == np.longdouble:
+                array = array.astype(np.float64)
+            if f"{array.dtype.kind}{array.dtype.itemsize}" not in wire.DTYPES:
+                return schema.Other(f"ndarray of {array.dtype.name[:40]}")
         try:
             return self.writer.add(array)
         except wire.WireError:

@@ -29,6 +29,8 @@ PREFIX = struct.Struct("<II")
 
 _CODES = ("b1", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f2", "f4", "f8", "c8", "c16")
 DTYPES: dict[str, np.dtype[Any]] = {code: np.dtype(code) for code in _CODES}
+CODES = {dtype: code for code, dtype in DTYPES.items()}  # of what travels as it is
+_PADDING = tuple(bytes(size) for size in range(ALIGNMENT))
 
 
 class WireError(Exception):
@@ -49,18 +51,15 @@ class FrameWriter:
 
     def add(self, array: np.ndarray[Any, Any]) -> schema.Array:
         """`array` as a node. WireError where its dtype cannot travel or the body is full."""
-        dtype = array.dtype
-        code = f"{dtype.kind}{dtype.itemsize}"
-        if code not in DTYPES:
-            raise WireError(f"dtype {dtype}")
+        code = CODES.get(array.dtype) or _code(array.dtype)
         if self.size + array.nbytes > MAX_BODY:
             raise WireError("body too large")
-        if not dtype.isnative:
+        if not array.dtype.isnative:
             array = array.astype(DTYPES[code])
         data = array.tobytes()
-        padding = -len(data) % ALIGNMENT
-        self.chunks.append(data + bytes(padding) if padding else data)
-        self.size += len(data) + padding
+        padding = _PADDING[-len(data) % ALIGNMENT]
+        self.chunks.append(data + padding if padding else data)
+        self.size += len(data) + len(padding)
         return schema.Array(code, array.shape)
 
     def frame(self, message: schema.Request | schema.Reply) -> bytes:
@@ -86,12 +85,14 @@ class FrameReader:
         dtype, shape = DTYPES.get(node.dtype), node.shape
         if dtype is None or len(shape) > MAX_RANK:
             raise WireError("array of a type or rank that is not allowed")
-        if shape and not 0 <= min(shape) <= max(shape) <= MAX_BODY:
-            raise WireError("array with an impossible size")
-        # An empty array must not have sizes whose product overflows either.
-        if math.prod(filter(None, shape)) > MAX_BODY:
+        product = 1
+        for length in shape:
+            if not 0 <= length <= MAX_BODY:
+                raise WireError("array with an impossible size")
+            product *= length or 1  # an empty array's must not overflow either
+        if product > MAX_BODY:
             raise WireError("array with an impossible shape")
-        start, size = self.position, math.prod(shape) * dtype.itemsize
+        start, size = self.position, 0 if 0 in shape else product * dtype.itemsize
         if start + size > len(self.body):
             raise WireError("array beyond the body")
         self.position = start + size + -size % ALIGNMENT
@@ -107,10 +108,10 @@ class FrameReader:
         self.nodes += 1
         if self.nodes > MAX_NODES or depth > MAX_DEPTH:
             raise WireError("too many values, or too deep")
+        if isinstance(node, schema.Array):  # first: most are
+            return self.take(node).copy()
         if node is None or isinstance(node, (bool, int, float, str)):
             return node
-        if isinstance(node, schema.Array):
-            return self.take(node).copy()
         if isinstance(node, schema.Numbers):
             return self._numbers(node)
         if isinstance(node, schema.Items):
@@ -158,6 +159,14 @@ class FrameReader:
                 raise WireError("object array of something else than numbers")
             array[index] = self.value(item, lambda _: None)
         return array.reshape(node.shape)
+
+
+def _code(dtype: np.dtype[Any]) -> str:
+    """How a dtype that is not in `CODES` is called on the wire: of the other byte order, say."""
+    code = f"{dtype.kind}{dtype.itemsize}"
+    if code not in DTYPES:
+        raise WireError(f"dtype {dtype}")
+    return code
 
 
 def sizes(prefix: bytes | bytearray) -> tuple[int, int]:

@@ -16,7 +16,7 @@ import warnings
 from collections.abc import Callable
 from typing import Any
 
-from grader.sandbox.worker.ordinary import import_hook, no_network, no_processes
+from grader.sandbox.worker.ordinary import home_folders, import_hook, no_network, no_processes
 
 NO_LOCALE = "unsupported locale setting"  # `fault_messages` knows these words again
 # "zh_CN.UTF-8", "zh-Hans-CN", and as Windows says it: "Chinese_China.936".
@@ -34,6 +34,7 @@ def settle() -> None:
     site.sethelper()
     _name_user()
     os.chmod, os.utime = _if_denied_nothing(os.chmod), _if_denied_nothing(os.utime)
+    home_folders.settle()
     os.fork, os.system = no_processes.refuse_process, no_processes.system  # type: ignore[assignment]  # parameters by position
     _keep_ageing_harmless()
     import_hook.install(

@@ -16,7 +16,7 @@ import logging
 import sys
 import types
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import Any, Self
 
 from grader.sandbox.worker.source import MODULE
@@ -24,6 +24,9 @@ from grader.sandbox.worker.source import MODULE
 MOST = 20  # failures that are kept and told
 # What a call gives where it is taken apart; one thing otherwise.
 _PARTS = {"subplots": 2, "hist": 3}
+
+# What programs reach besides pyplot; others than these are seldom asked and slow to load.
+_MODULES = ("cm", "colors", "font_manager", "style", "ticker")
 
 failures: list[tuple[Exception, int]] = []  # and the student's line
 
@@ -70,6 +73,8 @@ def guard(pyplot: Any) -> None:
             setattr(pyplot, name, guarded(member))
     style: Any = _module("style")
     style.use = guarded(style.use)
+    for name in _MODULES:
+        _guard_module(_module(name))
     pyplot.__getattr__ = _absent("matplotlib.pyplot")
     for cls in _classes():
         for name, member in list(vars(cls).items()):
@@ -79,6 +84,15 @@ def guard(pyplot: Any) -> None:
         cls.__getattr__ = _absent(cls.__name__)
     settings = type(pyplot.rcParams)
     settings.__setitem__, settings.update = map(guarded, (settings.__setitem__, settings.update))
+
+
+def _guard_module(module: Any) -> None:
+    """Its functions, and what it no longer has: `cm.get_cmap`, `font_manager._rebuild`."""
+    for name, member in list(vars(module).items()):
+        if _is_own(module.__name__, name, member):
+            setattr(module, name, guarded(member))
+    if "__getattr__" not in vars(module):
+        module.__getattr__ = _absent(module.__name__, {"_rebuild"})
 
 
 def guarded(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -109,7 +123,9 @@ def went_wrong(error: BaseException | None) -> bool:
 
 
 def _by_student(frame: types.FrameType) -> bool:
-    return frame.f_globals.get("__name__") == MODULE
+    """Whether the student's module called; a notebook's goes by `__main__`, and is it all the same."""
+    module = sys.modules.get(MODULE)
+    return module is not None and frame.f_globals is module.__dict__
 
 
 def _note(error: Exception, frame: types.FrameType) -> None:
@@ -124,13 +140,17 @@ def _note(error: Exception, frame: types.FrameType) -> None:
 _told: set[str] = set()
 
 
-def _absent(owner: str) -> Callable[..., Any]:
-    """A last resort for attributes that are not there: the student's own code gets `Nothing`."""
+def _absent(owner: str, inner: Collection[str] = ()) -> Callable[..., Any]:
+    """A last resort for attributes that are not there: the student's own code gets `Nothing`.
+
+    inner: names with an underscore that people use all the same.
+    """
 
     def absent(*place: Any) -> Any:  # (self, name) of a class, (name,) of a module
         error = AttributeError(f"{owner!r} has no attribute {place[-1]!r}")
         frame = sys._getframe(1)
-        if str(place[-1]).startswith("_") or not _by_student(frame):
+        hidden = str(place[-1]).startswith("_") and place[-1] not in inner
+        if hidden or not _by_student(frame):
             raise error
         _note(error, frame)
         return Nothing()
@@ -155,6 +175,7 @@ def _classes() -> list[type]:
         "legend": ("Legend",),
         "backends.backend_agg": ("FigureCanvasAgg",),
         "backend_bases": ("FigureManagerBase",),
+        "font_manager": ("FontManager", "FontProperties"),
     }
     found: dict[type, None] = {}
     for module, wanted in names.items():

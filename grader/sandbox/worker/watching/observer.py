@@ -127,9 +127,10 @@ class Watcher:
         for one in (*family, *subclasses):
             for name in METHODS:
                 member = vars(one).get(name)
-                if callable(member) and not hasattr(member, "__watched__"):
+                method = member if callable(member) else _bound_late(member)
+                if method and not hasattr(method, "__watched__"):
                     try:
-                        setattr(one, name, self._wrapper(name, member))
+                        setattr(one, name, self._wrapper(name, method))
                     except TypeError:  # a built-in base class
                         continue
                     self.undo.append((one, name, member))
@@ -236,6 +237,13 @@ def _first(arguments: tuple[Any, ...], named: dict[str, Any]) -> Any:
 def _unbound(function: Any) -> Any:
     """A function that is called with the object first, as a method of a class is."""
     return lambda _obj, *arguments, **named: function(*arguments, **named)
+
+
+def _bound_late(member: Any) -> Any:
+    """A function for what becomes one when it is looked up, as a `singledispatchmethod` does."""
+    if not hasattr(type(member), "__get__"):
+        return None
+    return lambda obj, *arguments, **named: member.__get__(obj, type(obj))(*arguments, **named)
 
 
 def _snapshot(obj: Any, *, outside: bool) -> dict[str, Array]:
