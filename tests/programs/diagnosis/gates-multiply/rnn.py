@@ -4,7 +4,6 @@ ML-6: Recurrent neural networks from scratch (NumPy only).
 This module contains a complete, well-documented implementation of a vanilla RNN,
 a single LSTM cell, a sequence generator and a small end-to-end experiment.
 """
-from __future__ import annotations
 import logging
 from dataclasses import dataclass
 from typing import Dict, List, Optional, Tuple
