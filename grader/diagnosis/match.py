@@ -159,13 +159,13 @@ def _named(
 def _explained(
     record: Record, other: Record, right: Record, keys: list[str], off: list[str], bound: float
 ) -> int:
-    """How many of the arrays that are off are as this mistake makes them.
+    """How many of the arrays that are off are as this mistake makes them, if that is at least half.
 
-    None where the mistake would also change others, more of them, in a way that is not seen.
+    None where one that it would change is right.
     """
     changes = [key for key in keys if not _alike(other, right, key, bound)]
-    same = sum(key in off and _alike(record, other, key, bound) for key in changes)
-    return same if 2 * same >= len(changes) else 0
+    same = sum(_alike(record, other, key, bound) for key in changes)
+    return same if 2 * same >= len(changes) and set(changes) <= set(off) else 0
 
 
 def _most_alike(

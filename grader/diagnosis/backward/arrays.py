@@ -7,11 +7,14 @@ from functools import partial
 
 import numpy as np
 
+from grader.diagnosis.experiments import impulses
 from grader.diagnosis.experiments.impulses import HIDDEN_ARRAYS, Impulses
+from grader.diagnosis.experiments.network import Network
 from grader.diagnosis.experiments.patterns import CLOSE, Reading, output_everywhere, read
 from grader.protocol import Array
 
 Key = tuple[int, int, int]
+Coupling = tuple[Array, tuple[int, ...]]
 
 
 def explain(imp: Impulses, name: str) -> Reading | None:
@@ -22,10 +25,10 @@ def explain(imp: Impulses, name: str) -> Reading | None:
         _one_output,
         _by_weights,
         _transposed,
+        _summed_over_all,
         _by_index,
         _without_derivative,
         _summed_first,
-        _one_for_all,
         _by_units,
     ]
     return next((found for each in explanations if (found := each(imp, name)) is not None), None)
@@ -123,25 +126,23 @@ def _summed_first(imp: Impulses, name: str) -> Reading | None:
     return None
 
 
-def _one_for_all(imp: Impulses, name: str) -> Reading | None:
-    """A bias's gradient summed over its units as well."""
-    if not name.startswith("b_"):
-        return None
-    same = all(
-        imp.net.alike(
-            one[name], np.full_like(one[name], imp.truth(name, key).sum()), imp.scale[name]
-        )
-        for key, one in imp.got.items()
-    )
-    return Reading("one_for_all") if same else None
-
-
 def _errors(imp: Impulses, name: str, key: Key) -> Array:
     """What a left factor is multiplied with, summed over the batch: (T, H) or (T, O)."""
     if name in HIDDEN_ARRAYS:
         return np.asarray(imp.dz(key).sum(axis=1))
     t, _, o = key
     return np.asarray(np.outer(np.arange(imp.size.T) == t, imp.ways[o]))
+
+
+def _summed_over_all(imp: Impulses, name: str) -> Reading | None:
+    """Every element the sum of what belongs into all of them."""
+    same = all(
+        imp.net.alike(
+            one[name], np.full_like(one[name], imp.truth(name, key).sum()), imp.scale[name]
+        )
+        for key, one in imp.got.items()
+    )
+    return Reading("summed_over_all") if same and len(imp.truth(name, imp.keys[0])) > 1 else None
 
 
 def _by_units(imp: Impulses, name: str) -> Reading | None:
@@ -159,14 +160,28 @@ def _by_units(imp: Impulses, name: str) -> Reading | None:
 
 def _by_index(imp: Impulses, name: str) -> Reading | None:
     """The right product of the wrong steps."""
-    if name == "W_hy":
-        return _indexed("W_hy", list(_output_couplings(imp)), imp.size.T)
-    if name in {"W_hh", "W_xh"}:
-        return _indexed(name, list(_couplings(imp, name)), imp.size.T)
-    return None
+    couplings = _all_couplings(imp, name)
+    found = None if couplings is None else _indexed(name, couplings, imp.size.T)
+    near = found is None or found.facts.get("offset", 0) in {-1, 0, 1}
+    if couplings is None or near:
+        return found
+    return found if _at_another_length(imp, name) == found else _mapped(name, couplings)
 
 
-Coupling = tuple[Array, tuple[int, ...]]
+def _at_another_length(imp: Impulses, name: str) -> Reading | None:
+    """What is read there: an index from the other end is another distance in a longer sequence."""
+    longer = impulses.measure(Network.make(imp.net.cls, impulses.LONGER))
+    there = None if longer is None or name not in longer.names else _all_couplings(longer, name)
+    return None if there is None else _indexed(name, there, impulses.LONGER.T)
+
+
+def _all_couplings(imp: Impulses, name: str) -> list[Coupling] | None:
+    """Of every impulse; None where one of them is no such product."""
+    if name not in {"W_hy", "W_hh", "W_xh"}:
+        return None
+    found = list(_output_couplings(imp) if name == "W_hy" else _couplings(imp, name))
+    whole = [one for one in found if one is not None]
+    return whole if len(whole) == len(found) else None
 
 
 def _output_couplings(imp: Impulses) -> Iterator[Coupling | None]:
@@ -198,11 +213,8 @@ def _couplings(imp: Impulses, name: str) -> Iterator[Coupling | None]:
         yield found, tuple(range(t + 1))
 
 
-def _indexed(name: str, couplings: list[Coupling | None], T: int) -> Reading | None:
+def _indexed(name: str, whole: list[Coupling], T: int) -> Reading | None:
     """An offset, one step at all steps, or the last state before the first, if it is that."""
-    whole = [one for one in couplings if one is not None]
-    if len(whole) < len(couplings):
-        return None
     places = _input_places(T) if name == "W_xh" else _state_places(T, due=name == "W_hy")
     known = (reading for reading, place in places if _all_are(whole, place, start=name != "W_xh"))
     return next(known, None) or _mapped(name, whole)

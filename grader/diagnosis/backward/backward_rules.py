@@ -48,11 +48,13 @@ def examine(cls: CandidateClass) -> Readings:
     missing = tuple(name for name in ORDER if name in net.names and name not in imp.names)
     found: Readings = [(Reading("not_given"), missing)] if missing else []
     if (bent := linearity.unsound(imp)) is not None:
-        alone = linearity.uneven(imp) if bent.kind == "not_linear" else ()
-        return [*found, (bent, alone or tuple(imp.names))]
+        found.append(bent)
+        if {*bent[1]} & {*HIDDEN_ARRAYS}:
+            return found
+        imp = imp.without(bent[1])
     found += [(_lost_small(imp, one, names), names) for one, names in _single(imp)]
-    if (bent := linearity.held_back(imp)) is not None:
-        found.append((bent, tuple(imp.names)))
+    if (held := linearity.held_back(imp)) is not None:
+        found.append(held)
     added = linearity.added(imp)
     found = _grouped(added) + [(_unmoved(one, names, added), names) for one, names in found]
     for kind, same in SAME.items():

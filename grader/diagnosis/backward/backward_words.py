@@ -226,16 +226,16 @@ def _summed_first(arrays: Message) -> Message:
     )
 
 
-def _one_for_all(arrays: Message) -> Message:
+def _transposed(arrays: Message) -> Message:
     return say(
-        "{arrays}: one and the same number for every unit, the sum over all of them. Sum over time and batch only, so that each unit keeps its own.",
+        "{arrays}: transposed. Rows belong to the unit that a weight comes from, columns to the unit that it goes to, as in the parameter.",
         arrays=arrays,
     )
 
 
-def _transposed(arrays: Message) -> Message:
+def _summed_over_all(arrays: Message) -> Message:
     return say(
-        "{arrays}: transposed. Rows belong to the unit that a weight comes from, columns to the unit that it goes to, as in the parameter.",
+        "{arrays}: one and the same number everywhere, the sum over all its elements. Sum over time and batch only: which axis does sum take?",
         arrays=arrays,
     )
 
@@ -631,8 +631,8 @@ WORDS: dict[str, Callable[..., Message]] = {
     "components_ignored": _components_ignored,
     "unit_without_gradient": _unit,
     "summed_first": _summed_first,
-    "one_for_all": _one_for_all,
     "transposed": _transposed,
+    "summed_over_all": _summed_over_all,
     "derivative_missing": _derivative_missing,
     "state_index": _state_index,
     "state_always": _state_always,

@@ -6,13 +6,14 @@ zero at all, then by trying the factors that people write for tanh' and for the 
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import product
 
 import numpy as np
 
+from grader.diagnosis.backward import slopes
 from grader.diagnosis.experiments import patterns
 from grader.diagnosis.experiments.impulses import Impulses
 from grader.diagnosis.experiments.patterns import Reading
@@ -119,6 +120,21 @@ class Chain:
             others[:, b, :, :, b] = 0.0
         return bool(np.abs(others).max() > 10 * self._nothing)
 
+    @cached_property
+    def measured(self) -> dict[str, slopes.Derivative]:
+        """The factor at an output's own step and the one a step back, where they can be read off."""
+        T, used, h = self.imp.size.T, self.imp.net.used, self.imp.states
+        start = np.einsum("po,ho->ph", self.imp.ways, used["W_hy"])
+        own = np.array([self.own[t, :, :, t] for t in range(1, T)])
+        back = np.array([self.own[t, :, :, t - 1] for t in range(1, T)])
+        with np.errstate(all="ignore"):
+            direct = slopes.measured(own / start, list(range(1, T)), h)
+            recurrent = slopes.measured(back / (own @ used["W_hh"].T), list(range(T - 1)), h)
+        return {} if direct is None or recurrent is None else dict((direct, recurrent))
+
+    def derivative(self, form: str) -> slopes.Derivative:
+        return DERIVATIVES.get(form) or self.measured[form]
+
     def model(
         self, form: ChainModel, matrix: Array | None = None, depth: int | None = None
     ) -> Array:
@@ -132,7 +148,7 @@ class Chain:
             matrix = form.factor * MATRICES[form.matrix](used["W_hh"])
         out = np.zeros((T, B, O, T, H))
         start = np.einsum("po,ho->ph", self.imp.ways, used["W_hy"])  # (O, H)
-        direct, recurrent = (self.slopes(name, form) for name in (form.direct, form.recurrent))
+        direct, recurrent = (self.factors(name, form) for name in (form.direct, form.recurrent))
         for t in range(T):
             dh = np.broadcast_to(start, (B, O, H))
             out[t, :, :, t] = dz = dh * direct[t][:, None]
@@ -144,12 +160,11 @@ class Chain:
                 out[t, :, :, s] = dz = dh * factor[:, None]
         return out
 
-    def slopes(self, name: str, form: ChainModel) -> Array:
+    def factors(self, name: str, form: ChainModel) -> Array:
         """The factor at each step, (T, B, H)."""
-        h, T = self.imp.states, self.imp.size.T
-        return np.stack(
-            [DERIVATIVES[form.special_form if t in form.special else name](h, t) for t in range(T)]
-        )
+        h, special = self.imp.states, form.special
+        names = [form.special_form if t in special else name for t in range(self.imp.size.T)]
+        return np.stack([self.derivative(one)(h, t) for t, one in enumerate(names)])
 
     def right_where_here(self, wanted: Array, depth: int | None = None) -> bool:
         """Whether dz is as wanted at all pairs of steps, up to `depth` back, where there is anything."""
@@ -191,14 +206,14 @@ def explain(imp: Impulses) -> Explained | None:
 def _goes_on(chain: Chain) -> bool:
     """Whether the way back through one sequence begins with what the one before it left over."""
     T, B, _, _, _ = chain.imp.size
-    slopes = DERIVATIVES[RIGHT]
+    derivative = DERIVATIVES[RIGHT]
     for one, next_ in ((0, B - 1), (B - 1, 0)):
         wanted = np.zeros_like(chain.got)
         for b in range(B):
             wanted[:, b, :, :, b] = chain.imp.reach[:, b]
         dz = chain.imp.reach[:, one, :, 0]  # (T, O, H), at the first step
         for s in range(T - 1, -1, -1):
-            dz = dz @ chain.imp.net.used["W_hh"].T * slopes(chain.imp.states, s)[next_]
+            dz = dz @ chain.imp.net.used["W_hh"].T * derivative(chain.imp.states, s)[next_]
             wanted[:, one, :, s, next_] = dz
         if chain.imp.net.alike(chain.got, wanted):
             return True
@@ -299,7 +314,8 @@ def _modelled(chain: Chain) -> tuple[Reading, ...] | None:
         if chain.right_where_here(chain.model(ChainModel(direct=name), depth=0), 0)
     ]
     known = (form for form in _forms() if form.direct in directs)
-    form = next((form for form in known if chain.fits(form)), None)
+    forms = itertools.chain(known, _measured_forms(chain))
+    form = next((form for form in forms if chain.fits(form)), None)
     found = (
         _words(form)
         if form is not None
@@ -328,10 +344,10 @@ def _by_other_matrix(chain: Chain, direct: str) -> tuple[Reading, ...] | None:
     """One and the same matrix on every way back, which is not the recurrent one."""
     form = ChainModel(direct=direct, recurrent=direct)
     T, _, _, H, _ = chain.imp.size
-    slopes = chain.slopes(direct, form)
+    factors = chain.factors(direct, form)
     before = np.concatenate([chain.own[t, :, :, t].reshape(-1, H) for t in range(1, T)])
     after = np.concatenate(
-        [(chain.own[t, :, :, t - 1] / slopes[t - 1][:, None]).reshape(-1, H) for t in range(1, T)]
+        [(chain.own[t, :, :, t - 1] / factors[t - 1][:, None]).reshape(-1, H) for t in range(1, T)]
     )
     if not np.all(np.isfinite(after)) or not after.any():
         return None
@@ -379,12 +395,19 @@ def _forms() -> Iterator[ChainModel]:
     for form in DERIVATIVES:
         yield ChainModel(recurrent=form)
         yield ChainModel(direct=form)
-    for matrix, factor, handed in product(MATRICES, FACTORS, HANDED):
+    for matrix, factor, handed in itertools.product(MATRICES, FACTORS, HANDED):
         yield ChainModel(matrix=matrix, factor=factor, handed=handed)
-    for form, matrix, handed in product(DERIVATIVES, MATRICES, HANDED):
+    for form, matrix, handed in itertools.product(DERIVATIVES, MATRICES, HANDED):
         yield ChainModel(direct=form, recurrent=form, matrix=matrix, handed=handed)
-    for form, matrix, handed in product(DERIVATIVES, MATRICES, HANDED):
+    for form, matrix, handed in itertools.product(DERIVATIVES, MATRICES, HANDED):
         yield ChainModel(recurrent=form, matrix=matrix, handed=handed)
+
+
+def _measured_forms(chain: Chain) -> Iterator[ChainModel]:
+    """With the factors that single steps show, whatever people may write."""
+    if chain.measured:
+        direct, *other = chain.measured
+        yield ChainModel(direct=direct, recurrent=other[0] if other else direct)
 
 
 def _words(form: ChainModel) -> tuple[Reading, ...]:
@@ -392,10 +415,15 @@ def _words(form: ChainModel) -> tuple[Reading, ...]:
     found = []
     if form.direct == form.recurrent != RIGHT:
         found.append(Reading("derivative", {"form": form.direct}))
-    elif form.recurrent != RIGHT:
-        found.append(Reading("recurrent_derivative", {"form": form.recurrent}))
-    elif form.direct != RIGHT:
-        found.append(Reading("direct_derivative", {"form": form.direct}))
+    else:
+        found += [
+            Reading(kind, {"form": one})
+            for kind, one in (
+                ("direct_derivative", form.direct),
+                ("recurrent_derivative", form.recurrent),
+            )
+            if one != RIGHT
+        ]
     if form.handed != "dz":
         found.append(Reading("handed_back", {"what": form.handed}))
     if form.matrix != "W_hh.T":

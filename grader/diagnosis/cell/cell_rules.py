@@ -9,12 +9,12 @@ from functools import cached_property, partial
 import numpy as np
 
 from grader.checks.known_model import CellTrial, Parameters, random_parameters
-from grader.checks.parameters import lstm_roles
+from grader.checks.parameters import acting, lstm_roles
 from grader.checks.parameters.layout import Layout
 from grader.checks.parameters.roles import lstm_layout, with_parameters
 from grader.checks.states import read_cell
-from grader.diagnosis.cell import gates
-from grader.diagnosis.experiments import hidden_roles
+from grader.diagnosis.cell import formulas_of_states, gates
+from grader.diagnosis.experiments import patterns
 from grader.diagnosis.experiments.network import DOUBLE, SINGLE
 from grader.diagnosis.experiments.patterns import Reading
 from grader.protocol import Array, CandidateClass
@@ -23,6 +23,7 @@ Readings = list[tuple[Reading, tuple[str, ...]]]
 
 SIZES = lstm_roles.PUBLIC
 ROWS = 120
+ARGUMENTS = ("input_t", "hidden_state", "cell_state")  # of forward, in this order
 WHOLE = 1e-9
 FAINT = 0.05  # what is divided by less says little of a gate
 HUGE = 1e4  # exp of it is infinite
@@ -88,15 +89,27 @@ def examine(cls: CandidateClass) -> Readings:
     hidden, new = cell.run(cell.c)
     if not np.all(np.isfinite(hidden)) or not np.all(np.isfinite(new)):
         return []
+    found = _new_cell(cell, new) + _output(cell, hidden, new)
+    if any(reading.kind in SILENT for reading, _ in found) and _plays_hidden_parts(cell):
+        found = _without_roles(cell, found, new)
+    return _merged([*found, *_overflows(cell)])
+
+
+def _new_cell(cell: KnownCell, new: Array) -> Readings:
+    """The formula by which it is made of the right gates, or what is off in them."""
+    if form := formulas_of_states.of_cell(cell, new):
+        return [(Reading("cell_is", {"form": form}), ("new_cell_state",))]
     found = _forget(cell, new)
     if not any(reading.kind in BENT for reading, _ in found):
         found += _added(cell)
-    found += _output(cell, hidden, new)
-    if any(reading.kind in SILENT for reading, _ in found) and _plays_hidden_parts(cell):
-        found = [
-            (Reading("gate_off") if one.kind in SILENT else one, names) for one, names in found
-        ]
-    return _merged([*found, *_overflows(cell)])
+    return found
+
+
+def _without_roles(cell: KnownCell, found: Readings, new: Array) -> Readings:
+    """What holds where it is not known which array belongs to which gate."""
+    if np.array_equal(cell.run(cell.c + 1.0)[1], new):
+        return [(Reading("old_cell_ignored"), ("new_cell_state",))]
+    return [(Reading("gate_off") if one.kind in SILENT else one, names) for one, names in found]
 
 
 def _plays_hidden_parts(cell: KnownCell) -> bool:
@@ -106,7 +119,8 @@ def _plays_hidden_parts(cell: KnownCell) -> bool:
         return np.concatenate(read_cell(returned, ROWS, SIZES[1]))
 
     make = partial(with_parameters, cell.cls, cell.layout, SIZES, cell.values)
-    return hidden_roles.hidden(make, cell.layout, (cell.x, cell.h, cell.c), read)
+    silent = acting.hidden_parts(cell.layout)
+    return acting.act_together(make, cell.layout, silent, (cell.x, cell.h, cell.c), read)
 
 
 def _overflows(cell: KnownCell) -> Readings:
@@ -184,40 +198,38 @@ def _apart(cell: KnownCell) -> Reading | None:
         return Reading("state_kept" if _same(first, _fresh(cell, few)) else "random")
     if not _same(first, _fresh(cell, few)):
         return Reading("depends_on_start")
-    changed = [part.copy() for part in few]
-    for part in changed:
-        part[0] += 0.3
-    moved = _fresh(cell, changed)
-    if any(np.abs(a[1:] - b[1:]).max() > WHOLE for a, b in zip(first, moved, strict=True)):
-        return _of_one_row(cell, few, first) or Reading("rows_mixed")
+    mixed = patterns.mixed(_influence(cell, few, first), "rows_mixed", "rows_follow_one")
+    return None if mixed is None else _of_one_argument(cell, few, first) or mixed
+
+
+def _of_one_argument(cell: KnownCell, few: Sequence[Array], first: States) -> Reading | None:
+    """Whether one argument is taken of one row for all, or of another row than the row's own."""
+    itself = np.eye(len(few[0]), dtype=bool)
+    influences = [_influence(cell, few, first, (place,)) for place in range(len(ARGUMENTS))]
+    shared = [k for k, moved in enumerate(influences) if not np.array_equal(moved, itself)]
+    if len(shared) != 1:
+        return None
+    argument, moved = ARGUMENTS[shared[0]], influences[shared[0]]
+    leading = np.flatnonzero(moved.all(axis=1))
+    if leading.size == 1 and np.sum(moved) == len(moved):
+        return Reading("follow_row", {"argument": argument, "row": int(leading[0])})
+    if np.all(moved.sum(axis=1) == 1):
+        return Reading("other_row", {"argument": argument, "row": int(np.argmax(moved[0]))})
     return None
 
 
-def _of_one_row(cell: KnownCell, few: Sequence[Array], first: States) -> Reading | None:
-    """Whether all rows are computed with one row of an argument."""
-    for place, argument in enumerate(("input_t", "hidden_state", "cell_state")):
-        moved = []
-        for row in range(len(few[0])):
-            changed = [part.copy() for part in few]
+def _influence(
+    cell: KnownCell, few: Sequence[Array], before: States, places: Sequence[int] = (0, 1, 2)
+) -> Array:
+    """(rows, rows): whether changing a row of these arguments changes what comes of each."""
+    moved = []
+    for row in range(len(few[0])):
+        changed = [part.copy() for part in few]
+        for place in places:
             changed[place][row] += 0.3
-            moved.append(
-                np.any(
-                    [
-                        np.abs(a - b).max(axis=1) > WHOLE
-                        for a, b in zip(first, _fresh(cell, changed), strict=True)
-                    ],
-                    axis=0,
-                )
-            )
-        leading = [row for row, which in enumerate(moved) if which.all()]
-        if len(leading) == 1 and np.sum(moved) == len(moved):
-            return Reading("follow_row", {"argument": argument, "row": leading[0]})
-        others = [np.flatnonzero(which) for which in moved]
-        if all(len(which) == 1 for which in others) and any(
-            which[0] != row for row, which in enumerate(others)
-        ):
-            return Reading("other_row", {"argument": argument, "row": int(others[0][0])})
-    return None
+        pairs = zip(before, _fresh(cell, changed), strict=True)
+        moved.append(np.max([np.abs(a - b).max(axis=1) for a, b in pairs], axis=0) > WHOLE)
+    return np.array(moved)
 
 
 def _fresh(cell: KnownCell, arguments: Sequence[Array]) -> States:
@@ -236,7 +248,7 @@ def _forget(cell: KnownCell, new: Array) -> Readings:
     if np.abs(share - doubled).max() > 1e2 * cell.limit:
         bent = _bent(cell, new, empty, share)
         return [(bent, ("f",) if bent.kind == "gate_sees_cell" else ("new_cell_state",))]
-    told = gates.told(cell, "f", share, cell.used)
+    told = gates.whole(cell, "f", share, cell.used)
     if told is None:
         told = [gates.unexplained(cell, "f", share, cell.used)]
     return [(one, ("f",)) for one in told]
@@ -258,15 +270,25 @@ def _bent(cell: KnownCell, new: Array, empty: Array, share: Array) -> Reading:
 
 def _output(cell: KnownCell, hidden: Array, new: Array) -> Readings:
     """The output gate, and what it is multiplied with."""
-    due = gates.sigmoid(gates.linear(cell, "o", cell.used)) * np.tanh(new)
-    if gates.agrees(cell, hidden, due):
+    opened = gates.sigmoid(gates.linear(cell, "o", cell.used))
+    inner = (new, formulas_of_states.right(cell))  # what comes back may be another than was used
+    dues = [opened * np.tanh(c) for c in inner]
+    if any(gates.agrees(cell, hidden, due) for due in dues):
         return []
-    if (added := _with_argument(cell, hidden - due)) is not None:
-        return [(added, ("new_hidden_state",))]
+    for due in dues:
+        if (added := _with_argument(cell, hidden - due)) is not None:
+            return [(added, ("new_hidden_state",))]
+    if form := formulas_of_states.of_hidden(cell, hidden, new):
+        return [(Reading("hidden_is", {"form": form}), ("new_hidden_state",))]
+    return _of_output_gate(cell, hidden, new)
+
+
+def _of_output_gate(cell: KnownCell, hidden: Array, new: Array) -> Readings:
+    """What is off in the gate, or in what it is multiplied with."""
     for what, made in SHOWN.items():
         shown = made(new, cell.c)
         gate = np.where(np.abs(shown) > FAINT, hidden / shown, np.nan)
-        readings = gates.told(cell, "o", gate, cell.used)
+        readings = gates.whole(cell, "o", gate, cell.used)
         if readings is not None:
             through = (
                 []
