@@ -2,94 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from functools import cached_property, partial
+from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
-from grader.checks.known_model import CellTrial, Parameters, random_parameters
-from grader.checks.parameters import acting, lstm_roles
-from grader.checks.parameters.layout import Layout
-from grader.checks.parameters.roles import lstm_layout, with_parameters
+from grader.checks.known_model import Parameters
+from grader.checks.parameters import acting
+from grader.checks.parameters.roles import with_parameters
 from grader.checks.states import read_cell
-from grader.diagnosis.cell import formulas_of_states, gates
-from grader.diagnosis.experiments import patterns
-from grader.diagnosis.experiments.network import DOUBLE, SINGLE
+from grader.diagnosis.cell import formulas_of_states, gates, hidden_rules
+from grader.diagnosis.cell.known_cell import ROWS, SIZES, WHOLE, KnownCell
+from grader.diagnosis.cell.rows_apart import apart
 from grader.diagnosis.experiments.patterns import Reading
 from grader.protocol import Array, CandidateClass
 
 Readings = list[tuple[Reading, tuple[str, ...]]]
 
-SIZES = lstm_roles.PUBLIC
-ROWS = 120
-ARGUMENTS = ("input_t", "hidden_state", "cell_state")  # of forward, in this order
-WHOLE = 1e-9
-FAINT = 0.05  # what is divided by less says little of a gate
 HUGE = 1e4  # exp of it is infinite
 SILENT = {"weight_unused", "gate_constant"}  # readings that weights take no part
 BENT = {"tanh_on_cell", "cell_clipped", "cell_not_linear"}  # the new cell state is no plain sum
-States = tuple[Array, Array]
-
-# What people make of the new cell state on its way to the hidden state, in place of tanh.
-SHOWN: dict[str, Callable[[Array, Array], Array]] = {
-    "tanh(c)": lambda c, _: np.tanh(c),
-    "c": lambda c, _: c,
-    "sigmoid(c)": lambda c, _: 1 / (1 + np.exp(-c)),
-    "tanh(c_(t-1))": lambda _, old: np.tanh(old),
-    "c_(t-1)": lambda _, old: old,
-    "relu(c)": lambda c, _: np.maximum(c, 0.0),
-    "tanh(tanh(c))": lambda c, _: np.tanh(np.tanh(c)),
-    "tanh(c / 2)": lambda c, _: np.tanh(c / 2),
-    "tanh(2 * c)": lambda c, _: np.tanh(2 * c),
-}
-
-
-@dataclass(frozen=True)
-class KnownCell:
-    """A cell, and what to feed it: rows of input, hidden state and cell state."""
-
-    cls: CandidateClass
-    layout: Layout
-    values: Parameters
-    x: Array
-    h: Array
-    c: Array
-
-    @classmethod
-    def make(cls, candidate: CandidateClass) -> KnownCell:
-        rng = np.random.default_rng(15)
-        layout = lstm_layout(candidate, SIZES)
-        I, H = SIZES  # noqa: E741  # sizes as in the equations
-        values = random_parameters(lstm_roles.shapes(*SIZES), rng)
-        x, h = rng.normal(size=(ROWS, I)), rng.uniform(-0.9, 0.9, (ROWS, H))
-        c = rng.uniform(0.4, 1.6, (ROWS, H)) * rng.choice([-1.0, 1.0], (ROWS, H))
-        return cls(candidate, layout, values, x, h, c)
-
-    @property
-    def limit(self) -> float:
-        return SINGLE if self.layout.single else DOUBLE
-
-    @cached_property
-    def used(self) -> Parameters:
-        return self.layout.effective(self.values)
-
-    def run(self, c: Array, values: Parameters | None = None) -> States:
-        """new_hidden_state, new_cell_state of a fresh cell, float64."""
-        trial = CellTrial.make(self.cls, SIZES, values or self.values)
-        hidden, cell = trial.forward(self.x, self.h, c)
-        return hidden.astype(np.float64), cell.astype(np.float64)
 
 
 def examine(cls: CandidateClass) -> Readings:
     """What is read off the cell, state by state and gate by gate. Raises StudentFault."""
     cell = KnownCell.make(cls)
-    if (odd := _apart(cell)) is not None:
+    if (odd := apart(cell)) is not None:
         return [(odd, ("cell",))]
     hidden, new = cell.run(cell.c)
     if not np.all(np.isfinite(hidden)) or not np.all(np.isfinite(new)):
         return []
-    found = _new_cell(cell, new) + _output(cell, hidden, new)
+    found = _new_cell(cell, new) + hidden_rules.of_hidden_state(cell, hidden, new)
     if any(reading.kind in SILENT for reading, _ in found) and _plays_hidden_parts(cell):
         found = _without_roles(cell, found, new)
     return _merged([*found, *_overflows(cell)])
@@ -186,60 +129,6 @@ def _amount(cell: KnownCell) -> Readings:
     return [(Reading("added_off"), ("new_cell_state",))]
 
 
-def _apart(cell: KnownCell) -> Reading | None:
-    """Whether rows mix, or the cell remembers: then its gates cannot be told."""
-    trial = CellTrial.make(cell.cls, SIZES, cell.values)
-    rows = slice(0, 3)
-    few = cell.x[rows], cell.h[rows], cell.c[rows]
-    first, second = trial.forward(*few), trial.forward(*few)
-    if not all(np.all(np.isfinite(state)) for state in first):
-        return Reading("not_finite")
-    if not _same(first, second):
-        return Reading("state_kept" if _same(first, _fresh(cell, few)) else "random")
-    if not _same(first, _fresh(cell, few)):
-        return Reading("depends_on_start")
-    mixed = patterns.mixed(_influence(cell, few, first), "rows_mixed", "rows_follow_one")
-    return None if mixed is None else _of_one_argument(cell, few, first) or mixed
-
-
-def _of_one_argument(cell: KnownCell, few: Sequence[Array], first: States) -> Reading | None:
-    """Whether one argument is taken of one row for all, or of another row than the row's own."""
-    itself = np.eye(len(few[0]), dtype=bool)
-    influences = [_influence(cell, few, first, (place,)) for place in range(len(ARGUMENTS))]
-    shared = [k for k, moved in enumerate(influences) if not np.array_equal(moved, itself)]
-    if len(shared) != 1:
-        return None
-    argument, moved = ARGUMENTS[shared[0]], influences[shared[0]]
-    leading = np.flatnonzero(moved.all(axis=1))
-    if leading.size == 1 and np.sum(moved) == len(moved):
-        return Reading("follow_row", {"argument": argument, "row": int(leading[0])})
-    if np.all(moved.sum(axis=1) == 1):
-        return Reading("other_row", {"argument": argument, "row": int(np.argmax(moved[0]))})
-    return None
-
-
-def _influence(
-    cell: KnownCell, few: Sequence[Array], before: States, places: Sequence[int] = (0, 1, 2)
-) -> Array:
-    """(rows, rows): whether changing a row of these arguments changes what comes of each."""
-    moved = []
-    for row in range(len(few[0])):
-        changed = [part.copy() for part in few]
-        for place in places:
-            changed[place][row] += 0.3
-        pairs = zip(before, _fresh(cell, changed), strict=True)
-        moved.append(np.max([np.abs(a - b).max(axis=1) for a, b in pairs], axis=0) > WHOLE)
-    return np.array(moved)
-
-
-def _fresh(cell: KnownCell, arguments: Sequence[Array]) -> States:
-    return CellTrial.make(cell.cls, SIZES, cell.values).forward(*arguments)
-
-
-def _same(one: States, other: States) -> bool:
-    return all(np.allclose(a, b, rtol=0, atol=WHOLE) for a, b in zip(one, other, strict=True))
-
-
 def _forget(cell: KnownCell, new: Array) -> Readings:
     """What the old cell state adds: f times it, if the cell is right."""
     empty = cell.run(np.zeros_like(cell.c))[1]
@@ -266,66 +155,6 @@ def _bent(cell: KnownCell, new: Array, empty: Array, share: Array) -> Reading:
     if gates.fits(cell, share, extra=cell.c):
         return Reading("gate_sees_cell")
     return Reading("cell_not_linear")
-
-
-def _output(cell: KnownCell, hidden: Array, new: Array) -> Readings:
-    """The output gate, and what it is multiplied with."""
-    opened = gates.sigmoid(gates.linear(cell, "o", cell.used))
-    inner = (new, formulas_of_states.right(cell))  # what comes back may be another than was used
-    dues = [opened * np.tanh(c) for c in inner]
-    if any(gates.agrees(cell, hidden, due) for due in dues):
-        return []
-    for due in dues:
-        if (added := _with_argument(cell, hidden - due)) is not None:
-            return [(added, ("new_hidden_state",))]
-    if form := formulas_of_states.of_hidden(cell, hidden, new):
-        return [(Reading("hidden_is", {"form": form}), ("new_hidden_state",))]
-    return _of_output_gate(cell, hidden, new)
-
-
-def _of_output_gate(cell: KnownCell, hidden: Array, new: Array) -> Readings:
-    """What is off in the gate, or in what it is multiplied with."""
-    for what, made in SHOWN.items():
-        shown = made(new, cell.c)
-        gate = np.where(np.abs(shown) > FAINT, hidden / shown, np.nan)
-        readings = gates.whole(cell, "o", gate, cell.used)
-        if readings is not None:
-            through = (
-                []
-                if what == "tanh(c)"
-                else [(Reading("shown", {"what": what}), ("new_hidden_state",))]
-            )
-            return [*through, *((one, ("o",)) for one in readings)]
-    return _around(cell, hidden, new) or [_unknown_output(cell, hidden, new)]
-
-
-def _with_argument(cell: KnownCell, rest: Array) -> Reading | None:
-    """What is added to the right hidden state, if it is an argument."""
-    for argument, value in (("hidden_state", cell.h), ("cell_state", cell.c)):
-        if gates.agrees(cell, rest, value):
-            return Reading("hidden_added", {"argument": argument})
-    return None
-
-
-def _around(cell: KnownCell, hidden: Array, new: Array) -> Readings:
-    """A tanh around the product with the output gate."""
-    inside = np.arctanh(hidden)
-    for what in ("c", "tanh(c)"):
-        readings = gates.told(cell, "o", inside / SHOWN[what](new, cell.c), cell.used)
-        if readings is not None:
-            around = Reading("tanh_around", {"what": what})
-            return [(around, ("new_hidden_state",)), *((one, ("o",)) for one in readings)]
-    return []
-
-
-def _unknown_output(cell: KnownCell, hidden: Array, new: Array) -> tuple[Reading, tuple[str, ...]]:
-    """What can be said of a gate that no weights explain."""
-    gate = hidden / np.tanh(new)
-    if any(gates.fits(cell, gate, extra=extra) for extra in (cell.c, new)):
-        return Reading("gate_sees_cell"), ("o",)
-    if gates.unexplained(cell, "o", gate, cell.used).kind == "gate_function":
-        return Reading("gate_function"), ("o",)
-    return Reading("hidden_off"), ("new_hidden_state",)
 
 
 def _merged(found: Readings) -> Readings:

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from grader.diagnosis.cell import gates
+from grader.diagnosis.cell.known_cell import KnownCell
 from grader.diagnosis.experiments.joined_terms import Term, joined, matching, products
 from grader.protocol import Array
-
-if TYPE_CHECKING:
-    from grader.diagnosis.cell.cell_rules import KnownCell
 
 RIGHT_CELL, RIGHT_HIDDEN = "f * c_(t-1) + i * g", "o * tanh(c_t)"
 

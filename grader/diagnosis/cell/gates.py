@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from grader.checks.known_model import Parameters
 from grader.checks.parameters.storage import leaf
+from grader.diagnosis.cell.known_cell import KnownCell
 from grader.diagnosis.experiments import joined_terms, regression
 from grader.diagnosis.experiments.patterns import CLOSE, Reading
 from grader.diagnosis.experiments.regression import Blocks
 from grader.protocol import Array
-
-if TYPE_CHECKING:
-    from grader.diagnosis.cell.cell_rules import KnownCell
 
 ACTIVATIONS = ("sigmoid", "tanh", "relu", "identity", "hard sigmoid")
 DUE = {"f": "sigmoid", "i": "sigmoid", "o": "sigmoid", "c": "tanh"}
