@@ -161,11 +161,17 @@ def _explained(
 ) -> int:
     """How many of the arrays that are off are as this mistake makes them, if that is at least half.
 
-    None where one that it would change is right.
+    None where all is right of a call of which it would change something.
     """
     changes = [key for key in keys if not _alike(other, right, key, bound)]
     same = sum(_alike(record, other, key, bound) for key in changes)
-    return same if 2 * same >= len(changes) and set(changes) <= set(off) else 0
+    contradicted = set(map(_call, changes)) - set(map(_call, off))
+    return same if 2 * same >= len(changes) and not contradicted else 0
+
+
+def _call(key: str) -> str:
+    """Which call an array is of: "fibonacci 24" of "fibonacci 24 values"."""
+    return key.rpartition(" ")[0]
 
 
 def _most_alike(
