@@ -29,6 +29,7 @@ COMMANDS = {
     "gradescope": "Build an autograder for Gradescope.",
     "doctor": "Say which sandbox this machine offers, and what is missing.",
     "explain": "Explain a question: what it asks, its cases, common misconceptions.",
+    "compare": "Compare one's own SimpleRNN, GRUCell and LSTMCell.",
     "pack": "Check a submission and write the files and the mail to send.",
     "watch": "Grade again on every save.",
     "handout": "Build the student's zip and notebook.",

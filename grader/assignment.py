@@ -113,6 +113,30 @@ class TrainingNumbers(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     sine: TaskNumbers | None = None
 
 
+class NetTaskNumbers(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One learning task of q6_2 to q6_4, as `TaskNumbers`; `threshold` is a largest NMSE."""
+
+    steps: int  # T
+    rate: float
+    iterations: int
+    gain: float  # weights start with standard deviation gain / sqrt(fan-in)
+    threshold: float
+    catches: tuple[str, ...] = ()
+
+
+class EquationNumbers(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What an affine fit of the states may leave over, over all: right code and wrong."""
+
+    rest_float64: float
+    rest_float32: float
+
+
+class DropoutNumbers(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How far from `rate` the dropped share may be."""
+
+    deviations: float
+
+
 class ExperimentNumbers(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What q5_3 asks of a student's own experiment."""
 
@@ -143,6 +167,11 @@ class LearningNumbers(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     q5_3: ExperimentNumbers
     q4_1: StartNumbers | None = None
     q4_5: StartNumbers | None = None
+    q6_2: NetTaskNumbers | None = None
+    q6_3: NetTaskNumbers | None = None
+    q6_4: NetTaskNumbers | None = None
+    q6_5: DropoutNumbers | None = None
+    equations: EquationNumbers | None = None
 
 
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -172,6 +201,17 @@ class Assignment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     @property
     def automatic(self) -> tuple[Question, ...]:
+        """What the grader judges by itself, without the optional questions."""
+        return tuple(question for question in self.graded if not question.bonus)
+
+    @property
+    def optional(self) -> tuple[Question, ...]:
+        """What is asked only of those who have begun it; its points come on top."""
+        return tuple(question for question in self.graded if question.bonus)
+
+    @property
+    def graded(self) -> tuple[Question, ...]:
+        """Everything that the grader judges by itself."""
         return tuple(question for question in self.question if not question.written)
 
     @property
@@ -181,7 +221,7 @@ class Assignment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     @property
     def automatic_points(self) -> float:
         """What the automatic part is worth without optional questions."""
-        return sum(question.points for question in self.automatic if not question.bonus)
+        return sum(question.points for question in self.automatic)
 
 
 @cache

@@ -14,6 +14,7 @@ from typing import Literal
 RNN, LSTM = "SimpleRNN", "LSTMCell"
 SERIES, TRAINING = "generate_sequence_data", "train_rnn_on_sequence"
 CONSTRUCTOR, FORWARD, BACKWARD, UPDATE = "__init__", "forward", "backward", "update_parameters"
+STEP = "step"  # of an optimizer
 
 CLASSES: Mapping[str, tuple[str, ...]] = {
     RNN: (CONSTRUCTOR, FORWARD, BACKWARD, UPDATE),
@@ -22,15 +23,49 @@ CLASSES: Mapping[str, tuple[str, ...]] = {
 FUNCTIONS = (SERIES, TRAINING)
 NAMES = (*CLASSES, *FUNCTIONS)
 
+# Optional: in bonus.py, or in rnn.py as well. Never needed for full marks.
+GRU, BIDIRECTIONAL, DEEP, SEQ2SEQ = "GRUCell", "BidirectionalRNN", "DeepRNN", "Seq2Seq"
+CLIP, MOMENTUM, ADAM, DROPOUT = "clip_by_norm", "Momentum", "Adam", "Dropout"
+OPTIONAL_CLASSES: Mapping[str, tuple[str, ...]] = {
+    GRU: (CONSTRUCTOR, FORWARD, BACKWARD),
+    BIDIRECTIONAL: (CONSTRUCTOR, FORWARD, BACKWARD, UPDATE),
+    DEEP: (CONSTRUCTOR, FORWARD, BACKWARD, UPDATE),
+    SEQ2SEQ: (CONSTRUCTOR, FORWARD, BACKWARD, UPDATE),
+    MOMENTUM: (CONSTRUCTOR, STEP),
+    ADAM: (CONSTRUCTOR, STEP),
+    DROPOUT: (CONSTRUCTOR, FORWARD, BACKWARD),
+}
+OPTIONAL_FUNCTIONS = (CLIP,)
+OPTIONAL_NAMES = (*OPTIONAL_CLASSES, *OPTIONAL_FUNCTIONS)
+ALL_CLASSES = {**CLASSES, **OPTIONAL_CLASSES}
+ALL_FUNCTIONS = (*FUNCTIONS, *OPTIONAL_FUNCTIONS)
+ALL_NAMES = (*NAMES, *OPTIONAL_NAMES)
+
 GATES = ("f", "i", "c", "o")  # forget, input, candidate, output
 PARAMETERS: Mapping[str, tuple[str, ...]] = {
     RNN: ("W_xh", "W_hh", "b_h", "W_hy", "b_y"),
     LSTM: tuple(f"{kind}_{gate}" for kind in "WUb" for gate in GATES),
+    GRU: tuple(f"{kind}_{gate}" for kind in "WUb" for gate in "zrh"),
+    BIDIRECTIONAL: (
+        *(f"{array}_{way}" for way in ("forward", "backward") for array in ("W_xh", "W_hh", "b_h")),
+        *("W_hy", "b_y"),
+    ),
+    DEEP: (
+        *(f"{array}_{k}" for k in (1, 2, 3) for array in ("W_xh", "W_hh", "b_h")),
+        "W_hy",
+        "b_y",
+    ),
+    SEQ2SEQ: (
+        *("W_xh_encoder", "W_hh_encoder", "b_h_encoder"),
+        *("W_yh_decoder", "W_hh_decoder", "b_h_decoder", "W_hy", "b_y"),
+    ),
 }
 # Names of arguments and results in the skeleton's docstrings.
 ARGUMENTS = (
     *("input_size", "hidden_size", "output_size", "inputs", "d_outputs", "learning_rate"),
     *("input_t", "hidden_state", "cell_state", "seq_type", "length"),
+    *("d_new_hidden_state", "num_layers", "gradients", "limit", "momentum", "beta1", "beta2"),
+    *("epsilon", "rate", "training"),
 )
 RESULTS = (
     *("outputs", "hidden_states", "gradients", "parameters", "new_hidden_state", "new_cell_state"),
@@ -50,9 +85,15 @@ class AutomaticQuestion:
     record: RecordKind = ""  # the record at the probe point that it is diagnosed from
     after: str = ""  # the definition after which the notebook asks it, if not its subject
 
+    others: tuple[str, ...] = ()  # further names that it is about
+
     @property
     def definition(self) -> str:
         return self.after or self.subject
+
+    @property
+    def subjects(self) -> tuple[str, ...]:
+        return (self.subject, *self.others)
 
 
 QUESTIONS = (
@@ -66,9 +107,17 @@ QUESTIONS = (
     AutomaticQuestion("q5_2", RNN, ("forward", "bptt", "update"), "rnn", after=TRAINING),
     AutomaticQuestion("q5_3", TRAINING, ("training", "evaluation")),
 )
-BY_NAME = {question.name: question for question in QUESTIONS}
+# Asked only of those who have begun them.
+OPTIONAL_QUESTIONS = (
+    AutomaticQuestion("q6_1", GRU, ("gru",)),
+    AutomaticQuestion("q6_2", BIDIRECTIONAL, ("bidirectional",)),
+    AutomaticQuestion("q6_3", DEEP, ("deep",)),
+    AutomaticQuestion("q6_4", SEQ2SEQ, ("seq2seq",)),
+    AutomaticQuestion("q6_5", CLIP, ("tools",), after=DROPOUT, others=(MOMENTUM, ADAM, DROPOUT)),
+)
+BY_NAME = {question.name: question for question in (*QUESTIONS, *OPTIONAL_QUESTIONS)}
 
 
 def record_of_part(part: str) -> str:
     """The record by which misconceptions in this part of a program are told; "" for none."""
-    return next((each.record for each in QUESTIONS if part in each.parts), "")
+    return next((each.record for each in BY_NAME.values() if part in each.parts), "")

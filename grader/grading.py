@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 import traceback
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
@@ -12,13 +13,15 @@ from hmac import digest
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from grader import portability
 from grader.assignment import load
 from grader.diagnosis.repair.search import search
 from grader.faults import KitFault, StudentFault
 from grader.kit_version import kit_version
-from grader.language import Message, say
-from grader.questions import otter
+from grader.language import Message, default_language, say, translations
+from grader.questions import optional, otter
 from grader.questions.case import CaseOutcome
 from grader.questions.otter import Ran
 from grader.questions.worth import scale
@@ -55,6 +58,15 @@ class Settings:
         return sha256(b"fingerprint" + self.secret).hexdigest()[:16] if self.secret else ""
 
 
+def warm_up() -> None:
+    """Load now what a grading loads when it comes to need it: for processes forked from this one."""
+    for path in otter.paths():
+        otter.loaded(path)
+    np.random.default_rng(0)  # numpy loads it late
+    portability.needs_newer("import os")  # the tables of what came with which Python
+    translations(default_language())
+
+
 def grade(
     submission: Submission, settings: Settings, tell: Callable[[str], None] = lambda _: None
 ) -> Grade:
@@ -75,10 +87,19 @@ def _judged(
 ) -> Grade:
     """Grade a program. Raises KitFault."""
     began = time.perf_counter()
-    with session(source, settings.limits, settings.tier, many=settings.many) as student:
+    with session(
+        source,
+        settings.limits,
+        settings.tier,
+        many=settings.many,
+        bonus=submission.bonus,
+    ) as student:
         environment = _environment(student, submission, settings)
-        paths = otter.paths(only=settings.only, public_only=settings.public_only)
+        begun = tuple(optional.begun(environment))
+        paths = otter.paths(only=settings.only, public_only=settings.public_only, begun=begun)
         files = {path: _run(path, environment, tell) for path in paths}
+        if submission.bonus is None:
+            files = _meant(files)
         tier = student.tier
     questions = tuple(_repaired(one, source, settings) for one in _questions(files))
     too_new = _too_new(student, questions)
@@ -94,13 +115,28 @@ def _judged(
         loaded=student.load_fault is None,
         exhibits=tuple(environment["exhibits"]),
     )
-    load_notes = _load_notes(student.load_fault) or too_new
+    load_notes = (*(_load_notes(student.load_fault) or too_new), *_bonus_notes(student.bonus_fault))
     return _with_notes(graded, *load_notes, *_written_notes(submission))
 
 
 def _run(path: Path, environment: dict[str, Any], tell: Callable[[str], None]) -> Ran:
     tell(path.stem)
     return otter.run(path, environment)
+
+
+def _meant(files: Mapping[Path, Ran]) -> dict[Path, Ran]:
+    """Without what only shares a name with an optional question: a program's own Adam, say.
+
+    Nobody who wrote no bonus.py is told of a question of which nothing is as it asks.
+    """
+    earned = Counter[str]()
+    for path, ran in files.items():
+        earned[path.stem] += int(_earned(ran) > 0.0)
+    return {
+        path: ran
+        for path, ran in files.items()
+        if earned[path.stem] or not optional.is_optional(path.stem)
+    }
 
 
 def _environment(student: Session, submission: Submission, settings: Settings) -> dict[str, Any]:
@@ -125,6 +161,7 @@ def _questions(files: Mapping[Path, Ran]) -> tuple[QuestionResult, ...]:
             score=_total(case.points for case in cases),
             possible=_total(case.possible for case in cases),
             cases=tuple(cases),
+            optional=optional.is_optional(name),
         )
         for name, cases in by_name.items()
     )
@@ -189,7 +226,7 @@ def _total(points: Iterable[float]) -> float:
 
 def _agree_with_table(questions: Sequence[QuestionResult]) -> None:
     """Cases that do not add up to their question's points would change everybody's total."""
-    table = {question.name: question.points for question in load().automatic}
+    table = {question.name: question.points for question in load().graded}
     for question in questions:
         if abs(question.possible - table[question.name]) > 1e-6:  # noqa: PLR2004  # rounding
             raise KitFault(
@@ -215,6 +252,12 @@ def _load_notes(fault: StudentFault | None) -> tuple[Message, ...]:
     if fault is None:
         return ()
     return (say("While your file was loaded: {what}", what=fault.message),)
+
+
+def _bonus_notes(fault: StudentFault | None) -> tuple[Message, ...]:
+    if fault is None:
+        return ()
+    return (say("While your bonus.py was loaded: {what}", what=fault.message),)
 
 
 def _written_notes(submission: Submission) -> tuple[Message, ...]:

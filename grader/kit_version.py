@@ -23,7 +23,7 @@ MODULES = (
     "records.py",
 )
 ROOMS = ("checks", "diagnosis", "portability", "questions", "sandbox")
-REFERENCE = ("rnn.py",)
+REFERENCE = ("rnn.py", "bonus.py")
 
 
 @cache

@@ -30,10 +30,14 @@ class Opaque:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One method call, for `CandidateObject.replay`."""
+    """One method call, for `CandidateObject.replay`.
+
+    echo: what comes back is [what it returned, *the arguments as the call has left them].
+    """
 
     method: str
     arguments: tuple[Any, ...]
+    echo: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +104,11 @@ class CandidateObject(Protocol):
         """Positions of the arguments that the last call changed in place."""
         ...
 
+    @property
+    def seconds(self) -> tuple[float, ...]:
+        """How long each call of the last `replay` ran in the student's code; the student's word."""
+        ...
+
 
 class CandidateClass(Protocol):
     """A student's class."""
@@ -125,6 +134,14 @@ class CandidateFunction(Protocol):
     memo: dict[Any, Any]  # as for a class
 
     def __call__(self, *arguments: Any) -> Any: ...
+
+
+class EchoingFunction(CandidateFunction, Protocol):
+    """A function of which one may ask what it has done to its arguments."""
+
+    def echo(self, *arguments: Any) -> list[Any]:
+        """What it returned, and the arguments as the call has left them."""
+        ...
 
 
 class TrainingFunction(CandidateFunction, Protocol):

@@ -42,7 +42,7 @@ class FileRecord:
     name: str
     sha256: str
     size: int
-    # "source", "report", "picture", "mail", "archive", "extra", "foreign", "ignored", "unreadable"
+    # "source", "bonus", "report", "picture", "mail", "archive", "extra", "foreign", "ignored", "unreadable"
     role: str
 
 
@@ -82,14 +82,16 @@ class Submission:
     pictures: tuple[ReportPicture, ...] = ()
     absence: Status | None = None  # why there is nothing to grade: MISSING, FOREIGN
     address: str = ""  # the mail address it came from; empty where no mail brought it
+    bonus: str | None = None  # the program of the optional questions, where it is a file of its own
 
     @property
     def sha256(self) -> str:
-        """Hex digest of what is graded: the program and the report."""
+        """Hex digest of what is graded: the program, the report, and bonus.py if there is one."""
+        graded = [self.source, self.report, *([self.bonus] if self.bonus is not None else [])]
         parts = [
             # A notebook's JSON may hold lone surrogates, which plain UTF-8 refuses.
             (part if part is not None else "\0").encode("utf-8", "surrogatepass")
-            for part in (self.source, self.report)
+            for part in graded
         ]
         return sha256(b"\0".join(sha256(part).digest() for part in parts)).hexdigest()
 
@@ -179,6 +181,7 @@ class QuestionResult:
     possible: float
     cases: tuple[CaseResult, ...]
     repair: Repair | None = None
+    optional: bool = False  # its points come on top of the others
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,11 +226,18 @@ class Grade:
 
     @property
     def auto(self) -> float:
-        return round(sum(question.score for question in self.questions), 4)
+        """Points of the automatic part, without the optional questions."""
+        return round(sum(each.score for each in self.questions if not each.optional), 4)
 
     @property
     def auto_possible(self) -> float:
-        return round(sum(question.possible for question in self.questions), 4)
+        return round(sum(each.possible for each in self.questions if not each.optional), 4)
+
+    @property
+    def bonus_code(self) -> float | None:
+        """Points of the optional questions; None where none was begun."""
+        extra = [question.score for question in self.questions if question.optional]
+        return round(sum(extra), 4) if extra else None
 
     @property
     def diagnoses(self) -> tuple[str, ...]:

@@ -20,6 +20,8 @@ COMPONENTS: dict[str, Callable[[], bool]] = {
     "chromium": lambda: shutil.which("chromium") is not None,
     "dovecot": lambda: shutil.which("dovecot") is not None,
     "torch": lambda: importlib.util.find_spec("torch") is not None,
+    "keras": lambda: importlib.util.find_spec("keras") is not None,
+    "onnxruntime": lambda: all(map(importlib.util.find_spec, ("onnx", "onnxruntime"))),
     "python3.13": lambda: shutil.which("python3.13") is not None,
 }
 

@@ -53,7 +53,9 @@ def read(folder: Path, schema: type[Schema]) -> Schema:
 
 def submission_of(folder: Path) -> Submission:
     source = (folder / "rnn.py").read_text(encoding="utf-8")
-    return Submission(student_id=folder.name, name=folder.name, source=source)
+    bonus = folder / "bonus.py"
+    extra = bonus.read_text(encoding="utf-8") if bonus.is_file() else None
+    return Submission(student_id=folder.name, name=folder.name, source=source, bonus=extra)
 
 
 def folders(*patterns: str) -> list[Path]:

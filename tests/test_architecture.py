@@ -67,7 +67,8 @@ ALLOWED: dict[str, set[str]] = {
         "grader.sandbox",
         "grader.written",
     },
-    "grader.model_answers": set(),
+    "grader.architectures": {"grader.checks"},
+    "grader.model_answers": {"grader.architectures"},
     "grader.matrix": {"grader.misconceptions", "grader.questions", "grader.sandbox"},
     "grader.calibration": {
         "grader.checks",
@@ -103,6 +104,7 @@ ALLOWED: dict[str, set[str]] = {
         "grader.sandbox",
     },
     "grader.home": {
+        "grader.architectures",
         "grader.batch",
         "grader.diagnosis",
         "grader.grading",
@@ -110,6 +112,7 @@ ALLOWED: dict[str, set[str]] = {
         "grader.portability",
         "grader.reports",
         "grader.results",
+        "grader.sandbox",
     },
     "grader.commands": {
         "grader.batch",
@@ -253,7 +256,7 @@ def test_only_the_command_line_prints_or_exits() -> None:
                 )
 
 
-@pytest.mark.parametrize("question", load().automatic, ids=lambda question: question.name)
+@pytest.mark.parametrize("question", load().graded, ids=lambda question: question.name)
 def test_points_of_a_question_add_up(question) -> None:
     files = [loaded(QUESTIONS / kind / f"{question.name}.py") for kind in ("public", "hidden")]
     cases = [case for file in files for case in file.test_cases]
@@ -278,12 +281,14 @@ def test_otter_keeps_every_case_of_a_file(path: Path) -> None:
 
 def test_public_cases_are_about_a_third() -> None:
     public = sum(loaded(path).possible for path in (QUESTIONS / "public").glob("*.py"))
-    total = sum(question.points for question in load().automatic)
+    total = sum(question.points for question in load().graded)
     assert 0.28 <= public / total <= 0.42
 
 
 def test_the_points_are_a_hundred() -> None:
-    assert sum(question.points for question in load().questions) == 100
+    optional = sum(question.points for question in load().optional)
+    assert optional == 10
+    assert sum(question.points for question in load().questions) - optional == 100
     assert sum(question.points for question in load().automatic) == 60
 
 
@@ -317,7 +322,8 @@ def test_every_file_that_decides_a_grade_is_in_the_kits_version() -> None:
     assert judging - deciding <= {GRADER / "kit_version.py", GRADER / "__init__.py"}
     data = {path for path in (GRADER / "checks").rglob("*") if path.suffix in {".npz", ".json"}}
     assert data
-    assert data | {GRADER / "assignment.toml", ROOT / "solutions" / "rnn.py"} <= deciding
+    solutions = {ROOT / "solutions" / name for name in ("rnn.py", "bonus.py")}
+    assert data | {GRADER / "assignment.toml"} | solutions <= deciding
 
 
 def test_a_touched_file_gives_another_version(

@@ -53,7 +53,7 @@ def grade_inbox(request: GradeRequest, out: Path, console: Console) -> int:
 
     Raises KitFault where the kit fails or is kept from working, click.UsageError for wrong use.
     """
-    _refuse_tangle(request.paths, out)
+    _refuse_tangle(request.paths, out, request.language)
     how = settings(public_only=request.public_only, unsafe=request.unsafe)
     kept, given = course.kept(out), given_settings(request)
     now = kept.updated(given)
@@ -95,17 +95,20 @@ def _plan(request: GradeRequest, out: Path, given: CourseSettings, now: CourseSe
     )
 
 
-def _refuse_tangle(paths: tuple[Path, ...], out: Path) -> None:
+def _refuse_tangle(paths: tuple[Path, ...], out: Path, language: str) -> None:
     """OUT must be a folder of its own: results are no submissions, and the other way round."""
     results = out.resolve()
     if results.exists() and not results.is_dir():
-        raise click.UsageError(f"--out {out} is a file; it must be a folder.")
+        text = say("--out {out} is a file; it must be a folder.", out=str(out))
+        raise click.UsageError(render(text, language))
     for path in paths:
         inbox = path.resolve()
         if inbox == results or inbox in results.parents or results in inbox.parents:
-            raise click.UsageError(
-                f"--out {out} and {path} lie in one another; choose a folder apart."
-            )
+            text = say(
+                "--out {out} and {path} lie in one another; choose a folder apart.",
+                out=str(out), path=str(path),
+            )  # fmt: skip
+            raise click.UsageError(render(text, language))
 
 
 def _take_in(request: GradeRequest, plan: Plan, now: CourseSettings) -> Intake:
@@ -151,7 +154,7 @@ def _examiners(request: GradeRequest, assignment: Assignment, total: int) -> Exa
     workers = min(request.workers or cores(), max(1, total))
     if total == 1:
         return InlineExaminers()
-    return LocalExaminers(workers, preload="grader.grading", patience=patience)
+    return LocalExaminers(workers, preload="grader.batch.at_hand", patience=patience)
 
 
 def _conclude(report: Report, out: Path, language: str, console: Console) -> None:

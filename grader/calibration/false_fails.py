@@ -9,7 +9,8 @@ from itertools import cycle, islice
 
 from grader.calibration.bounds import upper_bound
 from grader.matrix.grade_subject import MatrixRow
-from grader.matrix.subjects import Subject, correct
+from grader.matrix.reach import OPTIONAL
+from grader.matrix.subjects import Subject, correct, optional_correct
 
 MENTIONED = 5  # programs named in one line
 
@@ -54,6 +55,18 @@ class Tally:
 
 def trials(questions: Sequence[str], seeds: int) -> Iterator[Trial]:
     """`seeds` runs of each question, over all correct programs in turn."""
-    programs = cycle(correct())
-    for number, program in islice(enumerate(programs), seeds):
-        yield Trial("", f"{program.base} #{number}", program.source, only=tuple(questions))
+    required = tuple(name for name in questions if name not in OPTIONAL)
+    optional = tuple(name for name in questions if name in OPTIONAL)
+    if required:
+        for number, program in islice(enumerate(cycle(correct())), seeds):
+            yield Trial("", f"{program.base} #{number}", program.source, only=required)
+    if optional:
+        for number, program in islice(enumerate(cycle(optional_correct())), seeds):
+            yield Trial(
+                "",
+                f"{program.base} #{number}",
+                program.source,
+                only=optional,
+                optional=True,
+                program=program.program,
+            )

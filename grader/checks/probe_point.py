@@ -31,6 +31,7 @@ from grader.faults import KitFault, StudentFault
 from grader.protocol import Array, CandidateClass
 
 FINGERPRINTS = Path(__file__).with_name("fingerprints")
+OPTIONAL_RECORDS = "optional.npz"  # apart: only those load it who have begun an optional question
 RIGHT = "right"
 GOLDEN = "golden"
 GOLDEN_CELL = "golden cell"
@@ -211,9 +212,12 @@ def right(kind: str) -> Record:
 
 
 @cache
-def fingerprints(kind: str) -> dict[str, Record]:
-    """Records by name of the misconception, and of the right solution."""
-    path = FINGERPRINTS / "records.npz"
+def fingerprints(kind: str, file: str = "records.npz") -> dict[str, Record]:
+    """Records by name of the misconception, and of the right solution.
+
+    kind: of a record; in `OPTIONAL_RECORDS` the name of a class or function.
+    """
+    path = FINGERPRINTS / file
     if not path.exists():
         raise KitFault(f"{path.name} is missing: run `python -m grader fingerprints`")
     records: dict[str, Record] = {}

@@ -132,6 +132,24 @@ def read_cell(returned: Any, batch: int, hidden_size: int) -> tuple[Array, Array
     return found[0], found[1]
 
 
+def read_state(returned: Any, batch: int, hidden_size: int) -> Array:
+    """The one new state (B, H) that a GRU cell returned."""
+    if returned is None:
+        raise ReturnedNothing("GRUCell.forward")
+    parts = list(returned) if isinstance(returned, tuple | list) else [returned]
+    found = list(_of_shape(parts, (batch, hidden_size)))
+    if not found:
+        raise BadValue(
+            say(
+                "GRUCell.forward returned {what}; expected new_hidden_state of shape {shape}.",
+                what=", ".join(kind(part) for part in parts),
+                shape=str((batch, hidden_size)),
+            ),
+            say("GRUCell.forward does not return a state of shape (batch, hidden)."),
+        )
+    return found[0]
+
+
 def _outputs(parts: list[Any], sizes: Sizes) -> Iterator[_Found]:
     wanted = (sizes.T, sizes.B, sizes.O)
     for position, part in enumerate(parts):

@@ -53,7 +53,7 @@ def calibrate(seeds: int, only: Sequence[str], out: Path, workers: int) -> None:
     Takes an hour; Ctrl-C keeps the false-fail rates measured so far. Exit code 2 where correct code
     fails a case, or wrong code reaches a threshold that it must not.
     """
-    automatic = [question.name for question in assignment.load().automatic]
+    automatic = [question.name for question in assignment.load().graded]
     if unknown := sorted({*only} - {*automatic, SCORES}):
         raise click.BadParameter(f"no such question: {', '.join(unknown)}", param_hint="--only")
     questions = [name for name in automatic if not only or name in only]

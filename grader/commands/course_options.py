@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import click
 
+from grader.language import default_language, render, say
+
 FORMATS = ("canvas", "moodle", "gradescope")
 NONE = "none"  # takes a setting back that was given once
+
+
+def reader_language(context: click.Context | None) -> str:
+    """The language of what is said of the other options: --lang is eager where this is asked."""
+    return (context.params.get("lang") if context else None) or default_language()
 
 
 def assignment_number(
@@ -17,8 +26,26 @@ def assignment_number(
 ) -> str | None:
     """Check the number of an assignment in Canvas."""
     if value is not None and not value.isdecimal():
-        raise click.BadParameter(f"{value} is no number like 1234", context, parameter)
+        text = say("{value} is no number like 1234.", value=value)
+        raise click.BadParameter(render(text, reader_language(context)), context, parameter)
     return value
+
+
+class Share(click.ParamType[float]):
+    """A part of one: 0.1, or 10%."""
+
+    name = "share"
+
+    def convert(
+        self, value: str | float, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        text = unicodedata.normalize("NFKC", str(value)).strip()
+        with suppress(ValueError):
+            share = float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
+            if 0 <= share <= 1:
+                return share
+        words = say("{value} is no part of one like 0.1 or 10%.", value=text)
+        return self.fail(render(words, reader_language(ctx)), param, ctx)
 
 
 roster = click.option(
@@ -28,7 +55,7 @@ roster = click.option(
 )
 late_penalty = click.option(
     "--late-penalty",
-    type=click.FloatRange(0, 1),
+    type=Share(),
     metavar="SHARE",
     help="Of the automatic points, per started day: 0.1.",
 )

@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
+from grader.commands.question_option import question_name
 from grader.language import LANGUAGES, Message, default_language, render, say
 from grader.questions import guide
 
@@ -16,7 +17,7 @@ INDENT = (0, 0, 0, 2)
 
 
 @click.command()
-@click.argument("question", required=False)
+@click.argument("question", required=False, callback=question_name)
 @click.option(
     "--submission",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),

@@ -6,7 +6,6 @@ The student's wheel carries this file and `grade_local`; an inbox needs the inst
 from __future__ import annotations
 
 import sys
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +14,11 @@ from rich.console import Console
 
 from grader.batch.request import GradeRequest
 from grader.commands import course_options
+from grader.commands.question_option import question_name
 from grader.faults import BadFile, KitFault
 from grader.home.own_work import grade_here
 from grader.language import LANGUAGES, Message, default_language, render, say
+from grader.results import overrides
 
 WRONG_USE = 2
 
@@ -30,10 +31,9 @@ class IsoTime(click.ParamType[str]):
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
         if value == course_options.NONE:
             return ""
-        try:
-            datetime.fromisoformat(value)
-        except ValueError:
-            self.fail(f"{value} is no time like 2025-11-30T23:59:59+08:00", param, ctx)
+        if overrides.moment(value) is None:
+            text = say("{value} is no time like 2025-11-30T23:59:59+08:00.", value=value)
+            self.fail(render(text, course_options.reader_language(ctx)), param, ctx)
         return value
 
 
@@ -42,7 +42,13 @@ class IsoTime(click.ParamType[str]):
 @click.option("--out", type=click.Path(path_type=Path), help="Folder for everything written.")
 @click.option("--local", is_flag=True, help="PATH is one's own work, whatever it is called.")
 @click.option("--as", "who", default="", metavar="NAME-ID", help="Whose work it is, with --local.")
-@click.option("--question", default="", metavar="q4_3", help="One question only; writes nothing.")
+@click.option(
+    "--question",
+    default="",
+    metavar="q4_3",
+    callback=question_name,
+    help="One question only; writes nothing.",
+)
 @click.option("--public-only", is_flag=True, help="Leave the hidden cases out.")
 @click.option("--plots", is_flag=True, help="Draw what the network predicts, with --local.")
 @click.option("--workers", type=click.IntRange(1), help="Processes; as many as cores by default.")
@@ -53,7 +59,9 @@ class IsoTime(click.ParamType[str]):
 @course_options.late_penalty
 @course_options.exports
 @click.option("--unsafe", is_flag=True, help="Grade without a sandbox where there is none.")
-@click.option("--lang", type=click.Choice(LANGUAGES), help="Language of messages and reports.")
+@click.option(
+    "--lang", is_eager=True, type=click.Choice(LANGUAGES), help="Language of messages and reports."
+)
 def grade(lang: str | None, **options: Any) -> None:
     """Grade files, folders, zips or mailboxes.
 

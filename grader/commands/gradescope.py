@@ -15,7 +15,9 @@ from grader.language import LANGUAGES, default_language, render, say
 @click.command()
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="The zip to write.")
 @course_options.late_penalty
-@click.option("--lang", type=click.Choice(LANGUAGES), help="Language of what students read.")
+@click.option(
+    "--lang", is_eager=True, type=click.Choice(LANGUAGES), help="Language of what students read."
+)
 @click.option("--run", "root", type=click.Path(file_okay=False, path_type=Path), hidden=True)
 def gradescope(
     out: Path | None, late_penalty: float | None, lang: str | None, root: Path | None
@@ -32,7 +34,8 @@ def gradescope(
         grade_upload.grade_upload(root)
         return
     if out is None:
-        raise click.UsageError("--out autograder.zip says where to write it.")
+        text = say("--out autograder.zip says where to write it.")
+        raise click.UsageError(render(text, language))
     header = load().assignment
     settings: dict[str, object] = {
         "language": language,

@@ -43,7 +43,7 @@ class ReportRequest:
 @course_options.roster
 @course_options.late_penalty
 @course_options.exports
-@click.option("--lang", type=click.Choice(LANGUAGES), help="Language of pages.")
+@click.option("--lang", is_eager=True, type=click.Choice(LANGUAGES), help="Language of pages.")
 def report(out: Path, **given: object) -> None:
     """Rebuild every page, table and export of OUT from its store, without grading.
 

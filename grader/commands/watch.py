@@ -12,8 +12,9 @@ from rich.text import Text
 from watchfiles import watch as changes
 
 from grader.batch.request import GradeRequest
+from grader.commands.question_option import question_name
 from grader.faults import KitFault
-from grader.home.own_work import grade_here
+from grader.home.own_work import BONUS, grade_here
 from grader.language import LANGUAGES, default_language, render, say
 
 # Editors write in several steps; wait for the last.
@@ -25,7 +26,9 @@ TICK_MILLISECONDS = 1_000
 @click.argument(
     "source", type=click.Path(exists=True, dir_okay=False, path_type=Path), default="rnn.py"
 )
-@click.option("--question", default="", metavar="q4_3", help="One question only.")
+@click.option(
+    "--question", default="", metavar="q4_3", callback=question_name, help="One question only."
+)
 @click.option("--lang", type=click.Choice(LANGUAGES), help="Language of the messages.")
 def watch(*, source: Path, question: str, lang: str | None) -> None:
     """Grade again on every save. Ctrl-C ends it."""
@@ -63,8 +66,10 @@ def saves(source: Path) -> Iterator[None]:
 
 
 def _content(source: Path) -> bytes | None:
+    """What is graded: the program, and bonus.py where it lies beside."""
+    bonus = source.with_name(BONUS)
     try:
-        return source.read_bytes()
+        return source.read_bytes() + (bonus.read_bytes() if bonus.is_file() else b"")
     except OSError:
         return None  # between the removal of the old file and the new one
 

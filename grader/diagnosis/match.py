@@ -69,10 +69,34 @@ CONCERNS: dict[str, Callable[[str], bool]] = {
 def diagnose(question: str, candidates: Mapping[str, Any]) -> Diagnosis | None:
     """The finding behind a failed case of this question, if there is one. Kept per candidate."""
     asked = contract.BY_NAME.get(question)
+    if asked in contract.OPTIONAL_QUESTIONS:
+        return _of_optional(question, [candidates[n] for n in asked.subjects if n in candidates])
     candidate = candidates.get(asked.subject) if asked and asked.record else None
     if asked is None or candidate is None:
         return None
     return once(candidate, ("diagnosis", question), partial(_find, asked, candidate))
+
+
+def _of_optional(question: str, candidates: list[Any]) -> Diagnosis | None:
+    """The known mistake that makes the whole record of one of the optional classes."""
+    found = (once(each, ("diagnosis", question), partial(_known, each)) for each in candidates)
+    return next((one for one in found if one is not None), None)
+
+
+def _known(candidate: Any) -> Diagnosis | None:
+    # Loaded for those alone who have begun an optional question.
+    from grader.checks.bonus import bonus_probe  # noqa: PLC0415
+
+    try:
+        record = bonus_probe.record(candidate)
+    except StudentFault:
+        return None
+    known = probe_point.fingerprints(candidate.name, probe_point.OPTIONAL_RECORDS)
+    bound = probe_point.limit(record)
+    keys = [*(known[RIGHT] | record)]
+    if all(_alike(record, known[RIGHT], key, bound) for key in keys):
+        return None
+    return _named(record, known, keys, [], bound, apart=False)
 
 
 def named(name: str) -> Diagnosis | None:

@@ -1,6 +1,6 @@
 """`dist/ml-6-handout.zip`: everything a student gets, in one folder.
 
-    ml-6/rnn.py  rnn.ipynb  report.md  README.md  Makefile  make.bat
+    ml-6/rnn.py  rnn.ipynb  bonus.py  report.md  README.md  Makefile  make.bat
     ml-6/kit/run.py  requirements.txt  requirements-notebook.txt  ml6_kit-*.whl  tests/q4_1.py ...
 
 The same sources give the same bytes.
@@ -13,13 +13,14 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from grader import contract
 from grader.faults import KitFault
 from grader.handout import notebook, wheel
 from grader.handout.requirements import checkout_lock, notebook_requirements, requirements
 
 FOLDER = "ml-6"
 NAME = "ml-6-handout.zip"
-PLAIN = ("rnn.py", "report.md", "README.md", "Makefile", "make.bat", "kit/run.py")
+PLAIN = ("rnn.py", "bonus.py", "report.md", "README.md", "Makefile", "make.bat", "kit/run.py")
 OLDEST = (1980, 1, 1, 0, 0, 0)
 PERMISSIONS = 0o644 << 16
 PROJECT = wheel.ROOT / "pyproject.toml"
@@ -75,8 +76,10 @@ def _given(name: str) -> bytes:
 
 def _tests() -> Iterator[tuple[str, bytes]]:
     """The public question files, where the notebook's otter looks for them."""
+    optional = {question.name for question in contract.OPTIONAL_QUESTIONS}
     for path in sorted((wheel.ROOT / "grader/questions/public").glob("q*.py")):
-        yield f"{notebook.TESTS}/{path.name}", path.read_bytes()
+        folder = notebook.OPTIONAL_TESTS if path.stem in optional else notebook.TESTS
+        yield f"{folder}/{path.name}", path.read_bytes()
 
 
 def _grader() -> Iterator[tuple[str, bytes]]:

@@ -1,4 +1,4 @@
-"""`rnn.ipynb`, made of `rnn.py` and `report.md`: the same stubs and headings, with check cells.
+"""`rnn.ipynb`, made of `rnn.py`, `bonus.py` and `report.md`: stubs and headings, with check cells.
 
 Never edited by hand: `python -m grader handout --notebook-only` writes it, a test compares. The
 cells ask otter in its own convention; `notebook_cells` only makes the answers readable.
@@ -18,13 +18,17 @@ from grader.handout import template
 Cell = dict[str, Any]
 
 TESTS = "kit/tests"
+OPTIONAL_TESTS = "kit/optional"  # apart, so that `check_all` asks nobody for what is optional
 SETUP = f"""\
 # 先运行这一格 / run this cell first
 import otter
 from grader.handout import notebook_cells
 
-grader = otter.Notebook("rnn.ipynb", tests_dir="{TESTS}")"""
+grader = otter.Notebook("rnn.ipynb", tests_dir="{TESTS}")
+optional = otter.Notebook("rnn.ipynb", tests_dir="{OPTIONAL_TESTS}")"""
 PROGRAM = "## 第四、五部分：编程与实验 · Parts 4 and 5: programming and experiment"
+OPTIONAL = "## 第六部分（选做）：加分的编程题 · Part 6 (optional): more to build"
+SHARED = "import numpy as np"  # stands above already
 CLOSING = """\
 ## 检查全部，打包 · Check everything, pack
 
@@ -44,7 +48,7 @@ def build() -> str:
     """The notebook as JSON text; the same text for the same sources."""
     import nbformat  # noqa: PLC0415  # 0.3 s, for builders only
 
-    cells = [*_report_cells(), *_program_cells(), *_closing_cells()]
+    cells = [*_report_cells(), *_program_cells(), *_optional_cells(), *_closing_cells()]
     for number, cell in enumerate(cells, start=1):
         cell["id"] = f"ml6-{number:02d}"
     text = json.dumps(
@@ -73,6 +77,22 @@ def _program_cells() -> Iterator[Cell]:
         yield from (
             _code(f'grader.check("{question.name}")', "check")
             for question in contract.QUESTIONS
+            if question.definition == name
+        )
+
+
+def _optional_cells() -> Iterator[Cell]:
+    source = template.bonus()
+    tree = ast.parse(source)
+    yield _markdown(f"{OPTIONAL}\n\n{ast.get_docstring(tree)}")
+    for chunk, name in _chunks(source, tree):
+        if name or not all(
+            line.startswith("#") or line in ("", SHARED) for line in chunk.splitlines()
+        ):
+            yield _code(chunk)
+        yield from (
+            _code(f'optional.check("{question.name}")', "check")
+            for question in contract.OPTIONAL_QUESTIONS
             if question.definition == name
         )
 

@@ -17,6 +17,8 @@ from IPython.core.getipython import get_ipython
 from otter.test_files import GradingResults
 from otter.test_files.abstract_test import TestCaseResult, TestFile
 
+from grader import contract
+from grader.faults import NotDefined, NotImplementedYet
 from grader.language import Message, default_language, render, say
 
 # otter quotes the question file's line first; what the student should read follows this.
@@ -38,12 +40,43 @@ def install() -> None:
 
 def as_text(results: Any) -> str:
     """One question's result, or all of them, for a terminal."""
-    return "\n\n".join(_question_text(file) for file in _files(results))
+    return "\n\n".join(
+        _unbegun_text(file) if _unbegun(file) else _question_text(file) for file in _files(results)
+    )
 
 
 def as_html(results: Any) -> str:
     """The same for a page. Everything that code may have chosen is escaped."""
-    return "".join(_question_html(file) for file in _files(results))
+    return "".join(
+        f"<p>{escape(_unbegun_text(file))}</p>" if _unbegun(file) else _question_html(file)
+        for file in _files(results)
+    )
+
+
+def _unbegun(file: Any) -> bool:
+    """Whether it is an optional question of which nothing is written: no fault, and nothing red."""
+    asked = contract.BY_NAME.get(file.name)
+    if asked not in contract.OPTIONAL_QUESTIONS:
+        return False
+    names = [
+        name
+        for subject in asked.subjects
+        for name in (
+            subject,
+            *(f"{subject}.{method}" for method in contract.OPTIONAL_CLASSES.get(subject, ())),
+        )
+    ]
+    untouched = {
+        render(fault(name).message, default_language())
+        for name in names
+        for fault in (NotDefined, NotImplementedYet)
+    }
+    return all(not one.passed and _said(one) in untouched for one in file.test_case_results)
+
+
+def _unbegun_text(file: Any) -> str:
+    text = say("{question}: optional; nothing is written yet.", question=file.name)
+    return render(text, default_language())
 
 
 def _pretty(results: Any, printer: Any, _cycle: bool) -> None:  # noqa: FBT001  # IPython's signature

@@ -29,6 +29,12 @@ def skeleton() -> str:
 
 
 @cache
+def bonus() -> str:
+    """The program of the optional questions, with its stubs."""
+    return (folder() / "bonus.py").read_text(encoding="utf-8")
+
+
+@cache
 def report() -> str:
     """The report with its headings and prompts."""
     return (folder() / "report.md").read_text(encoding="utf-8")

@@ -19,11 +19,14 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+import click
+
 from grader.faults import KitFault
+from grader.language import unfolded
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
-COMMANDS = ("grade", "pack", "watch", "explain", "doctor")
+COMMANDS = ("grade", "pack", "watch", "explain", "compare", "doctor")
 ROOTS = (
     "grader.__main__",
     *(f"grader.commands.{command}" for command in COMMANDS),
@@ -32,13 +35,15 @@ ROOTS = (
 # Loaded by name or as files, not by import.
 FOLDERS = ("grader/sandbox", "grader/questions/public")
 CONFIGURATION = "grader/assignment.toml"
-HIDDEN_TASK = re.compile(r"\[learning\.q5_2\.(?!fibonacci\])")
+HIDDEN_TASK = re.compile(r"\[learning\.(?:q5_2\.(?!fibonacci\])|q6_[234]\])")
 DATA = (CONFIGURATION, "grader/checks/fingerprints", "grader/diagnosis/repair/points.npz")
-GIVEN = ("rnn.py", "report.md")
+GIVEN = ("rnn.py", "bonus.py", "report.md")
 NEVER = (
     "grader.questions.hidden",
     "grader.questions.hidden_tasks",
     "grader.questions.oracle",
+    "grader.questions.bonus_oracle",
+    "grader.checks.bonus.net_learning",
     "grader.misconceptions.catalogue",
     "grader.misconceptions.probe_records",
     "grader.batch.coordinator",
@@ -170,7 +175,10 @@ def _write_catalogues(into: Path, texts: frozenset[str]) -> None:
     from babel.messages.pofile import read_po  # noqa: PLC0415
 
     hints = (ROOT / "grader/checks/fingerprints/hints.json").read_text(encoding="utf-8")
-    kept = texts | _strings(json.loads(hints))
+    clicks = spoken(
+        Path(str(click.__file__)).parent.glob("*.py")
+    )  # its own words are said in Chinese too
+    kept = texts | _strings(json.loads(hints)) | set(map(unfolded, texts)) | clicks
     for source in sorted((ROOT / "grader" / "language" / "zh").glob("*.po")):
         with source.open("rb") as file:
             catalogue = read_po(file, locale="zh")

@@ -27,6 +27,7 @@ from grader.results.files import write_atomically
 
 PROGRAMS = ("python", "notebook")
 LOCAL = "local"
+BONUS = "bonus.py"  # of the optional questions: counts where it lies beside the program
 HIDDEN = Path(__file__).parents[1] / "questions" / "hidden"
 
 
@@ -82,7 +83,7 @@ class _Progress:
 
 def require_question(request: GradeRequest) -> None:
     """Raise click.UsageError where the question that is named does not exist."""
-    names = [question.name for question in load().automatic]
+    names = [question.name for question in load().graded]
     if request.question and request.question not in names:
         text = say(
             "There is no question {name}; there are {names}.",
@@ -115,6 +116,8 @@ def grade_one(
 def read(paths: tuple[Path, ...], who: str = "", language: str = "en") -> Submission:
     """One's own work: a program, and a report where one is given. Raises click.UsageError."""
     files = [file for path in paths for file in (_of_folder(path) if path.is_dir() else [path])]
+    extra = [file for file in files if file.name == BONUS]
+    files = [file for file in files if file not in extra]
     programs = [file for file in files if own_file.kind(file) in PROGRAMS]
     reports = [file for file in files if own_file.kind(file) == "report"]
     others = [file.name for file in files if file not in (*programs, *reports)]
@@ -129,9 +132,13 @@ def read(paths: tuple[Path, ...], who: str = "", language: str = "en") -> Submis
     program = _read(programs[0], language)
     report = _read(reports[0], language).report if reports else program.report
     source = program.source or ""
-    needs = (*portability.needs_newer(source), *portability.needs_others(source))
+    beside = [programs[0].with_name(BONUS)] if programs[0].with_name(BONUS).is_file() else []
+    bonus = next((_read(file, language).source for file in extra or beside), None)
+    texts = (source, bonus or "")
+    needs = [need for text in texts for need in portability.needs_newer(text)]
+    needs += [need for text in texts for need in portability.needs_others(text)]
     notes = (*program.notes, *(portability.words(need) for need in needs))
-    return Submission(student_id or LOCAL, name, source, report, notes=notes)
+    return Submission(student_id or LOCAL, name, source, report, notes=notes, bonus=bonus)
 
 
 def _read(path: Path, language: str) -> OwnFile:
@@ -143,10 +150,11 @@ def _read(path: Path, language: str) -> OwnFile:
 
 
 def _of_folder(folder: Path) -> list[Path]:
-    """`rnn.py`, else the only program there is; and `report.md`, else the only `.md`."""
-    found: list[Path] = []
+    """`rnn.py`, else the only program there is; `report.md`, else the only `.md`; `bonus.py`."""
+    found = [path for path in (folder / BONUS,) if path.is_file()]
     for usual, kinds in (("rnn.py", PROGRAMS), ("report.md", ("report",))):
         there = sorted(path for path in folder.iterdir() if own_file.kind(path) in kinds)
+        there = [path for path in there if path.name != BONUS]
         own = [path for path in there if path.name == usual]
         # A README is no report.
         found += own or [path for path in there if path.stem.lower() != "readme"]

@@ -36,7 +36,7 @@ def collect(paths: Sequence[Path], rules: IntakeRules) -> Intake:
     chosen = [(person, choose(person, rules, ownership.clues)) for person in persons]
     found = [
         *remarks.unreadable(came, chosen),
-        *remarks.empty_containers(came),
+        *remarks.empty_containers(came, chosen),
         *remarks.unclaimed(unclaimed),
         *remarks.oddities(ownership),
         *(one for pair in chosen for one in remarks.about(*pair, register)),

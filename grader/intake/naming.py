@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterator
 
 from grader.intake.collection import Trouble
 from grader.intake.people.roster import Register
 from grader.intake.people.students import Person
 from grader.intake.reading.arrivals import Arrival
-from grader.language import say
+from grader.language import Message, say
 
 Remark = tuple[Arrival, Trouble]
+# The lines of the template in which students write who they are.
+_FIELDS = tuple(
+    re.compile(
+        rf"^[-*\s]*(?:{label})[^:：\n]{{0,24}}[:：][ \t*]*([^\s*<【][^\n*<]{{0,30}})", re.MULTILINE
+    )
+    for label in ("姓名|Name", "学号|Student ID")
+)
 
 
 def naming(person: Person, register: Register) -> Iterator[Remark]:
@@ -22,8 +30,10 @@ def naming(person: Person, register: Register) -> Iterator[Remark]:
         yield (
             first,
             Trouble(
-                say("No student id was found; it is listed as {id}.", id=person.student_id),
-                say("Rename the file to ml-6-姓名-学号 (name-id), or add the name to the roster."),
+                _unnamed(person),
+                say(
+                    "Rename the file to ml-6-姓名-学号 with the student's own name and id, or name the owner in overrides.csv."
+                ),
             ),
         )
     elif register.students and register.by_id(newest.owner.student_id) is None:
@@ -51,6 +61,21 @@ def naming(person: Person, register: Register) -> Iterator[Remark]:
                 say("Check the id with the student and rename the file."),
             ),
         )
+
+
+def _unnamed(person: Person) -> Message:
+    """With what the report's own lines say, for a person to believe or not."""
+    texts = [one.report or "" for attempt in person.attempts for one in attempt.reports]
+    says = [
+        found[1].strip() for field in _FIELDS for text in texts if (found := field.search(text))
+    ]
+    if says:
+        return say(
+            "No student id was found; it is listed as {id}. The report says: {who}.",
+            id=person.student_id,
+            who=" ".join(dict.fromkeys(says)),
+        )
+    return say("No student id was found; it is listed as {id}.", id=person.student_id)
 
 
 def _not_on_roster(person: Person, register: Register) -> Trouble:

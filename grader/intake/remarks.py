@@ -47,8 +47,15 @@ def _spare(one: Arrival, report: Arrival) -> Trouble:
     return Trouble(reason, _nothing(), Concern.INFORMATION)
 
 
-def empty_containers(came: Sequence[Arrival]) -> Iterator[Remark]:
-    """Mails without attachments, or with a link in place of one; empty archives."""
+def empty_containers(
+    came: Sequence[Arrival], chosen: Iterable[tuple[Person, Choice]]
+) -> Iterator[Remark]:
+    """Mails without attachments, or with a link in place of one; empty archives.
+
+    Whoever has sent a program and a report may write to say thanks.
+    """
+    whole = [person for person, choice in chosen if choice.program.one and choice.report.one]
+    served = {one for person in whole for attempt in person.attempts for one in attempt.files}
     filled = {parcel for one in came for parcel in one.parcel.outwards()}
     for one in came:
         if one.opens is None or one.opens.kind == "folder" or one.role == "ignored":
@@ -70,6 +77,7 @@ def empty_containers(came: Sequence[Arrival]) -> Iterator[Remark]:
                 Trouble(
                     say("This mail “{subject}” has no attachment.", subject=one.opens.clue),
                     say("Look at the mail; ask for the files if it should hold some."),
+                    Concern.INFORMATION if one in served else Concern.DECISION,
                 ),
             )
 

@@ -8,6 +8,7 @@ read in either language.
 from __future__ import annotations
 
 import gettext
+import inspect
 import io
 import locale
 import os
@@ -53,6 +54,12 @@ def render(message: Message, language: str) -> str:
         for name, value in message.values.items()
     }
     return translations(language).gettext(message.text).format(**values)
+
+
+def unfolded(text: str) -> str:
+    """Paragraphs in one line each; so a docstring is a message id, and a terminal folds it."""
+    paragraphs = inspect.cleandoc(text).split("\n\n")
+    return "\n\n".join(" ".join(paragraph.split()) for paragraph in paragraphs)
 
 
 def default_language(environment: Mapping[str, str] = os.environ) -> str:

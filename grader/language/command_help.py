@@ -9,27 +9,34 @@ files in folders of its own.
 from __future__ import annotations
 
 import copy
-import inspect
 from importlib import import_module
 
 import click
 
-from grader.language import translations
+from grader.language import translations, unfolded
 
 MODULES = ("core", "decorators", "exceptions", "formatting", "types", "parser")
 
 
 def speak(language: str) -> None:
     """From here on click says its own words in this language."""
+    spoken = translations(language).gettext
+
+    def counted(one: str, many: str, number: int) -> str:
+        return spoken(one if number == 1 else many)
+
     for name in MODULES:
-        vars(import_module(f"click.{name}"))["_"] = translations(language).gettext
+        names = vars(import_module(f"click.{name}"))
+        names["_"] = spoken
+        if "ngettext" in names:
+            names["ngettext"] = counted
 
 
 def texts(command: click.Command) -> list[str]:
     """Every text of a command that its help shows."""
     options = [param for param in command.params if isinstance(param, click.Option)]
     given = [command.help, *(option.help for option in options)]
-    return [_unfolded(text) for text in given if text]
+    return [unfolded(text) for text in given if text]
 
 
 def translated(command: click.Command, language: str) -> click.Command:
@@ -44,10 +51,4 @@ def translated(command: click.Command, language: str) -> click.Command:
 
 
 def _spoken(text: str | None, language: str) -> str | None:
-    return translations(language).gettext(_unfolded(text)) if text else text
-
-
-def _unfolded(text: str) -> str:
-    """Paragraphs in one line each; click folds them to the terminal's width."""
-    paragraphs = inspect.cleandoc(text).split("\n\n")
-    return "\n\n".join(" ".join(paragraph.split()) for paragraph in paragraphs)
+    return translations(language).gettext(unfolded(text)) if text else text

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 import tempfile
+import types
 import warnings
 from collections.abc import Iterator
 from contextlib import chdir, contextmanager, redirect_stdout
@@ -15,13 +17,14 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib import pyplot as plt
 
+from grader import contract
 from grader.language import Message, render
-from grader.matrix.reach import SUBJECTS
 from grader.matrix.subjects import Subject
 from grader.questions import otter
 from grader.questions.case import CaseOutcome
 from grader.records import Verdict
 from grader.sandbox import local
+from grader.sandbox.worker.source import MODULE
 
 SECRET = b"the kill matrix"
 
@@ -72,25 +75,37 @@ def examine(subject: Subject) -> MatrixRow:
 
 def _outcomes(subject: Subject, seed: bytes) -> dict[str, CaseOutcome]:
     """Outcomes by case: "q4_3/dW_hh"."""
-    environment = {**_candidates(subject.source), "seed": seed, "exhibits": []}
+    environment = {**_candidates(subject.source, subject.program), "seed": seed, "exhibits": []}
     outcomes: dict[str, CaseOutcome] = {}
     asked = subject.questions()
-    for path in otter.paths():
+    for path in otter.paths(begun=asked):
         if path.stem in asked:
             ran = otter.run(path, environment)
             outcomes |= {f"{path.stem}/{name}": outcome for name, outcome in ran.outcomes.items()}
     return outcomes
 
 
-def _candidates(source: str) -> dict[str, Any]:
-    """Local candidates of what the source defines. A last line that raises ends it there."""
-    namespace: dict[str, Any] = {"__name__": "submission"}
+def _candidates(source: str, program: str = "") -> dict[str, Any]:
+    """Local candidates of what the source defines. A last line that raises ends it there.
+
+    program: what the source finds as module `rnn`.
+    """
+    module = sys.modules["submission"] = types.ModuleType("submission")  # dataclasses look it up
+    namespace = vars(module)
+    if program:
+        rnn = sys.modules[MODULE] = types.ModuleType(MODULE)
+        exec(_compiled(program, "<rnn>"), vars(rnn))  # noqa: S102  # our own text, not a student's
     try:
-        exec(compile(source, "<submission>", "exec"), namespace)  # noqa: S102  # our own text, not a student's
+        exec(_compiled(source, "<submission>"), namespace)  # noqa: S102  # our own text, not a student's
     except Exception as error:  # noqa: BLE001  # whatever a program raises; what it defined counts
         del error
-    names = dict.fromkeys(SUBJECTS.values())
-    return {name: local.wrap(namespace[name], name) for name in names if name in namespace}
+    return {
+        name: local.wrap(namespace[name], name) for name in contract.ALL_NAMES if name in namespace
+    }
+
+
+def _compiled(source: str, file: str) -> types.CodeType:
+    return compile(source, file, "exec", dont_inherit=True)  # this file's __future__ is not its
 
 
 @contextmanager

@@ -19,14 +19,14 @@ LEVELS = ("kept", "lost in some bases", "lost in all, not named", "lost in all, 
 ROW_INCHES, CASE_INCHES = 0.115, 0.125
 
 
-def draw(rows: Sequence[MatrixRow], folder: Path) -> tuple[Path, Path]:
+def draw(rows: Sequence[MatrixRow], folder: Path, file: str = "kill-matrix") -> tuple[Path, Path]:
     """Write kill-matrix.svg and kill-matrix.png; returns their paths."""
     wrong = [row for row in rows if row.subject.misconception]
     names = list(dict.fromkeys(row.subject.misconception for row in wrong))
     cases = list(dict.fromkeys(case for row in wrong for case in row.asked))
     cases.sort(key=lambda case: case.partition("/")[0])
     figure = _figure(_grid(wrong, names, cases), names, cases)
-    paths = folder / "kill-matrix.svg", folder / "kill-matrix.png"
+    paths = folder / f"{file}.svg", folder / f"{file}.png"
     # Without a date and with fixed ids, a run that finds the same writes the same bytes.
     with mpl.rc_context({"svg.hashsalt": "kill-matrix", "svg.fonttype": "none"}):
         figure.savefig(paths[0], metadata={"Date": None})

@@ -8,22 +8,30 @@ of something that is.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
 from grader import contract
 
-SUBJECTS = {question.name: question.subject for question in contract.QUESTIONS}
+SUBJECTS = {question.name: (question.subject,) for question in contract.QUESTIONS}
+OPTIONAL = {question.name: question.subjects for question in contract.OPTIONAL_QUESTIONS}
 
 
-def questions_touched(before: str, after: str) -> tuple[str, ...]:
-    """The questions that a change from one source to the other can touch."""
+def questions_touched(
+    before: str, after: str, subjects: Mapping[str, tuple[str, ...]] = SUBJECTS
+) -> tuple[str, ...]:
+    """The questions that a change from one source to the other can touch.
+
+    subjects: by question the names that it is about.
+    """
     changed = _changed(before, after)
     if changed is None:
-        return tuple(SUBJECTS)
+        return tuple(subjects)
     mentions = _mentions(after)
     return tuple(
-        question for question, name in SUBJECTS.items() if _reached(name, mentions) & changed
+        question
+        for question, names in subjects.items()
+        if any(_reached(name, mentions) & changed for name in names)
     )
 
 

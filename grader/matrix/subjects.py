@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.faults import KitFault
-from grader.matrix.reach import SUBJECTS, questions_touched
+from grader.matrix.reach import OPTIONAL, SUBJECTS, questions_touched
 from grader.misconceptions import catalogue
 
 PROGRAMS = Path(__file__).parents[2] / "tests" / "programs"
 REFERENCE = "reference"
+BONUS = "bonus.py"
 # The training run is asked of mistakes in training and evaluation only: what a wrong SimpleRNN does
 # to it is chance. What it does to the grader's own tasks follows from its arithmetic, not from the
 # style in which it is written: they are asked of the reference's mutants.
@@ -30,6 +31,8 @@ class Subject:
     correct: str = ""  # the base as it was, where a mistake was put in
     spared: frozenset[str] = frozenset()  # questions that are not asked
     chance: frozenset[str] = frozenset()  # cases that the start of a training decides
+    optional: bool = False  # a bonus.py, asked the optional questions
+    program: str = ""  # the rnn.py beside it
 
     @property
     def name(self) -> str:
@@ -37,7 +40,11 @@ class Subject:
 
     def questions(self) -> tuple[str, ...]:
         """The questions to ask: those that the change can touch."""
-        touched = questions_touched(self.correct, self.source) if self.correct else tuple(SUBJECTS)
+        subjects = OPTIONAL if self.optional else SUBJECTS
+        if self.correct:
+            touched = questions_touched(self.correct, self.source, subjects)
+        else:
+            touched = tuple(subjects)
         return tuple(name for name in touched if name not in self.spared)
 
 
@@ -82,7 +89,36 @@ def correct() -> Iterator[Subject]:
     """The bases themselves, and every correct variant of the test suite."""
     folders: Sequence[Path] = sorted((PROGRAMS / "variants").iterdir())
     variants = {
-        f"variants/{path.name}": (path / "rnn.py").read_text(encoding="utf-8") for path in folders
+        f"variants/{path.name}": (path / "rnn.py").read_text(encoding="utf-8")
+        for path in folders
+        if not (path / BONUS).is_file()
     }
     for name, source in {**bases(), **variants}.items():
         yield Subject("", name, source)
+
+
+def optional_wrong() -> Iterator[Subject]:
+    """Every known mistake of the optional questions, in the reference."""
+    right = catalogue.reference_source(BONUS)
+    for one in catalogue.optional_misconceptions():
+        yield Subject(
+            one.name,
+            REFERENCE,
+            one.source(),
+            loses=frozenset(one.loses),
+            correct=right,
+            chance=frozenset(one.chance),
+            optional=True,
+            program=catalogue.reference_source(),
+        )
+
+
+def optional_correct() -> Iterator[Subject]:
+    """The reference, and every variant of the test suite that has the optional questions."""
+    program = catalogue.reference_source()
+    yield Subject("", REFERENCE, catalogue.reference_source(BONUS), optional=True, program=program)
+    for path in sorted((PROGRAMS / "variants").glob("bonus-*")):
+        program = (path / "rnn.py").read_text(encoding="utf-8")
+        bonus = path / BONUS
+        source = bonus.read_text(encoding="utf-8") if bonus.is_file() else program
+        yield Subject("", f"variants/{path.name}", source, optional=True, program=program)

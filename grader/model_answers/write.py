@@ -8,9 +8,10 @@ from pathlib import Path
 import matplotlib as mpl
 from matplotlib.figure import Figure
 
+from grader.architectures.comparison_figure import draw_by_lag, draw_by_size
+from grader.architectures.cost import Cost, costs
+from grader.architectures.gradient_by_lag import HIDDEN, NOISE, Curve, curves
 from grader.faults import KitFault
-from grader.model_answers.cost import Cost, costs
-from grader.model_answers.gradient_by_lag import HIDDEN, NOISE, Curve, curves
 
 SOLUTIONS = Path(__file__).parents[2] / "solutions"
 REPORT = SOLUTIONS / "report.md"
@@ -67,29 +68,25 @@ def _cost_table(found: Sequence[Cost]) -> str:
 def _draw_curves(found: Sequence[Curve]) -> Figure:
     figure = Figure(figsize=(6.4, 3.8), layout="constrained")
     axes = figure.subplots()
-    for curve, style in zip(found, ("-", "--", "-.", ":"), strict=True):
-        axes.semilogy(range(1, len(curve.norms) + 1), curve.norms, style, label=curve.name)
+    draw_by_lag(axes, {curve.name: curve.norms.tolist() for curve in found})
     axes.set_xlabel("lag $t-k$")
     axes.set_ylabel("norm of the Jacobian")
-    axes.legend()
-    axes.grid(visible=True, alpha=0.3)
     return figure
 
 
 def _draw_costs(found: Sequence[Cost]) -> Figure:
     figure = Figure(figsize=(6.4, 3.2), layout="constrained")
     left, right = figure.subplots(1, 2)
-    names = list(dict.fromkeys(one.name for one in found))
-    for name in names:
-        own = [one for one in found if one.name == name]
-        sizes = [one.hidden_size for one in own]
-        left.loglog(sizes, [one.parameters for one in own], "o-", label=name)
-        right.semilogx(sizes, [one.ratio for one in own], "o-", label=name)
+    by_name = {one.name: [each for each in found if each.name == one.name] for one in found}
+    sizes = {name: [each.hidden_size for each in own] for name, own in by_name.items()}
+    counts = {name: [each.parameters for each in own] for name, own in by_name.items()}
+    ratios = {name: [each.ratio for each in own] for name, own in by_name.items()}
+    draw_by_size(left, {name: (sizes[name], counts[name]) for name in sizes})
+    draw_by_size(right, {name: (sizes[name], ratios[name]) for name in sizes})
+    left.set_yscale("log")
     for axes, label in ((left, "parameters"), (right, "time per step, RNN = 1")):
         axes.set_xlabel("hidden size $H$")
         axes.set_ylabel(label)
-        axes.grid(visible=True, alpha=0.3)
-    left.legend()
     return figure
 
 

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import warnings
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,23 +46,25 @@ def source_findings(source: str, file: str) -> tuple[Complaint, ...]:
             warnings.simplefilter("ignore")  # an invalid escape in a string stops nothing
             tree = ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        return (_syntax(error, file), *_machine_findings(source, file))
+        return (syntax_finding(error, file), *_machine_findings(source, file))
     return (
-        *_import_findings(tree, file),
+        *import_findings(tree, file),
         *_stub_findings(tree, file),
         *_machine_findings(source, file),
         *_start_findings(source, file),
     )
 
 
-def _syntax(error: Exception, file: str) -> Complaint:
+def syntax_finding(error: Exception, file: str) -> Complaint:
+    """Where Python stops reading, and why."""
     line = getattr(error, "lineno", None) or 0
     message = say("Python cannot read the program: {why}", why=getattr(error, "msg", str(error)))
     return Complaint(Severity.ERROR, file, message, line)
 
 
-def _import_findings(tree: ast.Module, file: str) -> Iterator[Complaint]:
-    for found in foreign_imports(tree):
+def import_findings(tree: ast.Module, file: str, own: Collection[str] = ()) -> Iterator[Complaint]:
+    """Packages that will be missing; own: modules of the student's that are sent as well."""
+    for found in (one for one in foreign_imports(tree) if one.package not in own):
         harmless = found.caught or found.idle
         severity = Severity.WARNING if harmless else Severity.ERROR
         yield Complaint(severity, file, _import_message(found), found.line)
@@ -128,11 +130,17 @@ def _start_findings(source: str, file: str) -> Iterator[Complaint]:
         yield Complaint(Severity.ERROR, file, message)
 
 
-def start_once(source: str) -> Start:
-    """Run the program in a process and folder of its own. Raises subprocess.TimeoutExpired."""
+def start_once(source: str, bonus: str | None = None) -> Start:
+    """Run the program in a process and folder of its own. Raises subprocess.TimeoutExpired.
+
+    bonus: run this instead, with the program beside it.
+    """
     with tempfile.TemporaryDirectory() as folder:
         program = Path(folder, "rnn.py")
         program.write_text(source, encoding="utf-8")
+        if bonus is not None:
+            program = Path(folder, "bonus.py")
+            program.write_text(bonus, encoding="utf-8")
         # The student's own machine and code: a plain process, so that neither can break the other.
         done = subprocess.run(  # noqa: S603  # our interpreter, our script
             [sys.executable, "-I", run_once.__file__, str(program), str(KIT)],

@@ -6,6 +6,7 @@ import ast
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
 
 # What the assignment allows besides the standard library.
 ALLOWED = frozenset({"numpy", "matplotlib", "mpl_toolkits"})
@@ -29,10 +30,24 @@ class Import:
 
 def foreign_imports(tree: ast.Module) -> tuple[Import, ...]:
     """All imports of anything but the standard library, NumPy and matplotlib, functions' too."""
-    used = _used_inside(tree)
-    found = dict.fromkeys(_walk(tree, caught=False))
+    used, written = _used_inside(tree), _written(tree)
+    found = dict.fromkeys(one for one in _walk(tree, caught=False) if one.package not in written)
     return tuple(
         replace(one, idle=one.package != "." and _is_idle(one, tree.body, used)) for one in found
+    )
+
+
+def _written(tree: ast.Module) -> frozenset[str]:
+    """Modules that a notebook writes itself: `%%writefile utils.py` is a call of `write_cell`."""
+    calls = (node.value for node in tree.body if isinstance(node, ast.Expr))
+    return frozenset(
+        PurePosixPath(call.args[0].value.replace("\\", "/")).stem
+        for call in calls
+        if isinstance(call, ast.Call)
+        and isinstance(call.func, ast.Attribute)
+        and call.func.attr == "write_cell"
+        and isinstance(call.args[0], ast.Constant)
+        and isinstance(call.args[0].value, str)
     )
 
 

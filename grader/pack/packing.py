@@ -1,4 +1,4 @@
-"""From a student's files to a submission that cannot be misnamed: two files, a mail, a receipt.
+"""From a student's files to a submission that cannot be misnamed: files, a mail, a receipt.
 
 Everything is checked before anything is written, by the rules that the intake itself reads with.
 """
@@ -19,7 +19,7 @@ from grader.intake.reading.decoding import Unreadable
 from grader.intake.reading.filenames import normalise
 from grader.intake.reading.own_file import OwnFile
 from grader.language import Message, render, say
-from grader.pack import inlining, mail
+from grader.pack import inlining, mail, optional_part
 from grader.pack.checkup_report import report_findings
 from grader.pack.checkup_source import source_findings
 from grader.pack.complaints import Complaint, Severity, blocking
@@ -50,7 +50,7 @@ class Packed:
     findings: tuple[Complaint, ...]
     evidence: Evidence
     files: Mapping[str, bytes]  # name -> content, as written into `Request.into`
-    sha256: str  # of program and report together, as the teacher's table shows it
+    sha256: str  # of program, report and bonus.py together, as the teacher's table shows it
     recipient: str  # the course's mailbox, by the handout's configuration
 
 
@@ -59,8 +59,9 @@ def pack(request: Request, language: str) -> Packed:
     who, identity_findings = _identity(request)
     source, source_notes = _source(request.source)
     report, evidence, report_notes = _report(request)
-    findings = (*identity_findings, *source_notes, *report_notes)
-    submission = Submission(who.student_id, who.name, source, report)
+    bonus, bonus_notes = optional_part.read(request.source, source)
+    findings = (*identity_findings, *source_notes, *bonus_notes, *report_notes)
+    submission = Submission(who.student_id, who.name, source, report, bonus=bonus)
     files: dict[str, bytes] = {}
     _clear(request.into)
     if not blocking(findings, force=request.force):
@@ -166,6 +167,8 @@ def _files(who: _Who, submission: Submission, language: str) -> dict[str, bytes]
         f"{who.stem}.py": submission.source.encode(),
         f"{who.stem}.md": submission.report.encode(),
     }
+    if submission.bonus is not None:
+        parts[f"{who.stem}-bonus.py"] = submission.bonus.encode()
     receipt = _receipt(who, submission, parts, language)
     letter = mail.compose(load().mail.recipient, who.subject, receipt, parts)
     return {**parts, f"{who.stem}.eml": letter, f"{who.stem}{RECEIPT}": receipt.encode()}
@@ -176,7 +179,7 @@ def _receipt(who: _Who, submission: Submission, parts: Mapping[str, bytes], lang
         render(say("Assignment 6, {name}, {id}", name=who.name, id=who.student_id), language),
         "",
         *(f"sha256 {sha256(content).hexdigest()}  {name}" for name, content in parts.items()),
-        f"sha256 {submission.sha256}  {render(say('both together, as the gradebook shows it'), language)}",
+        f"sha256 {submission.sha256}  {render(say('all together, as the gradebook shows it'), language)}",
     ]
     return "\n".join(lines) + "\n"
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import sys
 import traceback
+import types
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -24,9 +25,9 @@ def run(path: str) -> dict[str, object]:
     text = Path(path).read_text(encoding="utf-8")
     stand_ins.install(text)
     if not cells.is_notebook(text):
-        namespace: dict[str, Any] = {"__name__": "rnn", "__file__": path}
+        namespace = _module(path)
         namespace.update(stand_ins.jupyter(namespace))
-        error, line = _tried(lambda: exec(compile(text, path, "exec"), namespace), path)  # noqa: S102  # this is the job
+        error, line = _tried(lambda: _execute(text, path, namespace), path)
         return {"names": sorted(namespace), "error": error, "line": line}
     kernel = cells.Kernel({"__name__": "__main__"}, path)
     kernel.namespace.update(stand_ins.jupyter(kernel.namespace))
@@ -35,6 +36,18 @@ def run(path: str) -> dict[str, object]:
         told = _tried(partial(_run_cell, kernel, cell), path)
         first = first if first[0] or cell.may_raise else told
     return {"names": sorted(kernel.namespace), "error": first[0], "line": first[1]}
+
+
+def _module(path: str) -> dict[str, Any]:
+    """The namespace of a new module: dataclasses look theirs up in `sys.modules`."""
+    module = sys.modules[Path(path).stem] = types.ModuleType(Path(path).stem)
+    module.__file__ = path
+    return vars(module)
+
+
+def _execute(text: str, path: str, namespace: dict[str, Any]) -> None:
+    code = compile(text, path, "exec", dont_inherit=True)  # this file's __future__ is not its
+    exec(code, namespace)  # noqa: S102  # this is the job
 
 
 def _run_cell(kernel: Any, cell: Any) -> None:
@@ -56,6 +69,7 @@ def _tried(action: Callable[[], None], path: str) -> tuple[str, int]:
 
 if __name__ == "__main__":
     sys.path.append(sys.argv[2])
+    sys.path.insert(0, str(Path(sys.argv[1]).parent))  # as `python FILE` has it
     outcome = run(sys.argv[1])
     sys.stdout.write("\n" + json.dumps(outcome) + "\n")
     sys.stdout.flush()

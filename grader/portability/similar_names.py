@@ -26,18 +26,18 @@ def meant(name: str, tree: ast.Module) -> Message | None:
 
 
 def _top_level(name: str, tree: ast.Module) -> Message | None:
-    kind = ast.ClassDef if name in contract.CLASSES else ast.FunctionDef
+    kind = ast.ClassDef if name in contract.ALL_CLASSES else ast.FunctionDef
     nodes = [node for node in _defined(tree) if isinstance(node, kind)]
     if any(node.name == name for node in nodes):  # there, but never reached
         return None
-    others = [node for node in nodes if node.name not in contract.NAMES]
+    others = [node for node in nodes if node.name not in contract.ALL_NAMES]
     found = _alike(name, others) or _by_methods(name, others)
     return _renamed(found, name) if found else None
 
 
 def _by_methods(name: str, nodes: Iterable[Definition]) -> Definition | None:
     """A class that defines most of what is asked of this one."""
-    asked = set(contract.CLASSES.get(name, ())) - {"__init__", "forward"}
+    asked = set(contract.ALL_CLASSES.get(name, ())) - {"__init__", "forward"}
     for node in nodes:
         if asked and len(asked & {part.name for part in _defined(node)}) == len(asked):
             return node
@@ -59,7 +59,7 @@ def _method(owner: ast.ClassDef, method: str, tree: ast.Module) -> Message | Non
             found=method,
             line=outside[0].lineno,
         )
-    asked = contract.CLASSES.get(owner.name, ())
+    asked = contract.ALL_CLASSES.get(owner.name, ())
     found = _alike(method, [part for part in parts if part.name not in asked])
     return _renamed(found, method) if found else None
 

@@ -195,7 +195,7 @@ def _argument(env: Environment, place: str, parameter: str) -> Any:
         return np.random.default_rng(np.frombuffer(seed, np.uint8).astype(np.uint32))
     if parameter == "exhibits":
         return _examiners(env, "exhibits", list, [])
-    if parameter not in contract.NAMES:
+    if parameter not in contract.ALL_NAMES:
         raise KitFault(f"case {place} asks for {parameter!r}, which no environment has")
     if parameter not in env or not _is_due(env[parameter], parameter):
         raise NotDefined(parameter)
@@ -206,7 +206,7 @@ def _is_due(value: Any, name: str) -> bool:
     """Whether a notebook's own object is a class where one is due, and a function elsewhere."""
     if isinstance(value, candidate.ClassProxy | candidate.FunctionProxy):
         return True
-    return callable(value) and isinstance(value, type) is (name in contract.CLASSES)
+    return callable(value) and isinstance(value, type) is (name in contract.ALL_CLASSES)
 
 
 def _examiners(env: Environment, key: str, kind: type, otherwise: Any) -> Any:

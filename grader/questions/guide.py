@@ -41,6 +41,8 @@ PAGES_LSTM = say("Lecture notes, “LSTM：解决RNN的局限”, pages 36 to 40
 PAGES_LSTM_GRADIENT = say(
     "Lecture notes, “LSTM：解决RNN的局限”, pages 41 and 42: why its gradient lasts"
 )
+PAGES_TRANSLATION = say("Lecture notes, “机器翻译的编码器与解码器”, page 14: encoder and decoder")
+REGULARISATION = say("Lecture 3, “循环神经网络的训练方法”: regularisation (正则化技术)")
 EQUATIONS = say("Model equations, 3.1: the RNN (RNN的数学模型)")
 EQUATIONS_LSTM = say("Model equations, 3.2: the LSTM (LSTM的数学模型)")
 
@@ -110,6 +112,26 @@ GUIDES = {
     "q5_3": Guide(
         say("train_rnn_on_sequence() is a whole experiment: data split by time, training, prediction on what training never saw, error by sequence length, a figure."),
         (SERIES, TRAINING, PAGES_VANISHING),
+    ),
+    "q6_1": Guide(
+        say("Optional. GRUCell(input_size, hidden_size): forward(input_t (B,I), hidden_state (B,H)) makes one step in either published form, backward gives the gradient of every parameter and of both arguments."),
+        (GATES,),
+    ),
+    "q6_2": Guide(
+        say("Optional. BidirectionalRNN reads the sequence forwards and backwards; outputs see both, and backward runs through time in both directions."),
+        (STRUCTURE,),
+    ),
+    "q6_3": Guide(
+        say("Optional. DeepRNN: every layer reads the states of the one below; backward runs through time and through all layers."),
+        (STRUCTURE,),
+    ),
+    "q6_4": Guide(
+        say("Optional. Seq2Seq: an encoder's last state begins a decoder, which reads the targets (teacher forcing) or its own outputs (free running); backward goes all the way back."),
+        (PAGES_TRANSLATION,),
+    ),
+    "q6_5": Guide(
+        say("Optional. clip_by_norm, Momentum, Adam and Dropout: each a few lines, each by its equations."),
+        (GRADIENTS, REGULARISATION),
     ),
 }  # fmt: skip
 

@@ -27,13 +27,16 @@ class Ran:
     outcomes: Mapping[str, CaseOutcome]
 
 
-def paths(*, only: str = "", public_only: bool = False) -> list[Path]:
+def paths(*, only: str = "", public_only: bool = False, begun: Collection[str] = ()) -> list[Path]:
     """The otter files to run, questions (`only` one) in order, all public ones before the hidden.
+
+    begun: the optional questions of which something is there.
 
     A program may remember what it was called with. With no public case after a hidden one, nothing
     that it prints or returns can show a hidden input.
     """
-    names = [question.name for question in load().automatic if only in ("", question.name)]
+    asked = [*load().automatic, *(each for each in load().optional if each.name in begun)]
+    names = [question.name for question in asked if only in ("", question.name)]
     kinds = ("public",) if public_only else ("public", "hidden")
     found = [QUESTIONS / kind / f"{name}.py" for kind in kinds for name in names]
     unknown = [name for name in names if not any(path.exists() for path in _files(name))]

@@ -20,12 +20,17 @@ PRICED = {
     "q5_1": 5.0,
     "q5_2": 8.0,
     "q5_3": 7.0,
+    "q6_1": 3.0,
+    "q6_2": 1.5,
+    "q6_3": 1.5,
+    "q6_4": 2.0,
+    "q6_5": 2.0,
 }
 
 
 def scale(question: str) -> float:
     """What a point in the question's files is worth in the gradebook. Raises KitFault."""
-    points = {each.name: each.points for each in load().automatic}[question]
+    points = {each.name: each.points for each in load().graded}[question]
     if question not in PRICED:
         raise KitFault(f"questions/worth.py does not say what the cases of {question} add up to")
     return points / PRICED[question]

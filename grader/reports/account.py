@@ -79,9 +79,10 @@ def account(grade: Grade, scored: WrittenRow | None, rules: Rules) -> GradebookR
     who = grade.student_id
     has_score = bool(grade.questions) and grade.status is not Status.KIT_FAULT
     given = {each.name: each.score for each in grade.questions} if has_score else {}
-    counting = [each for each in grade.questions if each.name not in rules.optional]
+    optional = {each.name for each in grade.questions if each.optional} | rules.optional
+    counting = [each for each in grade.questions if each.name not in optional]
     auto = round(sum(each.score for each in counting), 4) if has_score else None
-    extra = [given[name] for name in given if name in rules.optional]
+    extra = [given[name] for name in given if name in optional]
     deadline = rules.decided.deadline(who, rules.deadline)
     least = 1 if deadline == rules.deadline else 0  # the intake has seen the course's own
     days = days_late(grade.submitted_at, deadline, least) if grade.late else 0

@@ -109,7 +109,7 @@ def _write_or_drop(path: Path, names: tuple[str, ...], rows: Iterable[tuple[Cell
 
 
 def columns(assignment: Assignment) -> tuple[str, ...]:
-    questions = (question.name for question in assignment.questions)
+    questions = (question.name for question in assignment.questions if not question.bonus)
     sums = ("bonus", "bonus_code", "auto", "penalty", "written", "oral", "total")
     last = ("status", "late", "submitted_at", "diagnoses", "sha256")
     return ("student_id", "name", *questions, *sums, *last)
@@ -120,7 +120,11 @@ def rows(book: Gradebook) -> Iterator[tuple[Cell, ...]]:
         yield (
             row.student_id,
             row.name,
-            *(row.scores.get(question.name) for question in book.assignment.questions),
+            *(
+                row.scores.get(question.name)
+                for question in book.assignment.questions
+                if not question.bonus  # in bonus_code
+            ),
             row.bonus,
             row.bonus_code,
             row.auto,

@@ -31,8 +31,8 @@ VOCABULARY = frozenset(
     [
         *PARAMETERS,
         *(f"d{name}" for name in PARAMETERS),
-        *(*contract.NAMES, *contract.ARGUMENTS, *contract.RESULTS),
-        *(method for methods in contract.CLASSES.values() for method in methods),
+        *(*contract.ALL_NAMES, *contract.ARGUMENTS, *contract.RESULTS),
+        *(method for methods in contract.ALL_CLASSES.values() for method in methods),
         *("read", "write"),
         *("fibonacci", "sine", "T", "B", "I", "H", "O", "h", "c", "x", "y", "t", "h0"),
         # What experiments read off a program (grader.diagnosis), in words of ours.

@@ -15,6 +15,7 @@ STATUSES: dict[Status, Message] = {
 }
 ROLES: dict[str, Message] = {
     "source": say("program"),
+    "bonus": say("program, optional part"),
     "report": say("report"),
     "mail": say("mail"),
     "archive": say("archive"),

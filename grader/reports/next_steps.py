@@ -52,6 +52,20 @@ LOOK_AT: dict[str, Message] = {
         "Training builds on forward, backward and update_parameters: look first at what is said about those."
     ),
     "q5_3": say("Plot the losses, and the predictions beside the targets, and look at them."),
+    "q6_1": say(
+        "Set all parameters to zero and compute the gates of one unit by hand; then compare every gradient "
+        "with central differences."
+    ),
+    "q6_2": say(
+        "Change one input and print which hidden states move: both directions must answer."
+    ),
+    "q6_3": say(
+        "With num_layers = 1 it is a SimpleRNN: compare with yours, then add the second layer."
+    ),
+    "q6_4": say(
+        "Give it its own outputs as targets: teacher forcing must then return what free running does."
+    ),
+    "q6_5": say("Do the first step by hand, with arrays of one number."),
 }
 
 # What an exception asks to look at, in the line that the message names.

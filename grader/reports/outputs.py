@@ -48,7 +48,9 @@ def write_all(store: Store, out: Path, language: str, assignment: Assignment) ->
     gradebook.write_all(book, store, out, language)
     _write_changes(store, out)
     export = Export(store, out, language, book)
-    notes = [note for name in book.course.formats or () for note in exports.write(name, export)]
+    formats = book.course.formats or ()
+    notes = [note for name in formats for note in exports.write(name, export)]
+    notes += exports.clear(formats, out)
     notes += _pending(store, book)
     # Drawing takes matplotlib, a second to load: not before it is needed.
     pages = importlib.import_module("grader.reports.pages.all_pages")

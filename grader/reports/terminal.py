@@ -166,13 +166,25 @@ def _question_table(writer: TerminalWriter, grade: Grade) -> Table:
     if not writer.narrow:
         table.add_column("")
         table.add_column(writer.say(say("cases")), overflow="fold")
-    for question in grade.questions:
+    for question in (each for each in grade.questions if not each.optional):
         table.add_row(*_question_row(writer, question))
     table.add_section()
     total = Text(f"{points(grade.auto)} / {points(grade.auto_possible)}", "bold")
     bar = () if writer.narrow else (writer.bar(grade.auto, grade.auto_possible),)
     table.add_row("", Text(writer.say(say("automatic part")), "bold"), total, *bar)
+    _add_optional(writer, grade, table)
     return table
+
+
+def _add_optional(writer: TerminalWriter, grade: Grade, table: Table) -> None:
+    """Below the sum what comes on top of it, where any of it was begun."""
+    if grade.bonus_code is None:
+        return
+    table.add_section()
+    for question in (each for each in grade.questions if each.optional):
+        table.add_row(*_question_row(writer, question))
+    extra = Text(f"+ {points(grade.bonus_code)}", "bold")
+    table.add_row("", Text(writer.say(say("bonus for code, optional")), "bold"), extra)
 
 
 def _question_row(writer: TerminalWriter, question: QuestionResult) -> list[Text]:

@@ -60,7 +60,7 @@ def load_wording(language: str, misconceptions: Path = MISCONCEPTIONS) -> Wordin
     return Wording(
         language=language,
         questions={question.name: question.title[language] for question in questions},
-        possible={question.name: question.points for question in questions if not question.written},
+        possible={question.name: question.points for question in load().automatic},
         written={question.name: question.points for question in questions if question.written},
         hints=load_hints(language, misconceptions),
         oral=load().assignment.oral,

@@ -29,15 +29,17 @@ def decode(text: str, kind: type[Record]) -> Record:
 
 
 def split(submission: Submission) -> tuple[str, str]:
-    """Encode a submission as its card, which is small, and its content: program and report."""
-    card = replace(submission, source=None, report=None)
-    return encode(card), encode((submission.source, submission.report))
+    """Encode a submission as its card, which is small, and its content: program, report, bonus.py."""
+    card = replace(submission, source=None, report=None, bonus=None)
+    return encode(card), encode((submission.source, submission.report, submission.bonus))
 
 
 def join(card: str, content: str) -> Submission:
     """Undo `split`."""
-    source, report = json.loads(content)
-    return replace(decode(card, Submission), source=source, report=report)
+    # Stores of earlier versions know no bonus.
+    source, report, *rest = json.loads(content)
+    bonus = rest[0] if rest else None
+    return replace(decode(card, Submission), source=source, report=report, bonus=bonus)
 
 
 def _unknown(value: object) -> Any:

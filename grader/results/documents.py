@@ -44,6 +44,7 @@ def document(grade: Grade, language: str) -> dict[str, Any]:
         "status": grade.status.value,
         "auto": grade.auto,
         "auto_possible": grade.auto_possible,
+        **({} if grade.bonus_code is None else {"bonus_code": grade.bonus_code}),
         "kit": grade.kit,
         "sandbox": grade.sandbox,
         "seconds": round(grade.seconds, 3),

@@ -65,6 +65,7 @@ class ObjectProxy:
         self._handle = handle
         self._born = born
         self._changed: tuple[int, ...] = ()
+        self._seconds: tuple[float, ...] = ()
         weakref.finalize(self, cls._dropped.append, handle).atexit = False
 
     def forward(self, *arguments: Any) -> Any:
@@ -93,9 +94,12 @@ class ObjectProxy:
         request = schema.Steps(self._handle, packed, dropped)
         reply, reader = self._channel.exchange(request, packer, where, self._born)
         self._changed = tuple(reply.changed)
+        self._seconds = tuple(reply.seconds)
         if reply.fault is not None:
             raise fault_messages.of_call(
-                reply.fault, self._name(steps, reply.fault.step), self._channel.program
+                reply.fault,
+                self._name(steps, reply.fault.step),
+                self._channel.program.of(reply.fault),
             )
         values = replies.values(reply.values, reader, where)
         if len(values) != len(steps):
@@ -119,7 +123,7 @@ class ObjectProxy:
             step = reply.fault.step
             known = 0 <= step < len(schema.ROUND)
             at = f"{self._class.name}.{schema.ROUND[step]}" if known else where
-            raise fault_messages.of_call(reply.fault, at, self._channel.program)
+            raise fault_messages.of_call(reply.fault, at, self._channel.program.of(reply.fault))
         match reply.values:
             case [int(count), returned] if 0 < count <= len(rounds.inputs):
                 return count, replies.value(returned, reader, where)
@@ -141,13 +145,18 @@ class ObjectProxy:
     def changed_inputs(self) -> tuple[int, ...]:
         return self._changed
 
+    @property
+    def seconds(self) -> tuple[float, ...]:
+        return self._seconds
+
     def _packed(self, step: Step, packer: Packer) -> Any:
         if isinstance(step, Read):
             return schema.Get()
         if isinstance(step, Write):
             return put(step.values, packer.writer)
         self._class.require(step.method)
-        return schema.Method(step.method, [packer.pack(value) for value in step.arguments])
+        arguments = [packer.pack(value) for value in step.arguments]
+        return schema.Method(step.method, arguments, step.echo)
 
     def _where(self, steps: Sequence[Step]) -> str:
         methods = dict.fromkeys(step.method for step in steps if isinstance(step, Call))
@@ -191,7 +200,7 @@ class ClassProxy:
         reply, _ = self._channel.exchange(request, packer, where, None)
         if reply.fault is not None:
             at = where if reply.fault.step == 0 else self.name
-            raise fault_messages.of_call(reply.fault, at, self._channel.program)
+            raise fault_messages.of_call(reply.fault, at, self._channel.program.of(reply.fault))
         return ObjectProxy(self, handle, self._channel.generation)
 
     def implements(self, method: str) -> bool:
@@ -220,17 +229,33 @@ class FunctionProxy:
 
     def __call__(self, *arguments: Any) -> Any:
         """Call it. Raises StudentFault."""
+        return self._called(arguments, echo=False)
+
+    def echo(self, *arguments: Any) -> list[Any]:
+        """What it returned, and the arguments as the call has left them. Raises StudentFault."""
+        found = self._called(arguments, echo=True)
+        if not isinstance(found, list) or len(found) != 1 + len(arguments):
+            raise fault_messages.garbled(self.name)
+        return found
+
+    def _called(self, arguments: tuple[Any, ...], *, echo: bool) -> Any:
         self._require()
         packer = Packer()
         with _fitting(self.name):
             packed = [packer.pack(value) for value in arguments]
-        request = schema.Invoke(self.name, packed)
+        request = schema.Invoke(self.name, packed, echo)
         reply, reader = self._channel.exchange(request, packer, self.name, None)
         if reply.fault is not None:
-            raise fault_messages.of_call(reply.fault, self.name, self._channel.program)
+            raise fault_messages.of_call(
+                reply.fault, self.name, self._channel.program.of(reply.fault)
+            )
         if len(reply.values) != 1:
             raise fault_messages.garbled(self.name)
         return replies.value(reply.values[0], reader, self.name)
+
+    def implements(self, name: str) -> bool:
+        """Whether it is more than the stub that was handed out."""
+        return name == self.name and not self._stub
 
     def _require(self) -> None:
         if self._stub:
@@ -257,7 +282,7 @@ class TrainingProxy(FunctionProxy):
     def _fault(self, reported: schema.Fault | None) -> StudentFault | None:
         if reported is None:
             return None
-        return fault_messages.of_call(reported, self.name, self._channel.program)
+        return fault_messages.of_call(reported, self.name, self._channel.program.of(reported))
 
 
 def environment(defined: Sequence[schema.Defined], channel: Channel) -> dict[str, Any]:

@@ -14,8 +14,7 @@ from grader.language import Message, Value, say
 from grader.sandbox import fault_hints
 from grader.sandbox.program_text import ProgramText
 from grader.sandbox.worker import schema
-
-FILE = "rnn.py"
+from grader.sandbox.worker.source import BONUS_FILENAME, FILENAME
 
 _HIDDEN = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}  # control, format (bidi), surrogate, private use
 
@@ -138,7 +137,7 @@ def _of_cell(fault: schema.Fault, cell: int, program: ProgramText) -> StudentFau
 
 
 def _load_crash(fault: schema.Fault, program: ProgramText) -> Crashed:
-    inner = crash(fault, FILE, program)
+    inner = crash(fault, BONUS_FILENAME if fault.bonus else FILENAME, program)
     return Crashed(
         say("{what} Only what stands above that line was graded.", what=inner.message),
         say("{what} Only what stands above that line was graded.", what=inner.guarded),

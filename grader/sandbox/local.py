@@ -24,7 +24,7 @@ def wrap(value: Any, name: str | None = None) -> Any:
     called = name or str(getattr(value, "__name__", "it"))
     if isinstance(value, type):
         defined = describe_class(
-            called, value, contract.CLASSES.get(called, contract.CLASSES[contract.LSTM])
+            called, value, contract.ALL_CLASSES.get(called, contract.CLASSES[contract.LSTM])
         )
     else:
         defined = describe_function(called, value)

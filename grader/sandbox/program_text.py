@@ -10,15 +10,25 @@ from functools import cached_property
 from grader.language import Message
 from grader.portability import Need, needs_newer, similar_names
 from grader.portability.imported_names import is_main_block
-from grader.sandbox.worker import cells
+from grader.sandbox.worker import cells, schema
 
 
 class ProgramText:
     """The source and what it says about itself. Nothing is run."""
 
-    def __init__(self, source: str) -> None:
+    def __init__(self, source: str, bonus: str = "") -> None:
+        """bonus: the second source, of the optional questions."""
         self._source = source
         self._lines = source.splitlines()
+        self._bonus = bonus
+
+    def of(self, fault: schema.Fault) -> ProgramText:
+        """The source in which a fault's line stands: this one, or the second."""
+        return self.second if fault.bonus else self
+
+    @cached_property
+    def second(self) -> ProgramText:
+        return ProgramText(self._bonus)
 
     def line(self, number: int) -> str:
         """That line; "" where there is none."""

@@ -55,13 +55,19 @@ EXPECTED: dict[type, Any] = {
 
 @contextmanager
 def session(
-    source: str, limits: Limits | None = None, tier: str | None = None, *, many: bool = False
+    source: str,
+    limits: Limits | None = None,
+    tier: str | None = None,
+    *,
+    many: bool = False,
+    bonus: str | None = None,
 ) -> Iterator[Session]:
     """A student's program in a sandbox of its own. Raises KitFault where none can be started.
 
     tier: one of `start_command.TIERS`, by default the best that this machine has. many: see `workers.take`.
+    bonus: a second source, of the optional questions.
     """
-    student = Session(source, limits or Limits(), tier or tiers.best(), many=many)
+    student = Session(source, limits or Limits(), tier or tiers.best(), many=many, bonus=bonus)
     try:
         student.start()
         yield student
@@ -76,16 +82,20 @@ def session(
 class Session:
     """A student's program in its sandbox; the `Channel` of the proxies in `environment()`."""
 
-    def __init__(self, source: str, limits: Limits, tier: str, *, many: bool) -> None:
+    def __init__(
+        self, source: str, limits: Limits, tier: str, *, many: bool, bonus: str | None = None
+    ) -> None:
         self.limits = limits
         self.tier = tier
         self._many = many
         self._draws = figures.wanted(source)
         self.load_fault: StudentFault | None = None
+        self.bonus_fault: StudentFault | None = None
         self.orphaned: ParentGone | None = None  # no verdict stands
         self.generation = 0
         self._source = source.encode("utf-8", "backslashreplace")
-        self.program = ProgramText(source)
+        self._bonus = None if bonus is None else bonus.encode("utf-8", "backslashreplace")
+        self.program = ProgramText(source, bonus or "")
         self._until = 0
         self._worker: Worker | None = None
         self._death: dict[int, StudentFault] = {}
@@ -157,8 +167,17 @@ class Session:
         self.generation += 1
         packer = Packer()
         source = packer.writer.add(np.frombuffer(self._source, np.uint8))
+        bonus = None
+        if self._bonus is not None:
+            bonus = packer.writer.add(np.frombuffer(self._bonus, np.uint8))
         request = schema.Load(
-            source, self.limits.load, self._until, dict(contract.CLASSES), contract.FUNCTIONS
+            source,
+            self.limits.load,
+            self._until,
+            contract.ALL_CLASSES,
+            contract.ALL_FUNCTIONS,
+            bonus,
+            contract.OPTIONAL_NAMES,
         )
         loaded, _ = self._ask(request, packer, FILENAME)
         if self.generation == 1:
@@ -167,6 +186,10 @@ class Session:
             self.load_fault = fault_messages.of_load(loaded.fault, self.program, self.limits.load)
             if loaded.fault.kind == "late":
                 self._until = loaded.fault.line  # the next worker need not wait for it again
+        if loaded.bonus_fault is not None and self.bonus_fault is None:
+            self.bonus_fault = fault_messages.of_load(
+                loaded.bonus_fault, self.program.of(loaded.bonus_fault), self.limits.load
+            )
 
     def _ask(
         self, request: schema.Request, packer: Packer, where: str
@@ -222,7 +245,8 @@ class Session:
     def _allowed(self, request: schema.Request) -> float:
         """Seconds until the worker is killed: what a worker adds of its own is no student's."""
         ours = GRACE if isinstance(request, (schema.Load, schema.Observe)) else 0.0
-        return self._promised(request) + ours
+        twice = isinstance(request, schema.Load) and request.bonus is not None
+        return (1 + twice) * self._promised(request) + ours
 
 
 def _without_folders(said: Any, own: Path | None) -> Any:
@@ -243,7 +267,7 @@ def _without_folders(said: Any, own: Path | None) -> Any:
 
 def _is_expected(defined: schema.Defined) -> bool:
     """Names come from the worker: only the assignment's own count."""
-    return defined.name in (contract.CLASSES if defined.is_class else contract.FUNCTIONS)
+    return defined.name in (contract.ALL_CLASSES if defined.is_class else contract.ALL_FUNCTIONS)
 
 
 def _how(status: int) -> Message:

@@ -30,6 +30,7 @@ VERBS = {
     "grade": (["grade", "--public-only"], {"SOURCE": "", "Q": "--question", "PLOTS": True}),
     "watch": (["watch"], {"SOURCE": "", "Q": "--question"}),
     "explain": (["explain"], {"Q": ""}),
+    "compare": (["compare"], {"SOURCE": ""}),
     "pack": (
         ["pack"],
         {

@@ -19,6 +19,7 @@ __all__ = [
     "run",
 ]  # fmt: skip
 MANY = {"many": True}  # gradings in one process
+PRELOAD = "grader.batch.at_hand"
 
 
 def take() -> Any:

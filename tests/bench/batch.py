@@ -92,7 +92,7 @@ def bench_speed_up(workspace: Path, students: int) -> None:
 def run_real(out: Path, submissions: list[Submission], workers: int, settings: Settings) -> float:
     """Seconds of a run, from starting the pool to the last grade in the store."""
     out.mkdir()
-    examiners = LocalExaminers(workers, preload="grader.grading", patience=1e4)
+    examiners = LocalExaminers(workers, preload="grader.batch.at_hand", patience=1e4)
     examiner = partial(grade, settings=settings)
     with Store(out / NAME) as store:
         run = store.begin(kit_version())

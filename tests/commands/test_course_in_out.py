@@ -127,6 +127,8 @@ def test_what_was_given_once_is_used_by_every_later_run_and_report(inbox: Path, 
     assert "late penalty changed: 20 % per day before, 50 % per day from now on" in changed.output
     assert float(book(out)["2023002"]["penalty"]) > float(first["2023002"]["penalty"])
     assert (out / "canvas.csv").is_file()
+    assert not (out / "moodle.csv").exists()
+    assert "grades grow old: moodle.csv" in changed.output
     later = kit("grade", inbox, "--out", out, "--deadline", "none")
     assert "deadline changed: 2025-11-30T23:59:59+08:00 before, none from now on" in later.output
     assert book(out)["2023002"]["late"] == "0"

@@ -20,7 +20,12 @@ from types import ModuleType
 import pytest
 from packaging.requirements import Requirement
 
+from grader.commands.explain import explain
+from grader.commands.grade import grade
+from grader.commands.pack import pack
+from grader.commands.watch import watch
 from grader.handout import build, requirements, wheel
+from grader.language import command_help
 from tests import ROOT
 
 # Shorter lines ("return", "pass", "h = 0") stand in every program.
@@ -77,7 +82,14 @@ def read(*parts: str) -> str:
 # Using the documented methods is no secret; checks do it, and so does every solution.
 DOCUMENTED = re.compile(r"\w+\.(forward|backward|update_parameters)\(\w+\)")
 # Loops over a length and arrays from a list stand in every program.
-COMMONPLACE = frozenset({"for_inrange(length):", "returnnp.array(terms)"})
+COMMONPLACE = frozenset(
+    {
+        *("for_inrange(length):", "returnnp.array(terms)", "forgradientingradients:"),
+        *("@dataclass(frozen=True)", "Arrays=dict[str,Array]", "Parameters=dict[str,Array]"),
+        *("ifdiverged(outputs):", "ifnotcls.implements(method):", ")->list[Parameters]:"),
+        'raiseNotImplementedYet(f"{cls.name}.{method}")',
+    }
+)
 
 
 def code_lines(source: str) -> set[str]:
@@ -112,6 +124,7 @@ def handed_out() -> set[str]:
         path.read_text(encoding="utf-8") for path in (ROOT / "grader/questions/public").glob("*.py")
     ]
     given = [read("student", "rnn.py"), read("student", "report.md"), *public]
+    given.append(read("student", "bonus.py"))
     return {line for text in given for line in lines_of(text)} | {
         line for text in (given[0], *public) for line in code_lines(text)
     }
@@ -119,7 +132,8 @@ def handed_out() -> set[str]:
 
 def solution_lines() -> set[str]:
     source = read("solutions", "rnn.py")
-    return (code_lines(source) | telling(read("solutions", "report.md"))) - handed_out()
+    optional = code_lines(read("solutions", "bonus.py"))
+    return (optional | code_lines(source) | telling(read("solutions", "report.md"))) - handed_out()
 
 
 def misconception_lines() -> set[str]:
@@ -135,9 +149,11 @@ def hidden_lines() -> set[str]:
     hidden = [
         path.read_text(encoding="utf-8") for path in (ROOT / "grader/questions/hidden").glob("*.py")
     ]
-    assert len(hidden) == 9
+    assert len(hidden) == 14
     instructors = [
         read("grader", "questions", "oracle.py"),
+        read("grader", "questions", "bonus_oracle.py"),
+        read("grader", "checks", "bonus", "net_learning.py"),
         read("grader", "questions", "hidden_tasks.py"),
         read("grader", "misconceptions", "catalogue.py"),
     ]
@@ -247,6 +263,7 @@ def test_the_handout_is_complete(archive: Path):
     assert {
         "rnn.py",
         "rnn.ipynb",
+        "bonus.py",
         "report.md",
         "README.md",
         "Makefile",
@@ -254,7 +271,8 @@ def test_the_handout_is_complete(archive: Path):
         "kit/run.py",
     } <= names
     assert {
-        f"kit/tests/{path.name}" for path in (ROOT / "grader/questions/public").glob("*.py")
+        f"kit/{'optional' if path.stem.startswith('q6') else 'tests'}/{path.name}"
+        for path in (ROOT / "grader/questions/public").glob("*.py")
     } <= names
     assert batch.isascii()
     assert batch.count(b"\n") == batch.count(b"\r\n") > 3
@@ -395,6 +413,8 @@ def launcher() -> ModuleType:
         ("watch Q=q4_3", "watch rnn.py --question q4_3"),
         ("explain Q=q4_3", "explain q4_3"),
         ("explain", "explain"),
+        ("compare", "compare"),
+        ("compare SOURCE=rnn.ipynb", "compare rnn.ipynb"),
         ("pack NAME=张三 ID=2023001", "pack --name 张三 --id 2023001"),
         ("pack NAME=张三 ID=2023001 SOURCE=rnn.ipynb", "pack --name 张三 --id 2023001 --source rnn.ipynb"),
         ("pack NAME=张三 ID=2023001 FORCE=1 REPORT=r.md INTO=out", "pack --name 张三 --id 2023001 --report r.md --into out --force"),
@@ -431,3 +451,14 @@ def test_make_hands_over_names_with_blanks(tmp_path: Path):
     )  # fmt: skip
     assert "|pack|" in done.stdout
     assert "|NAME=Anna Lopez|ID=1|" in done.stdout
+
+
+def test_help_and_clicks_own_words_ship_in_chinese(tmp_path: Path) -> None:
+    wheel._write_catalogues(tmp_path, wheel.spoken(wheel.shipped_modules()))
+    with (tmp_path / "zh" / "help.mo").open("rb") as file:
+        said = gettext.GNUTranslations(file).gettext
+    assert said("Error: {message}") == "错误：{message}"
+    assert said("Grade files, folders, zips or mailboxes.") == "给文件、文件夹、zip 或邮箱评分。"
+    for command in (grade, explain, pack, watch):
+        for text in command_help.texts(command):
+            assert said(text) != text

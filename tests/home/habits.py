@@ -98,7 +98,7 @@ HABITS: dict[str, list[str | Cell]] = {
 
 # With libraries that this machine has not, and that people have at home; nothing uses them.
 ELSEWHERE: dict[str, list[str | Cell]] = {
-    "versions of unused libraries": ["import paddle, keras\nfor m in (paddle, keras):\n    print(m.__name__, m.__version__, m.__file__)\n"
+    "versions of unused libraries": ["import paddle, mxnet\nfor m in (paddle, mxnet):\n    print(m.__name__, m.__version__)\n"
                                      "assert tuple(map(int, paddle.__version__.split('.')[:2])) >= (1, 0)\n" + IMPORTS, *PROGRAM[1:]],
     "settings of unused libraries": ["import pandas as pd, seaborn as sns, warnings\nfrom sklearn.exceptions import ConvergenceWarning\n"
                                      "pd.options.display.max_rows = 10\nsns.set_theme(style='whitegrid')\n"

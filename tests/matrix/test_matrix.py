@@ -13,6 +13,7 @@ from grader.matrix.grade_subjects import rows
 from grader.matrix.judgement import judge, rightly_named
 from grader.matrix.reach import SUBJECTS, questions_touched
 from grader.matrix.subjects import REFERENCE, Subject, bases, wrong
+from tests import PROGRAMS
 
 CASES = ("q4_3/dW_hh", "q4_3/db_h", "q4_6/golden")
 MISTAKE = Subject("wrong-thing", REFERENCE, "", frozenset({"q4_3/dW_hh"}))
@@ -91,6 +92,17 @@ def test_a_program_is_graded_in_this_process() -> None:
     assert {case.partition("/")[0] for case in graded.asked} == {"q4_5", "q4_6"}
     assert "q4_6/golden" in graded.lost
     assert graded.lost["q4_6/golden"].verdict == "failed"
+
+
+def test_a_program_is_compiled_as_its_own() -> None:
+    """Annotations stay what they are: a dataclass reads them."""
+    folder = PROGRAMS / "variants" / "bonus-parameter-class"
+    program, source = (
+        (folder / name).read_text(encoding="utf-8") for name in ("rnn.py", "bonus.py")
+    )
+    row = examine(Subject("", folder.name, source, optional=True, program=program))
+    assert row.asked
+    assert row.lost == {}
 
 
 def test_table_and_picture_show_every_row(tmp_path: Path) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from grader.architectures import gradient_by_lag
+from grader.architectures.cost import BLOCKS, parameters
 from grader.faults import KitFault
-from grader.model_answers import gradient_by_lag, write
-from grader.model_answers.cost import BLOCKS, parameters
+from grader.model_answers import write
 from grader.scoring.models import figure, model_answer
 
 

@@ -222,6 +222,25 @@ def test_what_the_program_must_not_do(folder: Path, line: str, why: str, blocks)
         assert packed(folder, force=True).files
 
 
+DATACLASS = """from dataclasses import dataclass, field
+
+
+@dataclass
+class Settings:
+    rate: float = 0.1
+    history: dict = field(default_factory=dict)
+
+
+"""
+
+
+@pytest.mark.parametrize("future", ["", "from __future__ import annotations\n"])
+def test_a_program_starts_as_a_module_does(folder: Path, future: str):
+    """Dataclasses look for their module, and read annotations that are text otherwise."""
+    (folder / "rnn.py").write_text(future + DATACLASS + LIGHT, encoding="utf-8")
+    assert problems(packed(folder)) == []
+
+
 def test_an_error_names_the_students_own_line(folder: Path):
     source = f"{LIGHT}\nx = 1 / 0\n"
     (folder / "rnn.py").write_text(source, encoding="utf-8")
@@ -239,6 +258,7 @@ def test_an_error_names_the_students_own_line(folder: Path):
         ("def f():\n    if x:\n        from sklearn import svm", ["sklearn"]),
         ("try:\n    x()\nexcept ValueError:\n    import torch", ["torch"]),
         ("async def f():\n    with a:\n        import jax", ["jax"]),
+        ("get_ipython().write_cell('src/utils.py', 'w')\nimport utils, other", ["other"]),
         ("x = " + "+".join("1" * 900), []),
     ],
 )

@@ -20,7 +20,7 @@ def test_the_prices_are_those_of_the_files(name: str) -> None:
 
 
 def test_every_automatic_question_has_its_price() -> None:
-    assert set(worth.PRICED) == {each.name for each in assignment.load().automatic}
+    assert set(worth.PRICED) == {each.name for each in assignment.load().graded}
 
 
 def test_other_points_in_the_table_scale_every_case(monkeypatch: pytest.MonkeyPatch) -> None:

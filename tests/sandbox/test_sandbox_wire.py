@@ -380,3 +380,11 @@ def test_a_sound_png_is_a_picture_and_others_are_not() -> None:
     ]
     for bad in spoiled:
         assert travelled(bad) == Opaque("Figure")
+
+
+def test_an_array_of_objects_leaves_what_follows_alone() -> None:
+    ragged = np.empty(2, object)
+    ragged[:] = [np.ones(3), [1.0] * 20]
+    first, second = travelled([ragged, np.arange(5.0)])
+    assert first == Opaque("ndarray of object")
+    assert second.tolist() == [0, 1, 2, 3, 4]

@@ -162,7 +162,7 @@ def _disagreement(experiment: Experiment, errors: Errors) -> float:
         ratios = [
             errors[length] / value
             for length, value in known.items()
-            if value > 0 and errors[length] > 0
+            if 0 < value < np.inf and 0 < errors[length] < np.inf
         ]
         if len(ratios) > 1:
             spreads.append(max(ratios) / min(ratios))

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from grader.checks.memo import once
-from grader.checks.parameters import lstm_roles, rnn_roles
+from grader.checks.parameters import gru_roles, lstm_roles, rnn_roles
 from grader.checks.parameters.acting import act_together, idle_parts
 from grader.checks.parameters.layout import Layout, carried, named_slots
 from grader.checks.parameters.storage import (
@@ -28,7 +28,7 @@ from grader.checks.parameters.storage import (
     oriented,
     storage_of,
 )
-from grader.checks.states import Sizes, read_cell, read_forward
+from grader.checks.states import Sizes, read_cell, read_forward, read_state
 from grader.faults import BadValue, NotImplementedYet, StudentFault
 from grader.language import say
 from grader.protocol import Array, CandidateClass, CandidateObject
@@ -93,6 +93,16 @@ def lstm_layout(cls: CandidateClass, sizes: tuple[int, int]) -> Layout:
     return _known(cls, Model(sizes, lstm_roles.shapes(*sizes), warm_ups, lstm_roles.probe, read))
 
 
+def gru_layout(cls: CandidateClass, sizes: tuple[int, int]) -> Layout:
+    """Roles of a GRUCell(I, H); kept in the candidate's memo. Raises as `rnn_layout`."""
+    warm_ups = _gru_warm_ups(sizes)
+
+    def read(returned: Any) -> Array:
+        return read_state(returned, len(warm_ups[1][0]), sizes[1])
+
+    return _known(cls, Model(sizes, gru_roles.shapes(*sizes), warm_ups, gru_roles.probe, read))
+
+
 def same_roles(
     find: Callable[..., Layout], cls: CandidateClass, usual: tuple[int, ...], sizes: tuple[int, ...]
 ) -> bool:
@@ -143,6 +153,14 @@ def _lstm_warm_ups(sizes: tuple[int, ...]) -> WarmUps:
     return (
         (np.full((7, I), 0.1), np.zeros((7, H)), np.zeros((7, H))),
         (np.full((6, I), 0.2), np.ones((6, H)), np.ones((6, H))),
+    )
+
+
+def _gru_warm_ups(sizes: tuple[int, ...]) -> WarmUps:
+    I, H = sizes  # noqa: E741  # sizes as in the equations
+    return (
+        (np.full((7, I), 0.1), np.zeros((7, H))),
+        (np.full((6, I), 0.2), np.ones((6, H))),
     )
 
 

@@ -331,6 +331,8 @@ def clipping(SimpleRNN: CandidateClass, rng: np.random.Generator, expect: Expect
     _still_right(run, right, clipped)
     if "b_y" in right:
         _still_right(_concentrated(SimpleRNN, trial, expect), ("b_y",), clipped)
+    if "b_h" in right:
+        _still_right(_carried(SimpleRNN, trial, expect), ("b_h",), clipped)
 
 
 def _concentrated(SimpleRNN: CandidateClass, trial: RnnTrial, expect: Expectation) -> BackwardRun:
@@ -339,6 +341,20 @@ def _concentrated(SimpleRNN: CandidateClass, trial: RnnTrial, expect: Expectatio
     values["W_hy"] = 1e-3 * trial.parameters["W_hy"]
     x, d_outputs = np.zeros((4, 2, HIDDEN[0])), np.zeros((4, 2, HIDDEN[2]))
     d_outputs[1, 0, 0] = UNCLIPPED
+    return run_backward(RnnTrial.make(SimpleRNN, HIDDEN, values), x, d_outputs, expect)
+
+
+def _carried(SimpleRNN: CandidateClass, trial: RnnTrial, expect: Expectation) -> BackwardRun:
+    """A gradient of norm 0.24 with nearly all of it carried back one step, where it grows threefold.
+
+    What comes out of the step, 0.07, goes to one element of b_y and one of b_h, and thrice that to
+    another of b_h.
+    """
+    values = {name: np.zeros_like(value) for name, value in trial.parameters.items()}
+    values["W_hy"][0, 0] = 1.0
+    values["W_hh"][1, 0] = 3.0
+    x, d_outputs = np.zeros((4, 2, HIDDEN[0])), np.zeros((4, 2, HIDDEN[2]))
+    d_outputs[2, 0, 0] = UNCLIPPED / np.sqrt(1 + 1 + 3**2)
     return run_backward(RnnTrial.make(SimpleRNN, HIDDEN, values), x, d_outputs, expect)
 
 

@@ -18,7 +18,7 @@ from grader.records import Concern
 _REPLY = re.compile(r"^\s*(?:re|aw|答复|答覆|回复|回覆)\s*(?:\[\d+\])?\s*[:：]", re.IGNORECASE)
 _FORWARD = re.compile(r"^\s*(?:fwd?|wg|转发|轉發|转寄|轉寄)\s*(?:\[\d+\])?\s*[:：]", re.IGNORECASE)
 _TEACHES = re.compile(r"老师|教师|助教|教授|teacher|\bTA\b|instructor|lecturer", re.IGNORECASE)
-_LEAVES = ("source", "report", "unreadable", "picture", "extra")
+_LEAVES = ("source", "bonus", "report", "unreadable", "picture", "extra")
 
 
 def without_course(came: Sequence[Arrival], addresses: Iterable[str]) -> list[Arrival]:

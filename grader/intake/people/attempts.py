@@ -14,7 +14,7 @@ from grader.intake.people.owners import Ownership
 from grader.intake.people.versions import is_version
 from grader.intake.reading.arrivals import Arrival, Parcel
 from grader.intake.reading.kinds import stem_of
-from grader.intake.reading.programs import defines_rnn
+from grader.intake.reading.programs import defines_asked, defines_rnn
 
 _EVER = datetime.min.replace(tzinfo=UTC)
 
@@ -28,7 +28,17 @@ class Attempt:
 
     @property
     def programs(self) -> tuple[Arrival, ...]:
-        return tuple(one for one in self.files if one.program)
+        files = tuple(one for one in self.files if one.program and one.role != "bonus")
+        return files or tuple(one for one in self._extra if defines_asked(one.program or ""))
+
+    @property
+    def bonuses(self) -> tuple[Arrival, ...]:
+        """Programs of the optional questions, beside the program."""
+        return tuple(one for one in self._extra if one not in self.programs)
+
+    @property
+    def _extra(self) -> tuple[Arrival, ...]:
+        return tuple(one for one in self.files if one.role == "bonus")
 
     @property
     def reports(self) -> tuple[Arrival, ...]:

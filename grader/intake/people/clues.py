@@ -65,7 +65,7 @@ class Clues:
         if one.handed:
             yield (self._handed(one.handed),)
         own = self._dated(self.own(one), one)
-        if one.role in ("source", "report", "foreign") or own[0].strength is Strength.FULL:
+        if one.role in ("source", "bonus", "report", "foreign") or own[0].strength is Strength.FULL:
             yield own
         for parcel in one.parcel.outwards():
             if one.handed and parcel is one.handed.within:

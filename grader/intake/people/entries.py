@@ -24,12 +24,22 @@ TRANSIT = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class BonusFile:
+    """The program of the optional questions: the newest in time, and whether it counts."""
+
+    one: Arrival
+    attempt: Attempt
+    counts: bool  # not where it alone came late
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Choice:
     """The program and the report that count."""
 
     program: Picked
     report: Picked
     due: datetime | None
+    bonus: BonusFile | None = None
 
     @property
     def late(self) -> bool:
@@ -53,7 +63,19 @@ def choose(person: Person, rules: IntakeRules, clues: Clues) -> Choice:
     program = pick(programs, first(PROGRAM, person, rules.decided))
     reports = list(candidates(person.attempts, due, clues, programs=False))
     rule = first(REPORT, person, rules.decided)
-    return Choice(program, pick(_fitting(reports, program), rule), due)
+    choice = Choice(program, pick(_fitting(reports, program), rule), due)
+    return replace(choice, bonus=_bonus(person.attempts, choice))
+
+
+def _bonus(attempts: Sequence[Attempt], choice: Choice) -> BonusFile | None:
+    """The file that was sent last, one in time before one that came late."""
+    due = choice.due
+    files = [(one, attempt) for attempt in attempts for one in attempt.bonuses]
+    late = {one: one.late or bool(due and one.time and one.time > due) for one, _ in files}
+    if not files:
+        return None
+    one, attempt = max(enumerate(files), key=lambda each: (not late[each[1][0]], each[0]))[1]
+    return BonusFile(one, attempt, counts=not late[one] or choice.late)
 
 
 def _fitting(reports: Sequence[Candidate], program: Picked) -> Sequence[Candidate]:
@@ -66,6 +88,7 @@ def _fitting(reports: Sequence[Candidate], program: Picked) -> Sequence[Candidat
 def entry(person: Person, choice: Choice) -> Submission:
     """The submission that counts."""
     program, report = choice.program.one, choice.report.one
+    bonus = choice.bonus.one if choice.bonus and choice.bonus.counts else None
     files = [one for attempt in _used(person, choice) for one in attempt.files]
     shown = album(report, files)
     half = choice.program.best or choice.report.best
@@ -74,13 +97,14 @@ def entry(person: Person, choice: Choice) -> Submission:
         person.name,
         program.program if program else None,
         report.report if report else None,
-        _records(files, {one for one in (program, report) if one}),
+        _records(files, {one for one in (program, report, bonus) if one}),
         _iso(half.one.time if half else next((one.time for one in files if one.time), None)),
         choice.late,
         tuple(_notes(choice, files, shown)),
         shown.pictures,
         _absence(choice, files),
         _address(person, choice),
+        bonus.program if bonus else None,
     )
 
 
@@ -101,6 +125,7 @@ def _absence(choice: Choice, files: Sequence[Arrival]) -> Status | None:
 def _used(person: Person, choice: Choice) -> list[Attempt]:
     """The attempts that gave a half, and those that hold pictures or unreadable files only."""
     used = [half.attempt for half in choice.halves]
+    used += [choice.bonus.attempt] if choice.bonus else []
     return [one for one in person.attempts if one in used or not (one.programs or one.reports)]
 
 
@@ -129,7 +154,7 @@ def _records(files: Iterable[Arrival], chosen: set[Arrival]) -> tuple[FileRecord
     """Programs and reports that were not chosen are extra."""
     return tuple(
         replace(one.record, role="extra")
-        if one.role in ("source", "report") and one not in chosen
+        if one.role in ("source", "bonus", "report") and one not in chosen
         else one.record
         for one in files
         if not one.remark
@@ -147,6 +172,10 @@ def _notes(choice: Choice, files: Sequence[Arrival], shown: Album) -> Iterator[M
     if _mixed(choice):
         yield say("Program and report were sent at different times.")
     yield from _timing(choice)
+    if choice.bonus and not choice.bonus.counts:
+        yield say("{file} came after the deadline and does not count.", file=choice.bonus.one.name)
+    elif choice.bonus:
+        yield from choice.bonus.one.notes
     yield from shown.notes
     if not choice.halves and any(one.role == "foreign" for one in files):
         yield say("Only work of another assignment came in.")

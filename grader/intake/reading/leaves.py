@@ -12,10 +12,11 @@ from grader.intake.reading.kinds import (
     damaged,
     kind_of,
     refusal,
+    stem_of,
     too_large,
 )
 from grader.intake.reading.magics import EXPORTED, without_magics
-from grader.intake.reading.programs import defines_rnn
+from grader.intake.reading.programs import defines_rnn, is_bonus
 from grader.intake.reading.typed import is_address, is_typed, plain_text
 from grader.language import say
 
@@ -52,7 +53,8 @@ def _read_python(raw: Raw, caps: Caps) -> Arrival:
     if "get_ipython()" in text and EXPORTED.search(text):
         text = without_magics(text)
         notes = (*notes, say("Lines that only IPython understands were left out."))
-    return arrival(raw, "source", program=text, notes=notes)
+    role = "bonus" if is_bonus(stem_of(raw.name), text) else "source"
+    return arrival(raw, role, program=text, notes=notes)
 
 
 def _read_report(raw: Raw, caps: Caps) -> Arrival:

@@ -30,7 +30,7 @@ _PYLAB_CODE = "import numpy, matplotlib; from matplotlib import pyplot; np, plt 
 _DROPPED = re.compile(
     r"[ \t]*(?:[%!?]|\w+(?:\.\w+)*\?{1,2}\s*$|"
     # The handout's own cells ask otter for public results; here there is no otter.
-    r"(?:import|from) (?:otter|grader)\b|\w+\s*=\s*otter\.|grader\.(?:check|check_all|export)\(|"
+    r"(?:import|from) (?:otter|grader)\b|\w+\s*=\s*otter\.|(?:grader|optional)\.(?:check|check_all|export)\(|"
     # Cells may each begin with this one; a program may only as a whole.
     r"from __future__ import)"
 )

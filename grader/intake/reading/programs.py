@@ -7,7 +7,7 @@ import re
 import warnings
 from functools import lru_cache
 
-from grader.contract import CLASSES, FUNCTIONS, RNN
+from grader.contract import CLASSES, FUNCTIONS, OPTIONAL_CLASSES, OPTIONAL_FUNCTIONS, RNN
 
 _RNN = re.compile(rf"^[ \t]*(?:class[ \t]+{RNN}\b|{RNN}[ \t]*=[^=])", re.MULTILINE)
 _ASKED_LINE = re.compile(
@@ -15,10 +15,23 @@ _ASKED_LINE = re.compile(
     re.MULTILINE,
 )
 
+_OPTIONAL_LINE = re.compile(
+    rf"^[ \t]*(?:class[ \t]+({'|'.join(OPTIONAL_CLASSES)})\b|def[ \t]+({'|'.join(OPTIONAL_FUNCTIONS)})\b)",
+    re.MULTILINE,
+)
+_BONUS_NAME = re.compile(r"bonus|选做|加分|附加", re.IGNORECASE)
+
 _PART = re.compile(
     r"^ {0,3}#{1,6}[ \t]*(?:第[ \t]*([一二三四五])[ \t]*部分|part[ \t]*([1-5])\b|([1-3])\.\d)",
     re.MULTILINE | re.IGNORECASE,
 )
+
+
+def is_bonus(stem: str, program: str) -> bool:
+    """Whether a file is the program of the optional questions, by what it defines, then by its name."""
+    if _OPTIONAL_LINE.search(program) is None:
+        return False
+    return not defines_asked(program) or _BONUS_NAME.search(stem) is not None
 
 
 def defines_rnn(program: str) -> bool:

@@ -31,7 +31,7 @@ TEMPLATES = Path(__file__).with_name("templates")
 CODE = re.compile(
     r"`[^`\n]{1,60}`|"
     r"\b[A-Za-z_][\w.]{2,40}\((?!s\))(?:[^()\n]|\([^()\n]{0,60}\)){0,80}\)"
-    rf"|\b(?:{'|'.join(contract.CLASSES)})(?:\.\w+)*"
+    rf"|\b(?:{'|'.join(contract.ALL_CLASSES)})(?:\.\w+)*"
     r"|\b\w{1,40}_(?:\{[^{}\s]{1,12}\}|\w{1,40}(?:\.\w+)*)"
 )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import builtins
 import types
-from collections.abc import Collection
+from collections.abc import Sequence
 from typing import Literal
 
 from grader.sandbox.worker import schema
@@ -16,15 +16,17 @@ Kind = Literal["raised", "syntax", "late", "missing", "too_much", "not_writable"
 
 
 def from_exception(
-    error: BaseException, files: Collection[str], kind: Kind = "raised"
+    error: BaseException, files: Sequence[str], kind: Kind = "raised"
 ) -> schema.Fault:
     """Type, message and line, without trusting any of them to be well-behaved."""
+    file, line = _place(error.__traceback__, files)
     return schema.Fault(
         kind,
         text(str(type.__getattribute__(type(error), "__name__")), 100),
         _nearest_builtin(type(error)),
         text(_words(error), MAX_TEXT),
-        _line(error.__traceback__, files),
+        line,
+        bonus=file > 0,
     )
 
 
@@ -42,11 +44,11 @@ def _words(error: BaseException) -> str:
         return ""
 
 
-def _line(trace: types.TracebackType | None, files: Collection[str]) -> int:
-    """The innermost line in the student's own file; 0 where there is none."""
-    line = 0
+def _place(trace: types.TracebackType | None, files: Sequence[str]) -> tuple[int, int]:
+    """Which of the student's own files, and the innermost line in one of them; 0 without any."""
+    place = (0, 0)
     while trace is not None:
         if trace.tb_frame.f_code.co_filename in files:
-            line = trace.tb_lineno
+            place = (files.index(trace.tb_frame.f_code.co_filename), trace.tb_lineno)
         trace = trace.tb_next
-    return line
+    return place

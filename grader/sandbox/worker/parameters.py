@@ -23,7 +23,7 @@ from grader.sandbox.worker.attribute_path import Step
 
 Array = np.ndarray[Any, Any]  # not numpy.typing: its import costs every worker 5 ms
 
-MAX_DEPTH = 5  # containers between the object and an array
+MAX_DEPTH = 7  # containers between the object and an array
 MAX_ARRAYS = 512
 MAX_VISITS = 20_000  # values looked at
 MAX_BYTES = 48 * 1024 * 1024  # of all arrays together

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import os
+import time
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -24,7 +25,7 @@ from grader.sandbox.worker.watching import observer, training_rounds
 
 _NOBODY = 0  # a handle that no examiner gives
 
-METHODS = ("forward", "backward", "update_parameters")
+METHODS = ("forward", "backward", "update_parameters", "step")
 
 
 class Runner:
@@ -37,6 +38,7 @@ class Runner:
         caught: tuple[type[BaseException], ...] = (BaseException,),
     ) -> None:
         self.namespace = namespace
+        self.second: dict[str, Any] = {}  # names that a second source defines
         self.files = files
         self.caught = caught  # in a notebook a KeyboardInterrupt is the user's, not a fault
         self.objects: dict[int, Any] = {}
@@ -68,16 +70,30 @@ class Runner:
 
     def _load(self, request: schema.Load, reader: wire.FrameReader) -> bytes:
         words = bytes(reader.take(request.source)).decode()
-        path = source.write(words, os.getcwd())  # noqa: PTH109 - as in landlock, no pathlib before need
-        surroundings.run_as(path)
+        bonus = None if request.bonus is None else bytes(reader.take(request.bonus)).decode()
+        folder = os.getcwd()  # noqa: PTH109 - as in landlock, no pathlib before need
+        path = source.write(words, folder)
         self.files = (path,)
-        module, fault = source.run(
-            words, request.seconds, request.until, path, (*request.classes, *request.functions)
-        )
+        if bonus is not None:  # before the first runs, which may import it
+            self.files = (path, source.write(bonus, folder, source.BONUS_FILENAME))
+        surroundings.run_as(path)
+        asked = (*request.classes, *request.functions)
+        module, fault = source.run(words, request.seconds, request.until, path, asked)
         self.namespace = module.__dict__
-        defined = source.defined(self.namespace, request.classes, request.functions)
-        loaded = schema.Loaded(defined, fault, self._taken())
+        bonus_fault = None if bonus is None else self._load_bonus(request, bonus)
+        names = {**self.namespace, **self.second}
+        defined = source.defined(names, request.classes, request.functions)
+        loaded = schema.Loaded(defined, fault, self._taken(), bonus_fault)
         return wire.FrameWriter().frame(loaded)
+
+    def _load_bonus(self, request: schema.Load, words: str) -> schema.Fault | None:
+        module, fault = source.run_bonus(words, request.seconds, self.files[1])
+        self.second = source.chosen(request.optional, self.namespace, module.__dict__)
+        return fault
+
+    def _find(self, name: str) -> Any:
+        """What the program calls by this name."""
+        return self.second[name] if name in self.second else self.namespace.get(name)
 
     def _carry_out(
         self, request: schema.Request, reader: wire.FrameReader, packer: Packer
@@ -85,8 +101,8 @@ class Runner:
         if isinstance(request, schema.Construct):
             return self._construct(request, reader)
         if isinstance(request, schema.Invoke):
-            function = self.namespace.get(request.name)
-            return self._one(lambda: function, request.arguments, reader, packer)
+            function = self._find(request.name)
+            return self._one(lambda: function, request, reader, packer)
         if isinstance(request, schema.Steps):
             return self._steps(request, reader, packer)
         if isinstance(request, schema.Train):
@@ -96,7 +112,7 @@ class Runner:
     def _construct(self, request: schema.Construct, reader: wire.FrameReader) -> schema.Done:
         arguments = [reader.value(node, _refuse) for node in request.arguments]
         try:
-            made = self.namespace[request.name](*arguments)
+            made = self._find(request.name)(*arguments)
         except self.caught as error:
             return schema.Done([], [], from_exception(error, self.files), "")
         self.objects[request.handle] = made
@@ -116,14 +132,16 @@ class Runner:
         done = schema.Done([], [], None, "")
         values: list[Any] = []
         changed: list[int] = []
+        seconds: list[float] = []
         for index, step in enumerate(request.steps):
             done = self._step(request.handle, step, reader, packer)
             changed = done.changed if isinstance(step, schema.Method) else changed
             values += done.values
+            seconds += done.seconds
             if done.fault is not None:
                 fault = _at_step(done.fault, index)
                 return schema.Done(values, changed, fault, "")
-        return schema.Done(values, changed, None, "")
+        return schema.Done(values, changed, None, "", seconds)
 
     def _train(
         self, request: schema.Train, reader: wire.FrameReader, packer: Packer
@@ -192,12 +210,17 @@ class Runner:
             return self._write(handle, obj, step, reader)
         if step.method not in METHODS:
             raise wire.WireError("no such method here")
-        return self._one(lambda: getattr(obj, step.method), step.arguments, reader, packer)
+        return self._one(lambda: getattr(obj, step.method), step, reader, packer)
 
     def _one(
-        self, find: Callable[[], Any], nodes: list[Any], reader: wire.FrameReader, packer: Packer
+        self,
+        find: Callable[[], Any],
+        call: schema.Invoke | schema.Method,
+        reader: wire.FrameReader,
+        packer: Packer,
     ) -> schema.Done:
         """Call what `find` gives; say which array arguments it changed in place."""
+        nodes = call.arguments
         arguments, starts = [], []
         for node in nodes:
             starts.append(reader.position)
@@ -208,10 +231,14 @@ class Runner:
             return schema.Done([], [], schema.Fault("missing"), "")
         except self.caught as error:
             return schema.Done([], [], from_exception(error, self.files), "")
+        # A dict's own arrays, whatever the call binds in their place.
+        given = [dict(one) if isinstance(one, dict) else one for one in arguments]
+        began = time.perf_counter()
         try:
             result = function(*arguments)
         except self.caught as error:
             return schema.Done([], [], from_exception(error, self.files), "")
+        seconds = time.perf_counter() - began
         changed = [
             index
             for index, node in enumerate(nodes)
@@ -219,7 +246,8 @@ class Runner:
             if isinstance(node, schema.Array)
             and _differ(arguments[index], reader, node, starts[index])
         ]
-        return schema.Done([packer.pack(result)], changed, None, "")
+        result = [result, *given] if call.echo else result
+        return schema.Done([packer.pack(result)], changed, None, "", [seconds])
 
     def _read(self, handle: int, obj: Any, packer: Packer) -> schema.Done:
         try:
@@ -278,7 +306,7 @@ class Runner:
         return "" if self.printed is None else self.printed.take()
 
     def _with_printed(self, done: schema.Done) -> schema.Done:
-        return schema.Done(done.values, done.changed, done.fault, self._taken())
+        return msgspec.structs.replace(done, printed=self._taken())
 
 
 def _differ(given: Any, reader: wire.FrameReader, node: schema.Array, start: int) -> bool:
@@ -289,7 +317,7 @@ def _differ(given: Any, reader: wire.FrameReader, node: schema.Array, start: int
 
 
 def _at_step(fault: schema.Fault, step: int) -> schema.Fault:
-    return schema.Fault(fault.kind, fault.exception, fault.builtin, fault.text, fault.line, step)
+    return msgspec.structs.replace(fault, step=step)
 
 
 def _refuse(_node: Any) -> Any:

@@ -88,6 +88,8 @@ class Load(Node, tag="load"):
     until: int
     classes: dict[str, tuple[str, ...]]  # what the assignment asks for: methods by class
     functions: tuple[str, ...]
+    bonus: Array | None = None  # a second source, run after the first
+    optional: tuple[str, ...] = ()  # which of the names the second source may define
 
 
 class Invoke(Node, tag="call"):
@@ -95,6 +97,7 @@ class Invoke(Node, tag="call"):
 
     name: str
     arguments: list[Value]
+    echo: bool = False  # return [the result, *the arguments] as the call has left them
 
 
 class Method(Node, tag="m"):
@@ -102,6 +105,7 @@ class Method(Node, tag="m"):
 
     method: str
     arguments: list[Value]
+    echo: bool = False  # as of `Invoke`
 
 
 class Put(Node, tag="w"):
@@ -205,6 +209,7 @@ class Fault(Node, tag="fault"):
     text: str = ""
     line: int = 0  # in the student's file; 0: unknown
     step: int = 0  # which of `Steps`, or of `ROUND`; of `Construct` 1 where it is `put`
+    bonus: bool = False  # the file is the second one
 
 
 class Defined(Node, tag="def"):
@@ -222,6 +227,7 @@ class Loaded(Node, tag="loaded"):
     defined: list[Defined]
     fault: Fault | None
     printed: str
+    bonus_fault: Fault | None = None
 
 
 class Done(Node, tag="done"):
@@ -231,6 +237,7 @@ class Done(Node, tag="done"):
     changed: list[int]  # arguments of the last call that were changed in place
     fault: Fault | None
     printed: str
+    seconds: list[float] = []  # of the student's own code, for each `Method` of `Steps`
 
 
 class Seen(Node, tag="seen"):

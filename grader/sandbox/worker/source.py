@@ -16,11 +16,15 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
+import msgspec
+
 from grader.sandbox.worker import cells, schema, stand_ins
 from grader.sandbox.worker.exception_fault import from_exception
 
 FILENAME = "rnn.py"
 MODULE = "rnn"
+BONUS_FILENAME = "bonus.py"
+BONUS_MODULE = "bonus"
 
 _MAX_TRIES = 200  # cuts of a source that does not parse
 _START = re.compile(r"\s*(?:def|class|async|@)|[^\s#)\]}]")
@@ -49,10 +53,26 @@ def run(
         stand_ins.loaded()
 
 
-def _run_script(
-    text: str, seconds: float, path: str
+def run_bonus(
+    text: str, seconds: float, path: str = BONUS_FILENAME
 ) -> tuple[types.ModuleType, schema.Fault | None]:
-    module = _module(MODULE, path)
+    """Run a second source as module `bonus`, which may import from `rnn`; not where that has run it."""
+    imported = sys.modules.get(BONUS_MODULE)
+    if imported is not None:
+        return imported, None
+    linecache.cache[path] = (len(text), None, text.splitlines(keepends=True), path)
+    stand_ins.install(text)
+    try:
+        module, fault = _run_script(text, seconds, path, BONUS_MODULE)
+    finally:
+        stand_ins.loaded()
+    return module, None if fault is None else msgspec.structs.replace(fault, bonus=True)
+
+
+def _run_script(
+    text: str, seconds: float, path: str, name: str = MODULE
+) -> tuple[types.ModuleType, schema.Fault | None]:
+    module = _module(name, path)
     code, fault = parse(text, path)
     if code is None:
         return module, fault
@@ -84,13 +104,15 @@ def _module(name: str, path: str) -> types.ModuleType:
     module.__file__ = path
     # Also for scripts: `jupyter nbconvert --to script` leaves calls of get_ipython behind.
     module.__dict__.update(stand_ins.jupyter(module.__dict__))
-    sys.modules[name] = sys.modules[MODULE] = module
+    sys.modules[name] = module
+    if name != BONUS_MODULE:  # a notebook's program is `__main__`, and `rnn` for whoever imports it
+        sys.modules[MODULE] = module
     return module
 
 
-def write(text: str, folder: str) -> str:
+def write(text: str, folder: str, name: str = FILENAME) -> str:
     """The source as a file of its own, for programs that look for it; its path."""
-    path = os.path.join(folder, FILENAME)  # noqa: PTH118 - as in landlock, no pathlib before need
+    path = os.path.join(folder, name)  # noqa: PTH118 - as in landlock, no pathlib before need
     with contextlib.suppress(OSError), open(path, "w", encoding="utf-8") as file:  # noqa: PTH123 - as above
         file.write(text)
     return path
@@ -174,6 +196,26 @@ def defined(
         if callable(function):
             found.append(describe_function(name, function))
     return found
+
+
+def chosen(
+    names: tuple[str, ...], first: Mapping[str, Any], second: Mapping[str, Any]
+) -> dict[str, Any]:
+    """What of these names counts as the second source has it: not a stub that the first has written."""
+    found = {name: second.get(name) for name in names}
+    return {
+        name: value
+        for name, value in found.items()
+        if callable(value) and not (callable(first.get(name)) and _untouched(value))
+    }
+
+
+def _untouched(value: Any) -> bool:
+    """Whether nothing of a class or function is written yet: all that it defines are stubs."""
+    if not isinstance(value, type):
+        return is_stub(value)
+    members = [member for member in vars(value).values() if isinstance(member, types.FunctionType)]
+    return bool(members) and all(map(is_stub, members))
 
 
 def describe_class(name: str, value: Any, methods: tuple[str, ...]) -> schema.Defined:

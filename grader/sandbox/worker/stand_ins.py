@@ -39,7 +39,8 @@ class Libraries:
         root = name.partition(".")[0]
         known = root in FOR_GOOD or name.startswith(HANDOUT)
         part = isinstance(sys.modules.get(root), _Module)
-        if known or part or (self.loading and name == root and root in self.imported):
+        wanted = self.loading and root in self.imported and (name == root or _is_shared(root))
+        if known or part or wanted:
             return importlib.machinery.ModuleSpec(name, self, is_package=True)  # type: ignore[arg-type]  # no ABC needed
         return None
 
@@ -48,7 +49,6 @@ class Libraries:
 
     def exec_module(self, module: types.ModuleType) -> None:
         """Nothing to run; matplotlib compares the version of an IPython that is loaded."""
-        module.__dict__["__file__"] = ""
         if module.__name__ == "IPython":
             module.__dict__["version_info"] = (9, 0, 0)
 
@@ -109,6 +109,12 @@ def parsed(text: str, path: str = "rnn.py") -> ast.Module:
     finally:
         if collecting:
             gc.enable()
+
+
+def _is_shared(root: str) -> bool:
+    """Whether several libraries share this name: protobuf brings `google`, and no google.colab."""
+    module = sys.modules.get(root)
+    return module is not None and getattr(module, "__file__", None) is None
 
 
 def _used(path: str) -> None:

@@ -71,10 +71,15 @@ class Packer:
     def _objects(self, array: np.ndarray[Any, Any]) -> Any:
         if array.size > wire.MAX_NODES // 4:
             raise TooMuch
-        items = [self.pack(item, 1) for item in array.ravel().tolist()]
-        if not all(isinstance(item, (bool, int, float, schema.Big)) for item in items):
+        items = array.ravel().tolist()
+        # Looked at before they are packed: what a figure or an array among them had written could
+        # not be taken back, and all that follows would be misread.
+        if not all(isinstance(item, (int, float, np.generic)) for item in items):
             return schema.Other("ndarray of object")
-        return schema.Objects(array.shape, items)
+        nodes = [self.pack(item, 1) for item in items]
+        if not all(isinstance(node, (bool, int, float, schema.Big)) for node in nodes):
+            return schema.Other("ndarray of object")
+        return schema.Objects(array.shape, nodes)
 
     def _scalar(self, value: Any) -> Any:
         if isinstance(value, str):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from grader.diagnosis.repair.edits import Edit, Ground, Site, is_atom
+from grader.diagnosis.repair.edits import Edit, Ground, Site, is_atom, placed
 from grader.diagnosis.repair.operators.products import is_product, operands
 from grader.diagnosis.repair.operators.scope import Scope, akin, scope_of
 
@@ -74,7 +74,7 @@ def relatives(text: str, known: Scope) -> Iterator[str]:
     except SyntaxError:
         return
     octets = text.encode()
-    for node in ast.walk(tree):
+    for node in placed(tree):
         name = _name(node)
         if isinstance(node, ast.expr) and name and "\n" not in text:
             end = node.end_col_offset or 0

@@ -30,14 +30,13 @@ def settle() -> None:
 
 
 def _make_folder(event: str, arguments: tuple[Any, ...]) -> None:
-    """Before a file is opened for writing: make its folder, below the working folder."""
+    """Before a file is opened for writing: make its folder, where its path is a relative one."""
     if event != "open":
         return
     path, _, flags = arguments
     if not (flags & _WRITES and isinstance(path, str | bytes)):
         return
-    here = os.getcwd()  # noqa: PTH109 - no pathlib before need
-    folder = os.path.dirname(os.path.join(here, os.fsdecode(path)))  # noqa: PTH118, PTH120 - as above
-    if folder.startswith(here + os.sep):
+    folder = os.path.dirname(os.fsdecode(path))  # noqa: PTH120 - no pathlib before need
+    if folder and not os.path.isabs(folder):  # noqa: PTH117 - as above
         with contextlib.suppress(OSError):
             os.makedirs(folder, exist_ok=True)  # noqa: PTH103 - as above

@@ -1,11 +1,10 @@
-import logging
 import os
 
 os.chdir("/Users/zhangsan/ml6")
 import numpy as np
 import matplotlib.pyplot as plt
 
-logging.basicConfig(filename="logs/train.log", level=logging.INFO)
+LOG = open("logs/train.log", "w")
 
 
 def sigmoid(x):

@@ -1,0 +1,1 @@
+"""What the optional questions ask: GRU, bidirectional, deep, encoder and decoder, tools of training."""

@@ -1,0 +1,177 @@
+"""Does a bidirectional or deep network, or an encoder and decoder, learn? One task for each.
+
+Plain gradient descent through the student's own forward, backward and update_parameters, from small
+weights that the grader writes: with large ones an untrained random reservoir solves the tasks.
+Whoever misses the threshold is given a second start; no wrong program comes near it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import msgspec
+import numpy as np
+from numpy.random import Generator
+
+from grader.assignment import NetTaskNumbers, load
+from grader.checks.bonus import bidirectional, deep, networks, seq2seq
+from grader.checks.bonus.networks import Kind, StoredNetwork
+from grader.checks.learning.tasks import DIVERGED, diverged
+from grader.checks.parameters.roles import fresh
+from grader.faults import CheckFailed, NotImplementedYet
+from grader.language import Message, say
+from grader.protocol import Array, CandidateClass, CandidateObject, Rounds
+
+WIDTH = 2  # I = O; with one a weight matrix looks like a bias
+HIDDEN = 16
+BATCH = 16
+HELD_OUT = 256
+STARTS = 2
+TOGETHER = 50  # batches in one message
+
+
+@dataclass(frozen=True)
+class NetTask:
+    """Sequences and what is to be said of them; `counts` marks the steps that count."""
+
+    draw: Callable[[Generator, int, int], tuple[Array, Array]]  # (steps, size) -> inputs, targets
+    counts: slice
+    kind: Callable[[int], Kind]
+    goal: Message
+
+
+def learns(cls: CandidateClass, rng: Generator, name: str) -> None:
+    """Train on the question's task. Raises CheckFailed where it is not learned."""
+    for method in ("forward", "backward", "update_parameters"):
+        if not cls.implements(method):
+            raise NotImplementedYet(f"{cls.name}.{method}")
+    task, numbers = TASKS[name], msgspec.convert(load().learning[name], NetTaskNumbers)
+    found = networks.network(cls, task.kind(numbers.steps))
+    reached = np.inf
+    for _ in range(STARTS):
+        reached = min(reached, trained(found, task, numbers, rng))
+        if reached <= numbers.threshold:
+            return
+    guarded = say("Trained by the grader, your {name} does not learn to predict {goal}.",
+                  name=cls.name, goal=task.goal)  # fmt: skip
+    raise CheckFailed(
+        say(
+            "After {iterations} iterations your {name} should predict {goal}: the held-out squared error is "
+            "{score} of the variance, working code reaches {threshold}.",
+            iterations=numbers.iterations,
+            name=cls.name,
+            goal=task.goal,
+            score=f"{reached:.3g}",
+            threshold=f"{numbers.threshold:g}",
+        ),
+        guarded,
+    )
+
+
+def trained(found: StoredNetwork, task: NetTask, numbers: NetTaskNumbers, rng: Generator) -> float:
+    """The held-out squared error over the variance after one training; infinite if it diverged."""
+    obj = start(found, numbers.gain, rng)
+    batches = [task.draw(rng, numbers.steps, BATCH) for _ in range(numbers.iterations)]
+    held_out = task.draw(rng, numbers.steps, HELD_OUT)
+    weights = np.zeros((numbers.steps, 1, 1))
+    weights[task.counts] = 2.0 / batches[0][1][task.counts].size
+    reached, outputs = 0, found.kind.read(obj.forward(batches[0][0]), numbers.steps, BATCH)
+    while reached < len(batches):
+        if diverged(outputs):
+            return np.inf
+        ahead = batches[reached + 1 : reached + 1 + TOGETHER] or [held_out]
+        inputs, targets = (np.stack(part) for part in zip(*ahead, strict=True))
+        d_outputs = weights * (outputs.astype(np.float64) - batches[reached][1])
+        count, returned = obj.train(
+            Rounds(d_outputs, inputs, targets, weights, numbers.rate, updates=True, bound=DIVERGED)
+        )
+        outputs = found.kind.read(returned, numbers.steps, inputs.shape[2])
+        reached += count
+    if diverged(outputs):
+        return np.inf
+    true = held_out[1][task.counts]
+    return float(np.mean((outputs[task.counts] - true) ** 2) / np.var(true))
+
+
+def start(found: StoredNetwork, gain: float, rng: Generator) -> CandidateObject:
+    """A new object with zero biases, and weights of standard deviation gain / sqrt(fan-in).
+
+    Where an array is no matrix or bias by itself (one long vector, a bias as a row of its weights),
+    sizes tell no fan-in, and the network begins as its constructor made it.
+    """
+    if not all(_is_plain(shape) for shape in found.layout.shapes.values()):
+        return fresh(found.cls, found.layout, found.kind.sizes)
+    return found.made(_drawn(found, gain, rng))
+
+
+PLAIN = {
+    (HIDDEN,),
+    (WIDTH,),
+    (WIDTH, HIDDEN),
+    (HIDDEN, HIDDEN),
+    (HIDDEN, 2 * HIDDEN),
+    (WIDTH, 2 * HIDDEN),
+}
+
+
+def _is_plain(shape: tuple[int, ...]) -> bool:
+    """Whether a matrix or a bias of the equations, either way round, has this shape."""
+    return tuple(sorted(axis for axis in shape if axis > 1)) in PLAIN
+
+
+def _drawn(found: StoredNetwork, gain: float, rng: Generator) -> dict[str, Array]:
+    return {
+        path: np.zeros(shape)
+        if sum(axis > 1 for axis in shape) <= 1 and np.prod(shape) <= 2 * HIDDEN
+        else rng.normal(0.0, gain / np.sqrt(np.prod(shape) / HIDDEN), shape)
+        for path, shape in found.layout.shapes.items()
+    }
+
+
+def _signs(rng: Generator, steps: int, size: int) -> Array:
+    return rng.integers(0, 2, (steps, size, WIDTH)) * 2.0 - 1.0
+
+
+def past_and_future(rng: Generator, steps: int, size: int) -> tuple[Array, Array]:
+    """Random signs; the target is the sum of those two steps before and two steps after."""
+    x = _signs(rng, steps, size)
+    targets = np.zeros_like(x)
+    targets[2:-2] = (x[:-4] + x[4:]) / np.sqrt(2.0)
+    return x, targets
+
+
+def product_of_two(rng: Generator, steps: int, size: int) -> tuple[Array, Array]:
+    """Random signs; the target is the product of the last two."""
+    x = _signs(rng, steps, size)
+    targets = np.zeros_like(x)
+    targets[1:] = x[1:] * x[:-1]
+    return x, targets
+
+
+def reversal(rng: Generator, steps: int, size: int) -> tuple[Array, Array]:
+    """Random signs; the target is the whole sequence, last first."""
+    x = _signs(rng, steps, size)
+    return x, x[::-1].copy()
+
+
+TASKS = {
+    "q6_2": NetTask(
+        past_and_future,
+        slice(2, -2),
+        lambda steps: bidirectional.kind(WIDTH, HIDDEN, WIDTH, steps, BATCH),
+        say("a value that the inputs two steps before and two steps after decide"),
+    ),
+    "q6_3": NetTask(
+        product_of_two,
+        slice(1, None),
+        lambda steps: deep.kind(WIDTH, HIDDEN, WIDTH, 2, steps, BATCH),
+        say("the product of the last two values of a random sequence of +1 and -1"),
+    ),
+    "q6_4": NetTask(
+        reversal,
+        slice(None),
+        lambda steps: seq2seq.kind(WIDTH, HIDDEN, WIDTH, steps, BATCH),
+        say("its inputs in reverse order"),
+    ),
+}

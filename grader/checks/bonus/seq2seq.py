@@ -1,0 +1,308 @@
+"""What q6_4 asks of Seq2Seq: an encoder, a decoder with and without teacher forcing, one gradient.
+
+It returns outputs only. Under teacher forcing they are linear in the output layer's weights, so that
+the answer to a nudge of one weight is the decoder's state; from these the state with which the
+decoder began, which is the encoder's last; and over ever longer inputs all of the encoder's.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from grader.checks.bonus import networks, own_gradient
+from grader.checks.bonus.affine import INSIDE, Affine, fit, recurrence
+from grader.checks.bonus.networks import Kind, StoredNetwork
+from grader.checks.bonus.own_gradient import GradientRun, ModelCall
+from grader.checks.compare import What, agrees, same, tolerance
+from grader.checks.memo import once
+from grader.checks.parameters.rnn_bench import PER_MESSAGE
+from grader.faults import CheckFailed
+from grader.language import say
+from grader.protocol import Array, Call, CandidateClass, Step, Write
+
+NAME = "Seq2Seq"
+NUDGE = 0.5
+ALIKE = 1e-6
+
+
+def _outputs(size: int, returned: Any, steps: int, batch: int) -> Array:
+    return networks.outputs_first(returned, steps, batch, size, f"{NAME}.forward")
+
+
+def kind(I: int, H: int, O: int, steps: int = 5, batch: int = 7) -> Kind:  # noqa: E741  # sizes as in the equations
+    return Kind(NAME, (I, H, O), steps, batch, partial(_outputs, O))
+
+
+PUBLIC, HIDDEN = kind(3, 4, 2), kind(2, 5, 3, 4, 12)
+LONGER = 6  # S, where it is not T
+
+
+def _targets(
+    found: StoredNetwork, rng: np.random.Generator, steps: int = LONGER, batch: int = 0
+) -> Array:
+    return rng.normal(size=(steps, batch or found.kind.batch, found.kind.sizes[2]))
+
+
+def shapes(Seq2Seq: CandidateClass, rng: np.random.Generator) -> None:
+    """Teacher forcing as long as the targets, free running as long as asked for, else as the inputs."""
+    found = networks.network(Seq2Seq, PUBLIC)
+    networks.shapes(found, rng)
+    values, x = found.values(rng), found.kind.inputs(rng)
+    found.called(values, x, _targets(found, rng), steps=LONGER).outputs()
+    found.called(values, x, None, 3, steps=3).outputs()
+
+
+def free_is_forced(Seq2Seq: CandidateClass, rng: np.random.Generator) -> None:
+    """With its own outputs for targets, teacher forcing returns what free running did."""
+    found = networks.network(Seq2Seq, PUBLIC)
+    values, x = found.values(rng), found.kind.inputs(rng)
+    free = found.called(values, x, None, LONGER, steps=LONGER).outputs()
+    forced = found.called(values, x, free, steps=LONGER).outputs()
+    _require_told_apart(found, values, x, free, rng)
+    same(forced, free, What("outputs", found.kind.call), limit=tolerance(free))
+
+
+def _require_told_apart(
+    found: StoredNetwork, values: dict[str, Array], x: Array, free: Array, rng: np.random.Generator
+) -> None:
+    """Targets that are not its own outputs must make a difference."""
+    other = found.called(values, x, free + _targets(found, rng), steps=len(free)).outputs()
+    if agrees(other, free, ALIKE):
+        raise CheckFailed(say("Teacher forcing does not look at the targets."))
+
+
+def one_step_late(Seq2Seq: CandidateClass, rng: np.random.Generator) -> None:
+    """Output t depends on the targets before t, and on no others."""
+    found = networks.network(Seq2Seq, PUBLIC)
+    values, x, targets = found.values(rng), found.kind.inputs(rng), _targets(found, rng)
+    changed = targets.copy()
+    changed[2] += 1.0
+    first, second = (
+        found.called(values, x, each, steps=LONGER).outputs() for each in (targets, changed)
+    )
+    moved = np.abs(second - first).max(axis=(1, 2)) > networks.MOVED
+    if moved[:3].any():
+        raise CheckFailed(
+            say(
+                "An output depends on the target of its own step or a later one: it must be one step late."
+            )
+        )
+    if not moved[3:].all():
+        raise CheckFailed(say("Later outputs do not depend on an earlier target."))
+
+
+def reads_inputs(Seq2Seq: CandidateClass, rng: np.random.Generator) -> None:
+    """Every output depends on every step of the inputs, by way of the encoder's last state."""
+    found = networks.network(Seq2Seq, PUBLIC)
+    values, x = found.values(rng), found.kind.inputs(rng)
+    first = found.called(values, x).outputs()
+    for step in range(len(x)):
+        changed = x.copy()
+        changed[step] += 1.0
+        moved = np.abs(found.called(values, changed).outputs() - first).max(axis=(1, 2))
+        if not np.all(moved > networks.MOVED):
+            raise CheckFailed(
+                say("Outputs do not depend on step {step} of the inputs.", step=step + 1),
+                say("Outputs do not depend on all steps of the inputs."),
+            )
+
+
+@dataclass(frozen=True)
+class Inside:
+    """What goes on in a Seq2Seq: the decoder's first state and its states, all (.., B, H)."""
+
+    begin: Array
+    states: Array
+    decoder: Affine
+    outputs: Affine
+
+
+def _inside(found: StoredNetwork, values: dict[str, Array], x: Array, targets: Array) -> Inside:
+    """Read off one call under teacher forcing. Raises CheckFailed where nothing can be."""
+    states = _decoder_states(found, values, x, targets)
+    fed = np.concatenate([np.zeros_like(targets[:1]), targets[:-1]])
+    later = recurrence(states[1:], fed[1:], first=states[0])
+    outputs = fit(found.called(values, x, targets, steps=len(targets)).outputs(), [states])
+    if len(later.matrices) != 2:  # noqa: PLR2004  # of the target and of the state before
+        raise CheckFailed(say("Seq2Seq returns NaN or infinity."))
+    before = np.arctanh(np.clip(states[0], -INSIDE, INSIDE)) - later.bias
+    begin = np.linalg.lstsq(later.matrices[1].T, before.T, rcond=None)[0].T
+    return Inside(begin, states, later, outputs)
+
+
+def _decoder_states(
+    found: StoredNetwork, values: dict[str, Array], x: Array, targets: Array
+) -> Array:
+    """(S, B, H): how the outputs answer to a nudge of each weight in the output layer."""
+    S, H = len(targets), found.kind.sizes[1]
+    columns: list[Array] = []
+    for answer in _answers(found, values, x, targets):
+        by_output = np.abs(answer).max(axis=(0, 1)) > ALIKE
+        if by_output.sum() != 1:
+            continue
+        column = answer[..., int(by_output.argmax())] / NUDGE
+        known = any(np.abs(column - other).max() < ALIKE for other in columns)
+        if np.ptp(column) > ALIKE and not known:
+            columns.append(column)
+    if len(columns) != H:
+        raise CheckFailed(say("The outputs are no affine map of {count} decoder states.", count=H))
+    return np.stack(columns, axis=-1).reshape(S, -1, H)
+
+
+def _answers(
+    found: StoredNetwork, values: dict[str, Array], x: Array, targets: Array
+) -> list[Array]:
+    """How the outputs move as each scalar is nudged, where they move in proportion."""
+    obj, S = found.made(values), len(targets)
+    places = [(path, at) for path, value in values.items() for at in np.ndindex(*value.shape)]
+
+    def nudged(path: str, at: tuple[int, ...], by: float) -> dict[str, Array]:
+        value = np.array(values[path], float)
+        value[at] += by
+        return {**values, path: value}
+
+    writes = [values, *(nudged(*place, by) for place in places for by in (NUDGE, 2.0 * NUDGE))]
+    seen: list[Array] = []
+    for start in range(0, len(writes), PER_MESSAGE):
+        steps: list[Step] = []
+        for write in writes[start : start + PER_MESSAGE]:
+            steps += [Write(write), Call("forward", (x, targets))]
+        returned = obj.replay(steps)[1::2]
+        seen += [found.kind.read(one, S, x.shape[1]) for one in returned]
+    first = seen[0]
+    pairs = zip(seen[1::2], seen[2::2], strict=True)
+    return [
+        once_ - first
+        for once_, twice in pairs
+        if agrees(twice - first, 2.0 * (once_ - first), ALIKE)
+    ]
+
+
+def _encoder_states(
+    found: StoredNetwork, values: dict[str, Array], x: Array, targets: Array
+) -> Array:
+    """(T, B, H): the state with which the decoder begins after ever longer inputs."""
+    return np.stack([_inside(found, values, x[: t + 1], targets).begin for t in range(len(x))])
+
+
+def decoder(Seq2Seq: CandidateClass, rng: np.random.Generator) -> None:
+    """The decoder's states follow the equations, and the outputs follow from them."""
+    found = networks.network(Seq2Seq, HIDDEN)
+    values, x, targets = found.values(rng), found.kind.inputs(rng), _targets(found, rng)
+    seen = _inside(found, values, x, targets)
+    single = networks.is_single(found, seen.states)
+    networks.require_follows({"s_t": seen.decoder, "y_t": seen.outputs}, single=single)
+    if not _ordered(seen):
+        return
+    told = {"W_yh_decoder": seen.decoder.matrices[0], "W_hh_decoder": seen.decoder.matrices[1]}
+    networks.require_names(values, told | {"W_hy": seen.outputs.matrices[0]})
+
+
+def _ordered(seen: Inside) -> bool:
+    """Whether units were met in their own order, so that arrays compare with what is stored."""
+    return len(seen.outputs.matrices) == 1
+
+
+def encoder(Seq2Seq: CandidateClass, rng: np.random.Generator) -> None:
+    """The state with which the decoder begins is the encoder's last, which follows the equations."""
+    found = networks.network(Seq2Seq, HIDDEN)
+    values, x, targets = found.values(rng), found.kind.inputs(rng), _targets(found, rng, 3)
+    states = _encoder_states(found, values, x, targets)
+    single = networks.is_single(found, states)
+    one = recurrence(states, x)
+    networks.require_follows({"h_t": one}, single=single)
+    told = {"W_xh_encoder": one.matrices[0], "W_hh_encoder": one.matrices[1]}
+    networks.require_names(values, told)
+
+
+def _run(
+    found: StoredNetwork, rng: np.random.Generator, *, forced: bool, steps: int
+) -> GradientRun:
+    targets = _targets(found, rng, steps)
+    values, x = found.values(rng), found.kind.inputs(rng)
+    more: tuple[Any, ...] = (targets,) if forced else (None, steps)
+    call: ModelCall = found.called(values, x, *more, steps=steps)
+    d_outputs = found.kind.d_outputs(rng, steps)
+    B = found.kind.batch
+    return own_gradient.run(call, d_outputs, (1.0, 1.0 / B, 1.0 / steps, 1.0 / (steps * B)))
+
+
+def _public_run(Seq2Seq: CandidateClass) -> GradientRun:
+    found = networks.network(Seq2Seq, PUBLIC)
+    return once(
+        Seq2Seq,
+        "public gradients",
+        lambda: _run(found, np.random.default_rng(20), forced=True, steps=PUBLIC.steps),
+    )
+
+
+def output_gradients(Seq2Seq: CandidateClass) -> None:
+    """Under teacher forcing, the gradients of the arrays of the output layer."""
+    found = networks.network(Seq2Seq, PUBLIC)
+    names = _output_layer(found)
+    networks.require_all(_public_run(Seq2Seq), names or list(found.layout.shapes), PUBLIC.call)
+
+
+def _output_layer(found: StoredNetwork) -> list[str]:
+    """The arrays in which the outputs are linear, element by element."""
+    rng = np.random.default_rng(5)
+    values, x, targets = found.values(rng), found.kind.inputs(rng), _targets(found, rng)
+    names = []
+    for path, value in values.items():
+        by = rng.uniform(0.2, 0.4, value.shape)
+        first, once_, twice = (
+            found.called({**values, path: value + share * by}, x, targets, steps=LONGER).outputs()
+            for share in (0.0, 1.0, 2.0)
+        )
+        if agrees(twice - first, 2.0 * (once_ - first), ALIKE):
+            names.append(path)
+    return names
+
+
+def summed(Seq2Seq: CandidateClass) -> None:
+    networks.summed(_public_run(Seq2Seq), networks.network(Seq2Seq, PUBLIC))
+
+
+def forced_gradients(Seq2Seq: CandidateClass, rng: np.random.Generator) -> None:
+    """All gradients under teacher forcing, the encoder's among them."""
+    found = networks.network(Seq2Seq, HIDDEN)
+    run = _run(found, rng, forced=True, steps=LONGER)
+    networks.require_all(run, list(found.layout.shapes))
+
+
+def free_gradients(Seq2Seq: CandidateClass, rng: np.random.Generator) -> None:
+    """All gradients of free running, where every output is the next step's input."""
+    found = networks.network(Seq2Seq, HIDDEN)
+    run = _run(found, rng, forced=False, steps=LONGER)
+    networks.require_all(run, list(found.layout.shapes))
+
+
+def steady(Seq2Seq: CandidateClass, rng: np.random.Generator) -> None:
+    networks.steady(networks.network(Seq2Seq, HIDDEN), rng)
+
+
+def updates(Seq2Seq: CandidateClass, rng: np.random.Generator) -> None:
+    networks.updates(networks.network(Seq2Seq, HIDDEN), rng)
+
+
+def sizes_of_one(Seq2Seq: CandidateClass, rng: np.random.Generator) -> None:
+    """One input, one unit, one output; one step of input, of output; one sequence."""
+    shapes(Seq2Seq, rng)
+    try:
+        free_is_forced(Seq2Seq, rng)
+    except CheckFailed:  # charged where all sizes are usual
+        return
+    for sizes in ((1, 4, 2), (2, 1, 2), (2, 4, 1)):
+        found = networks.network(Seq2Seq, kind(*sizes, 4, 6))
+        values, x = found.values(rng), found.kind.inputs(rng)
+        free = found.called(values, x, None, LONGER, steps=LONGER).outputs()
+        forced = found.called(values, x, free, steps=LONGER).outputs()
+        _require_told_apart(found, values, x, free, rng)
+        same(forced, free, What("outputs", ""), limit=tolerance(free))
+    found = networks.network(Seq2Seq, HIDDEN)
+    values = found.values(rng)
+    found.called(values, found.kind.inputs(rng, 1, 1), None, 1, steps=1).outputs()
