@@ -212,7 +212,7 @@ def _of_other_shape(_match: re.Match[str], record: Record) -> bool:
 def _no_sine(_match: re.Match[str], record: Record) -> bool:
     """Whether x_(n+1) + x_(n-1) is no constant times x_n, as it is of a sine around zero."""
     x = record.get("data sine 120")
-    if x is None or x.shape != (120,):
+    if x is None or x.shape != (120,) or not np.all(np.isfinite(x)):
         return True
     inner, both = x[1:-1], x[2:] + x[:-2]
     factor = float(inner @ both) / max(float(inner @ inner), 1e-300)

@@ -75,12 +75,16 @@ def _unmoved(reading: Reading, names: tuple[str, ...], added: dict[str, Reading]
 
 
 def _lost_small(imp: Impulses, reading: Reading, names: tuple[str, ...]) -> Reading:
-    """What stays zero for a small d_outputs may be rounded away."""
+    """What stays as it is without d_outputs for small ones may be rounded away."""
     if reading.kind != "stays_zero":
         return reading
     large = np.random.default_rng(19).normal(size=(imp.size.T, imp.size.B, imp.size.O))
     found = imp.net.gradients(imp.x, LARGE * large, {})
-    return Reading("lost_small") if all(np.any(found.get(n, 0.0)) for n in names) else reading
+    moved = all(
+        n in found and not imp.net.alike(found[n], imp.nothing.get(n, 0.0 * found[n]), imp.scale[n])
+        for n in names
+    )
+    return Reading("lost_small") if moved else reading
 
 
 def _depends_on_start(imp: Impulses) -> tuple[str, ...]:
