@@ -89,8 +89,14 @@ def require_sequence(function: CandidateFunction) -> None:
             first, again = (numbers(function("fibonacci", 12)) for _ in range(2))
         except StudentFault:  # costs the cases that ask for it
             return
-        if not agrees(first, again, ROUGHLY) or not first.size or np.ptp(first) == 0.0:
-            raise CheckFailed(say("generate_sequence_data gives no sequence."))
+        if not first.size:
+            raise CheckFailed(say("generate_sequence_data gives an empty sequence."))
+        if not agrees(first, again, ROUGHLY):
+            raise CheckFailed(say("generate_sequence_data gives other numbers each time."))
+        if np.ptp(first) == 0.0:
+            raise CheckFailed(
+                say("generate_sequence_data gives one and the same number throughout.")
+            )
 
     once(function, "computes", judge)
 

@@ -67,11 +67,17 @@ class View(NamedTuple):
 
 
 def entries(returned: Any, rnn: Readable, layout: Layout) -> list[Entry]:
-    """All arrays that `backward` returned; where these are too few, also those kept on the object."""
+    """All arrays that `backward` returned; where these are few, also those kept on the object.
+
+    Who returns most of the gradients returns them all: what else is kept does not stand in for one.
+    """
     found = list(_flatten("", returned, outermost=True))
-    if all(
-        any(True for entry in found for _ in _views(name, entry, layout)) for name in layout.slots
-    ):
+    given = [
+        name
+        for name in layout.slots
+        if any(True for entry in found for _ in _views(name, entry, layout))
+    ]
+    if 2 * len(given) > len(layout.slots):
         return found
     parameters = {place.path for places in layout.places.values() for place in places}
     kept = [

@@ -116,6 +116,13 @@ def _not_saturated(SimpleRNN: CandidateClass) -> None:
     if not np.median(np.abs(quiet[0])) < SATURATED:  # whatever comes in: not the weights' doing
         return
     if np.median(np.abs(hidden)) > SATURATED:
+        if np.ptp(hidden, axis=-1).max() <= ROUNDING:
+            raise CheckFailed(
+                say(
+                    "All hidden units begin alike, and saturated near -1 or 1: they have the same "
+                    "initial weights. Draw them at random and around 0."
+                )
+            )
         raise CheckFailed(
             say(
                 "With 100 hidden units the initial hidden states are saturated near -1 or 1: the weights "

@@ -20,7 +20,7 @@ lost_small                              0 where d_outputs is small, not 0 where 
 not_given                               backward gives no such array
 factor                 of | number      the right ones divided by B, T, T*B, ... | times number
 transposed                              the right one, transposed
-one_for_all                             the sum over the units of the right one, for every unit
+summed_over_all                         every element is the sum of all elements of the right one
 state_index            offset           the state `offset` steps later (earlier) than the one due
 state_always           step             h_step at every step (h_0 = 0 is step 0)
 state_wraps                             the last state where h_0 is due
@@ -74,6 +74,7 @@ same_state_everywhere, states_late, states_early, states_reversed, states_before
 states_not_those_used                   outputs are right, the states that come back are these
 activation             used             h_t is `used` of a weighted sum
 activation_unknown                      h_t is another function than tanh of the right weighted sum
+z_form / output_form   form             h_t is tanh of form, of xW, hW and b / outputs are form, of hW and b
 z_factor               number           h_t is tanh of number times the right sum
 state_times            number           h_t is number * tanh of the right sum
 outputs_pile_up                         output t is the right one plus output t - 1
@@ -87,15 +88,18 @@ tanh_overflows                          states are NaN for inputs of 1e4, right 
 
 update_parameters (q4_4): the step as a multiple of learning_rate * gradient
 moves_nothing, still, times (number), times_vary (number, later), divided (of), momentum, late_gradient, later_times, only_first,
-decay, replaced, same_size, one_number, rate_ignored, rate_power, step_transposed, step_off
+decay, replaced, same_size, one_number, rate_ignored, rate_power, step_transposed, step_off,
+other_gradient (used), step_form (form of W, dW and learning_rate)
 
 LSTMCell.forward (q4_6); arrays are gates f, i, c, o or results
 gate_of_other, gates_shared, gate_complement (of), gate_constant, gate_one_for_all, gate_activation,
 gate_function, gate_z_factor, gate_clipped, gate_sees_cell, gate_from_candidate, candidate_gated,
-gate_off, weight_KIND as above, tanh_on_cell, cell_clipped, cell_not_linear, added_times, added_off,
-added_through (of: f * i * g is added), hidden_added (argument), follow_row (argument, row: all rows use it),
-other_row (argument, row: row 0 of it moves that row alone),
-shown, tanh_around, hidden_off, overflows, state_kept, random, depends_on_start, rows_mixed, not_finite
+gate_off, gate_z_form (form of xW, hU, b), cell_is, hidden_is (form of f, i, o, g, c_t, c_(t-1), h_(t-1)),
+weight_KIND as above, tanh_on_cell, cell_clipped, cell_not_linear, added_times, added_off,
+added_through (of: f * i * g is added), hidden_added (argument), shown, tanh_around, hidden_off, overflows,
+state_kept, random, depends_on_start, not_finite, rows_mixed, rows_follow_one (sample: of 0 to 2),
+follow_row (argument, row: all rows use it), other_row (argument, row: row 0 of it moves that row alone),
+old_cell_ignored
 """
 
 from __future__ import annotations

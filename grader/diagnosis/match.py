@@ -183,13 +183,19 @@ def _named(
 def _explained(
     record: Record, other: Record, right: Record, keys: list[str], off: list[str], bound: float
 ) -> int:
-    """How many of the arrays that are off are as this mistake makes them.
+    """How many of the arrays that are off are as this mistake makes them, if that is at least half.
 
-    None where the mistake would also change others, more of them, in a way that is not seen.
+    None where all is right of a call of which it would change something.
     """
     changes = [key for key in keys if not _alike(other, right, key, bound)]
-    same = sum(key in off and _alike(record, other, key, bound) for key in changes)
-    return same if 2 * same >= len(changes) else 0
+    same = sum(_alike(record, other, key, bound) for key in changes)
+    contradicted = set(map(_call, changes)) - set(map(_call, off))
+    return same if 2 * same >= len(changes) and not contradicted else 0
+
+
+def _call(key: str) -> str:
+    """Which call an array is of: "fibonacci 24" of "fibonacci 24 values"."""
+    return key.rpartition(" ")[0]
 
 
 def _most_alike(

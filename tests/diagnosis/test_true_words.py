@@ -63,7 +63,7 @@ EDITS: dict[str, tuple[str, str, str, list[tuple[str, dict[str, Any]]]]] = {
     ),
     "a bias that scales": (
         OUTPUT_GATE, OUTPUT_GATE.replace("(np.dot", "((np.dot").replace(" + self.b_o", ") * self.b_o"),
-        "q4_6", [("gate_off", {"arrays": ("o",)})],
+        "q4_6", [("gate_z_form", {"arrays": ("o",), "form": "(xW + hU) * b"})],
     ),
     "a sum where a product belongs": (
         "dh_raw = dh * (1 - h_t ** 2)", "dh_raw = dh + (1 - h_t ** 2)", "q4_3",

@@ -31,15 +31,18 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--out", type=Path, default=ROOT / "docs" / "strangers.md")
+    parser.add_argument("--kept", type=Path, help="results so far; a later run goes on from them")
+    parser.add_argument("--edited-only", action="store_true", help="none of those written by hand")
     chosen = parser.parse_args()
-    found = list(results(chosen.count, chosen.seed, chosen.jobs))
+    found = list(results(chosen.count, chosen.seed, chosen.jobs, chosen.kept))
     parts = {
         "Edited programs": table.of_kinds(found),
         "The others": table.of_the_rest(found),
         "Escapes and unfair losses": table.of_escapes(found),
         "Statements": table.of_claims(found),
-        "Programs written by hand": blind.table(chosen.jobs),
     }
+    if not chosen.edited_only:
+        parts["Programs written by hand"] = blind.table(chosen.jobs)
     bases = len({one.stranger.base_name for one in found})
     text = NOTE.format(count=chosen.count, seed=chosen.seed, bases=bases)
     text += "".join(f"\n## {head}\n\n{body}\n" for head, body in parts.items())

@@ -36,6 +36,11 @@ class Base:
     cell: Callable[[Any], Views]
 
     @property
+    def binds_cell(self) -> bool:
+        """Whether its cell has the documented names, which say which way round an array lies."""
+        return self.cell is PLAIN_CELL or self.name == "dictparams"
+
+    @property
     def source(self) -> str:
         return self.path.read_text(encoding="utf-8")
 

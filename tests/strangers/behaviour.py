@@ -92,6 +92,14 @@ def _data(module: ModuleType, _base: Base, found: Record) -> None:
                 found[f"data type {kind} {length}"] = np.frombuffer(
                     str(made.dtype).encode().ljust(8)[:8], dtype=np.uint8
                 ).astype(float)
+    with suppress(Exception):
+        made = np.asarray(module.generate_sequence_data())
+        found["data default length"] = np.array([made.size], float)
+        fine = np.asarray(module.generate_sequence_data("fibonacci", made.size))
+        found["data default other"] = np.array([float(not np.array_equal(made, fine))])
+    with suppress(Exception):
+        made = np.asarray(module.generate_sequence_data("fibonacci", 12), float)
+        found["data constant"] = np.array([float(made.size > 1 and not np.ptp(made))])
     for arguments in (("nothing known", 5), ("fibonacci", 0), ("sine", 0)):
         found[f"data refused {arguments}"] = np.array([_refused(module, arguments)])
 
@@ -118,7 +126,54 @@ def initial(module: ModuleType, base: Base) -> Record:
         start = base.cell(module.LSTMCell(3, 4))
         found |= {f"initial cell {name}": _sort(start[name]) for name in CELL}
         found |= {f"initial shape {name}": _shape(start[name]) for name in CELL}
+    for name, sizes in (("SimpleRNN", (3, 4, 2)), ("LSTMCell", (3, 4))):
+        with suppress(Exception):
+            kept = _floats(getattr(module, name)(*sizes))
+            found[f"initial numbers {name}"] = np.array([sum(kept.values())], float)
+    with np.errstate(all="ignore"):
+        for part in (_network_at_zero, _cell_at_zero):
+            with suppress(Exception):
+                found |= part(module, base)
     return found
+
+
+def _floats(kept: object) -> dict[int, int]:
+    """Sizes of the float arrays that an object holds, by identity."""
+    if isinstance(kept, np.ndarray):
+        return {id(kept): kept.size} if kept.dtype.kind == "f" else {}
+    inside = kept if isinstance(kept, list | tuple) else getattr(kept, "__dict__", kept)
+    parts = inside.values() if isinstance(inside, dict) else inside
+    found: dict[int, int] = {}
+    for part in parts if isinstance(parts, list | tuple) or isinstance(inside, dict) else ():
+        found |= _floats(part)
+    return found
+
+
+def _network_at_zero(module: ModuleType, base: Base) -> Record:
+    """Whether results are finite where all parameters are 0."""
+    net = module.SimpleRNN(3, 4, 2)
+    for view in base.rnn(net).values():
+        view[...] = 0.0
+    finite = np.all(np.isfinite(net.forward(np.ones((3, 2, 3)))[0]))
+    return {"initial finite SimpleRNN": np.array([float(finite)])}
+
+
+def _cell_at_zero(module: ModuleType, base: Base) -> Record:
+    cell = module.LSTMCell(3, 4)
+    for view in base.cell(cell).values():
+        view[...] = 0.0
+    given = [np.ones((2, n)) for n in (3, 4, 4)]
+    finite = np.all(np.isfinite(cell.forward(*given)))
+    rng, results = np.random.default_rng(810), []
+    for _ in range(2):
+        for view in base.cell(cell).values():
+            view[...] = rng.normal(size=view.shape)
+        results.append(np.array(cell.forward(*given)))
+    unmoved = np.array_equal(*results)
+    return {
+        "initial finite LSTMCell": np.array([float(finite)]),
+        "initial unmoved LSTMCell": np.array([float(unmoved)]),
+    }
 
 
 def _shape(value: Array) -> Array:

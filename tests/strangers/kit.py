@@ -15,7 +15,7 @@ from tests.inprocess import NAMES, PART_4, outcomes_of
 from tests.strangers.program import executed
 
 QUESTIONS = (*PART_4, "q5_1")
-SECONDS = 60.0  # for one program; a stranger may well never end
+SECONDS = 60.0  # of CPU for one program, however busy the machine; a stranger may never end
 
 
 class _Late(BaseException):
@@ -74,14 +74,14 @@ def _deadline(seconds: float) -> Iterator[None]:
     def late(*_: object) -> None:
         raise _Late
 
-    signal.signal(signal.SIGALRM, late)
-    signal.setitimer(signal.ITIMER_REAL, seconds, 0.1)  # again and again: a finally may go on
+    signal.signal(signal.SIGPROF, late)
+    signal.setitimer(signal.ITIMER_PROF, seconds, 0.1)  # again and again: a finally may go on
     try:
         yield
     except _Late:
         pass
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.setitimer(signal.ITIMER_PROF, 0)
 
 
 def apart(work: Callable[[Any], Any], items: list[Any], jobs: int) -> Iterator[Any]:

@@ -16,6 +16,10 @@ Sizes = tuple[int, int, int, int, int]  # T, B, I, H, O
 RATHER_SMALL = 1e-5  # the step of a central difference
 
 
+class KeptThere(Exception):
+    """backward returned nothing; its gradients may be on the object."""
+
+
 def executed(source: str, name: str = "stranger") -> ModuleType:
     """The module that this source makes; what it raises is raised."""
     module = ModuleType(name)
@@ -109,7 +113,11 @@ class Net:
         return np.array(outputs, float), _without_start(np.array(hidden, float), len(x))
 
     def gradients(self, d_outputs: Array) -> Views:
-        found = self.base.gradients(self.rnn.backward(d_outputs))
+        """What backward returns. KeptThere where it returns nothing: on the object is right as well."""
+        returned = self.rnn.backward(d_outputs)
+        if returned is None:
+            raise KeptThere
+        found = self.base.gradients(returned)
         return {name: np.array(value, float) for name, value in found.items()}
 
     def numerical(self, x: Array, d_outputs: Array) -> Views:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import io
+import pickle
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice
+from pathlib import Path
 
 from tests.strangers.generate import Stranger, strangers
 from tests.strangers.kit import Said, apart, graded, in_time
@@ -53,9 +55,22 @@ def only_raises(truth: Truth) -> bool:
     return all(what.startswith("raises") for told in truth.wrong.values() for what in told)
 
 
-def results(count: int, seed: int, jobs: int) -> Iterator[Result]:
-    """Of this many strangers, in their order."""
-    yield from apart(_result, list(islice(strangers(seed), count)), jobs)
+def results(count: int, seed: int, jobs: int, kept: Path | None = None) -> Iterator[Result]:
+    """Of this many strangers, in their order. kept: a file with the first ones, which goes on."""
+    known = list(islice(_known(kept), count)) if kept and kept.exists() else []
+    yield from known
+    with kept.open("ab") if kept else contextlib.nullcontext() as file:
+        for one in apart(_result, list(islice(strangers(seed), len(known), count)), jobs):
+            if file is not None:
+                pickle.dump(one, file)
+                file.flush()
+            yield one
+
+
+def _known(kept: Path) -> Iterator[Result]:
+    with kept.open("rb") as file, contextlib.suppress(EOFError):
+        while True:
+            yield pickle.load(file)
 
 
 def _result(stranger: Stranger) -> Result:
@@ -67,6 +82,6 @@ def _result(stranger: Stranger) -> Result:
         if said is None or not truth.wrong:
             return Result(stranger, truth, said)
         statements = in_time(
-            lambda: stated(said, executed(stranger.source), stranger.base, stranger.lines), 20
+            lambda: stated(said, executed(stranger.source), stranger.base, stranger.lines)
         )
     return Result(stranger, truth, said, statements or [])

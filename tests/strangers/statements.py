@@ -7,7 +7,7 @@ mistake, in every array that the mistake changes. A described place is true wher
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from types import ModuleType
@@ -19,10 +19,12 @@ from grader.misconceptions import catalogue
 from tests.strangers import claims
 from tests.strangers.bases import PLAIN_CELL, PLAIN_GRADIENTS, PLAIN_RNN, Array, Base
 from tests.strangers.behaviour import Record, initial, recorded
+from tests.strangers.claims import formula
 from tests.strangers.kit import Said
 from tests.strangers.program import executed
 
 CLOSE = 1e-4
+Predicate = Callable[[re.Match[str], Record], bool | None]
 REFERENCE = Base(
     "reference", catalogue.SOLUTIONS / "rnn.py", PLAIN_RNN, PLAIN_GRADIENTS, PLAIN_CELL
 )
@@ -207,6 +209,58 @@ def _of_other_shape(_match: re.Match[str], record: Record) -> bool:
     return any(key not in record or record[key].shape != fine[key].shape for key in keys)
 
 
+def _no_sine(_match: re.Match[str], record: Record) -> bool:
+    """Whether x_(n+1) + x_(n-1) is no constant times x_n, as it is of a sine around zero."""
+    x = record.get("data sine 120")
+    if x is None or x.shape != (120,) or not np.all(np.isfinite(x)):
+        return True
+    inner, both = x[1:-1], x[2:] + x[:-2]
+    factor = float(inner @ both) / max(float(inner @ inner), 1e-300)
+    return bool(np.abs(both - factor * inner).max() > CLOSE * np.abs(x).max() or abs(factor) >= 2)
+
+
+def _alike_at_first(_match: re.Match[str], record: Record) -> bool:
+    """Zero or constant in at least one initial weight."""
+    return any(
+        flags.any() for key, flags in record.items() if re.fullmatch(r"initial cell [WU]_.", key)
+    )
+
+
+def _rule_of_terms(match: re.Match[str], record: Record) -> bool | None:
+    got = record.get("data fibonacci 20")
+    if got is None or len(got) < 20:  # as asked for
+        return None
+    text = match["rule"].replace("a(n-1)", "one").replace("a(n-2)", "two")
+    wanted = formula.value(text, {"one": got[1:-1], "two": got[:-2]})
+    fine = right()["data fibonacci 20"]
+    same = wanted is not None and np.allclose(np.broadcast_to(wanted, got[2:].shape)[:8], got[2:10])
+    return bool(same and not np.allclose(got[2:10], fine[2:10]))
+
+
+def _units_alike(_match: re.Match[str], record: Record) -> bool | None:
+    flags = record.get("initial W_xh")
+    return None if flags is None else bool(flags[1])
+
+
+def _axes(_match: re.Match[str], record: Record) -> bool | None:
+    got, fine = record.get("0 outputs"), right()["0 outputs"]
+    return None if got is None else got.shape != fine.shape and got.size == fine.size
+
+
+def _no_states(_match: re.Match[str], record: Record) -> bool:
+    return not _alike_shape(record.get("0 hidden"), right()["0 hidden"])
+
+
+def _alike_shape(one: Array | None, other: Array) -> bool:
+    return one is not None and one.shape == other.shape
+
+
+def _cell_of_other_shape(_match: re.Match[str], record: Record) -> bool:
+    fine = right()
+    keys = ("0 cell hidden", "0 cell cell")
+    return any(not _alike_shape(record.get(key), fine[key]) for key in keys)
+
+
 def _no_such_array(match: re.Match[str], record: Record) -> bool:
     """Arrays that are said to be missing have another shape, or are not there at all."""
     names = re.split(r"[, ]+", match["names"])
@@ -223,16 +277,89 @@ def _wrong_term(match: re.Match[str], record: Record) -> bool | None:
     if got is None or place >= len(got):
         return None
     fine = right()[f"data fibonacci {match['length']}"]
+    shift = 1 if got[0] == 1 and place else 0  # 1, 1, 2 is 0, 1, 1, 2 without its first term
     told = np.isclose(got[place], float(match["value"]), rtol=1e-4)
-    return bool(
-        told
-        and not any(
-            np.isclose(got[place], fine[place + k]) for k in (0, 1) if place + k < len(fine)
-        )
+    beyond = place + shift >= len(fine)
+    return bool(told and (beyond or not np.isclose(got[place], fine[place + shift])))
+
+
+DUE = {"128": "LSTMCell", "42": "SimpleRNN"}  # numbers of LSTMCell(3, 4), SimpleRNN(3, 4, 2)
+
+
+def _other_number(match: re.Match[str], record: Record) -> bool | None:
+    """The object holds as many numbers as told, and other than are due."""
+    there = record.get(f"initial numbers {DUE.get(match['due'], '')}")
+    if there is None or match["there"] == match["due"]:
+        return None
+    return int(there[0]) == int(match["there"])
+
+
+def _of_shape(match: re.Match[str], record: Record) -> bool | None:
+    shape = record.get(f"initial shape {match['name']}")
+    told, due = (
+        tuple(float(n) for n in re.findall(r"\d+", match[key])) for key in ("found", "due")
     )
+    return None if shape is None else tuple(shape) == told != due
+
+
+def _default_length(match: re.Match[str], record: Record) -> bool | None:
+    length = record.get("data default length")
+    return None if length is None else length[0] == float(match["n"]) != 1000  # the default
+
+
+def _flag(key: str) -> Predicate:
+    """A statement without numbers: the record says yes or no."""
+
+    def predicate(_match: re.Match[str], record: Record) -> bool | None:
+        return None if key not in record else bool(record[key].any())
+
+    return predicate
+
+
+def _at_zero(match: re.Match[str], record: Record) -> bool | None:
+    finite = record.get(f"initial finite {match['name']}")
+    return None if finite is None else not finite.any()
+
+
+# What a record holds where a call does not raise.
+GIVEN = {
+    "SimpleRNN.__init__": "initial W_hh",
+    "SimpleRNN.forward": "0 outputs",
+    "SimpleRNN.backward": "0 dW_hh",
+    "SimpleRNN.update_parameters": "0 step W_hh",
+    "LSTMCell.__init__": "initial cell W_f",
+    "LSTMCell.forward": "0 cell hidden",
+}
+
+
+def _raised(match: re.Match[str], record: Record) -> bool | None:
+    """It raises where it is looked at here; where it does not, it may raise elsewhere."""
+    key = GIVEN.get(match["call"])
+    return None if key is None or key in record else True
+
+
+def _accepted(match: re.Match[str], record: Record) -> bool | None:
+    refused = record.get(f"data refused ('{match['kind']}', {match['length']})")
+    return None if refused is None else refused[0] == 0.0
 
 
 PLACES = (
+    ("numbers there", re.compile(r"holds [^\n]+: (?P<there>\d+) numbers, where (?P<due>\d+) are due"), _other_number, True),
+    ("not finite at zero", re.compile(r"your (?P<name>\w+) object [^\n]+ With all of them 0 forward gives NaN"), _at_zero, True),
+    ("accepted", re.compile(r"^generate_sequence_data\('(?P<kind>\w+)', (?P<length>-?\d+)\) returned [^\n]+ expected ValueError", re.MULTILINE), _accepted, True),
+    ("shape of", re.compile(r"(?P<name>\w+) has shape (?P<found>\([\d, ]+\)) and should have (?P<due>\([\d, ]+\))"), _of_shape, True),
+    ("default length", re.compile(r"^generate_sequence_data\(\) returned (?P<n>\d+) values, expected 1000", re.MULTILINE), _default_length, True),
+    ("other default", re.compile(r"generate_sequence_data\(\) gives something else than"), _flag("data default other"), True),
+    ("constant", re.compile(r"generate_sequence_data gives one and the same number"), _flag("data constant"), True),
+    ("nothing moves", re.compile(r"your (?P<name>\w+) object [^\n]+ Changing them moves nothing that forward returns"), lambda m, r: _flag(f"initial unmoved {m['name']}")(m, r), True),
+    ("no sine", re.compile(r"is not a sine wave: it"), _no_sine, False),
+    ("alike at first", re.compile(r"Some initial weights are the same for every unit or gate"), _alike_at_first, True),
+    ("rule of terms", re.compile(r"Every term from 2 on is (?P<rule>[^;]+); a"), _rule_of_terms, True),
+    ("units alike", re.compile(r"All hidden units begin alike"), _units_alike, True),
+    ("cell shape returned", re.compile(r"LSTMCell\.forward returned [^\n]+; expected new_hidden_state"), _cell_of_other_shape, True),
+    ("axes", re.compile(r"outputs come with their axes in another order"), _axes, True),
+    ("no states", re.compile(r"forward returns no hidden_states of shape"), _no_states, True),
+    ("raised", re.compile(r"(?P<call>(SimpleRNN|LSTMCell)\.\w+) raised \w+"), _raised, False),
     ("array missing", re.compile(r"nothing plays the role of (?P<names>\w+(, \w+)*)"), _no_such_array, True),
     ("shape returned", re.compile(r"forward returned [^\n]+; expected outputs of shape"), _of_other_shape, True),
     ("wrong term", re.compile(r"'fibonacci', (?P<length>\d+)\): term (?P<n>\d+) is (?P<value>[-\d.e+]+), which is not the sum"), _wrong_term, False),

@@ -17,7 +17,7 @@ SERIES = (
     ("sine", 50),
 )
 FLAT = 1e-6
-REFUSED = (("no such sequence", 10), ("fibonacci", 0), ("fibonacci", -3))
+REFUSED = (("no such sequence", 10), ("fibonacci", 0), ("fibonacci", -3), ("sine", 0))
 
 
 def data_record(generate: CandidateFunction) -> Record:

@@ -5,15 +5,16 @@ Values, length, type and errors are judged apart, so that one slip costs its own
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from grader.assignment import load
-from grader.checks.compare import What, finite, kind, numbers
+from grader.checks.compare import What, agrees, finite, kind, numbers, tolerance
 from grader.checks.garbage import require_sequence
-from grader.faults import BadValue, CheckFailed, Crashed, ReturnedNothing
+from grader.faults import BadValue, CheckFailed, Crashed, ReturnedNothing, StudentFault
 from grader.language import Message, say
 from grader.protocol import Array, CandidateFunction
 
@@ -21,6 +22,7 @@ NAME = "generate_sequence_data"
 DEFAULT_LENGTH = 1000
 SINGLE = 1e-6  # what rounding to float32 leaves of a number, relative
 FINER = 8  # points of the spectrum per period
+RULED, WHOLE = 10, 1e-9  # terms that show a rule, and how exactly they follow it
 # First terms of the sequences that go by the name: 0, 1, 1, 2 and 1, 1, 2.
 STARTS = ((0, 1), (1, 1))
 
@@ -53,10 +55,22 @@ def values_of(returned: Any, call: str) -> NDArray[np.float64]:
 
 
 def defaults(function: CandidateFunction) -> None:
-    """Require 1000 finite numbers where no arguments are given."""
+    """Require 1000 finite numbers where no arguments are given: the Fibonacci ones, right or not."""
     values = values_of(generate(function), called())
     has_length(values, DEFAULT_LENGTH, called())
     finite(values, What("the sequence", called()))
+    try:
+        asked = values_of(generate(function, "fibonacci", DEFAULT_LENGTH), called())
+    except StudentFault:  # which costs the cases that ask for it
+        return
+    if not agrees(values, asked, tolerance(values)):
+        raise CheckFailed(
+            say(
+                "{call} gives something else than {other}: see the default of seq_type.",
+                call=called(),
+                other=called("fibonacci", DEFAULT_LENGTH),
+            )
+        )
 
 
 def fibonacci_values(returned: Any, length: int, call: str) -> None:
@@ -129,6 +143,15 @@ def is_sine(returned: Any, call: str) -> None:
         say("{call} is not a sine wave: {problem}.", call=call, problem=problem),
         say("The sequence 'sine' is not a sine wave: {problem}.", problem=problem),
     )
+
+
+def kinds_given(function: CandidateFunction) -> list[str]:
+    """Fibonacci, and the sine where there is one: who gives none is charged for that elsewhere."""
+    kinds = ["fibonacci"]
+    with suppress(StudentFault):
+        values_of(function("sine", 5), called("sine", 5))
+        kinds.append("sine")
+    return kinds
 
 
 def refuses(
@@ -207,23 +230,54 @@ def _wrong_term(values: Array, index: int, call: str) -> Message:
 
 def _why(values: Array, index: int) -> Message:
     """Name what commonly makes just this term wrong."""
+    if (ended := _type_ends(values, index)) is not None:
+        return ended
+    if index < 2 and np.abs(values).max() <= 2.0:  # noqa: PLR2004  # scaled to a small range
+        return say("Return the true values; scale them where you train.")
+    if rule := _rule(values):
+        return say("Every term from 2 on is {rule}; a(n-1) + a(n-2) is asked for.", rule=rule)
+    if index > 2 and _is_nearly(values, index):  # noqa: PLR2004  # of the two before it
+        return say("Its digits are cut off: use float64 (or Python ints) for every term.")
+    return say("Check the first terms and the range of the loop.")
+
+
+def _type_ends(values: Array, index: int) -> Message | None:
+    """Name the type of numbers that holds no larger ones than those before this term."""
     if 90 <= index <= 94:  # noqa: PLR2004  # the terms around 2**63, for all starts
         return say("Integers of 64 bits end there: add the terms as Python ints or as floats.")
     if 45 <= index <= 48 and abs(values[index]) <= 2.0**32:  # noqa: PLR2004  # around 2**31
         return say("Integers of 32 bits end there: add the terms as Python ints or as floats.")
     if 184 <= index <= 188 and not np.isfinite(values[index]):  # noqa: PLR2004  # around 3.4e38
         return say("float32 ends there: use float64.")
-    if index < 2 and np.abs(values).max() <= 2.0:  # noqa: PLR2004  # scaled to a small range
-        return say("Return the true values; scale them where you train.")
-    if index > 2 and _is_nearly(values, index):  # noqa: PLR2004  # of the two before it
-        return say("Its digits are cut off: use float64 (or Python ints) for every term.")
-    return say("Check the first terms and the range of the loop.")
+    return None
 
 
 def _is_nearly(values: Array, index: int) -> bool:
     """Whether a term is off by no more than what single precision leaves."""
     off = abs(values[index] - values[index - 1] - values[index - 2])
     return bool(off <= SINGLE * abs(values[index]))
+
+
+def _rule(values: Array) -> str:
+    """What each term is of the two before it, where that is simple and another thing; else ""."""
+    few = values[:RULED]
+    if few.size < RULED or not np.all(np.isfinite(few)):
+        return ""
+    parts = np.column_stack([few[1:-1], few[:-2], np.ones(few.size - 2)])
+    numbers = [round(float(n)) for n in np.linalg.lstsq(parts, few[2:], rcond=None)[0]]
+    if np.any(np.abs(parts @ numbers - few[2:]) > WHOLE) or numbers == [1, 1, 0]:
+        return ""
+    names = ("a(n-1)", "a(n-2)", "")
+    terms = [
+        f"{'-' if number < 0 else '+'} {_times(abs(number), name)}"
+        for number, name in zip(numbers, names, strict=True)
+        if number
+    ]
+    return " ".join(terms).removeprefix("+ ") or "0"
+
+
+def _times(number: int, name: str) -> str:
+    return name if name and number == 1 else f"{number} * {name}" if name else str(number)
 
 
 def _follows_recurrence(values: Array) -> bool:

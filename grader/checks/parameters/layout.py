@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -22,8 +22,11 @@ from grader.checks.parameters.storage import (
     oriented,
     squeezed,
 )
+from grader.faults import StudentFault
+from grader.language import Message, say
 from grader.protocol import Array, CandidateObject
 
+SHOWN = 8  # arrays that a message lists
 DOUBLE = np.dtype(np.float64)
 Element = tuple[str, tuple[int, ...]]  # a parameter and a place in it
 
@@ -59,7 +62,7 @@ class Layout:
     swapped: bool = False  # states come back in the other order
     computed: np.dtype[np.generic] = DOUBLE  # the least precise of what forward returns
     stateful: bool = False  # the same forward gives something else the second time
-    notes: frozenset[str] = field(default_factory=frozenset)
+    unseen: StudentFault | None = None  # why forward could not be looked at: names and shapes tell
 
     @cached_property
     def missing(self) -> tuple[str, ...]:
@@ -107,6 +110,17 @@ class Layout:
         return frozenset(self.zeroed).union(*(copy.ravel().tolist() for copy in copies))
 
     @property
+    def inventory(self) -> Message:
+        """What arrays there are, and how many numbers, against how many are due."""
+        held = [f"{path} {array.shape}" for path, array in self.storage.arrays.items()]
+        return say(
+            "The object holds {arrays}: {there} numbers, where {due} are due.",
+            arrays=", ".join(held[:SHOWN]) + (", ..." if len(held) > SHOWN else ""),
+            there=self.storage.size,
+            due=sum(math.prod(shape) for shape in self.shapes.values()),
+        )
+
+    @property
     def without_role(self) -> list[int]:
         """Scalars that moved nothing when each was raised alone."""
         return [number for numbers in self._unplayed.values() for number in numbers]
@@ -128,20 +142,30 @@ class Layout:
     @cached_property
     def _spare(self) -> list[int]:
         """Scalars without a role in arrays of which a part has one, or that could be what is missing."""
-        sizes = {math.prod(self.shapes[name]) for name in self.missing}
         return [
             number
             for path, array in self.storage.arrays.items()
-            if self._plays(path) or (sizes and (array.ndim > 1 or array.size in sizes))
+            if self._plays(path) or (self.missing and (array.ndim > 1 or self._could_be(array)))
             for number in self._unplayed[path]
         ]
 
+    def _could_be(self, array: Array) -> bool:
+        """Whether it has the size of a parameter that is missing."""
+        return array.size in {math.prod(self.shapes[name]) for name in self.missing}
+
     def _room(self, *, matrices: bool) -> int:
-        """How many scalars play no role, in arrays that play one in part (or in whole matrices)."""
-        return sum(
+        """How many scalars play no role, in arrays that play one in part (or in whole matrices).
+
+        Or one that another plays too, which may be theirs. Where forward could not be looked at,
+        whatever has the size may be the parameter.
+        """
+        doubled = sum(copy.size for copies in self.slots.values() for copy in copies[1:])
+        return doubled + sum(
             len(self._unplayed[path])
             for path, array in self.storage.arrays.items()
-            if self._plays(path) or (matrices and array.ndim > 1)
+            if self._plays(path)
+            or (matrices and array.ndim > 1)
+            or (self.unseen is not None and self._could_be(array))
         )
 
     @cached_property

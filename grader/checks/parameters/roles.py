@@ -8,14 +8,17 @@ another gate. What neither gives is found by shape, all sizes being different.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import Any
 
 import numpy as np
 
 from grader.checks.memo import once
 from grader.checks.parameters import gru_roles, lstm_roles, rnn_roles
+from grader.checks.parameters.acting import act_together, idle_parts
 from grader.checks.parameters.layout import Layout, carried, named_slots
 from grader.checks.parameters.storage import (
     Numbers,
@@ -25,6 +28,7 @@ from grader.checks.parameters.storage import (
     oriented,
     storage_of,
 )
+from grader.checks.states import Sizes, read_cell, read_forward, read_state
 from grader.faults import BadValue, NotImplementedYet, StudentFault
 from grader.language import say
 from grader.protocol import Array, CandidateClass, CandidateObject
@@ -51,28 +55,52 @@ class RolesNotFound(BadValue):
         )
 
 
+class RolesUnseen(RolesNotFound):
+    """There are arrays, but neither forward nor names and shapes tell which parameters they are."""
+
+    def __init__(self, name: str, layout: Layout, why: StudentFault) -> None:
+        what = say(
+            "Which arrays of your {name} object are its parameters is not to be seen.", name=name
+        )
+        BadValue.__init__(
+            self,
+            say("{what} {why} {held}", what=what, why=why.message, held=layout.inventory),
+            say("{what} {why}", what=what, why=why.guarded),
+        )
+
+
 def rnn_layout(cls: CandidateClass, sizes: tuple[int, int, int]) -> Layout:
     """Roles of a SimpleRNN(I, H, O); kept in the candidate's memo.
 
     Raises `RolesNotFound`, or what the student's constructor or forward raised.
     """
-    return _known(
-        cls, Model(sizes, rnn_roles.shapes(*sizes), _rnn_warm_ups(sizes), rnn_roles.probe)
-    )
+    warm_ups = _rnn_warm_ups(sizes)
+    T, B, _ = warm_ups[1][0].shape
+
+    def read(returned: Any) -> Array:
+        return read_forward(returned, Sizes(T, B, *sizes)).outputs
+
+    return _known(cls, Model(sizes, rnn_roles.shapes(*sizes), warm_ups, rnn_roles.probe, read))
 
 
 def lstm_layout(cls: CandidateClass, sizes: tuple[int, int]) -> Layout:
     """Roles of an LSTMCell(I, H); kept in the candidate's memo. Raises as `rnn_layout`."""
-    return _known(
-        cls, Model(sizes, lstm_roles.shapes(*sizes), _lstm_warm_ups(sizes), lstm_roles.probe)
-    )
+    warm_ups = _lstm_warm_ups(sizes)
+
+    def read(returned: Any) -> Array:
+        return np.concatenate(read_cell(returned, len(warm_ups[1][0]), sizes[1]))
+
+    return _known(cls, Model(sizes, lstm_roles.shapes(*sizes), warm_ups, lstm_roles.probe, read))
 
 
 def gru_layout(cls: CandidateClass, sizes: tuple[int, int]) -> Layout:
     """Roles of a GRUCell(I, H); kept in the candidate's memo. Raises as `rnn_layout`."""
-    return _known(
-        cls, Model(sizes, gru_roles.shapes(*sizes), _gru_warm_ups(sizes), gru_roles.probe)
-    )
+    warm_ups = _gru_warm_ups(sizes)
+
+    def read(returned: Any) -> Array:
+        return read_state(returned, len(warm_ups[1][0]), sizes[1])
+
+    return _known(cls, Model(sizes, gru_roles.shapes(*sizes), warm_ups, gru_roles.probe, read))
 
 
 def same_roles(
@@ -113,6 +141,7 @@ class Model:
     shapes: Mapping[str, tuple[int, ...]]
     warm_ups: WarmUps
     probe: Callable[..., Layout]
+    read: Callable[[Any], Array]  # the results of the second warm-up
 
 
 def _rnn_warm_ups(sizes: tuple[int, ...]) -> WarmUps:
@@ -154,13 +183,50 @@ def _identify(cls: CandidateClass, model: Model) -> Layout:
         layout = model.probe(rnn, layout, model.sizes, partial(fresh, cls, layout, model.sizes))
     except StudentFault as fault:
         # A forward that cannot be called at all still has names and shapes to go by.
-        layout = replace(layout, notes=frozenset({str(fault)}))
+        layout = replace(layout, unseen=fault)
     layout = _bind_names(layout)
     if layout.missing:
         layout = _fill_by_shape(layout, _buffers(cls, layout, model))
+    if layout.idle and _may_act(cls, layout, model):
+        layout = replace(layout, idle=_alike(layout))
     if not layout.slots:
-        raise RolesNotFound(cls.name)
+        raise RolesUnseen(cls.name, layout, layout.unseen or _unmoved(cls, layout, model))
     return layout
+
+
+def _may_act(cls: CandidateClass, layout: Layout, model: Model) -> bool:
+    """Whether what moves nothing by itself acts with others, or forward does not show it."""
+    if layout.unseen is not None:
+        return True
+    make = partial(fresh, cls, layout, model.sizes)
+    try:
+        return act_together(make, layout, idle_parts(layout), model.warm_ups[1], model.read)
+    except StudentFault:
+        return True
+
+
+def _alike(layout: Layout) -> frozenset[str]:
+    """Of the idle parameters those that share their shape, so that it tells nothing."""
+    shapes = Counter(layout.shapes[name] for name in layout.idle)
+    return frozenset(name for name in layout.idle if shapes[layout.shapes[name]] > 1)
+
+
+def _unmoved(cls: CandidateClass, layout: Layout, model: Model) -> StudentFault:
+    """Why a forward that can be called shows nothing."""
+    rng = np.random.default_rng(19)
+    size = layout.storage.size
+
+    def run(vector: Array) -> Array:
+        rnn = fresh(cls, layout, model.sizes)
+        rnn.write(layout.storage.arrays_of(vector))
+        return model.read(rnn.forward(*model.warm_ups[1]))
+
+    if not np.all(np.isfinite(run(np.zeros(size)))):
+        return BadValue(say("With all of them 0 forward gives NaN or infinity."))
+    one, other = (run(rng.uniform(-0.5, 0.5, size)) for _ in range(2))
+    if np.array_equal(one, other):
+        return BadValue(say("Changing them moves nothing that forward returns."))
+    return BadValue(say("Changing one number of them moves nothing while all others are 0."))
 
 
 def _bind_names(layout: Layout) -> Layout:
@@ -183,11 +249,12 @@ def _bind_names(layout: Layout) -> Layout:
 def _fill_by_shape(layout: Layout, buffers: Collection[str]) -> Layout:
     """Give parameters that nothing plays the unused arrays of their shape, if there are enough.
 
-    Writing them moves nothing, so it does not matter which of them is which. A forward writes
+    Where writing them moves nothing it does not matter which of them is which. A forward writes
     its `buffers`, and no parameters.
     """
     slots = dict(layout.slots)
     idle: list[str] = []
+    turned = _lie_turned(layout)
     for shape in {layout.shapes[name] for name in layout.missing}:
         rivals = [name for name in layout.missing if layout.shapes[name] == shape]
         fitting = [
@@ -198,9 +265,23 @@ def _fill_by_shape(layout: Layout, buffers: Collection[str]) -> Layout:
             and (numbers := _unused(layout.storage, path, shape, slots)) is not None
         ]
         if len(fitting) >= len(rivals):
-            slots |= {name: [numbers] for name, numbers in zip(rivals, fitting, strict=False)}
+            square = len(set(shape)) < len(shape)
+            lying = [numbers.T if turned and square else numbers for numbers in fitting]
+            slots |= {name: [numbers] for name, numbers in zip(rivals, lying, strict=False)}
             idle += rivals
     return replace(layout, slots=slots, dead=layout.dead.union(idle), idle=frozenset(idle))
+
+
+def _lie_turned(layout: Layout) -> bool:
+    """Whether weights with two sizes are kept transposed: then a square one is as well."""
+    found = {name: copies[0] for name, copies in layout.slots.items()}
+    for path in layout.storage.arrays:
+        for name in layout.missing:
+            numbers = oriented(layout.storage.numbers_of(path), layout.shapes[name])
+            if numbers is not None:
+                found.setdefault(name, numbers)
+    weights = [one for one in found.values() if one.ndim > 1 and one.shape[0] != one.shape[1]]
+    return any(1 not in one.shape and one[1, 0] - one[0, 0] == 1 for one in weights)
 
 
 def _unused(

@@ -21,6 +21,12 @@ def require(layout: Layout, names: Iterable[str]) -> None:
     """Refuse an object that has no arrays for these parameters, or NaN in one of them."""
     require_finite(layout)
     absent = [name for name in names if name in layout.absent]
+    if absent and layout.unseen is not None:
+        what = say(
+            "Forward cannot be called, and by name and shape nothing on your object is {names}.",
+            names=", ".join(absent),
+        )
+        raise CheckFailed(say("{what} {held}", what=what, held=layout.inventory), what)
     if absent:
         raise CheckFailed(
             say(
@@ -35,7 +41,7 @@ def require_shapes(layout: Layout, call: str) -> None:
 
     Where it can, an array is whatever it acts as: a bias may be a row of its weights.
     """
-    if not layout.notes:
+    if layout.unseen is None:
         return
     wrong = [
         (name, array.shape, layout.shapes[name])

@@ -319,6 +319,7 @@ def linear_output(SimpleRNN: CandidateClass, rng: np.random.Generator) -> None:
     if not plain.any():
         raise CheckFailed(say("All outputs are zero."))
     if not agrees(scaled, -10.0 * plain, tolerance(plain)):
+        garbage.require_forward(SimpleRNN)  # which tells of random numbers
         raise CheckFailed(
             say(
                 "outputs are not linear in W_hy and b_y: with both times -10 they are not times -10. The task is regression: no softmax, no other activation after the output layer."

@@ -48,11 +48,13 @@ def examine(cls: CandidateClass) -> Readings:
     missing = tuple(name for name in ORDER if name in net.names and name not in imp.names)
     found: Readings = [(Reading("not_given"), missing)] if missing else []
     if (bent := linearity.unsound(imp)) is not None:
-        alone = linearity.uneven(imp) if bent.kind == "not_linear" else ()
-        return [*found, (bent, alone or tuple(imp.names))]
+        found.append(bent)
+        if {*bent[1]} & {*HIDDEN_ARRAYS}:
+            return found
+        imp = imp.without(bent[1])
     found += [(_lost_small(imp, one, names), names) for one, names in _single(imp)]
-    if (bent := linearity.held_back(imp)) is not None:
-        found.append((bent, tuple(imp.names)))
+    if (held := linearity.held_back(imp)) is not None:
+        found.append(held)
     added = linearity.added(imp)
     found = _grouped(added) + [(_unmoved(one, names, added), names) for one, names in found]
     for kind, same in SAME.items():
@@ -73,12 +75,16 @@ def _unmoved(reading: Reading, names: tuple[str, ...], added: dict[str, Reading]
 
 
 def _lost_small(imp: Impulses, reading: Reading, names: tuple[str, ...]) -> Reading:
-    """What stays zero for a small d_outputs may be rounded away."""
+    """What stays as it is without d_outputs for small ones may be rounded away."""
     if reading.kind != "stays_zero":
         return reading
     large = np.random.default_rng(19).normal(size=(imp.size.T, imp.size.B, imp.size.O))
     found = imp.net.gradients(imp.x, LARGE * large, {})
-    return Reading("lost_small") if all(np.any(found.get(n, 0.0)) for n in names) else reading
+    moved = all(
+        n in found and not imp.net.alike(found[n], imp.nothing.get(n, 0.0 * found[n]), imp.scale[n])
+        for n in names
+    )
+    return Reading("lost_small") if moved else reading
 
 
 def _depends_on_start(imp: Impulses) -> tuple[str, ...]:

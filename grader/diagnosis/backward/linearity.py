@@ -14,28 +14,21 @@ UNCLIPPED = 0.24  # the largest norm that no honest clipping touches
 HELD = 3  # elements at one bound that make a clip
 
 
-def unsound(imp: Impulses) -> Reading | None:
+Found = tuple[Reading, tuple[str, ...]]
+
+
+def unsound(imp: Impulses) -> Found | None:
     """Why several impulses together are not the sum of each, so that single ones tell nothing."""
     d_outputs, expected = _several(imp)
-    return None if _additive(imp, d_outputs, expected) else _bent(imp, d_outputs, expected)
+    return _bent(imp, d_outputs, expected)
 
 
-def uneven(imp: Impulses) -> tuple[str, ...]:
-    """The arrays in which several impulses together are not the sum of each."""
-    d_outputs, expected = _several(imp)
-    return tuple(
-        name for name, part in expected.items() if not _additive(imp, d_outputs, {name: part})
-    )
-
-
-def held_back(imp: Impulses) -> Reading | None:
+def held_back(imp: Impulses) -> Found | None:
     """Why d_outputs of ordinary size give less than small ones promise; None where they do not."""
     d_outputs, expected = _several(imp)
     norm = float(np.sqrt(sum(np.sum(part**2) for part in expected.values())))
     larger = UNCLIPPED / norm if norm else 1.0
     grown = {name: larger * part for name, part in expected.items()}
-    if _additive(imp, larger * d_outputs, grown):
-        return None
     return _bent(imp, larger * d_outputs, grown)
 
 
@@ -46,8 +39,16 @@ def _several(imp: Impulses) -> tuple[Array, dict[str, Array]]:
     return mixed @ imp.ways, _sum_of(imp, mixed)
 
 
-def _bent(imp: Impulses, d_outputs: Array, expected: dict[str, Array]) -> Reading:
-    """What holds gradients back: a bound of elements, of the norm, or something else."""
+def _bent(imp: Impulses, d_outputs: Array, expected: dict[str, Array]) -> Found | None:
+    """What holds gradients back: a bound of elements, of the norm, or something else in some."""
+    off = _not_additive(imp, d_outputs, expected)
+    if not off:
+        return None
+    held = _held(imp, d_outputs, expected)
+    return (Reading("not_linear"), off) if held is None else (held, tuple(imp.names))
+
+
+def _held(imp: Impulses, d_outputs: Array, expected: dict[str, Array]) -> Reading | None:
     got, more = (imp.net.gradients(imp.x, n * d_outputs, expected) for n in (1.0, 2.0))
     bound = max(float(np.abs(part).max()) for part in got.values())
     held = sum(
@@ -58,19 +59,20 @@ def _bent(imp: Impulses, d_outputs: Array, expected: dict[str, Array]) -> Readin
     norms = [np.sqrt(sum(np.sum(part**2) for part in each.values())) for each in (got, more)]
     if norms[0] and abs(norms[0] - norms[1]) <= imp.net.limit * norms[0]:
         return Reading("norm_held", {"number": float(f"{norms[0]:.4g}")})
-    return Reading("not_linear")
+    return None
 
 
-def _additive(imp: Impulses, d_outputs: Array, expected: dict[str, Array]) -> bool:
+def _not_additive(imp: Impulses, d_outputs: Array, expected: dict[str, Array]) -> tuple[str, ...]:
+    """The arrays that are not what the impulses add up to."""
     got = imp.net.gradients(imp.x, d_outputs, expected)
-    return all(
-        name in got
-        and imp.net.alike(
-            got[name] - imp.nothing.get(name, 0.0),
-            part,
-            float(np.abs(d_outputs).max()) * imp.scale[name],
-        )
+    largest = float(np.abs(d_outputs).max())
+    return tuple(
+        name
         for name, part in expected.items()
+        if name not in got
+        or not imp.net.alike(
+            got[name] - imp.nothing.get(name, 0.0), part, largest * imp.scale[name]
+        )
     )
 
 

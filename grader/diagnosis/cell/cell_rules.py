@@ -2,101 +2,57 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from functools import cached_property, partial
+from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
-from grader.checks.known_model import CellTrial, Parameters, random_parameters
-from grader.checks.parameters import lstm_roles
-from grader.checks.parameters.layout import Layout
-from grader.checks.parameters.roles import lstm_layout, with_parameters
+from grader.checks.known_model import Parameters
+from grader.checks.parameters import acting
+from grader.checks.parameters.roles import with_parameters
 from grader.checks.states import read_cell
-from grader.diagnosis.cell import gates
-from grader.diagnosis.experiments import hidden_roles
-from grader.diagnosis.experiments.network import DOUBLE, SINGLE
+from grader.diagnosis.cell import formulas_of_states, gates, hidden_rules
+from grader.diagnosis.cell.known_cell import ROWS, SIZES, WHOLE, KnownCell
+from grader.diagnosis.cell.rows_apart import apart
 from grader.diagnosis.experiments.patterns import Reading
 from grader.protocol import Array, CandidateClass
 
 Readings = list[tuple[Reading, tuple[str, ...]]]
 
-SIZES = lstm_roles.PUBLIC
-ROWS = 120
-WHOLE = 1e-9
-FAINT = 0.05  # what is divided by less says little of a gate
 HUGE = 1e4  # exp of it is infinite
 SILENT = {"weight_unused", "gate_constant"}  # readings that weights take no part
 BENT = {"tanh_on_cell", "cell_clipped", "cell_not_linear"}  # the new cell state is no plain sum
-States = tuple[Array, Array]
-
-# What people make of the new cell state on its way to the hidden state, in place of tanh.
-SHOWN: dict[str, Callable[[Array, Array], Array]] = {
-    "tanh(c)": lambda c, _: np.tanh(c),
-    "c": lambda c, _: c,
-    "sigmoid(c)": lambda c, _: 1 / (1 + np.exp(-c)),
-    "tanh(c_(t-1))": lambda _, old: np.tanh(old),
-    "c_(t-1)": lambda _, old: old,
-    "relu(c)": lambda c, _: np.maximum(c, 0.0),
-    "tanh(tanh(c))": lambda c, _: np.tanh(np.tanh(c)),
-    "tanh(c / 2)": lambda c, _: np.tanh(c / 2),
-    "tanh(2 * c)": lambda c, _: np.tanh(2 * c),
-}
-
-
-@dataclass(frozen=True)
-class KnownCell:
-    """A cell, and what to feed it: rows of input, hidden state and cell state."""
-
-    cls: CandidateClass
-    layout: Layout
-    values: Parameters
-    x: Array
-    h: Array
-    c: Array
-
-    @classmethod
-    def make(cls, candidate: CandidateClass) -> KnownCell:
-        rng = np.random.default_rng(15)
-        layout = lstm_layout(candidate, SIZES)
-        I, H = SIZES  # noqa: E741  # sizes as in the equations
-        values = random_parameters(lstm_roles.shapes(*SIZES), rng)
-        x, h = rng.normal(size=(ROWS, I)), rng.uniform(-0.9, 0.9, (ROWS, H))
-        c = rng.uniform(0.4, 1.6, (ROWS, H)) * rng.choice([-1.0, 1.0], (ROWS, H))
-        return cls(candidate, layout, values, x, h, c)
-
-    @property
-    def limit(self) -> float:
-        return SINGLE if self.layout.single else DOUBLE
-
-    @cached_property
-    def used(self) -> Parameters:
-        return self.layout.effective(self.values)
-
-    def run(self, c: Array, values: Parameters | None = None) -> States:
-        """new_hidden_state, new_cell_state of a fresh cell, float64."""
-        trial = CellTrial.make(self.cls, SIZES, values or self.values)
-        hidden, cell = trial.forward(self.x, self.h, c)
-        return hidden.astype(np.float64), cell.astype(np.float64)
 
 
 def examine(cls: CandidateClass) -> Readings:
     """What is read off the cell, state by state and gate by gate. Raises StudentFault."""
     cell = KnownCell.make(cls)
-    if (odd := _apart(cell)) is not None:
+    if (odd := apart(cell)) is not None:
         return [(odd, ("cell",))]
     hidden, new = cell.run(cell.c)
     if not np.all(np.isfinite(hidden)) or not np.all(np.isfinite(new)):
         return []
+    found = _new_cell(cell, new) + hidden_rules.of_hidden_state(cell, hidden, new)
+    if any(reading.kind in SILENT for reading, _ in found) and _plays_hidden_parts(cell):
+        found = _without_roles(cell, found, new)
+    return _merged([*found, *_overflows(cell)])
+
+
+def _new_cell(cell: KnownCell, new: Array) -> Readings:
+    """The formula by which it is made of the right gates, or what is off in them."""
+    if form := formulas_of_states.of_cell(cell, new):
+        return [(Reading("cell_is", {"form": form}), ("new_cell_state",))]
     found = _forget(cell, new)
     if not any(reading.kind in BENT for reading, _ in found):
         found += _added(cell)
-    found += _output(cell, hidden, new)
-    if any(reading.kind in SILENT for reading, _ in found) and _plays_hidden_parts(cell):
-        found = [
-            (Reading("gate_off") if one.kind in SILENT else one, names) for one, names in found
-        ]
-    return _merged([*found, *_overflows(cell)])
+    return found
+
+
+def _without_roles(cell: KnownCell, found: Readings, new: Array) -> Readings:
+    """What holds where it is not known which array belongs to which gate."""
+    if np.array_equal(cell.run(cell.c + 1.0)[1], new):
+        return [(Reading("old_cell_ignored"), ("new_cell_state",))]
+    return [(Reading("gate_off") if one.kind in SILENT else one, names) for one, names in found]
 
 
 def _plays_hidden_parts(cell: KnownCell) -> bool:
@@ -106,7 +62,8 @@ def _plays_hidden_parts(cell: KnownCell) -> bool:
         return np.concatenate(read_cell(returned, ROWS, SIZES[1]))
 
     make = partial(with_parameters, cell.cls, cell.layout, SIZES, cell.values)
-    return hidden_roles.hidden(make, cell.layout, (cell.x, cell.h, cell.c), read)
+    silent = acting.hidden_parts(cell.layout)
+    return acting.act_together(make, cell.layout, silent, (cell.x, cell.h, cell.c), read)
 
 
 def _overflows(cell: KnownCell) -> Readings:
@@ -172,62 +129,6 @@ def _amount(cell: KnownCell) -> Readings:
     return [(Reading("added_off"), ("new_cell_state",))]
 
 
-def _apart(cell: KnownCell) -> Reading | None:
-    """Whether rows mix, or the cell remembers: then its gates cannot be told."""
-    trial = CellTrial.make(cell.cls, SIZES, cell.values)
-    rows = slice(0, 3)
-    few = cell.x[rows], cell.h[rows], cell.c[rows]
-    first, second = trial.forward(*few), trial.forward(*few)
-    if not all(np.all(np.isfinite(state)) for state in first):
-        return Reading("not_finite")
-    if not _same(first, second):
-        return Reading("state_kept" if _same(first, _fresh(cell, few)) else "random")
-    if not _same(first, _fresh(cell, few)):
-        return Reading("depends_on_start")
-    changed = [part.copy() for part in few]
-    for part in changed:
-        part[0] += 0.3
-    moved = _fresh(cell, changed)
-    if any(np.abs(a[1:] - b[1:]).max() > WHOLE for a, b in zip(first, moved, strict=True)):
-        return _of_one_row(cell, few, first) or Reading("rows_mixed")
-    return None
-
-
-def _of_one_row(cell: KnownCell, few: Sequence[Array], first: States) -> Reading | None:
-    """Whether all rows are computed with one row of an argument."""
-    for place, argument in enumerate(("input_t", "hidden_state", "cell_state")):
-        moved = []
-        for row in range(len(few[0])):
-            changed = [part.copy() for part in few]
-            changed[place][row] += 0.3
-            moved.append(
-                np.any(
-                    [
-                        np.abs(a - b).max(axis=1) > WHOLE
-                        for a, b in zip(first, _fresh(cell, changed), strict=True)
-                    ],
-                    axis=0,
-                )
-            )
-        leading = [row for row, which in enumerate(moved) if which.all()]
-        if len(leading) == 1 and np.sum(moved) == len(moved):
-            return Reading("follow_row", {"argument": argument, "row": leading[0]})
-        others = [np.flatnonzero(which) for which in moved]
-        if all(len(which) == 1 for which in others) and any(
-            which[0] != row for row, which in enumerate(others)
-        ):
-            return Reading("other_row", {"argument": argument, "row": int(others[0][0])})
-    return None
-
-
-def _fresh(cell: KnownCell, arguments: Sequence[Array]) -> States:
-    return CellTrial.make(cell.cls, SIZES, cell.values).forward(*arguments)
-
-
-def _same(one: States, other: States) -> bool:
-    return all(np.allclose(a, b, rtol=0, atol=WHOLE) for a, b in zip(one, other, strict=True))
-
-
 def _forget(cell: KnownCell, new: Array) -> Readings:
     """What the old cell state adds: f times it, if the cell is right."""
     empty = cell.run(np.zeros_like(cell.c))[1]
@@ -236,7 +137,7 @@ def _forget(cell: KnownCell, new: Array) -> Readings:
     if np.abs(share - doubled).max() > 1e2 * cell.limit:
         bent = _bent(cell, new, empty, share)
         return [(bent, ("f",) if bent.kind == "gate_sees_cell" else ("new_cell_state",))]
-    told = gates.told(cell, "f", share, cell.used)
+    told = gates.whole(cell, "f", share, cell.used)
     if told is None:
         told = [gates.unexplained(cell, "f", share, cell.used)]
     return [(one, ("f",)) for one in told]
@@ -254,56 +155,6 @@ def _bent(cell: KnownCell, new: Array, empty: Array, share: Array) -> Reading:
     if gates.fits(cell, share, extra=cell.c):
         return Reading("gate_sees_cell")
     return Reading("cell_not_linear")
-
-
-def _output(cell: KnownCell, hidden: Array, new: Array) -> Readings:
-    """The output gate, and what it is multiplied with."""
-    due = gates.sigmoid(gates.linear(cell, "o", cell.used)) * np.tanh(new)
-    if gates.agrees(cell, hidden, due):
-        return []
-    if (added := _with_argument(cell, hidden - due)) is not None:
-        return [(added, ("new_hidden_state",))]
-    for what, made in SHOWN.items():
-        shown = made(new, cell.c)
-        gate = np.where(np.abs(shown) > FAINT, hidden / shown, np.nan)
-        readings = gates.told(cell, "o", gate, cell.used)
-        if readings is not None:
-            through = (
-                []
-                if what == "tanh(c)"
-                else [(Reading("shown", {"what": what}), ("new_hidden_state",))]
-            )
-            return [*through, *((one, ("o",)) for one in readings)]
-    return _around(cell, hidden, new) or [_unknown_output(cell, hidden, new)]
-
-
-def _with_argument(cell: KnownCell, rest: Array) -> Reading | None:
-    """What is added to the right hidden state, if it is an argument."""
-    for argument, value in (("hidden_state", cell.h), ("cell_state", cell.c)):
-        if gates.agrees(cell, rest, value):
-            return Reading("hidden_added", {"argument": argument})
-    return None
-
-
-def _around(cell: KnownCell, hidden: Array, new: Array) -> Readings:
-    """A tanh around the product with the output gate."""
-    inside = np.arctanh(hidden)
-    for what in ("c", "tanh(c)"):
-        readings = gates.told(cell, "o", inside / SHOWN[what](new, cell.c), cell.used)
-        if readings is not None:
-            around = Reading("tanh_around", {"what": what})
-            return [(around, ("new_hidden_state",)), *((one, ("o",)) for one in readings)]
-    return []
-
-
-def _unknown_output(cell: KnownCell, hidden: Array, new: Array) -> tuple[Reading, tuple[str, ...]]:
-    """What can be said of a gate that no weights explain."""
-    gate = hidden / np.tanh(new)
-    if any(gates.fits(cell, gate, extra=extra) for extra in (cell.c, new)):
-        return Reading("gate_sees_cell"), ("o",)
-    if gates.unexplained(cell, "o", gate, cell.used).kind == "gate_function":
-        return Reading("gate_function"), ("o",)
-    return Reading("hidden_off"), ("new_hidden_state",)
 
 
 def _merged(found: Readings) -> Readings:

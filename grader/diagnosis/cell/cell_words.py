@@ -55,7 +55,20 @@ def _depends_on_start() -> Message:
 
 def _rows_mixed() -> Message:
     return say(
-        "Rows of a batch mix: changing row 0 changes the results of other rows. Look for a sum, mean or reshape over the batch."
+        "Rows of a batch mix: changing one row changes the results of other rows. Look for a sum, mean or reshape over the batch."
+    )
+
+
+def _rows_follow_one(*, sample: int) -> Message:
+    return say(
+        "All rows of a batch follow row {row} (of 0 to 2): changing it changes the results of all, changing another changes no other. Look for an index that should be the row's own.",
+        row=sample,
+    )
+
+
+def _old_cell_ignored() -> Message:
+    return say(
+        "The new_cell_state that comes back does not depend on cell_state: changing cell_state changes nothing in it. f * cell_state + i * g belongs there; is that what is returned?"
     )
 
 
@@ -140,6 +153,28 @@ def _hidden_added(*, argument: str) -> Message:
     return say(
         "new_hidden_state is o * tanh(new_cell_state) plus {argument}, which the equation does not have.",
         argument=argument,
+    )
+
+
+def _cell_is(*, form: str) -> Message:
+    return say(
+        "new_cell_state is {form}; it should be f * c_(t-1) + i * g, with g the candidate. The gates themselves are right.",
+        form=form,
+    )
+
+
+def _hidden_is(*, form: str) -> Message:
+    return say(
+        "new_hidden_state is {form}; it should be o * tanh(c_t), with c_t the new cell state.",
+        form=form,
+    )
+
+
+def _gate_z_form(gates: Message, *, form: str) -> Message:
+    return say(
+        "{gates}: made of {form}, where xW + hU + b belongs (xW for x_t W, hU for h_(t-1) U). Look at its operators and brackets.",
+        gates=gates,
+        form=form,
     )
 
 
@@ -229,7 +264,7 @@ def _overflows(*, where: str) -> Message:
 
 def _gates_shared(gates: Message, *, of: str) -> Message:
     return say(
-        "{gates} and {other} are one and the same, made with one set of weights. Each has weights of its own.",
+        "{gates} and {other} are made with one and the same set of weights. Each has weights of its own.",
         gates=gates,
         other=gate_name(of),
     )
@@ -314,6 +349,15 @@ def _weight_one_for_all(*, array: str) -> Message:
     )
 
 
+def _weight_number(*, array: str, number: float) -> Message:
+    return say(
+        "In {gate} the number {number} is added for every unit in place of {array}.",
+        gate=gate_name(array[-1]),
+        number=number,
+        array=array,
+    )
+
+
 def _weight_shifted(*, array: str, number: float) -> Message:
     return say(
         "In {gate} {number} is added to {array} in forward. Such a constant belongs into the initial value.",
@@ -338,6 +382,10 @@ WORDS: dict[str, Callable[..., Message]] = {
     "rows_mixed": _rows_mixed,
     "follow_row": _follow_row,
     "other_row": _other_row,
+    "cell_is": _cell_is,
+    "hidden_is": _hidden_is,
+    "rows_follow_one": _rows_follow_one,
+    "old_cell_ignored": _old_cell_ignored,
     "not_finite": _not_finite,
     "tanh_on_cell": _tanh_on_cell,
     "cell_clipped": _cell_clipped,
@@ -359,6 +407,7 @@ WORDS: dict[str, Callable[..., Message]] = {
     "weight_units_without": _weight_units_without,
     "weight_sources_without": _weight_sources_without,
     "weight_one_for_all": _weight_one_for_all,
+    "weight_number": _weight_number,
     "weight_shifted": _weight_shifted,
     "weight_off": _weight_off,
 }
@@ -367,6 +416,7 @@ OF_GATES: dict[str, Callable[..., Message]] = {
     "gate_sees_cell": _gate_sees_cell,
     "gate_off": _gate_off,
     "gate_function": _gate_function,
+    "gate_z_form": _gate_z_form,
     "gate_constant": _gate_constant,
     "gate_one_for_all": _gate_one_for_all,
     "gate_activation": _gate_activation,

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import partial
 
 import numpy as np
 
 from grader.checks.known_model import Parameters
 from grader.checks.parameters.storage import leaf
-from grader.diagnosis.experiments import regression
+from grader.diagnosis.cell.known_cell import KnownCell
+from grader.diagnosis.experiments import joined_terms, regression
 from grader.diagnosis.experiments.patterns import CLOSE, Reading
 from grader.diagnosis.experiments.regression import Blocks
 from grader.protocol import Array
-
-if TYPE_CHECKING:
-    from grader.diagnosis.cell.cell_rules import KnownCell
 
 ACTIVATIONS = ("sigmoid", "tanh", "relu", "identity", "hard sigmoid")
 DUE = {"f": "sigmoid", "i": "sigmoid", "o": "sigmoid", "c": "tanh"}
 DRIVE = 1.0  # the candidate's z while the input gate is looked at
 OPENED = (0.5, 1.0, float(np.tanh(DRIVE)), 0.7)  # what other input gates make of a z of 1
+WIDE = 40.0  # as a bias it leaves a sigmoid or a tanh at the end of its range
 HELD = 4  # values at one bound that make a clip: others never coincide
 
 
@@ -36,26 +35,29 @@ def agrees(cell: KnownCell, got: Array, expected: Array) -> bool:
     return bool(np.abs(got - expected).max() <= 10 * cell.limit)
 
 
+def _agrees_where_seen(cell: KnownCell, got: Array, expected: Array) -> bool:
+    """As `agrees`, where the gate shows: in half of the places at least."""
+    seen = np.isfinite(got)
+    return bool(seen.mean() >= 1 / 2) and agrees(cell, got[seen], expected[seen])
+
+
 def input_gate(cell: KnownCell) -> list[tuple[Reading, tuple[str, ...]]]:
     """The input gate, the candidate held at a constant by its bias."""
     if "b_c" in cell.layout.missing:
         return []
-    constant = {
-        "W_c": np.zeros_like(cell.values["W_c"]),
-        "U_c": np.zeros_like(cell.values["U_c"]),
-        "b_c": np.full_like(cell.values["b_c"], DRIVE),
-    }
-    values = {**cell.values, **constant}
+    values = {**cell.values, **held(cell, "c", DRIVE)}
     used = cell.layout.effective(values)
     added = cell.run(np.zeros_like(cell.c), values)[1]
     due = sigmoid(linear(cell, "i", used))
     if agrees(cell, added / due, np.broadcast_to(added[:1, :1] / due[:1, :1], due.shape)):
         return []  # whatever the candidate's constant is
-    for height in (np.tanh(DRIVE), sigmoid(np.array(DRIVE)), DRIVE):
-        readings = told(cell, "i", added / height, used)
-        if readings is not None:
-            return [(one, ("i",)) for one in readings]
-    return [(unexplained(cell, "i", added, used), ("i",))]
+    measured = _largest(cell, values, "i")
+    heights = (np.tanh(DRIVE), sigmoid(np.array(DRIVE)), DRIVE, measured)
+    shown = [added / height for height in heights]
+    found = _joined_otherwise(cell, "i", shown, used)
+    explained = (told(cell, "i", values, used) for values in shown)
+    found = found or next((one for one in explained if one is not None), None)
+    return [(one, ("i",)) for one in found or [unexplained(cell, "i", added, used)]]
 
 
 def candidate(cell: KnownCell) -> list[tuple[Reading, tuple[str, ...]]]:
@@ -81,16 +83,57 @@ def _candidate(cell: KnownCell, drive: float) -> list[Reading]:
     for gate, what in ((sigmoid(z), "z"), (sigmoid(np.tanh(z)), "tanh(z)")):
         if agrees(cell, added, gate * np.tanh(z)):
             return [Reading("gate_from_candidate", {"of": what})]
-    opened = float(sigmoid(used["b_i"])[0])
-    found = [told(cell, "c", added / height, used) for height in (opened, *OPENED)]
-    explained = [one for one in found if one is not None]
+    opened, measured = float(sigmoid(used["b_i"])[0]), abs(_largest(cell, values, "c"))
+    shown = [added / height for height in (opened, *OPENED, measured)]
+    if found := _joined_otherwise(cell, "c", shown, used):
+        return found
+    readings = [told(cell, "c", values, used) for values in shown]
+    explained = [one for one in readings if one is not None]
     return min(explained, key=len, default=[unexplained(cell, "c", added, used)])
+
+
+def held(cell: KnownCell, gate: str, bias: float) -> Parameters:
+    """The gate's arrays that hold it at a constant, whatever the input and the hidden state."""
+    own = {name: cell.values[name] for name in cell.values if name.endswith(f"_{gate}")}
+    return {name: np.full_like(value, bias * (name[0] == "b")) for name, value in own.items()}
+
+
+def _largest(cell: KnownCell, values: Parameters, gate: str) -> float:
+    """What is added to the cell state with this gate at that end of its range where it is more.
+
+    The other factor being a constant, it is that constant: of a gate at 1, of a candidate at 1 or -1.
+    """
+    nothing = np.zeros_like(cell.c)
+    ends = [
+        cell.run(nothing, {**values, **held(cell, gate, bias)})[1][0, 0] for bias in (WIDE, -WIDE)
+    ]
+    return float(max(ends, key=abs)) or 1.0
 
 
 def unexplained(cell: KnownCell, gate: str, values: Array, used: Parameters) -> Reading:
     """Another function of the right weighted sum, or nothing of the kind."""
     function = regression.function_of(linear(cell, gate, used), values)
     return Reading("gate_function" if function else "gate_off")
+
+
+def whole(cell: KnownCell, gate: str, values: Array, used: Parameters) -> list[Reading] | None:
+    """What is off in a gate whose values are known: in its sum, its activation or its weights."""
+    return _joined_otherwise(cell, gate, [values], used) or told(cell, gate, values, used)
+
+
+def _joined_otherwise(
+    cell: KnownCell, gate: str, shown: list[Array], used: Parameters
+) -> list[Reading] | None:
+    """The terms of its sum multiplied or divided; shown: the values that it may have."""
+    made = sigmoid if DUE[gate] == "sigmoid" else np.tanh
+    terms = (
+        ("xW", cell.x @ used[f"W_{gate}"]),
+        ("hU", cell.h @ used[f"U_{gate}"]),
+        ("b", np.broadcast_to(used[f"b_{gate}"], shown[0].shape)),
+    )
+    forms = ((form, np.asarray(made(z))) for form, z in joined_terms.bent_sums(terms))
+    form = joined_terms.matching(forms, shown, partial(_agrees_where_seen, cell))
+    return [Reading("gate_z_form", {"form": form})] if form else None
 
 
 def told(cell: KnownCell, gate: str, values: Array, used: Parameters) -> list[Reading] | None:
@@ -142,16 +185,23 @@ def _regressors(cell: KnownCell) -> dict[str, Array]:
 
 def _fitted(cell: KnownCell, z: Array) -> tuple[Blocks, float | None] | None:
     """Weights that explain z, and the bound at which z is clipped, if it is."""
-    blocks = regression.fit(z, _regressors(cell), 10 * cell.limit)
-    if blocks is not None:
+    if (blocks := _fit(cell, z)) is not None:
         return blocks, None
     finite = np.abs(z[np.isfinite(z)])
     bound = float(finite.max(initial=0.0))
     at = np.abs(np.abs(z) - bound) <= cell.limit * bound
     if at.sum() < HELD:
         return None
-    blocks = regression.fit(np.where(at, np.nan, z), _regressors(cell), 10 * cell.limit)
+    blocks = _fit(cell, np.where(at, np.nan, z))
     return None if blocks is None else (blocks, float(f"{bound:.4g}"))
+
+
+def _fit(cell: KnownCell, z: Array) -> Blocks | None:
+    """Weights that explain z where it is known; a constant there would only look like a bias."""
+    known = z[np.isfinite(z)]
+    if not known.size or np.ptp(known) <= 10 * cell.limit:
+        return None
+    return regression.fit(z, _regressors(cell), 10 * cell.limit)
 
 
 def _weights(cell: KnownCell, gate: str, blocks: Blocks, used: Parameters) -> list[Reading]:

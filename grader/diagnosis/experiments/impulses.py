@@ -7,6 +7,7 @@ an impulse travels. Truth is measured too: how the student's own outputs move wh
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import product
@@ -20,6 +21,7 @@ from grader.diagnosis.experiments.network import SMALL, Network
 from grader.protocol import Array
 
 POINT = Sizes(T=5, B=2, I=10, H=7, O=3)
+LONGER = Sizes(T=6, B=1, I=6, H=5, O=2)
 HIDDEN_ARRAYS = ("W_xh", "W_hh", "b_h")
 STEP, STEP_SINGLE = 1e-5, 3e-3
 NEAR = 0.1  # a nudge moves outputs by far less
@@ -50,6 +52,14 @@ class Impulses:
     def names(self) -> list[str]:
         """The parameters for which backward gave a gradient at every impulse."""
         return [name for name in self.net.names if all(name in one for one in self.got.values())]
+
+    def without(self, names: Collection[str]) -> Impulses:
+        """The same, as if backward did not give these arrays."""
+        left = {
+            key: {name: value for name, value in one.items() if name not in names}
+            for key, one in self.got.items()
+        }
+        return replace(self, got=left)
 
     def dz(self, key: tuple[int, int, int]) -> Array:
         """The true gradient at every step's z, (T, B, H), for this impulse."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -36,6 +36,7 @@ class Network:
     cls: CandidateClass
     size: Sizes
     values: Parameters
+    full: bool = False
 
     @classmethod
     def make(cls, candidate: CandidateClass, size: Sizes, seed: int = 8) -> Network:
@@ -80,7 +81,19 @@ class Network:
         return np.asarray(x @ given["W_xh"] + before @ given["W_hh"] + given["b_h"])
 
     def fresh(self) -> RnnTrial:
+        if self.full:
+            return self._full()
         return RnnTrial.make(self.cls, self.size.model, self.values)
+
+    def filled(self) -> Network:
+        """The same, with a number in every array of the object, whatever its role."""
+        return replace(self, full=True)
+
+    def _full(self) -> RnnTrial:
+        trial = RnnTrial.make(self.cls, self.size.model, self.values)
+        vector = np.random.default_rng(18).uniform(-0.7, 0.7, self.layout.storage.size)
+        trial.rnn.write(self.layout.storage.arrays_of(vector))
+        return trial
 
     def forward(self, x: Array) -> Forward:
         return self.fresh().forward(x)

@@ -143,3 +143,14 @@ def _same(gone: Array, due: Array, pairs: Array) -> bool:
 def _is(gone: Array, due: Array, mask: Array) -> bool:
     """Whether everything due under the mask is gone."""
     return bool(np.any(due & mask) and np.all(gone[due & mask]))
+
+
+def mixed(moved: Array, kind: str, one_leads: str) -> Reading | None:
+    """moved[a, b]: sequence a of a batch moves b. All follow one, or others mix; None if neither."""
+    itself = np.eye(len(moved), dtype=bool)
+    others = moved & ~itself
+    if not others.any():
+        return None
+    leaders = [a for a in range(len(moved)) if (others[a] | itself[a]).all()]
+    alone = len(leaders) == 1 and not np.delete(others, leaders, axis=0).any()
+    return Reading(one_leads, {"sample": leaders[0]}) if alone else Reading(kind)

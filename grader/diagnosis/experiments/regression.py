@@ -36,6 +36,14 @@ INVERSES: dict[str, Callable[[Array], Array]] = {
     "hard tanh": lambda y: _between(y, -1.0, 1.0),
     "softsign": lambda y: y / (1 - np.abs(y)),
 }
+# Functions of z that have no inverse to tell them by.
+DIRECT: dict[str, Callable[[Array], Array]] = {
+    "sin": np.sin,
+    "cos": np.cos,
+    "sinh": np.sinh,
+    "cosh": np.cosh,
+    "abs": np.abs,
+}
 DEGREE = 24
 SMOOTH = 1e-3  # of the range of values; what a polynomial leaves of a smooth function
 LEAST = 2  # rows for each unknown, else a fit says nothing
@@ -94,10 +102,13 @@ def _other_array(block: Array, others: Mapping[str, Array]) -> Reading | None:
 
 def _likeness(block: Array, weight: Array) -> Reading | None:
     """What the whole block has in common with the weight that belongs there."""
-    if block.shape[1] > 1 and np.ptp(block, axis=1).max() <= CLOSE < np.ptp(weight, axis=1).max():
+    alike = block.shape[1] > 1 and np.ptp(block, axis=1).max() <= CLOSE
+    if alike and np.ptp(weight, axis=1).max() > CLOSE and _has(weight, block):
         return Reading("one_for_all")
     if block.shape == weight.T.shape and block.shape[0] > 1 and _same(block, weight.T):
         return Reading("transposed")
+    if len(block) == 1 and block.size > 1 and np.ptp(block) <= CLOSE:
+        return Reading("number", {"number": float(f"{block.flat[0]:.4g}")})
     size = float(np.sum(weight * weight))
     factor = float(np.sum(block * weight)) / size if size else 0.0
     if factor and _same(block, factor * weight):
@@ -105,6 +116,11 @@ def _likeness(block: Array, weight: Array) -> Reading | None:
     if block.size > 1 and np.ptp(block - weight) <= CLOSE:
         return Reading("shifted", {"number": float(f"{(block - weight).flat[0]:.4g}")})
     return None
+
+
+def _has(weight: Array, block: Array) -> bool:
+    """Whether a row of a bias, or any row of more of them, may come of the weight's own numbers."""
+    return len(block) > 1 or bool(np.abs(weight - block[0, 0]).min() <= CLOSE)
 
 
 def _partly(block: Array, weight: Array) -> Reading:

@@ -7,9 +7,10 @@ from functools import cached_property
 
 import numpy as np
 
+from grader.checks.parameters import acting
 from grader.checks.parameters.rnn_roles import PUBLIC
 from grader.checks.states import Forward, Sizes, read_forward
-from grader.diagnosis.experiments import hidden_roles, influence
+from grader.diagnosis.experiments import influence, patterns
 from grader.diagnosis.experiments.network import Network
 from grader.diagnosis.experiments.patterns import Reading
 from grader.diagnosis.forward import long_run, output_rules, state_rules
@@ -52,8 +53,7 @@ class ForwardRun:
 def examine(cls: CandidateClass) -> Readings:
     """What is read off forward, the first in the computation first. Raises StudentFault."""
     net = Network.make(cls, POINT)
-    rng = np.random.default_rng(12)
-    x = rng.normal(size=(POINT.T, POINT.B, POINT.I))
+    x = np.random.default_rng(12).normal(size=(POINT.T, POINT.B, POINT.I))
     first = net.forward(x)
     if not np.all(np.isfinite(first.outputs)):
         return [(Reading("not_finite"), ("hidden_states", "outputs"))]
@@ -61,9 +61,15 @@ def examine(cls: CandidateClass) -> Readings:
         return [(again, ("hidden_states", "outputs"))]
     if first.hidden is None or _roles_hide(net, x):
         return []
-    if (moved := _moved(net, x)) is not None:
+    known = not _plays_hidden_parts(net, x)
+    if (moved := _moved(net if known else net.filled(), x)) is not None:
         return [moved]
-    many = rng.normal(size=(POINT.T, MANY, POINT.I))
+    return _by_values(net, x) if known else []
+
+
+def _by_values(net: Network, x: Array) -> Readings:
+    """What the states and outputs of many sequences show, then longer and larger ones."""
+    many = np.random.default_rng(13).normal(size=(POINT.T, MANY, POINT.I))
     forward = net.forward(many)
     seen = ForwardRun(
         net, many, np.asarray(forward.hidden, np.float64), forward.outputs.astype(np.float64)
@@ -71,21 +77,20 @@ def examine(cls: CandidateClass) -> Readings:
     if not np.all(np.isfinite(seen.hidden)) or not np.all(np.isfinite(seen.outputs)):
         return []
     found: Readings = [(one, ("hidden_states",)) for one in state_rules.examine(seen)]
-    if any(one.kind == "weight_unused" for one, _ in found) and _plays_hidden_parts(net, many):
-        found = [(state_rules.place(seen), ("hidden_states",))]
     found += [(one, ("outputs",)) for one in output_rules.examine(seen, states_told=bool(found))]
     if not any(names == ("hidden_states",) for _, names in found) and _overflows(net, x):
         found.append((Reading("tanh_overflows"), ("overflow",)))
-    return found or long_run.examine(cls)
+    return found or long_run.examine(net.cls)
 
 
 def _plays_hidden_parts(net: Network, x: Array) -> bool:
-    """Whether weights act that nothing showed one by one."""
+    """Whether weights act that nothing showed one by one: then it is not known what was written."""
 
     def read(returned: object) -> Array:
         return read_forward(returned, net.size).outputs
 
-    return hidden_roles.hidden(lambda: net.fresh().rnn, net.layout, (x[:, : POINT.B],), read)
+    silent = acting.hidden_parts(net.layout)
+    return acting.act_together(lambda: net.fresh().rnn, net.layout, silent, (x,), read)
 
 
 def _overflows(net: Network, x: Array) -> bool:
@@ -168,16 +173,9 @@ def _goes_on(net: Network, x: Array) -> bool:
 
 
 def _mixed(moved: Array) -> Reading | None:
-    others = moved & ~np.eye(len(moved), dtype=bool)
+    if (mixed := patterns.mixed(moved, "samples_mixed", "follow_one")) is not None:
+        return mixed
     deaf = [b for b in range(len(moved)) if not moved[b].any()]
-    if others.any():
-        itself = np.eye(len(moved), dtype=bool)
-        leaders = [a for a in range(len(moved)) if (others[a] | itself[a]).all()]
-        alone = (
-            len(leaders) == 1
-            and not others[[a for a in range(len(moved)) if a not in leaders]].any()
-        )
-        return Reading("follow_one", {"sample": leaders[0]}) if alone else Reading("samples_mixed")
     if len(deaf) == len(moved):
         return Reading("deaf")
     return Reading("samples_deaf", {"samples": tuple(deaf)}) if deaf else None

@@ -248,6 +248,20 @@ def _z_factor(_: Message, *, number: float) -> Message:
     )
 
 
+def _z_form(_: Message, *, form: str) -> Message:
+    return say(
+        "h_t is tanh of {form}, where xW + hW + b belongs (xW for x_t W_xh, hW for h_(t-1) W_hh). Look at the operators and brackets.",
+        form=form,
+    )
+
+
+def _output_form(_: Message, *, form: str) -> Message:
+    return say(
+        "outputs are {form}, where hW + b belongs (hW for h_t W_hy). Look at the operator.",
+        form=form,
+    )
+
+
 def _weight_unused(_: Message, *, array: str) -> Message:
     return say(
         "{array} takes no part in forward: measured, its effect is 0. Compare with the equation.",
@@ -292,6 +306,14 @@ def _weight_sources_without(_: Message, *, array: str, units: Sequence[int]) -> 
 
 def _weight_one_for_all(_: Message, *, array: str) -> Message:
     return say("One and the same number of {array} acts on all units.", array=array)
+
+
+def _weight_number(_: Message, *, array: str, number: float) -> Message:
+    return say(
+        "In place of {array} the number {number} is added for every unit.",
+        array=array,
+        number=number,
+    )
 
 
 def _weight_shifted(_: Message, *, array: str, number: float) -> Message:
@@ -473,6 +495,8 @@ WORDS: dict[str, Callable[..., Message]] = {
     "outputs_pile_up": _outputs_pile_up,
     "activation_unknown": _activation_unknown,
     "z_factor": _z_factor,
+    "z_form": _z_form,
+    "output_form": _output_form,
     "weight_unused": _weight_unused,
     "weight_transposed": _weight_transposed,
     "weight_other_array": _weight_other_array,
@@ -480,6 +504,7 @@ WORDS: dict[str, Callable[..., Message]] = {
     "weight_units_without": _weight_units_without,
     "weight_sources_without": _weight_sources_without,
     "weight_one_for_all": _weight_one_for_all,
+    "weight_number": _weight_number,
     "weight_shifted": _weight_shifted,
     "weight_off": _weight_off,
     "weight_late": _weight_late,

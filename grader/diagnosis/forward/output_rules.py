@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from grader.checks.states import is_softmax
-from grader.diagnosis.experiments import regression
+from grader.diagnosis.experiments import joined_terms, regression
 from grader.diagnosis.experiments.patterns import CLOSE, Reading
 from grader.diagnosis.experiments.regression import Blocks
 from grader.protocol import Array
@@ -38,13 +38,30 @@ def _squashed(seen: ForwardRun) -> list[Reading]:
         return [Reading("softmax"), *(told or [])]
     if np.all(seen.outputs > 0) and np.allclose(seen.outputs.sum(axis=1), 1.0, atol=ONE):
         return [Reading("softmax_over_batch")]
+    return _of_weights(seen) or [Reading("output_off")]
+
+
+def _of_weights(seen: ForwardRun) -> list[Reading] | None:
+    """How the output layer's arrays are joined, or what is off in one; None where neither tells."""
+    if form := _joined_otherwise(seen):
+        return [Reading("output_form", {"form": form})]
     for name in ("identity", "tanh", "sigmoid", "relu"):
         raw = regression.INVERSES[name](seen.outputs)
         told = _through(seen, raw, soft=False)
         if told is not None:
             used = [] if name == "identity" else [Reading("output_activation", {"used": name})]
             return [*used, *told]
-    return [Reading("output_off")]
+    return None
+
+
+def _joined_otherwise(seen: ForwardRun) -> str:
+    """How states' part and bias are joined, if not by adding them."""
+    terms = (
+        ("hW", seen.hidden @ seen.net.given["W_hy"]),
+        ("b", np.broadcast_to(seen.net.given["b_y"], seen.outputs.shape)),
+    )
+    forms = (form for form in joined_terms.joined(*terms) if joined_terms.is_bent(form[0]))
+    return joined_terms.matching(forms, [seen.outputs], seen.net.alike)
 
 
 def _centred(raw: Array) -> Array:

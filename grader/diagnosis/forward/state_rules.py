@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from grader.diagnosis.experiments import regression
+from grader.diagnosis.experiments import joined_terms, regression
 from grader.diagnosis.experiments.patterns import CLOSE, Reading
 from grader.diagnosis.experiments.regression import Blocks
 from grader.protocol import Array
@@ -28,12 +28,12 @@ def examine(seen: ForwardRun) -> list[Reading]:
         return [Reading("half_precision")]
     if (kept := _wrongly_kept(seen)) is not None:
         return [kept]
+    if form := _joined_otherwise(seen):
+        return [Reading("z_form", {"form": form})]
     found = [_through(seen, name) for name in regression.INVERSES]
     explained = [readings for readings in found if readings is not None]
-    if not explained and (blend := _blended(seen)) is not None:
-        return [blend]
-    if not explained and _is_function(seen):
-        return [Reading("activation_unknown")]
+    if not explained and (other := _blended(seen) or _other_function(seen)) is not None:
+        return [other]
     return min(explained, key=len, default=[place(seen)])
 
 
@@ -51,11 +51,28 @@ def _blended(seen: ForwardRun) -> Reading | None:
     return Reading("blended", {"number": old, "new": share})
 
 
-def _is_function(seen: ForwardRun) -> bool:
-    """Whether states are another function than tanh of the right weighted sum."""
+def _other_function(seen: ForwardRun) -> Reading | None:
+    """Another function than tanh of the right weighted sum, by its name if it has one."""
     z = seen.net.weighted_sum(seen.x[1:], seen.hidden[:-1])
-    other = np.abs(np.tanh(z) - seen.hidden[1:]).max() > OTHER
-    return bool(other) and regression.function_of(z, seen.hidden[1:])
+    if not np.abs(np.tanh(z) - seen.hidden[1:]).max() > OTHER:
+        return None
+    for name, function in regression.DIRECT.items():
+        if seen.net.alike(seen.hidden[1:], np.asarray(function(z))):
+            return Reading("activation", {"used": name})
+    known = regression.function_of(z, seen.hidden[1:])
+    return Reading("activation_unknown") if known else None
+
+
+def _joined_otherwise(seen: ForwardRun) -> str:
+    """How the terms of the weighted sum are joined, if in another way than by adding."""
+    given, hidden = seen.net.given, seen.hidden[1:]
+    terms = (
+        ("xW", seen.x[1:] @ given["W_xh"]),
+        ("hW", seen.hidden[:-1] @ given["W_hh"]),
+        ("b", np.broadcast_to(given["b_h"], hidden.shape)),
+    )
+    forms = ((text, np.tanh(z)) for text, z in joined_terms.bent_sums(terms))
+    return joined_terms.matching(forms, [hidden], seen.net.alike)
 
 
 def _through(seen: ForwardRun, activation: str) -> list[Reading] | None:
@@ -124,6 +141,8 @@ def _told(seen: ForwardRun, activation: str, z: Array, blocks: Blocks) -> list[R
         and (used[name].any() or one.kind == "off")
         and not _told_already(name, found)
     ]
+    if any(one.kind == "weight_late" for one in found):
+        return found  # at the first step there is nothing earlier: whatever stands there
     return _with_start(found, _start(seen, z, blocks))
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 
 from grader.checks.known_model import Parameters
 from grader.checks.states import Sizes
+from grader.diagnosis.experiments import joined_terms
 from grader.diagnosis.experiments.network import Network
 from grader.diagnosis.experiments.patterns import CLOSE, Reading
 from grader.protocol import Array, Call, CandidateClass, Read, Step, Write
@@ -64,7 +66,7 @@ def _of_array(net: Network, name: str, first: UpdateStep, second: UpdateStep) ->
         return Reading("still")
     one = _ratio(net, name, [first])
     if not one.explained:
-        return _unexplained(name, first)
+        return _unexplained(net, name, first)
     if one.decay:
         return _with_parameter(one)
     return _in_proportion(one, _ratio(net, name, [second, first]))
@@ -132,11 +134,21 @@ def _fitted(move: Array, parts: Sequence[Array]) -> list[float] | None:
     return [float(value) / scale for value, scale in zip(found, scales, strict=True)]
 
 
-def _unexplained(name: str, first: UpdateStep) -> Reading:
+def _unexplained(net: Network, name: str, first: UpdateStep) -> Reading:
     """A step that is no multiple of the gradient."""
     gradient, move = first.gradients[name], first.moves[name]
     if gradient.ndim > 1 and move.shape == gradient.T.shape and _fitted(move, [gradient.T]):
         return Reading("step_transposed")
+    for other, value in first.gradients.items():
+        if other != name and _is_step(move, value):
+            return Reading("other_gradient", {"used": other})
+    rate, before = ("learning_rate", np.array(RATE)), ("W", net.used[name])
+    own = ("dW", gradient)
+    steps = joined_terms.products([before], [("learning_rate * dW", RATE * gradient)])
+    others = joined_terms.products([before], joined_terms.joined(rate, own))
+    form = joined_terms.matching(chain(steps, others), [before[1] + move], net.alike)
+    if form:
+        return Reading("step_form", {"form": form})
     if np.ptp(move) <= CLOSE * np.abs(move).max() and move.size > 1:
         return Reading("one_number")
     # Where a gradient is small an adaptive step's epsilon counts.
@@ -145,6 +157,13 @@ def _unexplained(name: str, first: UpdateStep) -> Reading:
     if middle and np.mean(np.abs(moved - middle) <= ROUNDED * middle) >= MOST:
         return Reading("same_size", {"number": float(f"{moved.mean() / RATE:.3g}")})
     return Reading("step_off")
+
+
+def _is_step(move: Array, gradient: Array) -> bool:
+    """Whether the move is this gradient's step, spread over the rows if it is a bias's."""
+    if gradient.shape not in {move.shape, move.shape[-1:]}:
+        return False
+    return bool(np.abs(move + RATE * gradient).max() <= FIT * np.abs(move).max())
 
 
 def _refined(net: Network, name: str, reading: Reading, first: UpdateStep) -> Reading:

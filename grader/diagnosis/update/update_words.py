@@ -118,6 +118,22 @@ def _step_transposed(arrays: Message) -> Message:
     )
 
 
+def _other_gradient(arrays: Message, *, used: str) -> Message:
+    return say(
+        "{arrays}: moved by learning_rate times d{used}, another parameter's gradient. Check the name in its line.",
+        arrays=arrays,
+        used=used,
+    )
+
+
+def _step_form(arrays: Message, *, form: str) -> Message:
+    return say(
+        "{arrays}: W becomes {form} (W the parameter, dW its gradient), where W - learning_rate * dW belongs.",
+        arrays=arrays,
+        form=form,
+    )
+
+
 def _step_off(arrays: Message) -> Message:
     return say(
         "{arrays}: the step is not in proportion to the gradient that backward gave.", arrays=arrays
@@ -160,6 +176,8 @@ WORDS: dict[str, Callable[..., Message]] = {
     "one_number": _one_number,
     "step_transposed": _step_transposed,
     "step_off": _step_off,
+    "other_gradient": _other_gradient,
+    "step_form": _step_form,
     "rate_ignored": _rate_ignored,
     "rate_power": _rate_power,
     "divided": _divided,

@@ -40,8 +40,9 @@ def float64(generate_sequence_data, rng):
 
 @case("too_short", points=0.25, claim=say("A length below 1 raises ValueError."))
 def too_short(generate_sequence_data, rng):
-    for count in (0, -int(rng.integers(1, 50))):
-        check.refuses(generate_sequence_data, ("fibonacci", count), say("the length is below 1"))
+    for kind in check.kinds_given(generate_sequence_data):
+        for count in (0, -int(rng.integers(1, 50))):
+            check.refuses(generate_sequence_data, (kind, count), say("the length is below 1"))
 
 
 @case("unknown_type", points=0.25, claim=say("An unknown type raises ValueError."))

@@ -19,7 +19,11 @@ OTHER_SIZES: Sizes = (7, 3, 21, 4, 2)
 ANY_SIZE = {
     "factor", "derivative", "recurrent_derivative", "direct_derivative", "derivative_missing",
     "recurrent_matrix", "lag_factor", "handed_back", "bptt_depth", "stays_zero", "transposed",
-    "state_index", "input_index", "state_wraps", "only_step", "output_index", "outputs_reversed",
+    "state_index", "input_index", "state_wraps", "only_step", "summed_over_all", "output_index", "outputs_reversed",
+}  # fmt: skip
+# What remains where d_outputs is 0: said and tried apart; the rest is judged without it.
+CONSTANT = {
+    "constant_term", "state_handed_back", "starts_not_zero", "derivative_added", "decay_added",
 }  # fmt: skip
 SMALL = 1e-3
 CLOSE = 1e-4
@@ -49,6 +53,7 @@ class Model:
     factor: float = 1.0
     without_derivative: bool = False
     transposed: bool = False
+    summed: bool = False  # every element the sum of all
     zero: bool = False
     edge: str = "zero"  # what stands beside dz where an index leaves the sequence
 
@@ -64,6 +69,7 @@ class Bench:
     base: Base
     sizes: Sizes = SIZES
     seed: int = 900
+    without_constant: bool = False
     values: Views = field(init=False)
 
     def __post_init__(self) -> None:
@@ -95,10 +101,14 @@ class Bench:
     def got(self) -> dict[Key, Views]:
         T, B, _, _, O = self.sizes  # noqa: E741  # as above
         found = {}
+        still = self.gradients(np.zeros((T, B, O))) if self.without_constant else {}
         for key in self.keys:
             d = np.zeros((T, B, O))
             d[key] = SMALL
-            found[key] = {name: value / SMALL for name, value in self.gradients(d).items()}
+            found[key] = {
+                name: (value - still.get(name, 0.0)) / SMALL
+                for name, value in self.gradients(d).items()
+            }
         return found
 
     def right(self, key: Key) -> Views:
@@ -151,7 +161,7 @@ class Bench:
     def _names(self, t: int, b: int) -> dict[str, Array]:
         h = self.states[:, b]
         return {
-            "hh": h, "h_t": h[t + 1], "h_before": h[t], "h_next": h[min(t + 2, len(h) - 1)], "h_T": h[-1],
+            "hh": h, "h_t": h[t + 1], "h_before": h[t], "h_next": h[min(t + 2, len(h) - 1)], "h_T": h[-1], "h_1": h[1],
             "z_t": np.arctanh(np.clip(h[t + 1], -1 + 1e-15, 1 - 1e-15)),
         }  # fmt: skip
 
@@ -168,6 +178,7 @@ class Bench:
         found = found.T if model.transposed else found
         if model.no_units:
             found[..., list(model.no_units)] = 0.0
+        found = np.full_like(found, found.sum()) if model.summed else found
         return model.factor * found
 
     def _array(self, name: str, key: Key, dz: Array, model: Model) -> Array:
@@ -241,19 +252,20 @@ def _taken(steps: Array, place: int, edge: str) -> Array:
 
 
 def verdicts(module: ModuleType, base: Base, claims: list[Claim]) -> Verdicts:
-    bench = Bench(module, base)
+    constant = any(kind in CONSTANT for kind, _ in claims)
+    bench = Bench(module, base, without_constant=constant)
     try:
         bench.got  # noqa: B018  # measured once
     except Exception:  # noqa: BLE001  # a stranger's
         return [None for _ in claims]
     joint = _joint(bench, claims)
     if any(joint.values()):
-        elsewhere = _joint(Bench(module, base, OTHER_SIZES, 902), claims)
+        elsewhere = _joint(Bench(module, base, OTHER_SIZES, 902, constant), claims)
         joint = {
             k: fine and (elsewhere[k] or not _at_any_size(k, claims)) for k, fine in joint.items()
         }
     return [
-        True if joint.get(k) else _alone(bench, kind, facts)
+        True if joint.get(k) and kind not in CONSTANT else _alone(bench, kind, facts)
         for k, (kind, facts) in enumerate(claims)
     ]
 
@@ -339,7 +351,10 @@ TABLE: dict[str, Any] = {
     "components_ignored": lambda f: {"no_components": frozenset(f["outputs"])},
     "unit_without_gradient": lambda f: {"no_units": frozenset(f["units"])},
     "stays_zero": lambda _: {"zero": True},
+    "derivative_added": lambda _: {"direct": "1", "recurrent": "1"},
+    **dict.fromkeys(CONSTANT - {"derivative_added"}, lambda _: {}),
     "transposed": lambda _: {"transposed": True},
+    "summed_over_all": lambda _: {"summed": True},
 }  # fmt: skip
 
 
@@ -557,6 +572,18 @@ def _lost_small(bench: Bench, _facts: Facts, names: list[str]) -> bool:
     return all(not small[name].any() and large[name].any() for name in names)
 
 
+def _wrong_at(bench: Bench, facts: Facts, names: list[str]) -> bool:
+    """Right in general, and off in all these arrays where this size is 1."""
+    sizes = list(bench.sizes)
+    sizes["TBIHO".index(facts["size"])] = 1
+    one = Bench(bench.module, bench.base, (*sizes,), 903)
+    d = SMALL * np.random.default_rng(7).normal(size=(sizes[0], sizes[1], sizes[4]))
+    net = one.net()
+    _, hidden = net.forward(one.x)
+    got, due = net.gradients(d), by_hand(one.values, one.x, hidden, d)
+    return all(bench.fits(n, Model()) and not _near(got[n], due[n]) for n in names)
+
+
 ALONE = {
     "recurrent_matrix": _other_matrix,
     "goes_on": _mixed,
@@ -564,6 +591,7 @@ ALONE = {
     "lost_small": _lost_small,
     "step_counted": _are_off,
     "outputs_summed": _are_off,
+    "wrong_at": _wrong_at,
     "bptt_depth": _depth,
     "forward_in_time": _in_time,
     "samples_mixed": _mixed,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from itertools import product
 from types import ModuleType
 from typing import Any
 
@@ -18,7 +20,7 @@ ASIDE = {"overflows"}  # tells of other inputs
 GATES = "fico"
 OF_GATES = {
     "gate_constant", "gate_activation", "gate_z_factor", "gate_clipped", "gate_of_other",
-    "gate_complement", "gates_shared", "gate_one_for_all",
+    "gate_complement", "gates_shared", "gate_one_for_all", "gate_z_form",
 }  # fmt: skip
 
 
@@ -39,32 +41,55 @@ class Cell:
     around: str = ""
     tanh_on_cell: bool = False
     cell_limit: float = np.inf
+    added_times: float = 1.0
+    cell_is: str = ""
+    hidden_is: str = ""
+    inner: bool = False  # the hidden state is made of the right cell state, whatever comes back
+    z_form: dict[str, str] = field(default_factory=dict)
     swapped: bool = False
 
     def step(self, x: Array, h: Array, c: Array) -> tuple[Array, Array] | None:
-        gates = {}
+        sums = {}
         for gate in "fico":
-            z = self.factor[gate] * (
-                x @ self.values[f"W_{gate}"]
-                + h @ self.values[f"U_{gate}"]
-                + self.values[f"b_{gate}"]
+            parts = {
+                "xW": x @ self.values[f"W_{gate}"],
+                "hU": h @ self.values[f"U_{gate}"],
+                "b": self.values[f"b_{gate}"],
+            }
+            summed = formula.value(self.z_form.get(gate, "xW + hU + b"), parts)
+            if summed is None:
+                return None
+            z = self.factor[gate] * summed
+            sums[gate] = np.clip(z, -self.limit[gate], self.limit[gate])
+        gates = {
+            gate: formula.FUNCTIONS.get(self.activation[gate], np.tanh)(
+                sums[self.other.get(gate, gate)]
             )
-            z = np.clip(z, -self.limit[gate], self.limit[gate])
-            gates[gate] = formula.FUNCTIONS.get(self.activation[gate], np.tanh)(z)
+            for gate in sums
+        }
         mixed = dict(gates)
         for gate, number in self.constant.items():
             mixed[gate] = np.full_like(gates[gate], number)
-        for gate, other in self.other.items():
-            mixed[gate] = gates[other]
         for gate, other in self.complement.items():
             mixed[gate] = 1 - gates[other]
-        cell = mixed["f"] * c + mixed["i"] * mixed["c"]
+        inside = {"f": mixed["f"], "i": mixed["i"], "o": mixed["o"], "g": mixed["c"],
+                  "c_before": c, "h_before": h}  # fmt: skip
+        cell = mixed["f"] * c + self.added_times * mixed["i"] * mixed["c"]
         cell = np.clip(
             np.tanh(cell) if self.tanh_on_cell else cell, -self.cell_limit, self.cell_limit
         )
+        used = cell
+        if self.cell_is:
+            given = formula.value(self.cell_is, inside)
+            if given is None:
+                return None
+            cell = given
+        if self.hidden_is:
+            found = formula.value(self.hidden_is, {**inside, "c_t": used if self.inner else cell})
+            return None if found is None else (found, cell)
         names = {
-            "new_cell_state": cell, "cell_state": c, "hidden_state": h, "candidate": mixed["c"],
-            "c": c, "f": mixed["f"], "i": mixed["i"], "o": mixed["o"],
+            "new_cell_state": used if self.inner else cell, "cell_state": c, "hidden_state": h, "candidate": mixed["c"],
+            "c": used if self.inner else cell, "c_before": c, "f": mixed["f"], "i": mixed["i"], "o": mixed["o"],
         }  # fmt: skip
         if self.around:
             inner = formula.value(self.around, names)
@@ -92,14 +117,27 @@ def verdicts(module: ModuleType, base: Base, claims: list[Claim]) -> Verdicts:
         return [None for _ in claims]
     model = Cell({name: value.copy() for name, value in values.items()})
     understood = [_apply(model, kind, facts) for kind, facts in claims if kind not in ASIDE]
-    wanted = model.step(*given) if understood and all(understood) else None
-    joint = wanted is not None and any(
-        all(_near(a, b) for a, b in zip(got, each, strict=True)) for each in (wanted, wanted[::-1])
-    )
+    joint = False
+    for variant in _variants(model, claims) if understood and all(understood) else ():
+        with np.errstate(all="ignore"):
+            wanted = variant.step(*given)
+        joint |= wanted is not None and any(
+            all(_near(a, b) for a, b in zip(got, each, strict=True))
+            for each in (wanted, wanted[::-1])
+        )
     return [
         True if joint and kind not in ASIDE else _alone(kind, facts, values, given, run)
         for kind, facts in claims
     ]
+
+
+def _variants(model: Cell, claims: list[Claim]) -> Iterator[Cell]:
+    """What the claims leave open: which cell state is shown, which of two shared sets is used."""
+    others = [model.other]
+    if any(kind == "gates_shared" for kind, _ in claims):
+        others.append({of: gate for gate, of in model.other.items()})
+    for inner, other in product((False, True), others):
+        yield replace(model, inner=inner, other=other)
 
 
 def _apply(model: Cell, kind: str, facts: Facts) -> bool:
@@ -115,6 +153,10 @@ def _apply(model: Cell, kind: str, facts: Facts) -> bool:
         model.around = facts["what"]
     elif kind == "tanh_on_cell":
         model.tanh_on_cell = True
+    elif kind in {"cell_is", "hidden_is"}:
+        setattr(model, kind, facts["form"])
+    elif kind == "added_times":
+        model.added_times = float(facts["number"])
     elif kind == "cell_clipped":
         model.cell_limit = float(facts["number"])
     else:
@@ -134,6 +176,8 @@ def _to_gate(model: Cell, kind: str, facts: Facts, gate: str) -> bool:
         model.limit[gate] = float(facts["number"])
     elif kind in {"gate_of_other", "gates_shared"}:
         model.other[gate] = facts["of"]
+    elif kind == "gate_z_form":
+        model.z_form[gate] = facts["form"]
     elif kind == "gate_complement":
         model.complement[gate] = facts["of"]
     else:
@@ -148,6 +192,8 @@ def _to_weight(values: Views, kind: str, facts: Facts) -> bool:
         values[name] = np.zeros_like(own)
     elif kind == "transposed":
         values[name] = own.T
+    elif kind == "number":
+        values[name] = np.full_like(own, float(facts["number"]))
     elif kind == "other_array":
         values[name] = values[facts["used"]]
     elif kind == "factor":
@@ -165,33 +211,93 @@ def _to_weight(values: Views, kind: str, facts: Facts) -> bool:
     return True
 
 
-def _alone(kind: str, facts: Facts, values: Views, given: Any, run: Any) -> bool | None:  # noqa: C901, PLR0911  # a table
-    got = run(values, given)
-    if kind == "state_kept":
-        return not _near(run(values, given, 2)[0], got[0]) and _near(run(values, given)[0], got[0])
-    if kind in {"random", "depends_on_start"}:
-        return not all(_near(a, b) for a, b in zip(run(values, given), got, strict=True))
-    if kind == "not_finite":
-        return not all(np.all(np.isfinite(one)) for one in got)
-    if kind == "overflows":
-        large = (1e4 * np.sign(given[0]), given[1], given[2])
-        return not all(np.all(np.isfinite(one)) for one in run(values, large))
-    if kind == "rows_mixed":
-        moved = [one.copy() for one in given]
-        for one in moved:
-            one[0] += 0.5
-        return not all(_near(a[1:], b[1:]) for a, b in zip(run(values, moved), got, strict=True))
+Run = Any  # run(values, given, times=1): both states
+
+
+def _alone(kind: str, facts: Facts, values: Views, given: Any, run: Run) -> bool | None:
+    """A claim that is tried by itself."""
     if kind in {"follow_row", "added_through", "hidden_added"}:
         return _of_arguments(kind, facts, values, given, run)
     if kind.startswith("weight_") and facts.get("array") in values:
         return _weight_alone(kind, facts["array"], values, given, run)
+    if kind == "gate_one_for_all":
+        return _one_for_all(facts["arrays"], values, given, run)
     if kind in OF_GATES:
         return _gates_alone(kind, facts, values, given, run)
-    if kind in {"hidden_off", "gate_off", "cell_not_linear", "gate_function"}:
-        right = Cell(values).step(*given)
-        assert right is not None
-        return not all(_near(a, b) for a, b in zip(got, right, strict=True))
-    return None
+    if kind == "rows_follow_one":
+        return _follow(values, [one[:3] for one in given], run, int(facts["sample"]))
+    rule = ALONE.get(kind)
+    return None if rule is None else bool(rule(values, given, run))
+
+
+def _kept(values: Views, given: Any, run: Run) -> bool:
+    once = run(values, given)[0]
+    return not _near(run(values, given, 2)[0], once) and _near(run(values, given)[0], once)
+
+
+def _differs(values: Views, given: Any, run: Run) -> bool:
+    pairs = zip(run(values, given), run(values, given), strict=True)
+    return not all(_near(a, b) for a, b in pairs)
+
+
+def _finite(states: list[Array]) -> bool:
+    return all(np.all(np.isfinite(one)) for one in states)
+
+
+def _moves_others(values: Views, given: Any, run: Run, row: int) -> list[bool]:
+    """Of every other row whether changing this one moves it."""
+    moved = [one.copy() for one in given]
+    for one in moved:
+        one[row] += 0.5
+    got, others = run(values, given), [n for n in range(len(given[0])) if n != row]
+    pairs = list(zip(run(values, moved), got, strict=True))
+    return [any(not _near(a[n], b[n]) for a, b in pairs) for n in others]
+
+
+def _mixed(values: Views, given: Any, run: Run) -> bool:
+    """Whether changing any row moves another one."""
+    return any(any(_moves_others(values, given, run, row)) for row in range(len(given[0])))
+
+
+def _follow(values: Views, given: Any, run: Run, lead: int) -> bool:
+    """Whether one row moves all others, and none of these another one."""
+    rows = range(len(given[0]))
+    followers = [_moves_others(values, given, run, row) for row in rows if row != lead]
+    return all(_moves_others(values, given, run, lead)) and not any(map(any, followers))
+
+
+def _old_cell_ignored(values: Views, given: Any, run: Run) -> bool:
+    x, h, c = given
+    return _near(run(values, (x, h, c + 1.0))[1], run(values, given)[1])
+
+
+def _off(values: Views, given: Any, run: Run) -> bool:
+    right = Cell(values).step(*given)
+    assert right is not None
+    return not all(_near(a, b) for a, b in zip(run(values, given), right, strict=True))
+
+
+def _added_off(values: Views, given: Any, run: Run) -> bool:
+    """Whether the new cell state is wrong although the old one is 0."""
+    start = (*given[:2], np.zeros_like(given[2]))
+    right = Cell(values).step(*start)
+    assert right is not None
+    return not _near(run(values, start)[1], right[1])
+
+
+ALONE: dict[str, Any] = {
+    "state_kept": _kept,
+    "random": _differs,
+    "depends_on_start": _differs,
+    "not_finite": lambda v, given, run: not _finite(run(v, given)),
+    "overflows": lambda v, given, run: (
+        not _finite(run(v, (1e4 * np.sign(given[0]), given[1], given[2])))
+    ),
+    "rows_mixed": _mixed,
+    "old_cell_ignored": _old_cell_ignored,
+    "added_off": _added_off,
+    **dict.fromkeys(("hidden_off", "gate_off", "cell_not_linear", "gate_function"), _off),
+}
 
 
 def _of_arguments(kind: str, facts: Facts, values: Views, given: Any, run: Any) -> bool:
@@ -242,18 +348,29 @@ def _gates_alone(kind: str, facts: Facts, values: Views, given: Any, run: Any) -
     return bool(gates)
 
 
-def _fits_alone(made: Any, way: str, values: Views, given: Any, run: Any) -> bool:
+def _shown(step: Any, way: str, values: Views, given: Any) -> Array:
+    """The values of one gate, (B, H)."""
     x, h, c0 = given
 
-    def shown(step: Any) -> Array:
-        def look(c: float | None = None, **biases: float) -> Any:
-            changed = {name: np.full(H, number) for name, number in biases.items()}
-            return step({**values, **changed}, (x, h, c0 if c is None else np.full_like(c0, c)))
-
-        return np.asarray(ISOLATED[way](look))
+    def look(c: float | None = None, **biases: float) -> Any:
+        changed = {name: np.full(H, number) for name, number in biases.items()}
+        return step({**values, **changed}, (x, h, c0 if c is None else np.full_like(c0, c)))
 
     with np.errstate(all="ignore"):
-        return _near(shown(run), shown(lambda v, start: made(v).step(*start)))
+        return np.asarray(ISOLATED[way](look))
+
+
+def _fits_alone(made: Any, way: str, values: Views, given: Any, run: Any) -> bool:
+    def textbook(v: Views, start: Any) -> Any:
+        return made(v).step(*start)
+
+    return _near(_shown(run, way, values, given), _shown(textbook, way, values, given))
+
+
+def _one_for_all(gates: Any, values: Views, given: Any, run: Any) -> bool:
+    """Whether each of these gates has the same value for all units of a row."""
+    shown = [_shown(run, gate, values, given) for gate in gates]
+    return all(np.ptp(one, axis=1).max() <= CLOSE < np.ptp(one) for one in shown)
 
 
 def _weight_alone(kind: str, name: str, values: Views, given: Any, run: Any) -> bool | None:

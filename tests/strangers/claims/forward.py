@@ -33,6 +33,9 @@ class Model:
     bias_steps: Any = None
     softmax: bool = False
     output_late: bool = False
+    z_form: str = "xW + hW + b"
+    output_form: str = "hW + b"
+    edge: str = "zero"  # what stands where an index leaves the sequence: see `_before`
 
     def run(self, x: Array) -> tuple[Array, Array]:
         v = self.values
@@ -43,13 +46,14 @@ class Model:
             parts = {"W_xh": x[t] @ v["W_xh"], "W_hh": h @ v["W_hh"]}
             for name, (steps, also) in self.late.items():
                 before = {
-                    "W_xh": x[t - steps] if t >= steps else np.zeros_like(x[t]),
+                    "W_xh": self._before(x, t - steps),
                     "W_hh": states[t - 1 - steps] if t > steps else np.zeros_like(h),
                 }
                 if name in parts:
                     parts[name] = also * parts[name] + before[name] @ v[name]
             bias = v["b_h"] if self.bias_steps is None or self.bias_steps(t) else 0.0
-            z = self.factor * (parts["W_xh"] + parts["W_hh"] + bias)
+            terms = {"xW": parts["W_xh"], "hW": parts["W_hh"], "b": np.asarray(bias)}
+            z = self.factor * _formed(self.z_form, terms)
             h = formula.FUNCTIONS.get(self.activation, np.tanh)(z)
             states.append(h)
         hidden = np.array(states)
@@ -58,11 +62,23 @@ class Model:
             if self.output_late
             else hidden
         )
-        y = shown @ v["W_hy"] + v["b_y"]
+        y = _formed(self.output_form, {"hW": shown @ v["W_hy"], "b": v["b_y"]})
         if self.softmax:
             powers = np.exp(y - y.max(axis=-1, keepdims=True))
             y = powers / powers.sum(axis=-1, keepdims=True)
         return formula.FUNCTIONS.get(self.output, lambda z: z)(y), hidden
+
+    def _before(self, x: Array, t: int) -> Array:
+        """x_t; before the first step nothing, the last step's (as Python counts) or the first's."""
+        if t >= 0 or self.edge == "wrap":
+            return np.asarray(x[t])
+        return np.asarray(x[0] if self.edge == "clamp" else np.zeros_like(x[0]))
+
+
+def _formed(text: str, terms: Views) -> Array:
+    """By a formula; NaN where it cannot be read."""
+    found = formula.value(text, terms)
+    return np.full_like(next(iter(terms.values())), np.nan) if found is None else found
 
 
 @dataclass
@@ -109,11 +125,11 @@ def verdicts(module: ModuleType, base: Base, claims: list[Claim]) -> Verdicts:
     model = Model({name: value.copy() for name, value in bench.values.items()})
     understood = [_apply(model, kind, facts) for kind, facts in claims if kind not in ASIDE]
     joint = False
-    if understood and all(understood):
+    for model.edge in ("zero", "wrap", "clamp") if understood and all(understood) else ():
         y, h = model.run(bench.x)
         spoken = {name for _, facts in claims for name in facts.get("arrays", ())}
         pairs = {"outputs": (bench.got[0], y), "hidden_states": (bench.got[1], h)}
-        joint = all(_near(*pairs[name]) for name in spoken & pairs.keys()) and bool(
+        joint |= all(_near(*pairs[name]) for name in spoken & pairs.keys()) and bool(
             spoken & pairs.keys()
         )
     return [
@@ -134,6 +150,9 @@ def _apply(model: Model, kind: str, facts: Facts) -> bool:  # noqa: PLR0911  # a
     if kind == "output_activation":
         model.output = str(facts["used"])
         return model.output in formula.FUNCTIONS
+    if kind in {"z_form", "output_form"}:
+        setattr(model, kind, facts["form"])
+        return True
     if kind == "z_factor":
         model.factor = float(facts["number"])
         return True
@@ -327,7 +346,22 @@ def _first_off(bench: Bench, _facts: Facts) -> bool:
     return _states_off(bench, {"step": 0})
 
 
+STEEP = 10.0  # no activation that anybody uses rises faster
+
+
+def _other_function(bench: Bench, _facts: Facts) -> bool:
+    """h_t against the right weighted sum: one smooth curve, and not tanh's."""
+    x = np.random.default_rng(981).normal(size=(SIZES[0], 400, SIZES[2]))
+    _, h = bench.run(x)
+    v = bench.values
+    z = (x[1:] @ v["W_xh"] + h[:-1] @ v["W_hh"] + v["b_h"]).ravel()
+    values = h[1:].ravel()[np.argsort(z)]
+    rises = np.abs(np.diff(values)) <= STEEP * np.diff(np.sort(z)) + CLOSE
+    return bool(rises.all() and np.abs(values - np.tanh(np.sort(z))).max() > CLOSE)
+
+
 ALONE = {
+    "activation_unknown": _other_function,
     "no_recurrence": _no_recurrence,
     "runs_backward": _backwards,
     "inputs_reversed": lambda b, f: b.steps(f)[-1].all(),

@@ -8,7 +8,7 @@ from types import ModuleType
 import numpy as np
 
 from tests.strangers.bases import Array, Base, Views
-from tests.strangers.claims import Claim, Facts, Verdicts, plain
+from tests.strangers.claims import Claim, Facts, Verdicts, formula, plain
 from tests.strangers.program import Net, Sizes, drawn, rnn_shapes
 
 SIZES: Sizes = (4, 5, 3, 6, 7)
@@ -95,6 +95,18 @@ def _off(_facts: Facts, n: str, rounds: list[Round]) -> bool:
     return not _near(rounds[0][2][n], -RATE * rounds[0][1][n])
 
 
+def _other_gradient(facts: Facts, n: str, rounds: list[Round]) -> bool:
+    _, given, moves = rounds[0]
+    return _near(moves[n], np.broadcast_to(-RATE * given[facts["used"]], moves[n].shape))
+
+
+def _step_form(facts: Facts, n: str, rounds: list[Round]) -> bool:
+    before, given, moves = rounds[0]
+    names = {"W": before[n], "dW": given[n], "learning_rate": np.asarray(RATE)}
+    wanted = formula.value(facts["form"], names)
+    return wanted is not None and _near(before[n] + moves[n], wanted)
+
+
 RULES: dict[str, Callable[[Facts, str, list[Round]], bool]] = {
     "times": _times,
     "later_times": _later,
@@ -113,4 +125,6 @@ RULES: dict[str, Callable[[Facts, str, list[Round]], bool]] = {
         -RATE * r[0][1][n] / {"B": SIZES[1], "T": SIZES[0]}.get(f["of"], SIZES[0] * SIZES[1]),
     ),
     "step_off": _off,
+    "other_gradient": _other_gradient,
+    "step_form": _step_form,
 }

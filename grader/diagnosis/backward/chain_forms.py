@@ -1,0 +1,150 @@
+"""Which way to compute the gradient at z explains the student's, by what of it is not right."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+
+import numpy as np
+
+from grader.diagnosis.backward.chain_model import (
+    DERIVATIVES,
+    FACTORS,
+    HANDED,
+    MATRICES,
+    RIGHT,
+    Chain,
+    ChainModel,
+)
+from grader.diagnosis.experiments import patterns
+from grader.diagnosis.experiments.patterns import Reading
+
+
+def modelled(chain: Chain) -> tuple[Reading, ...] | None:
+    """What is here of the pairs of steps, and the factors that explain the values there."""
+    T = chain.imp.size.T
+    if chain.here[np.triu(np.ones((T, T), bool), 1)].any():
+        return None
+    directs = [
+        name
+        for name in DERIVATIVES
+        if chain.right_where_here(chain.model(ChainModel(direct=name), depth=0), 0)
+    ]
+    known = (form for form in _forms() if form.direct in directs)
+    forms = itertools.chain(known, _measured_forms(chain))
+    form = next((form for form in forms if chain.fits(form)), None)
+    found = (
+        _words(form)
+        if form is not None
+        else _at_some(chain) or (_by_other_matrix(chain, directs[0]) if directs else None)
+    )
+    if found is None:
+        return _weighted(chain)
+    gaps = _gaps(chain)
+    return None if gaps is None else (*gaps, *found)
+
+
+def _at_some(chain: Chain) -> tuple[Reading, ...] | None:
+    """Steps at which another factor stands than at the others, where 1 - h_t^2 does."""
+    T = chain.imp.size.T
+    right = chain.model(ChainModel(), depth=0)
+    off = [t for t in range(T) if not chain.imp.net.alike(chain.own[t, :, :, t], right[t, :, :, t])]
+    if not off or len(off) > T // 2:
+        return None
+    for name in DERIVATIVES:
+        if chain.fits(ChainModel(special=tuple(off), special_form=name)):
+            return (Reading("derivative_at", {"steps": tuple(off), "form": name}),)
+    return None
+
+
+def _by_other_matrix(chain: Chain, direct: str) -> tuple[Reading, ...] | None:
+    """One and the same matrix on every way back, which is not the recurrent one."""
+    form = ChainModel(direct=direct, recurrent=direct)
+    T, _, _, H, _ = chain.imp.size
+    factors = chain.factors(direct, form)
+    before = np.concatenate([chain.own[t, :, :, t].reshape(-1, H) for t in range(1, T)])
+    after = np.concatenate(
+        [(chain.own[t, :, :, t - 1] / factors[t - 1][:, None]).reshape(-1, H) for t in range(1, T)]
+    )
+    if not np.all(np.isfinite(after)) or not after.any():
+        return None
+    matrix = np.linalg.lstsq(before, after, rcond=None)[0]
+    if not chain.fits(form, matrix):
+        return None
+    used = chain.imp.net.used
+    inputs = any(
+        np.allclose(matrix, used["W_xh"][k : k + H].T, atol=1e-3)
+        for k in range(len(used["W_xh"]) - H + 1)
+    )
+    other = Reading("recurrent_matrix", {"form": "W_xh" if inputs else "another matrix"})
+    return (other,) if direct == RIGHT else (Reading("derivative", {"form": direct}), other)
+
+
+def _gaps(chain: Chain) -> tuple[Reading, ...] | None:
+    """Where nothing is that should be; None where that has no simple shape."""
+    T, B, _, _, O = chain.imp.size  # noqa: E741  # sizes as in the equations
+    w = np.where(chain.here, 1.0, 0.0)[:, None, None, :] * np.ones((T, B, O, T))
+    w[np.broadcast_to(np.triu(np.ones((T, T), bool), 1)[:, None, None, :], w.shape)] = np.nan
+    found = patterns.read(w)
+    if found is None:
+        return None
+    return () if found.kind == "right" else (found,)
+
+
+def _weighted(chain: Chain) -> tuple[Reading, ...] | None:
+    """Right contributions, some counted more or less than once."""
+    true, got = chain.imp.reach, chain.own
+    lengths = np.sum(true * true, axis=-1)
+    T = chain.imp.size.T
+    due = np.broadcast_to(np.tril(np.ones((T, T), bool))[:, None, None, :], lengths.shape)
+    w = np.where(due, np.sum(got * true, axis=-1) / np.where(due, lengths, 1.0), np.nan)
+    if not chain.imp.net.alike(np.nan_to_num(w)[..., None] * true, got):
+        return None
+    found = patterns.read(w)
+    return (found,) if found is not None else (Reading("counted_unevenly"),)
+
+
+def _forms() -> Iterator[ChainModel]:
+    """The likelier the earlier: one thing wrong, then two."""
+    yield ChainModel()
+    for form in DERIVATIVES:
+        yield ChainModel(direct=form, recurrent=form)
+    for form in DERIVATIVES:
+        yield ChainModel(recurrent=form)
+        yield ChainModel(direct=form)
+    for matrix, factor, handed in itertools.product(MATRICES, FACTORS, HANDED):
+        yield ChainModel(matrix=matrix, factor=factor, handed=handed)
+    for form, matrix, handed in itertools.product(DERIVATIVES, MATRICES, HANDED):
+        yield ChainModel(direct=form, recurrent=form, matrix=matrix, handed=handed)
+    for form, matrix, handed in itertools.product(DERIVATIVES, MATRICES, HANDED):
+        yield ChainModel(recurrent=form, matrix=matrix, handed=handed)
+
+
+def _measured_forms(chain: Chain) -> Iterator[ChainModel]:
+    """With the factors that single steps show, whatever people may write."""
+    if chain.measured:
+        direct, *other = chain.measured
+        yield ChainModel(direct=direct, recurrent=other[0] if other else direct)
+
+
+def _words(form: ChainModel) -> tuple[Reading, ...]:
+    """What of the form is not right."""
+    found = []
+    if form.direct == form.recurrent != RIGHT:
+        found.append(Reading("derivative", {"form": form.direct}))
+    else:
+        found += [
+            Reading(kind, {"form": one})
+            for kind, one in (
+                ("direct_derivative", form.direct),
+                ("recurrent_derivative", form.recurrent),
+            )
+            if one != RIGHT
+        ]
+    if form.handed != "dz":
+        found.append(Reading("handed_back", {"what": form.handed}))
+    if form.matrix != "W_hh.T":
+        found.append(Reading("recurrent_matrix", {"form": form.matrix}))
+    if form.factor != 1.0:
+        found.append(Reading("lag_factor", {"number": form.factor}))
+    return tuple(found)

@@ -1,0 +1,88 @@
+"""What is wrong with the new hidden state: the output gate, and what it is multiplied with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from grader.diagnosis.cell import formulas_of_states, gates
+from grader.diagnosis.cell.known_cell import KnownCell
+from grader.diagnosis.experiments.patterns import Reading
+from grader.protocol import Array
+
+Readings = list[tuple[Reading, tuple[str, ...]]]
+
+FAINT = 0.05  # what is divided by less says little of a gate
+# What people make of the new cell state on its way to the hidden state, in place of tanh.
+SHOWN: dict[str, Callable[[Array, Array], Array]] = {
+    "tanh(c)": lambda c, _: np.tanh(c),
+    "c": lambda c, _: c,
+    "sigmoid(c)": lambda c, _: 1 / (1 + np.exp(-c)),
+    "tanh(c_(t-1))": lambda _, old: np.tanh(old),
+    "c_(t-1)": lambda _, old: old,
+    "relu(c)": lambda c, _: np.maximum(c, 0.0),
+    "tanh(tanh(c))": lambda c, _: np.tanh(np.tanh(c)),
+    "tanh(c / 2)": lambda c, _: np.tanh(c / 2),
+    "tanh(2 * c)": lambda c, _: np.tanh(2 * c),
+}
+
+
+def of_hidden_state(cell: KnownCell, hidden: Array, new: Array) -> Readings:
+    """The output gate, and what it is multiplied with."""
+    opened = gates.sigmoid(gates.linear(cell, "o", cell.used))
+    inner = (new, formulas_of_states.right(cell))  # what comes back may be another than was used
+    dues = [opened * np.tanh(c) for c in inner]
+    if any(gates.agrees(cell, hidden, due) for due in dues):
+        return []
+    for due in dues:
+        if (added := _with_argument(cell, hidden - due)) is not None:
+            return [(added, ("new_hidden_state",))]
+    if form := formulas_of_states.of_hidden(cell, hidden, new):
+        return [(Reading("hidden_is", {"form": form}), ("new_hidden_state",))]
+    return _of_output_gate(cell, hidden, new)
+
+
+def _of_output_gate(cell: KnownCell, hidden: Array, new: Array) -> Readings:
+    """What is off in the gate, or in what it is multiplied with."""
+    for what, made in SHOWN.items():
+        shown = made(new, cell.c)
+        gate = np.where(np.abs(shown) > FAINT, hidden / shown, np.nan)
+        readings = gates.whole(cell, "o", gate, cell.used)
+        if readings is not None:
+            through = (
+                []
+                if what == "tanh(c)"
+                else [(Reading("shown", {"what": what}), ("new_hidden_state",))]
+            )
+            return [*through, *((one, ("o",)) for one in readings)]
+    return _around(cell, hidden, new) or [_unknown_output(cell, hidden, new)]
+
+
+def _with_argument(cell: KnownCell, rest: Array) -> Reading | None:
+    """What is added to the right hidden state, if it is an argument."""
+    for argument, value in (("hidden_state", cell.h), ("cell_state", cell.c)):
+        if gates.agrees(cell, rest, value):
+            return Reading("hidden_added", {"argument": argument})
+    return None
+
+
+def _around(cell: KnownCell, hidden: Array, new: Array) -> Readings:
+    """A tanh around the product with the output gate."""
+    inside = np.arctanh(hidden)
+    for what in ("c", "tanh(c)"):
+        readings = gates.told(cell, "o", inside / SHOWN[what](new, cell.c), cell.used)
+        if readings is not None:
+            around = Reading("tanh_around", {"what": what})
+            return [(around, ("new_hidden_state",)), *((one, ("o",)) for one in readings)]
+    return []
+
+
+def _unknown_output(cell: KnownCell, hidden: Array, new: Array) -> tuple[Reading, tuple[str, ...]]:
+    """What can be said of a gate that no weights explain."""
+    gate = hidden / np.tanh(new)
+    if any(gates.fits(cell, gate, extra=extra) for extra in (cell.c, new)):
+        return Reading("gate_sees_cell"), ("o",)
+    if gates.unexplained(cell, "o", gate, cell.used).kind == "gate_function":
+        return Reading("gate_function"), ("o",)
+    return Reading("hidden_off"), ("new_hidden_state",)

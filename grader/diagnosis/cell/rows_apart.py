@@ -1,0 +1,69 @@
+"""Whether the rows of a batch stay apart, and a cell remembers nothing between calls."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from grader.checks.known_model import CellTrial
+from grader.diagnosis.cell.known_cell import SIZES, WHOLE, KnownCell, States
+from grader.diagnosis.experiments import patterns
+from grader.diagnosis.experiments.patterns import Reading
+from grader.protocol import Array
+
+ARGUMENTS = ("input_t", "hidden_state", "cell_state")  # of forward, in this order
+
+
+def apart(cell: KnownCell) -> Reading | None:
+    """Whether rows mix, or the cell remembers: then its gates cannot be told."""
+    trial = CellTrial.make(cell.cls, SIZES, cell.values)
+    rows = slice(0, 3)
+    few = cell.x[rows], cell.h[rows], cell.c[rows]
+    first, second = trial.forward(*few), trial.forward(*few)
+    if not all(np.all(np.isfinite(state)) for state in first):
+        return Reading("not_finite")
+    if not _same(first, second):
+        return Reading("state_kept" if _same(first, _fresh(cell, few)) else "random")
+    if not _same(first, _fresh(cell, few)):
+        return Reading("depends_on_start")
+    mixed = patterns.mixed(_influence(cell, few, first), "rows_mixed", "rows_follow_one")
+    return None if mixed is None else _of_one_argument(cell, few, first) or mixed
+
+
+def _of_one_argument(cell: KnownCell, few: Sequence[Array], first: States) -> Reading | None:
+    """Whether one argument is taken of one row for all, or of another row than the row's own."""
+    itself = np.eye(len(few[0]), dtype=bool)
+    influences = [_influence(cell, few, first, (place,)) for place in range(len(ARGUMENTS))]
+    shared = [k for k, moved in enumerate(influences) if not np.array_equal(moved, itself)]
+    if len(shared) != 1:
+        return None
+    argument, moved = ARGUMENTS[shared[0]], influences[shared[0]]
+    leading = np.flatnonzero(moved.all(axis=1))
+    if leading.size == 1 and np.sum(moved) == len(moved):
+        return Reading("follow_row", {"argument": argument, "row": int(leading[0])})
+    if np.all(moved.sum(axis=1) == 1):
+        return Reading("other_row", {"argument": argument, "row": int(np.argmax(moved[0]))})
+    return None
+
+
+def _influence(
+    cell: KnownCell, few: Sequence[Array], before: States, places: Sequence[int] = (0, 1, 2)
+) -> Array:
+    """(rows, rows): whether changing a row of these arguments changes what comes of each."""
+    moved = []
+    for row in range(len(few[0])):
+        changed = [part.copy() for part in few]
+        for place in places:
+            changed[place][row] += 0.3
+        pairs = zip(before, _fresh(cell, changed), strict=True)
+        moved.append(np.max([np.abs(a - b).max(axis=1) for a, b in pairs], axis=0) > WHOLE)
+    return np.array(moved)
+
+
+def _fresh(cell: KnownCell, arguments: Sequence[Array]) -> States:
+    return CellTrial.make(cell.cls, SIZES, cell.values).forward(*arguments)
+
+
+def _same(one: States, other: States) -> bool:
+    return all(np.allclose(a, b, rtol=0, atol=WHOLE) for a, b in zip(one, other, strict=True))
