@@ -169,6 +169,10 @@ def equations(BidirectionalRNN: CandidateClass, rng: np.random.Generator, what: 
     found = networks.network(BidirectionalRNN, HIDDEN)
     maps, single, documented, values = _maps(found, rng)
     networks.require_follows({what: maps[what]}, single=single)
+    if what == "g_t" and maps["f_t"].is_like(maps["g_t"]):
+        raise CheckFailed(
+            say("Both directions have the same weights: each has parameters of its own.")
+        )
     if documented:
         networks.require_names(values, _told(maps, what))
 

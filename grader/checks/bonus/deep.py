@@ -123,6 +123,9 @@ def equations(DeepRNN: CandidateClass, rng: np.random.Generator, *what: str) -> 
     if not set(what) <= set(maps):
         raise _too_few(found)
     networks.require_follows({one: maps[one] for one in what}, single=single)
+    first, *others = (maps[one] for one in what)
+    if any(first.is_like(other) for other in others):
+        raise CheckFailed(say("Two layers have the same weights: each has parameters of its own."))
     for one in what:
         networks.require_names(values, _told(maps[one], one))
 
