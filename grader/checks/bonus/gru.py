@@ -232,14 +232,18 @@ def reset_gate(GRUCell: CandidateClass, rng: np.random.Generator) -> None:
 def _reset(
     GRUCell: CandidateClass, rng: np.random.Generator, x: Array, h: Array, side: float
 ) -> tuple[Array, Array]:
-    """The candidates for two old states: what remains of h' less half the old state."""
+    """The new states with two recurrent matrices: only the candidate reads the old state by them.
+
+    How old state and candidate are mixed does not matter here, and has a case of its own.
+    """
     values = random_parameters(gru_roles.shapes(*HIDDEN), rng)
     for name in ("W_z", "U_z", "b_z", "W_r", "U_r"):
         values[name] = np.zeros_like(values[name])
     values["W_r"][0] = side
     values["b_r"] = np.zeros_like(values["b_r"])
     first, second = (
-        trial(GRUCell, HIDDEN, values, (x, state)).outputs() - 0.5 * state for state in (h, -h)
+        trial(GRUCell, HIDDEN, {**values, "U_h": sign * values["U_h"]}, (x, h)).outputs()
+        for sign in (1.0, -1.0)
     )
     return first, second
 
