@@ -32,7 +32,8 @@ def test_nothing_of_the_optional_questions_is_shown(tmp_path: Path, *, stub: boo
     told = graded(inbox, "--out", out, "--workers", "1")
     grade = json.loads((out / "results" / "2023001.json").read_text(encoding="utf-8"))
     (row,) = csv.DictReader((out / "grades.csv").read_text(encoding="utf-8-sig").splitlines())
-    assert (row["auto"], row["bonus_code"]) == ("60", "")
+    assert row["auto"] == "60"
+    assert row["bonus_code"] == ""
     assert [one["name"] for one in grade["questions"]][-1] == "q5_3"
     pages = [out / "report.html", out / "feedback" / "2023001.html"]
     for text in (told, *(page.read_text(encoding="utf-8") for page in pages)):
@@ -46,4 +47,4 @@ def test_ones_own_run_is_silent_as_well(tmp_path: Path) -> None:
     shutil.copy(ROOT / "student" / "bonus.py", tmp_path / "bonus.py")
     told = graded(tmp_path, "--local")
     assert "60 / 60" in told
-    assert "q6_" not in told.replace("Being graded", "")
+    assert "q6_" not in told
