@@ -6,7 +6,7 @@ import sys
 import time
 import traceback
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from hmac import digest
@@ -97,9 +97,9 @@ def _judged(
         environment = _environment(student, submission, settings)
         begun = tuple(optional.begun(environment))
         paths = otter.paths(only=settings.only, public_only=settings.public_only, begun=begun)
-        files = {path: _run(path, environment, tell) for path in paths}
-        if submission.bonus is None:
-            files = _meant(files)
+        meant = optional.written(submission.bonus)
+        files = {path: _run(path, environment, _teller(tell, path, meant)) for path in paths}
+        files = _meant(files, meant)
         tier = student.tier
     questions = tuple(_repaired(one, source, settings) for one in _questions(files))
     too_new = _too_new(student, questions)
@@ -124,10 +124,19 @@ def _run(path: Path, environment: dict[str, Any], tell: Callable[[str], None]) -
     return otter.run(path, environment)
 
 
-def _meant(files: Mapping[Path, Ran]) -> dict[Path, Ran]:
+def _teller(
+    tell: Callable[[str], None], path: Path, meant: Collection[str]
+) -> Callable[[str], None]:
+    """Silent about a question of which it is not known yet whether it is meant, see `_meant`."""
+    silent = optional.is_optional(path.stem) and path.stem not in meant
+    return (lambda _: None) if silent else tell
+
+
+def _meant(files: Mapping[Path, Ran], written: Collection[str]) -> dict[Path, Ran]:
     """Without what only shares a name with an optional question: a program's own Adam, say.
 
-    Nobody who wrote no bonus.py is told of a question of which nothing is as it asks.
+    written: the questions of which bonus.py has something. Nobody is told of another one of which
+    nothing is as it asks.
     """
     earned = Counter[str]()
     for path, ran in files.items():
@@ -135,7 +144,7 @@ def _meant(files: Mapping[Path, Ran]) -> dict[Path, Ran]:
     return {
         path: ran
         for path, ran in files.items()
-        if earned[path.stem] or not optional.is_optional(path.stem)
+        if earned[path.stem] or path.stem in written or not optional.is_optional(path.stem)
     }
 
 

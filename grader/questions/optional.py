@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -13,6 +14,35 @@ _NAMES = frozenset(question.name for question in contract.OPTIONAL_QUESTIONS)
 
 def is_optional(question: str) -> bool:
     return question in _NAMES
+
+
+def written(bonus: str | None) -> frozenset[str]:
+    """The optional questions of which the text of a bonus.py has more than stubs.
+
+    All of them where it cannot be parsed: its author is to hear of it.
+    """
+    if bonus is None:
+        return frozenset()
+    try:
+        statements = ast.parse(bonus).body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return _NAMES
+    names = {
+        one.name
+        for one in statements
+        if isinstance(one, ast.ClassDef | ast.FunctionDef) and not _is_stub(one)
+    }
+    return frozenset(
+        question.name for question in contract.OPTIONAL_QUESTIONS if names & {*question.subjects}
+    )
+
+
+def _is_stub(statement: ast.stmt) -> bool:
+    """Whether nothing stands in it but names, docstrings and pass."""
+    if isinstance(statement, ast.ClassDef | ast.FunctionDef):
+        return all(map(_is_stub, statement.body))
+    is_text = isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
+    return is_text or isinstance(statement, ast.Pass)
 
 
 def begun(environment: Mapping[str, Any]) -> Iterator[str]:

@@ -12,8 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from grader.assignment import load
+from grader.checks.compare import agrees
 from grader.protocol import Array
 
+ROUGHLY = 1e-4
 INSIDE = 1.0 - 1e-15  # a state of exactly 1 has no atanh
 
 
@@ -24,6 +26,12 @@ class Affine:
     matrices: tuple[Array, ...]
     bias: Array
     rest: float  # norm of what the map does not explain, over the norm of all
+
+    def is_like(self, other: Affine) -> bool:
+        """Whether two maps are one and the same; at random weights none is by chance."""
+        pairs = zip(self.matrices, other.matrices, strict=False)
+        alike = [one.shape == two.shape and agrees(one, two, ROUGHLY) for one, two in pairs]
+        return bool(alike) and all(alike)
 
     def holds(self, *, single: bool = False) -> bool:
         """Whether the map explains everything, as nearly as the precision allows."""

@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from grader.checks.bonus import networks
+from grader.checks.bonus import by_book, networks
 from grader.checks.bonus.affine import Affine, fit, recurrence
 from grader.checks.bonus.networks import Kind, StoredNetwork
-from grader.checks.bonus.own_gradient import GradientRun
+from grader.checks.bonus.own_gradient import GradientRun, ModelCall
 from grader.checks.compare import agrees
 from grader.checks.memo import once
 from grader.faults import CheckFailed
@@ -169,6 +169,10 @@ def equations(BidirectionalRNN: CandidateClass, rng: np.random.Generator, what: 
     found = networks.network(BidirectionalRNN, HIDDEN)
     maps, single, documented, values = _maps(found, rng)
     networks.require_follows({what: maps[what]}, single=single)
+    if what == "g_t" and maps["f_t"].is_like(maps["g_t"]):
+        raise CheckFailed(
+            say("Both directions have the same weights: each has parameters of its own.")
+        )
     if documented:
         networks.require_names(values, _told(maps, what))
 
@@ -186,8 +190,17 @@ def _public_run(BidirectionalRNN: CandidateClass) -> GradientRun:
     return once(
         BidirectionalRNN,
         "public gradients",
-        lambda: networks.gradients(found, np.random.default_rng(20))[0],
+        lambda: networks.gradients(found, np.random.default_rng(20), book=_by_book),
     )
+
+
+def _by_book(kind: Kind, call: ModelCall) -> list[by_book.Forward]:
+    """On the textbook's states, and on those that the student's forward shows."""
+    (x,) = call.arguments
+    H = kind.sizes[1]
+    shown = _hidden(call.anew().forward(x), (*x.shape[:2], 2 * H))
+    owns = (None,) if shown is None else (None, shown)
+    return [partial(by_book.bidirectional, x=x, own=own) for own in owns]
 
 
 def output_gradients(BidirectionalRNN: CandidateClass) -> None:
@@ -206,7 +219,7 @@ def summed(BidirectionalRNN: CandidateClass) -> None:
 def way_gradients(BidirectionalRNN: CandidateClass, rng: np.random.Generator, way: str) -> None:
     """The gradients of the arrays of one direction, "ahead" or "back"."""
     found = networks.network(BidirectionalRNN, HIDDEN)
-    run, _ = networks.gradients(found, rng)
+    run = networks.gradients(found, rng, book=_by_book)
     ways = _ways(BidirectionalRNN, HIDDEN)
     names = [path for path, moved in ways.items() if way in moved]
     networks.require_all(run, names or list(found.layout.shapes))

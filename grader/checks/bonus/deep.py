@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from grader.checks.bonus import networks
+from grader.checks.bonus import by_book, networks
 from grader.checks.bonus.affine import Affine, fit, recurrence
 from grader.checks.bonus.networks import Kind, StoredNetwork
-from grader.checks.bonus.own_gradient import GradientRun
+from grader.checks.bonus.own_gradient import GradientRun, ModelCall
 from grader.checks.memo import once
 from grader.faults import CheckFailed
 from grader.language import say
@@ -37,18 +37,25 @@ def states(found: StoredNetwork, returned: Any, x: Array) -> tuple[Array, bool]:
     H, K = found.kind.sizes[1], found.kind.sizes[LAYERS]
     wanted = (K, *x.shape[:2], H)
     hidden = _hidden(returned, wanted)
+    if hidden is None and K > 1:  # a layer too few is charged where layers are counted
+        hidden = _hidden(returned, (K - 1, *wanted[1:]))
     if hidden is None:
-        raise CheckFailed(
-            say(
-                "DeepRNN.forward returns no hidden states of all layers, of shape {shape}.",
-                shape=str(wanted),
-            ),
-            say("DeepRNN.forward returns no hidden states of all layers."),
-        )
+        raise _too_few(found)
     array, documented = hidden
-    if recurrence(array[-1], x).rest < recurrence(array[0], x).rest and K > 1:
+    if recurrence(array[-1], x).rest < recurrence(array[0], x).rest and len(array) > 1:
         return array[::-1], False
     return array, documented
+
+
+def _too_few(found: StoredNetwork) -> CheckFailed:
+    H, K = found.kind.sizes[1], found.kind.sizes[LAYERS]
+    return CheckFailed(
+        say(
+            "DeepRNN.forward returns no hidden states of all layers, of shape {shape}.",
+            shape=str((K, found.kind.steps, found.kind.batch, H)),
+        ),
+        say("DeepRNN.forward returns no hidden states of all layers."),
+    )
 
 
 def _hidden(returned: Any, wanted: tuple[int, ...]) -> tuple[Array, bool] | None:
@@ -93,6 +100,8 @@ def hidden_states(DeepRNN: CandidateClass, rng: np.random.Generator) -> None:
     """(num_layers, T, B, H), the lowest layer first."""
     found = networks.network(DeepRNN, PUBLIC)
     maps, single, documented, _ = _maps(found, rng)
+    if len(maps) <= found.kind.sizes[LAYERS]:
+        raise _too_few(found)
     if not documented:
         raise CheckFailed(
             say("hidden_states must be (num_layers, T, B, H), the lowest layer first.")
@@ -111,7 +120,12 @@ def equations(DeepRNN: CandidateClass, rng: np.random.Generator, *what: str) -> 
     """Some of the equations at random weights, of three layers: "h1_t" to "h3_t", "y_t"."""
     found = networks.network(DeepRNN, HIDDEN)
     maps, single, _, values = _maps(found, rng)
+    if not set(what) <= set(maps):
+        raise _too_few(found)
     networks.require_follows({one: maps[one] for one in what}, single=single)
+    first, *others = (maps[one] for one in what)
+    if any(first.is_like(other) for other in others):
+        raise CheckFailed(say("Two layers have the same weights: each has parameters of its own."))
     for one in what:
         networks.require_names(values, _told(maps[one], one))
 
@@ -128,8 +142,17 @@ def _public_run(DeepRNN: CandidateClass) -> GradientRun:
     return once(
         DeepRNN,
         "public gradients",
-        lambda: networks.gradients(found, np.random.default_rng(20))[0],
+        lambda: networks.gradients(found, np.random.default_rng(20), book=_by_book),
     )
+
+
+def _by_book(kind: Kind, call: ModelCall) -> list[by_book.Forward]:
+    """On the textbook's states, and on those that the student's forward shows."""
+    (x,) = call.arguments
+    H, K = kind.sizes[1], kind.sizes[LAYERS]
+    shown = _hidden(call.anew().forward(x), (K, *x.shape[:2], H))
+    owns = (None,) if shown is None else (None, shown[0])
+    return [partial(by_book.deep, x=x, own=own) for own in owns]
 
 
 def output_gradients(DeepRNN: CandidateClass) -> None:
@@ -143,7 +166,7 @@ def summed(DeepRNN: CandidateClass) -> None:
 
 def layer_gradients(DeepRNN: CandidateClass, rng: np.random.Generator, layer: int) -> None:
     """The gradients of one of three layers, 0 being the lowest."""
-    run, _ = networks.gradients(networks.network(DeepRNN, HIDDEN), rng)
+    run = networks.gradients(networks.network(DeepRNN, HIDDEN), rng, book=_by_book)
     _require(DeepRNN, HIDDEN, run, layer)
 
 
@@ -189,7 +212,8 @@ def sizes_of_one(DeepRNN: CandidateClass, rng: np.random.Generator) -> None:
     """One input, one unit, one output, one step and one sequence."""
     shapes(DeepRNN, rng)
     usual, single, *_ = _maps(networks.network(DeepRNN, HIDDEN), rng)
-    if not all(one.holds(single=single) for one in usual.values()):
+    layers = networks.network(DeepRNN, HIDDEN).kind.sizes[LAYERS]
+    if len(usual) <= layers or not all(one.holds(single=single) for one in usual.values()):
         return  # charged where all sizes are usual
     for sizes in ((1, 4, 2, 2), (2, 1, 2, 2), (2, 4, 1, 2)):
         maps, single, _, _ = _maps(networks.network(DeepRNN, kind(*sizes, 7, 8)), rng)

@@ -8,7 +8,7 @@ from functools import partial
 
 import numpy as np
 
-from grader.checks.bonus import own_gradient
+from grader.checks.bonus import by_book, own_gradient
 from grader.checks.bonus.own_gradient import GradientRun, ModelCall
 from grader.checks.compare import What, agrees, finite, same, tolerance
 from grader.checks.known_model import SMALL, random_parameters
@@ -232,14 +232,18 @@ def reset_gate(GRUCell: CandidateClass, rng: np.random.Generator) -> None:
 def _reset(
     GRUCell: CandidateClass, rng: np.random.Generator, x: Array, h: Array, side: float
 ) -> tuple[Array, Array]:
-    """The candidates for two old states: what remains of h' less half the old state."""
+    """The new states with two recurrent matrices: only the candidate reads the old state by them.
+
+    How old state and candidate are mixed does not matter here, and has a case of its own.
+    """
     values = random_parameters(gru_roles.shapes(*HIDDEN), rng)
     for name in ("W_z", "U_z", "b_z", "W_r", "U_r"):
         values[name] = np.zeros_like(values[name])
     values["W_r"][0] = side
     values["b_r"] = np.zeros_like(values["b_r"])
     first, second = (
-        trial(GRUCell, HIDDEN, values, (x, state)).outputs() - 0.5 * state for state in (h, -h)
+        trial(GRUCell, HIDDEN, {**values, "U_h": sign * values["U_h"]}, (x, h)).outputs()
+        for sign in (1.0, -1.0)
     )
     return first, second
 
@@ -258,7 +262,13 @@ def _gradients(
 ) -> GradientRun:
     here = trial(GRUCell, sizes, rng, _arguments(rng, sizes, rows))
     d_state = SMALL * rng.normal(size=(rows, sizes[1]))
-    return own_gradient.run(here, d_state, (1.0, 1.0 / rows))
+    return own_gradient.run(here, d_state, (1.0, 1.0 / rows), partial(_books, here))
+
+
+def _books(here: ModelCall, seen: Array, d_state: Array) -> list[dict[str, Array]]:
+    values = {name: here.values[name] for name in here.values if "(" not in name}
+    x, h = here.arguments
+    return by_book.gru(values, x, h, seen, d_state)
 
 
 def gradient_of(GRUCell: CandidateClass, kinds: str) -> None:
@@ -316,12 +326,13 @@ def latest_forward(GRUCell: CandidateClass, rng: np.random.Generator) -> None:
     here = trial(GRUCell, HIDDEN, values, _arguments(rng, HIDDEN, 4))
     d_state = SMALL * rng.normal(size=(4, HIDDEN[1]))
     factors = (1.0, 0.25)
-    right = own_gradient.run(here, d_state, factors)
+    right = own_gradient.run(here, d_state, factors, partial(_books, here))
     names = [name for name in right.names if right.right(name)]
     if not names:
         raise CheckFailed(say("No gradient is right yet."))
     here.obj.forward(*_arguments(rng, HIDDEN, 4))
-    own_gradient.require(own_gradient.run(here, d_state, factors), names, "")
+    again = own_gradient.run(here, d_state, factors, partial(_books, here))
+    own_gradient.require(again, names, "")
 
 
 def sizes_of_one(GRUCell: CandidateClass, rng: np.random.Generator, oracle: Oracle) -> None:

@@ -13,7 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from grader.checks.bonus import own_gradient
+from grader import contract
+from grader.checks.bonus import by_book, own_gradient
 from grader.checks.bonus.affine import Affine
 from grader.checks.bonus.own_gradient import GradientRun, ModelCall
 from grader.checks.compare import agrees, tolerance
@@ -23,7 +24,7 @@ from grader.checks.memo import once
 from grader.checks.parameters.layout import Layout
 from grader.checks.parameters.rnn_bench import least_precise
 from grader.checks.parameters.roles import RolesNotFound, fresh
-from grader.checks.parameters.storage import Storage, leaf, oriented, storage_of
+from grader.checks.parameters.storage import Storage, leaf, oriented, squeezed, storage_of
 from grader.faults import BadValue, CheckFailed, NotImplementedYet
 from grader.language import say
 from grader.protocol import Array, Call, CandidateClass, CandidateObject, Write
@@ -136,6 +137,9 @@ def _network(cls: CandidateClass, kind: Kind) -> StoredNetwork:
     used = _used(found, obj, rng)
     if not used:
         raise RolesNotFound(cls.name)
+    if set(names := documented_names(kind)) <= {leaf(path) for path in storage.arrays}:
+        # An array of the documentation that forward never reads is a mistake, and backward's to use.
+        used = [path for path in storage.arrays if path in used or leaf(path) in names]
     return StoredNetwork(cls, kind, _layout(storage, used, found.layout.warm_up))
 
 
@@ -167,6 +171,34 @@ def _used(found: StoredNetwork, obj: CandidateObject, rng: np.random.Generator) 
 def is_single(found: StoredNetwork, *seen: Array) -> bool:
     """Whether float32 is where the student computes."""
     return found.layout.single or least_precise(*seen) == np.float32
+
+
+def documented_names(kind: Kind) -> tuple[str, ...]:
+    """The documented parameters of a network of these sizes."""
+    layers = kind.sizes[3] if kind.name == contract.DEEP else 0
+    names = contract.PARAMETERS[kind.name]
+    return tuple(name for name in names if not name[-1].isdigit() or int(name[-1]) <= layers)
+
+
+def documented(found: StoredNetwork, values: Mapping[str, Array]) -> dict[str, Array] | None:
+    """The values by documented name and in documented shape; None where they are kept otherwise."""
+    by_name = {leaf(path): value for path, value in values.items()}
+    told = {}
+    for name in documented_names(found.kind):
+        shape = documented_shape(found.kind, name)
+        if name not in by_name or squeezed(by_name[name].shape) != squeezed(shape):
+            return None
+        told[name] = by_name[name].reshape(shape).astype(np.float64)
+    return told if len(told) == len(values) else None
+
+
+def documented_shape(kind: Kind, name: str) -> tuple[int, ...]:
+    """The shape of a documented parameter."""
+    I, H, O, *_ = kind.sizes  # noqa: E741  # sizes as in the equations
+    both = 2 if kind.name == contract.BIDIRECTIONAL else 1
+    reads = H if name.startswith("W_xh_") and name[-1].isdigit() and name[-1] != "1" else I
+    shapes = {"W_xh": (reads, H), "W_yh": (O, H), "W_hh": (H, H), "b_h": (H,)}
+    return {"W_hy": (both * H, O), "b_y": (O,)}.get(name) or shapes[name.rpartition("_")[0]]
 
 
 def require_names(values: Mapping[str, Array], told: Mapping[str, Array]) -> None:
@@ -217,14 +249,37 @@ def require_computed(first: Array, again: Array, other: Array, name: str) -> Non
         )
 
 
+# A network's outputs by the textbook, from parameters by documented name: on its own states, or on
+# those of a student's forward. Empty where a student keeps other arrays.
+Textbook = Callable[[Kind, ModelCall], Sequence[by_book.Forward]]
+
+
 def gradients(
-    found: StoredNetwork, rng: np.random.Generator, *more: Any, steps: int = 0
-) -> tuple[GradientRun, ModelCall]:
+    found: StoredNetwork, rng: np.random.Generator, *more: Any, book: Textbook, steps: int = 0
+) -> GradientRun:
     """Forward, backward and central differences at a random point; `more` goes to forward too."""
     call = found.called(found.values(rng), found.kind.inputs(rng), *more, steps=steps)
     d_outputs = found.kind.d_outputs(rng, steps)
     T, B, _ = d_outputs.shape
-    return own_gradient.run(call, d_outputs, (1.0, 1.0 / B, 1.0 / T, 1.0 / (T * B))), call
+    factors = (1.0, 1.0 / B, 1.0 / T, 1.0 / (T * B))
+    return own_gradient.run(call, d_outputs, factors, partial(_books, found, call, book))
+
+
+def _books(
+    found: StoredNetwork, call: ModelCall, book: Textbook, _: Array, d_outputs: Array
+) -> list[dict[str, Array]]:
+    at = documented(found, call.values)
+    if at is None:
+        return []
+    paths = {leaf(path): path for path in call.values}
+    shapes = found.layout.shapes
+    return [
+        {
+            paths[name]: gradient.reshape(shapes[paths[name]])
+            for name, gradient in by_book.derivative(forward, at, d_outputs).items()
+        }
+        for forward in book(found.kind, call)
+    ]
 
 
 def require_all(run: GradientRun, names: Sequence[str], where: str = "") -> None:
@@ -244,42 +299,46 @@ def summed(run: GradientRun, found: StoredNetwork) -> None:
         )
 
 
-def steady(found: StoredNetwork, rng: np.random.Generator) -> None:
-    """Nothing stays from call to call, arguments are left alone, backward is of the last forward."""
+def steady(found: StoredNetwork, rng: np.random.Generator, *more: Array) -> None:
+    """Nothing stays from call to call, arguments are left alone, backward is of the last forward.
+
+    more: what forward gets besides its inputs.
+    """
     values, x, other = found.values(rng), found.kind.inputs(rng), found.kind.inputs(rng, 4)
-    obj, call = found.made(values), found.called(values, x)
-    first = call.read(obj.forward(x))
+    obj, call = found.made(values), found.called(values, x, *more)
+    held = obj.read()
+    first = call.read(obj.forward(x, *more))
     changed = list(obj.changed_inputs)
     obj.forward(other)
-    again = call.read(obj.forward(x))
-    require_computed(first, first, _prefix(found, values, -x), found.kind.name)
+    again = call.read(obj.forward(x, *more))
+    opposite = found.called(values, *(-one for one in (x, *more))).outputs()
+    require_computed(first, first, opposite, found.kind.name)
     if not agrees(again, first, tolerance(first)):
         raise CheckFailed(
             say("The same forward gives something else the second time: start from zero states.")
         )
     d_outputs = found.kind.d_outputs(rng, len(x))
-    _require_same_gradients(found, values, x, obj.backward(d_outputs), obj, d_outputs)
+    gave = obj.backward(d_outputs)
+    _require_same_gradients(found, values, (x, *more), gave, obj, d_outputs, held)
     if changed or obj.changed_inputs:
         raise CheckFailed(
             say("forward or backward changes its arguments in place: work on copies.")
         )
 
 
-def _prefix(found: StoredNetwork, values: Mapping[str, Array], x: Array) -> Array:
-    return found.called(values, x).outputs()
-
-
 def _require_same_gradients(
     found: StoredNetwork,
     values: Mapping[str, Array],
-    x: Array,
+    arguments: tuple[Array, ...],
     returned: Any,
     obj: CandidateObject,
     d_outputs: Array,
+    held: Mapping[str, Array],
 ) -> None:
     """What backward gave after several forwards is what a new object gives after one."""
     anew = found.made(values)
-    anew.forward(x)
+    anew.write({path: held[path] for path in anew.read() if path in held})  # what forward ignores
+    anew.forward(*arguments)
     pairs = (
         [one.array for one in entries(what, owner, found.layout)]
         for what, owner in ((returned, obj), (anew.backward(d_outputs), anew))

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.checks.bonus import networks, own_gradient
+from grader.checks.bonus import by_book, networks
 from grader.checks.bonus.affine import INSIDE, Affine, fit, recurrence
 from grader.checks.bonus.networks import Kind, StoredNetwork
 from grader.checks.bonus.own_gradient import GradientRun, ModelCall
@@ -50,9 +50,13 @@ def _targets(
 def shapes(Seq2Seq: CandidateClass, rng: np.random.Generator) -> None:
     """Teacher forcing as long as the targets, free running as long as asked for, else as the inputs."""
     found = networks.network(Seq2Seq, PUBLIC)
-    networks.shapes(found, rng)
-    values, x = found.values(rng), found.kind.inputs(rng)
-    found.called(values, x, _targets(found, rng), steps=LONGER).outputs()
+    values, x, targets = found.values(rng), found.kind.inputs(rng), _targets(found, rng)
+    found.called(values, x).outputs()
+    first, again, other = (
+        found.called(values, sign * x, sign * targets, steps=LONGER).outputs()
+        for sign in (1.0, 1.0, -1.5)
+    )
+    networks.require_computed(first, again, other, NAME)
     found.called(values, x, None, 3, steps=3).outputs()
 
 
@@ -124,12 +128,18 @@ class Inside:
 def _inside(found: StoredNetwork, values: dict[str, Array], x: Array, targets: Array) -> Inside:
     """Read off one call under teacher forcing. Raises CheckFailed where nothing can be."""
     states = _decoder_states(found, values, x, targets)
-    fed = np.concatenate([np.zeros_like(targets[:1]), targets[:-1]])
-    later = recurrence(states[1:], fed[1:], first=states[0])
-    outputs = fit(found.called(values, x, targets, steps=len(targets)).outputs(), [states])
+    seen = found.called(values, x, targets, steps=len(targets)).outputs()
+    # What the decoder may have been fed: targets one step late, or, charged where it is asked for,
+    # of the same step, or its own outputs.
+    courses = (targets[:-1], targets[1:], seen[:-1].astype(np.float64))
+    fits = [recurrence(states[1:], fed, first=states[0]) for fed in courses]
+    later = min(fits, key=lambda one: one.rest)
+    outputs = fit(seen, [states])
     if len(later.matrices) != 2:  # noqa: PLR2004  # of the target and of the state before
         raise CheckFailed(say("Seq2Seq returns NaN or infinity."))
     before = np.arctanh(np.clip(states[0], -INSIDE, INSIDE)) - later.bias
+    if later is fits[1]:
+        before = before - targets[0] @ later.matrices[0]
     begin = np.linalg.lstsq(later.matrices[1].T, before.T, rcond=None)[0].T
     return Inside(begin, states, later, outputs)
 
@@ -222,13 +232,17 @@ def encoder(Seq2Seq: CandidateClass, rng: np.random.Generator) -> None:
 def _run(
     found: StoredNetwork, rng: np.random.Generator, *, forced: bool, steps: int
 ) -> GradientRun:
-    targets = _targets(found, rng, steps)
-    values, x = found.values(rng), found.kind.inputs(rng)
-    more: tuple[Any, ...] = (targets,) if forced else (None, steps)
-    call: ModelCall = found.called(values, x, *more, steps=steps)
-    d_outputs = found.kind.d_outputs(rng, steps)
-    B = found.kind.batch
-    return own_gradient.run(call, d_outputs, (1.0, 1.0 / B, 1.0 / steps, 1.0 / (steps * B)))
+    more = (_targets(found, rng, steps),) if forced else (None, steps)
+    return networks.gradients(found, rng, *more, book=_by_book, steps=steps)
+
+
+def _by_book(_: Kind, call: ModelCall) -> list[by_book.Forward]:
+    x, targets, *length = call.arguments
+    steps = length[0] if targets is None else len(targets)
+    return [
+        partial(by_book.seq2seq, x=x, targets=targets, steps=steps, deviation=way)
+        for way in by_book.WAYS
+    ]
 
 
 def _public_run(Seq2Seq: CandidateClass) -> GradientRun:
@@ -258,7 +272,8 @@ def _output_layer(found: StoredNetwork) -> list[str]:
             found.called({**values, path: value + share * by}, x, targets, steps=LONGER).outputs()
             for share in (0.0, 1.0, 2.0)
         )
-        if agrees(twice - first, 2.0 * (once_ - first), ALIKE):
+        moved = not agrees(once_, first, ALIKE)
+        if moved and agrees(twice - first, 2.0 * (once_ - first), ALIKE):
             names.append(path)
     return names
 
@@ -282,7 +297,8 @@ def free_gradients(Seq2Seq: CandidateClass, rng: np.random.Generator) -> None:
 
 
 def steady(Seq2Seq: CandidateClass, rng: np.random.Generator) -> None:
-    networks.steady(networks.network(Seq2Seq, HIDDEN), rng)
+    found = networks.network(Seq2Seq, HIDDEN)
+    networks.steady(found, rng, _targets(found, rng, found.kind.steps))
 
 
 def updates(Seq2Seq: CandidateClass, rng: np.random.Generator) -> None:
