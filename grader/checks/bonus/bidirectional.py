@@ -200,7 +200,7 @@ def _by_book(kind: Kind, call: ModelCall) -> list[by_book.Forward]:
     H = kind.sizes[1]
     shown = _hidden(call.anew().forward(x), (*x.shape[:2], 2 * H))
     owns = (None,) if shown is None else (None, shown)
-    return [partial(by_book.bidirectional, x=x, own=own) for own in owns]
+    return [partial(by_book.written_out.bidirectional, x=x, own=own) for own in owns]
 
 
 def output_gradients(BidirectionalRNN: CandidateClass) -> None:

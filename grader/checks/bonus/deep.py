@@ -152,7 +152,7 @@ def _by_book(kind: Kind, call: ModelCall) -> list[by_book.Forward]:
     H, K = kind.sizes[1], kind.sizes[LAYERS]
     shown = _hidden(call.anew().forward(x), (K, *x.shape[:2], H))
     owns = (None,) if shown is None else (None, shown[0])
-    return [partial(by_book.deep, x=x, own=own) for own in owns]
+    return [partial(by_book.written_out.deep, x=x, own=own) for own in owns]
 
 
 def output_gradients(DeepRNN: CandidateClass) -> None:

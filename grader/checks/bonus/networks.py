@@ -268,6 +268,8 @@ def gradients(
 def _books(
     found: StoredNetwork, call: ModelCall, book: Textbook, _: Array, d_outputs: Array
 ) -> list[dict[str, Array]]:
+    if not by_book.AT_HAND:
+        return []
     at = documented(found, call.values)
     if at is None:
         return []

@@ -240,7 +240,7 @@ def _by_book(_: Kind, call: ModelCall) -> list[by_book.Forward]:
     x, targets, *length = call.arguments
     steps = length[0] if targets is None else len(targets)
     return [
-        partial(by_book.seq2seq, x=x, targets=targets, steps=steps, deviation=way)
+        partial(by_book.written_out.seq2seq, x=x, targets=targets, steps=steps, deviation=way)
         for way in by_book.WAYS
     ]
 

@@ -43,7 +43,7 @@ def _blended(seen: ForwardRun) -> Reading | None:
     new = np.tanh(seen.net.weighted_sum(seen.x[1:], before))
     parts = np.stack([before.ravel(), new.ravel()], axis=1)
     shares = np.linalg.lstsq(parts, seen.hidden[1:].ravel(), rcond=None)[0]
-    if not seen.net.alike(parts @ shares, seen.hidden[1:].ravel()):
+    if not seen.net.alike((parts * shares).sum(axis=1), seen.hidden[1:].ravel()):
         return None
     old, share = (float(f"{number:.4g}") for number in shares)
     if abs(old) <= CLOSE:
@@ -65,14 +65,17 @@ def _other_function(seen: ForwardRun) -> Reading | None:
 
 def _joined_otherwise(seen: ForwardRun) -> str:
     """How the terms of the weighted sum are joined, if in another way than by adding."""
-    given, hidden = seen.net.given, seen.hidden[1:]
-    terms = (
+    forms = ((text, np.tanh(z)) for text, z in joined_terms.bent_sums(_terms(seen)))
+    return joined_terms.matching(forms, [seen.hidden[1:]], seen.net.alike)
+
+
+def _terms(seen: ForwardRun) -> tuple[joined_terms.Term, joined_terms.Term, joined_terms.Term]:
+    given = seen.net.given
+    return (
         ("xW", seen.x[1:] @ given["W_xh"]),
         ("hW", seen.hidden[:-1] @ given["W_hh"]),
-        ("b", np.broadcast_to(given["b_h"], hidden.shape)),
+        ("b", np.broadcast_to(given["b_h"], seen.hidden[1:].shape)),
     )
-    forms = ((text, np.tanh(z)) for text, z in joined_terms.bent_sums(terms))
-    return joined_terms.matching(forms, [hidden], seen.net.alike)
 
 
 def _through(seen: ForwardRun, activation: str) -> list[Reading] | None:
