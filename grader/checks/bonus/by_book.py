@@ -29,7 +29,6 @@ try:
 except (
     ImportError
 ):  # at home: the handout holds no equation written out, and nothing is excused there
-    written_out = None
 
 AT_HAND
 
