@@ -44,7 +44,7 @@ NEVER = (
     "grader.questions.oracle",
     "grader.questions.bonus_oracle",
     "grader.checks.bonus.net_learning",
-    "grader.checks.bonus.textbook_forward",
+    "grader.checks.bonus.by_book",
     "grader.misconceptions.catalogue",
     "grader.misconceptions.probe_records",
     "grader.batch.coordinator",

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.checks.bonus import by_book, networks
+from grader.checks.bonus import networks
 from grader.checks.bonus.affine import Affine, fit, recurrence
 from grader.checks.bonus.networks import Kind, StoredNetwork
 from grader.checks.bonus.own_gradient import GradientRun, ModelCall
@@ -194,13 +194,15 @@ def _public_run(BidirectionalRNN: CandidateClass) -> GradientRun:
     )
 
 
-def _by_book(kind: Kind, call: ModelCall) -> list[by_book.Forward]:
+def _by_book(kind: Kind, call: ModelCall) -> list[networks.BookForward]:
     """On the textbook's states, and on those that the student's forward shows."""
+    from grader.checks.bonus import by_book  # noqa: PLC0415  # equations in code: never at a student's
+
     (x,) = call.arguments
     H = kind.sizes[1]
     shown = _hidden(call.anew().forward(x), (*x.shape[:2], 2 * H))
     owns = (None,) if shown is None else (None, shown)
-    return [partial(by_book.written_out.bidirectional, x=x, own=own) for own in owns]
+    return [partial(by_book.bidirectional, x=x, own=own) for own in owns]
 
 
 def output_gradients(BidirectionalRNN: CandidateClass) -> None:

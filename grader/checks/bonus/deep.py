@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.checks.bonus import by_book, networks
+from grader.checks.bonus import networks
 from grader.checks.bonus.affine import Affine, fit, recurrence
 from grader.checks.bonus.networks import Kind, StoredNetwork
 from grader.checks.bonus.own_gradient import GradientRun, ModelCall
@@ -146,13 +146,15 @@ def _public_run(DeepRNN: CandidateClass) -> GradientRun:
     )
 
 
-def _by_book(kind: Kind, call: ModelCall) -> list[by_book.Forward]:
+def _by_book(kind: Kind, call: ModelCall) -> list[networks.BookForward]:
     """On the textbook's states, and on those that the student's forward shows."""
+    from grader.checks.bonus import by_book  # noqa: PLC0415  # equations in code: never at a student's
+
     (x,) = call.arguments
     H, K = kind.sizes[1], kind.sizes[LAYERS]
     shown = _hidden(call.anew().forward(x), (K, *x.shape[:2], H))
     owns = (None,) if shown is None else (None, shown[0])
-    return [partial(by_book.written_out.deep, x=x, own=own) for own in owns]
+    return [partial(by_book.deep, x=x, own=own) for own in owns]
 
 
 def output_gradients(DeepRNN: CandidateClass) -> None:
