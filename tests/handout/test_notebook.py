@@ -108,7 +108,10 @@ def solved(text: str, source: str = REFERENCE) -> Any:
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """The handout's folder, as far as a notebook looks."""
-    shutil.copytree(ROOT / "grader/questions/public", tmp_path / notebook.TESTS)
+    for place in (notebook.TESTS, notebook.OPTIONAL_TESTS):
+        shutil.copytree(ROOT / "grader/questions/public", tmp_path / place)
+    for optional in (tmp_path / notebook.TESTS).glob("q6_*.py"):
+        optional.unlink()
     (tmp_path / "rnn.ipynb").write_text(notebook.build(), encoding="utf-8")
     return tmp_path
 
