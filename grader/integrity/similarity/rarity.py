@@ -20,6 +20,7 @@ Matrix = NDArray[np.float32]
 # Fingerprints (of weight log((N + 2) / 2)) that a text must have to be measured by itself:
 # about fifteen lines of a program, five sentences of a report.
 FLOOR = 400
+_NONE = np.empty(0, np.int64)
 COLUMNS = 2048  # fingerprints looked at together: a few MB for a class of a thousand
 
 
@@ -39,17 +40,29 @@ class Likenesses:
 def likenesses(texts: Sequence[Prints], floor: int = FLOOR) -> Likenesses:
     """Compare all texts with each other."""
     count = len(texts)
-    everything = np.concatenate([np.empty(0, np.int64), *(each.hashes for each in texts)])
-    owners = np.repeat(np.arange(count), [len(each.hashes) for each in texts])
-    hashes, columns, shared_by = np.unique(everything, return_inverse=True, return_counts=True)
+    hashes, shared_by = _everything(texts)
     weights = np.log((count + 2) / (shared_by + 1))
-    own = np.bincount(owners, weights[columns], minlength=count)
-    shared = _shared(owners, columns, weights, shared_by, count)
+    is_common = (shared_by > 1) & (weights > 0)
+    own, columns = np.zeros(count), []
+    for number, each in enumerate(texts):  # one at a time: all their columns together are large
+        its = np.searchsorted(hashes, each.hashes)
+        own[number] = weights[its].sum()
+        columns.append(its[is_common[its]])
+    owners = np.repeat(np.arange(count), [len(its) for its in columns])
+    shared = _shared(owners, np.concatenate([_NONE, *columns]), weights, shared_by, count)
     least = floor * np.log((count + 2) / 2)
     lighter = np.maximum(np.minimum.outer(own, own), least)
     matrix = (shared / lighter).astype(np.float32)
     np.fill_diagonal(matrix, 0.0)
     return Likenesses(matrix, hashes, shared_by)
+
+
+def _everything(texts: Sequence[Prints]) -> tuple[Hashes, NDArray[np.int64]]:
+    """Every fingerprint (F,) sorted, and how many texts have it."""
+    hashes, shared_by = np.unique(
+        np.concatenate([_NONE, *(each.hashes for each in texts)]), return_counts=True
+    )
+    return hashes, shared_by
 
 
 def _shared(
@@ -59,7 +72,10 @@ def _shared(
     shared_by: NDArray[np.int64],
     count: int,
 ) -> Matrix:
-    """The weight that each two texts share (N, N), a few columns at a time."""
+    """The weight that each two texts share (N, N), a few columns at a time.
+
+    owners, columns: who has what of those that several have.
+    """
     total = np.zeros((count, count), np.float32)
     common = np.flatnonzero((shared_by > 1) & (weights > 0))
     order = np.argsort(columns, kind="stable")
