@@ -18,6 +18,10 @@ from grader.faults import CheckFailed
 from grader.language import say
 from grader.protocol import CandidateClass
 
+_ALIKE = say(
+    "Some initial weights are the same for every unit or gate; draw each gate's weights at random."
+)
+
 
 def constructs(LSTMCell: CandidateClass) -> None:
     """An object comes to be and holds arrays of numbers."""
@@ -42,18 +46,18 @@ def breaks_symmetry(LSTMCell: CandidateClass) -> None:
     values = layout.values(layout.storage.arrays)
     require_finite(layout)
     used = [gate for gate in GATES if f"W_{gate}" in layout.slots]
-    if not used:
+    if (
+        not used
+    ):  # forward shows none of them: then that they are not all alike is all there is to see
         require(layout, [f"W_{gate}" for gate in GATES])
+        if all(np.unique(array).size < 2 for array in layout.storage.arrays.values()):  # noqa: PLR2004
+            raise CheckFailed(_ALIKE)
         return
     gates = [np.vstack([values[f"W_{gate}"], values[f"U_{gate}"]]) for gate in used]
     units = np.vstack(gates).T
     alike = any(np.array_equal(a, b) for n, a in enumerate(gates) for b in gates[:n])
     if alike or len(np.unique(units, axis=0)) < HIDDEN[1]:
-        raise CheckFailed(
-            say(
-                "Some initial weights are the same for every unit or gate; draw each gate's weights at random."
-            )
-        )
+        raise CheckFailed(_ALIKE)
 
 
 def scale(LSTMCell: CandidateClass) -> None:
