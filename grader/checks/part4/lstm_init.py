@@ -46,9 +46,8 @@ def breaks_symmetry(LSTMCell: CandidateClass) -> None:
     values = layout.values(layout.storage.arrays)
     require_finite(layout)
     used = [gate for gate in GATES if f"W_{gate}" in layout.slots]
-    if (
-        not used
-    ):  # forward shows none of them: then that they are not all alike is all there is to see
+    # Where forward shows no gate, that not everything is alike is all that can be seen.
+    if not used:
         require(layout, [f"W_{gate}" for gate in GATES])
         if all(np.unique(array).size < 2 for array in layout.storage.arrays.values()):  # noqa: PLR2004
             raise CheckFailed(_ALIKE)
