@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 import time
 import traceback
-from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
@@ -138,13 +137,11 @@ def _meant(files: Mapping[Path, Ran], written: Collection[str]) -> dict[Path, Ra
     written: the questions of which bonus.py has something. Nobody is told of another one of which
     nothing is as it asks.
     """
-    earned = Counter[str]()
-    for path, ran in files.items():
-        earned[path.stem] += int(_earned(ran) > 0.0)
+    kept = {path.stem for path, ran in files.items() if _earned(ran) > 0.0} | {*written}
     return {
         path: ran
         for path, ran in files.items()
-        if earned[path.stem] or path.stem in written or not optional.is_optional(path.stem)
+        if path.stem in kept or not optional.is_optional(path.stem)
     }
 
 

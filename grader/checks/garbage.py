@@ -13,7 +13,7 @@ import numpy as np
 from grader.checks.compare import agrees, numbers
 from grader.checks.known_model import CellTrial, Parameters, RnnTrial, random_parameters
 from grader.checks.memo import once
-from grader.checks.parameters import lstm_roles, rnn_roles
+from grader.checks.parameters import cell_sizes, lstm_roles, rnn_roles
 from grader.checks.states import Sizes, read_forward
 from grader.faults import CheckFailed, StudentFault
 from grader.language import Message, say
@@ -42,7 +42,7 @@ def require_forward(SimpleRNN: CandidateClass) -> None:
 
 def require_cell(LSTMCell: CandidateClass) -> None:
     """Raise where the new states do not come from the input."""
-    sizes = lstm_roles.PUBLIC
+    sizes = cell_sizes.PUBLIC
     rng = np.random.default_rng(23)
     x, h, c = rng.normal(size=(2, sizes[0])), *rng.uniform(-0.9, 0.9, (2, 2, sizes[1]))
 

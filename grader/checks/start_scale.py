@@ -13,7 +13,7 @@ import numpy as np
 from grader.assignment import load
 from grader.checks.compare import What, finite
 from grader.checks.memo import once
-from grader.checks.parameters import lstm_roles
+from grader.checks.parameters import cell_sizes
 from grader.checks.parameters.layout import Layout
 from grader.checks.parameters.rnn_roles import HIDDEN
 from grader.checks.parameters.roles import fresh, lstm_layout, rnn_layout
@@ -141,8 +141,8 @@ def _states(rnn: CandidateObject, inputs: Array) -> Array | None:
 def _judge_cell(LSTMCell: CandidateClass) -> None:
     """At sizes whose roles are known already: to find those of other sizes costs 600 forwards."""
     largest = float(load().learning["q4_5"]["largest"])
-    layout = lstm_layout(LSTMCell, lstm_roles.HIDDEN)
-    values = _initial(LSTMCell, layout, lstm_roles.HIDDEN)
+    layout = lstm_layout(LSTMCell, cell_sizes.HIDDEN)
+    values = _initial(LSTMCell, layout, cell_sizes.HIDDEN)
     size = max((float(np.std(values[n])) for n in values if n.startswith("U_")), default=0.0)
     if not values or size > largest:
         raise CheckFailed(

@@ -17,7 +17,7 @@ from grader.checks.bonus import bidirectional, deep, gru, optimizers, seq2seq
 from grader.checks.bonus.networks import Kind, stacked
 from grader.checks.known_model import SMALL, random_parameters
 from grader.checks.memo import once
-from grader.checks.parameters import gru_roles
+from grader.checks.parameters import cell_sizes, gru_roles
 from grader.checks.parameters.storage import leaf
 from grader.checks.probe_point import Record, collect
 from grader.faults import BadValue
@@ -36,7 +36,7 @@ def record(candidate: Any) -> Record:
 
 def _gru(GRUCell: Any) -> Record:
     rng = np.random.default_rng(SEED)
-    sizes = gru_roles.PUBLIC
+    sizes = cell_sizes.PUBLIC
     values = random_parameters(gru_roles.shapes(*sizes), rng)
     x, h = rng.normal(size=(5, sizes[0])), rng.uniform(-0.9, 0.9, (5, sizes[1]))
     d_state = SMALL * rng.normal(size=h.shape)

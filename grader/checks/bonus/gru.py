@@ -14,7 +14,7 @@ from grader.checks.compare import What, agrees, finite, same, tolerance
 from grader.checks.known_model import SMALL, random_parameters
 from grader.checks.memo import once
 from grader.checks.parameters import gru_roles
-from grader.checks.parameters.gru_roles import HIDDEN, PUBLIC
+from grader.checks.parameters.cell_sizes import HIDDEN, ONES, PUBLIC
 from grader.checks.parameters.layout import Layout
 from grader.checks.parameters.roles import gru_layout, same_roles, with_parameters
 from grader.checks.part4.init import require, require_finite, require_shapes
@@ -345,7 +345,7 @@ def sizes_of_one(GRUCell: CandidateClass, rng: np.random.Generator, oracle: Orac
     if not _has_form(GRUCell, rng, oracle, HIDDEN, MANY):  # charged where all sizes are usual
         return
     _require_form(GRUCell, rng, oracle, HIDDEN, rows=1)
-    for sizes in gru_roles.ONES:
+    for sizes in ONES:
         if same_roles(gru_layout, GRUCell, HIDDEN, sizes):
             _require_form(GRUCell, rng, oracle, sizes)
 

@@ -17,16 +17,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grader.checks.parameters.assembly import Numbered, assemble
+from grader.checks.parameters.cell_sizes import gate_shapes
 from grader.checks.parameters.layout import Layout
 from grader.checks.parameters.rnn_bench import PER_MESSAGE, least_precise
 from grader.checks.parameters.rnn_roles import MOVED, RAISE
 from grader.checks.states import read_state
 from grader.protocol import Array, Call, CandidateObject, Step, Write
-
-# Sizes (I, H) at which cells are looked at in public and in hidden cases.
-PUBLIC = (3, 4)
-HIDDEN = (2, 5)
-ONES = ((1, 5), (2, 1))  # one input, one hidden unit
 
 GATES = ("z", "r", "h")  # update, reset, candidate
 SMALL_STATE = 0.5  # of the one unit that is not zero: nearer to it than a driven candidate is
@@ -34,11 +30,7 @@ SMALL_STATE = 0.5  # of the one unit that is not zero: nearer to it than a drive
 
 def shapes(I: int, H: int) -> dict[str, tuple[int, ...]]:  # noqa: E741  # sizes as in the equations
     """The documented parameters of GRUCell(I, H) and their shapes."""
-    return {
-        f"{kind}_{gate}": shape
-        for gate in GATES
-        for kind, shape in (("W", (I, H)), ("U", (H, H)), ("b", (H,)))
-    }
+    return gate_shapes(GATES, I, H)
 
 
 def probe(

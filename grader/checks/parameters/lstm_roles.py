@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from grader.checks.compare import agrees
 from grader.checks.parameters.assembly import Numbered, Role, assemble
+from grader.checks.parameters.cell_sizes import gate_shapes
 from grader.checks.parameters.layout import Layout
 from grader.checks.parameters.rnn_bench import PER_MESSAGE, STEADY, least_precise
 from grader.checks.parameters.rnn_roles import MOVED, RAISE
@@ -30,22 +31,13 @@ from grader.protocol import (
     Write,
 )
 
-# Sizes (I, H) at which cells are looked at in public and in hidden cases.
-PUBLIC = (3, 4)
-HIDDEN = (2, 5)
-ONES = ((1, 5), (2, 1))  # one input, one hidden unit
-
 GATES = ("f", "i", "c", "o")
 Slots = dict[str, list[NDArray[np.int64]]]
 
 
 def shapes(I: int, H: int) -> dict[str, tuple[int, ...]]:  # noqa: E741  # sizes as in the equations
     """The documented parameters of LSTMCell(I, H) and their shapes."""
-    return {
-        f"{kind}_{gate}": shape
-        for gate in GATES
-        for kind, shape in (("W", (I, H)), ("U", (H, H)), ("b", (H,)))
-    }
+    return gate_shapes(GATES, I, H)
 
 
 def probe(

@@ -10,9 +10,8 @@ import numpy as np
 from grader.checks import garbage, probe_point
 from grader.checks.compare import What, agrees, finite, same, tolerance
 from grader.checks.known_model import CellTrial, Parameters
-from grader.checks.parameters import lstm_roles
+from grader.checks.parameters.cell_sizes import HIDDEN, ONES, PUBLIC
 from grader.checks.parameters.layout import Layout
-from grader.checks.parameters.lstm_roles import HIDDEN, PUBLIC
 from grader.checks.parameters.roles import lstm_layout, same_roles
 from grader.faults import CheckFailed
 from grader.language import say
@@ -256,7 +255,7 @@ def batch(LSTMCell: CandidateClass, rng: np.random.Generator, oracle: Oracle) ->
 
     if not _is_right(LSTMCell, rng, oracle, HIDDEN, MANY):  # charged where all sizes are usual
         return
-    for sizes in lstm_roles.ONES:
+    for sizes in ONES:
         if same_roles(lstm_layout, LSTMCell, HIDDEN, sizes) and not _is_right(
             LSTMCell, rng, oracle, sizes
         ):

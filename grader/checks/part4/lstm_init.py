@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from grader.checks import start_scale
-from grader.checks.parameters.lstm_roles import GATES, HIDDEN, PUBLIC
+from grader.checks.parameters.cell_sizes import HIDDEN, PUBLIC
+from grader.checks.parameters.lstm_roles import GATES
 from grader.checks.parameters.roles import lstm_layout
 from grader.checks.part4.init import (
     require,

@@ -8,13 +8,13 @@ from functools import cached_property
 import numpy as np
 
 from grader.checks.known_model import CellTrial, Parameters, random_parameters
-from grader.checks.parameters import lstm_roles
+from grader.checks.parameters import cell_sizes, lstm_roles
 from grader.checks.parameters.layout import Layout
 from grader.checks.parameters.roles import lstm_layout
 from grader.diagnosis.experiments.network import DOUBLE, SINGLE
 from grader.protocol import Array, CandidateClass
 
-SIZES = lstm_roles.PUBLIC
+SIZES = cell_sizes.PUBLIC
 ROWS = 120
 WHOLE = 1e-9
 States = tuple[Array, Array]
