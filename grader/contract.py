@@ -7,6 +7,7 @@ and the notebook to it.
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
@@ -121,3 +122,16 @@ BY_NAME = {question.name: question for question in (*QUESTIONS, *OPTIONAL_QUESTI
 def record_of_part(part: str) -> str:
     """The record by which misconceptions in this part of a program are told; "" for none."""
     return next((each.record for each in BY_NAME.values() if part in each.parts), "")
+
+
+def is_stub(function: ast.FunctionDef) -> bool:
+    """Whether a method or function is there as it was handed out: nothing is written in it."""
+    return all(map(says_nothing, function.body))
+
+
+def says_nothing(statement: ast.stmt) -> bool:
+    """Whether a statement is what stands in a stub: a text, `pass`, `...`, NotImplementedError."""
+    if isinstance(statement, ast.Raise):
+        return "NotImplementedError" in ast.unparse(statement)
+    is_text = isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
+    return is_text or isinstance(statement, ast.Pass)

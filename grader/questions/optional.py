@@ -38,11 +38,11 @@ def written(bonus: str | None) -> frozenset[str]:
 
 
 def _is_stub(statement: ast.stmt) -> bool:
-    """Whether nothing stands in it but names, docstrings and pass."""
-    if isinstance(statement, ast.ClassDef | ast.FunctionDef):
+    if isinstance(statement, ast.ClassDef):
         return all(map(_is_stub, statement.body))
-    is_text = isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
-    return is_text or isinstance(statement, ast.Pass)
+    if isinstance(statement, ast.FunctionDef):
+        return contract.is_stub(statement)
+    return contract.says_nothing(statement)
 
 
 def begun(environment: Mapping[str, Any]) -> Iterator[str]:

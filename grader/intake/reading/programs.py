@@ -7,7 +7,7 @@ import re
 import warnings
 from functools import lru_cache
 
-from grader.contract import CLASSES, FUNCTIONS, OPTIONAL_CLASSES, OPTIONAL_FUNCTIONS, RNN
+from grader.contract import CLASSES, FUNCTIONS, OPTIONAL_CLASSES, OPTIONAL_FUNCTIONS, RNN, is_stub
 
 _RNN = re.compile(rf"^[ \t]*(?:class[ \t]+{RNN}\b|{RNN}[ \t]*=[^=])", re.MULTILINE)
 _ASKED_LINE = re.compile(
@@ -76,7 +76,7 @@ def _filled_by(statement: ast.AST) -> int:
     if isinstance(statement, ast.ClassDef) and statement.name in CLASSES:
         return _methods(statement)
     if isinstance(statement, ast.FunctionDef) and statement.name in FUNCTIONS:
-        return int(not _is_stub(statement))
+        return int(not is_stub(statement))
     if isinstance(statement, ast.Assign):
         names = {target.id for target in statement.targets if isinstance(target, ast.Name)}
         return sum(len(CLASSES[name]) for name in names if name in CLASSES)
@@ -88,13 +88,4 @@ def _methods(found: ast.ClassDef) -> int:
     own = {each.name: each for each in found.body if isinstance(each, ast.FunctionDef)}
     asked = CLASSES[found.name]
     inherited = len(asked) if found.bases and own.keys().isdisjoint(asked) else 0
-    return inherited + sum(not _is_stub(own[name]) for name in asked if name in own)
-
-
-def _is_stub(function: ast.FunctionDef) -> bool:
-    return all(
-        isinstance(each, ast.Pass)
-        or (isinstance(each, ast.Expr) and isinstance(each.value, ast.Constant))
-        or (isinstance(each, ast.Raise) and "NotImplementedError" in ast.unparse(each))
-        for each in function.body
-    )
+    return inherited + sum(not is_stub(own[name]) for name in asked if name in own)
