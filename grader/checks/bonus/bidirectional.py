@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.checks.bonus import networks
+from grader.checks.bonus import network_checks, networks
 from grader.checks.bonus.affine import Affine, fit, recurrence
 from grader.checks.bonus.networks import Kind, StoredNetwork
 from grader.checks.bonus.own_gradient import GradientRun, ModelCall
@@ -131,7 +131,7 @@ def _maps(
 
 
 def shapes(BidirectionalRNN: CandidateClass, rng: np.random.Generator) -> None:
-    networks.shapes(networks.network(BidirectionalRNN, PUBLIC), rng)
+    network_checks.shapes(networks.network(BidirectionalRNN, PUBLIC), rng)
 
 
 def hidden_states(BidirectionalRNN: CandidateClass, rng: np.random.Generator) -> None:
@@ -168,13 +168,13 @@ def equations(BidirectionalRNN: CandidateClass, rng: np.random.Generator, what: 
     """One of the equations at random weights: "f_t", "g_t" or "y_t"."""
     found = networks.network(BidirectionalRNN, HIDDEN)
     maps, single, documented, values = _maps(found, rng)
-    networks.require_follows({what: maps[what]}, single=single)
+    network_checks.require_follows({what: maps[what]}, single=single)
     if what == "g_t" and maps["f_t"].is_like(maps["g_t"]):
         raise CheckFailed(
             say("Both directions have the same weights: each has parameters of its own.")
         )
     if documented:
-        networks.require_names(values, _told(maps, what))
+        network_checks.require_names(values, _told(maps, what))
 
 
 def _told(maps: Mapping[str, Affine], what: str) -> dict[str, Array]:
@@ -186,15 +186,10 @@ def _told(maps: Mapping[str, Affine], what: str) -> dict[str, Array]:
 
 
 def _public_run(BidirectionalRNN: CandidateClass) -> GradientRun:
-    found = networks.network(BidirectionalRNN, PUBLIC)
-    return once(
-        BidirectionalRNN,
-        "public gradients",
-        lambda: networks.gradients(found, np.random.default_rng(20), book=_by_book),
-    )
+    return network_checks.public_gradients(BidirectionalRNN, PUBLIC, _by_book)
 
 
-def _by_book(kind: Kind, call: ModelCall) -> list[networks.BookForward]:
+def _by_book(kind: Kind, call: ModelCall) -> list[network_checks.BookForward]:
     """On the textbook's states, and on those that the student's forward shows."""
     from grader.checks.bonus import by_book  # noqa: PLC0415  # equations in code: never at a student's
 
@@ -209,22 +204,22 @@ def output_gradients(BidirectionalRNN: CandidateClass) -> None:
     """The gradients of the arrays that no hidden state depends on."""
     found = networks.network(BidirectionalRNN, PUBLIC)
     names = [path for path, ways in _ways(BidirectionalRNN, PUBLIC).items() if not ways]
-    networks.require_all(
+    network_checks.require_all(
         _public_run(BidirectionalRNN), names or list(found.layout.shapes), found.kind.call
     )
 
 
 def summed(BidirectionalRNN: CandidateClass) -> None:
-    networks.summed(_public_run(BidirectionalRNN), networks.network(BidirectionalRNN, PUBLIC))
+    network_checks.summed(_public_run(BidirectionalRNN), networks.network(BidirectionalRNN, PUBLIC))
 
 
 def way_gradients(BidirectionalRNN: CandidateClass, rng: np.random.Generator, way: str) -> None:
     """The gradients of the arrays of one direction, "ahead" or "back"."""
     found = networks.network(BidirectionalRNN, HIDDEN)
-    run = networks.gradients(found, rng, book=_by_book)
+    run = network_checks.gradients(found, rng, book=_by_book)
     ways = _ways(BidirectionalRNN, HIDDEN)
     names = [path for path, moved in ways.items() if way in moved]
-    networks.require_all(run, names or list(found.layout.shapes))
+    network_checks.require_all(run, names or list(found.layout.shapes))
 
 
 def _ways(BidirectionalRNN: CandidateClass, kind: Kind) -> dict[str, frozenset[str]]:
@@ -251,11 +246,11 @@ def _ways(BidirectionalRNN: CandidateClass, kind: Kind) -> dict[str, frozenset[s
 
 
 def steady(BidirectionalRNN: CandidateClass, rng: np.random.Generator) -> None:
-    networks.steady(networks.network(BidirectionalRNN, HIDDEN), rng)
+    network_checks.steady(networks.network(BidirectionalRNN, HIDDEN), rng)
 
 
 def updates(BidirectionalRNN: CandidateClass, rng: np.random.Generator) -> None:
-    networks.updates(networks.network(BidirectionalRNN, HIDDEN), rng)
+    network_checks.updates(networks.network(BidirectionalRNN, HIDDEN), rng)
 
 
 def sizes_of_one(BidirectionalRNN: CandidateClass, rng: np.random.Generator) -> None:
@@ -267,6 +262,6 @@ def sizes_of_one(BidirectionalRNN: CandidateClass, rng: np.random.Generator) -> 
     for sizes in ((1, 5, 3), (2, 1, 3), (2, 5, 1)):
         found = networks.network(BidirectionalRNN, kind(*sizes, 7, 8))
         maps, single, _, _ = _maps(found, rng)
-        networks.require_follows(maps, single=single)
+        network_checks.require_follows(maps, single=single)
     found = networks.network(BidirectionalRNN, HIDDEN)
     found.called(found.values(rng), found.kind.inputs(rng, 1, 1)).outputs()

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.checks.bonus import networks
+from grader.checks.bonus import network_checks, networks
 from grader.checks.bonus.affine import Affine, fit, recurrence
 from grader.checks.bonus.networks import Kind, StoredNetwork
 from grader.checks.bonus.own_gradient import GradientRun, ModelCall
@@ -93,7 +93,7 @@ def _maps(
 
 
 def shapes(DeepRNN: CandidateClass, rng: np.random.Generator) -> None:
-    networks.shapes(networks.network(DeepRNN, PUBLIC), rng)
+    network_checks.shapes(networks.network(DeepRNN, PUBLIC), rng)
 
 
 def hidden_states(DeepRNN: CandidateClass, rng: np.random.Generator) -> None:
@@ -113,7 +113,7 @@ def hidden_states(DeepRNN: CandidateClass, rng: np.random.Generator) -> None:
 def one_layer(DeepRNN: CandidateClass, rng: np.random.Generator) -> None:
     """With a single layer it is a SimpleRNN."""
     maps, single, _, _ = _maps(networks.network(DeepRNN, kind(3, 4, 2, 1)), rng)
-    networks.require_follows(maps, single=single)
+    network_checks.require_follows(maps, single=single)
 
 
 def equations(DeepRNN: CandidateClass, rng: np.random.Generator, *what: str) -> None:
@@ -122,12 +122,12 @@ def equations(DeepRNN: CandidateClass, rng: np.random.Generator, *what: str) -> 
     maps, single, _, values = _maps(found, rng)
     if not set(what) <= set(maps):
         raise _too_few(found)
-    networks.require_follows({one: maps[one] for one in what}, single=single)
+    network_checks.require_follows({one: maps[one] for one in what}, single=single)
     first, *others = (maps[one] for one in what)
     if any(first.is_like(other) for other in others):
         raise CheckFailed(say("Two layers have the same weights: each has parameters of its own."))
     for one in what:
-        networks.require_names(values, _told(maps[one], one))
+        network_checks.require_names(values, _told(maps[one], one))
 
 
 def _told(found: Affine, what: str) -> dict[str, Array]:
@@ -138,15 +138,10 @@ def _told(found: Affine, what: str) -> dict[str, Array]:
 
 
 def _public_run(DeepRNN: CandidateClass) -> GradientRun:
-    found = networks.network(DeepRNN, PUBLIC)
-    return once(
-        DeepRNN,
-        "public gradients",
-        lambda: networks.gradients(found, np.random.default_rng(20), book=_by_book),
-    )
+    return network_checks.public_gradients(DeepRNN, PUBLIC, _by_book)
 
 
-def _by_book(kind: Kind, call: ModelCall) -> list[networks.BookForward]:
+def _by_book(kind: Kind, call: ModelCall) -> list[network_checks.BookForward]:
     """On the textbook's states, and on those that the student's forward shows."""
     from grader.checks.bonus import by_book  # noqa: PLC0415  # equations in code: never at a student's
 
@@ -163,19 +158,19 @@ def output_gradients(DeepRNN: CandidateClass) -> None:
 
 
 def summed(DeepRNN: CandidateClass) -> None:
-    networks.summed(_public_run(DeepRNN), networks.network(DeepRNN, PUBLIC))
+    network_checks.summed(_public_run(DeepRNN), networks.network(DeepRNN, PUBLIC))
 
 
 def layer_gradients(DeepRNN: CandidateClass, rng: np.random.Generator, layer: int) -> None:
     """The gradients of one of three layers, 0 being the lowest."""
-    run = networks.gradients(networks.network(DeepRNN, HIDDEN), rng, book=_by_book)
+    run = network_checks.gradients(networks.network(DeepRNN, HIDDEN), rng, book=_by_book)
     _require(DeepRNN, HIDDEN, run, layer)
 
 
 def _require(DeepRNN: CandidateClass, kind: Kind, run: GradientRun, layer: int | None) -> None:
     found = networks.network(DeepRNN, kind)
     names = [path for path, lowest in _lowest(DeepRNN, kind).items() if lowest == layer]
-    networks.require_all(
+    network_checks.require_all(
         run, names or list(found.layout.shapes), kind.call if kind is PUBLIC else ""
     )
 
@@ -203,11 +198,11 @@ def _lowest(DeepRNN: CandidateClass, kind: Kind) -> dict[str, int | None]:
 
 
 def steady(DeepRNN: CandidateClass, rng: np.random.Generator) -> None:
-    networks.steady(networks.network(DeepRNN, HIDDEN), rng)
+    network_checks.steady(networks.network(DeepRNN, HIDDEN), rng)
 
 
 def updates(DeepRNN: CandidateClass, rng: np.random.Generator) -> None:
-    networks.updates(networks.network(DeepRNN, HIDDEN), rng)
+    network_checks.updates(networks.network(DeepRNN, HIDDEN), rng)
 
 
 def sizes_of_one(DeepRNN: CandidateClass, rng: np.random.Generator) -> None:
@@ -219,6 +214,6 @@ def sizes_of_one(DeepRNN: CandidateClass, rng: np.random.Generator) -> None:
         return  # charged where all sizes are usual
     for sizes in ((1, 4, 2, 2), (2, 1, 2, 2), (2, 4, 1, 2)):
         maps, single, _, _ = _maps(networks.network(DeepRNN, kind(*sizes, 7, 8)), rng)
-        networks.require_follows(maps, single=single)
+        network_checks.require_follows(maps, single=single)
     found = networks.network(DeepRNN, HIDDEN)
     found.called(found.values(rng), found.kind.inputs(rng, 1, 1)).outputs()

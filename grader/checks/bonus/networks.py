@@ -1,4 +1,4 @@
-"""What q6_2 to q6_4 ask alike: arrays with known values, gradients, updates, nothing left behind.
+"""The networks of q6_2 to q6_4 as a student keeps them: their arrays, with values that are known.
 
 A network may keep its weights as it likes. Every float array on a new object that forward depends on
 is a parameter; the checks give all of them random values and need no names.
@@ -15,17 +15,14 @@ import numpy as np
 
 from grader import contract
 from grader.checks.bonus import own_gradient
-from grader.checks.bonus.affine import Affine
-from grader.checks.bonus.own_gradient import GradientRun, ModelCall
-from grader.checks.compare import agrees, tolerance
-from grader.checks.gradient import entries, match
+from grader.checks.bonus.own_gradient import ModelCall
 from grader.checks.known_model import SMALL
 from grader.checks.memo import once
 from grader.checks.parameters.layout import Layout
 from grader.checks.parameters.rnn_bench import least_precise
 from grader.checks.parameters.roles import RolesNotFound, fresh
-from grader.checks.parameters.storage import Storage, leaf, oriented, squeezed, storage_of
-from grader.faults import BadValue, CheckFailed, NotImplementedYet
+from grader.checks.parameters.storage import Storage, leaf, squeezed, storage_of
+from grader.faults import BadValue, NotImplementedYet
 from grader.language import say
 from grader.protocol import Array, Call, CandidateClass, CandidateObject, Write
 
@@ -199,187 +196,3 @@ def documented_shape(kind: Kind, name: str) -> tuple[int, ...]:
     reads = H if name.startswith("W_xh_") and name[-1].isdigit() and name[-1] != "1" else I
     shapes = {"W_xh": (reads, H), "W_yh": (O, H), "W_hh": (H, H), "b_h": (H,)}
     return {"W_hy": (both * H, O), "b_y": (O,)}.get(name) or shapes[name.rpartition("_")[0]]
-
-
-def require_names(values: Mapping[str, Array], told: Mapping[str, Array]) -> None:
-    """Raise where a documented name stands on an array that does not play its part.
-
-    told: by documented name what the equations show to be at work.
-    """
-    limit = ROUGHLY
-    for path, value in values.items():
-        name = leaf(path)
-        if name not in told or value.size != told[name].size:
-            continue
-        numbers = oriented(np.arange(value.size).reshape(value.shape), told[name].shape)
-        forms = [] if numbers is None else [value.ravel()[numbers]]
-        if told[name].ndim == 2 and told[name].shape[0] == told[name].shape[1]:  # noqa: PLR2004  # a matrix
-            forms.append(value.T)
-        if not any(agrees(form, told[name], limit) for form in forms):
-            raise CheckFailed(
-                say("{name} is there and plays another part: a documented name binds.", name=name)
-            )
-
-
-def require_follows(maps: Mapping[str, Affine], *, single: bool) -> None:
-    """Raise where one of the equations does not hold; maps: by what is computed."""
-    wrong = [what for what, one in maps.items() if not one.holds(single=single)]
-    if wrong:
-        raise CheckFailed(
-            say("At random weights {what} does not follow the equations.", what=", ".join(wrong))
-        )
-
-
-def shapes(found: StoredNetwork, rng: np.random.Generator) -> None:
-    """Outputs of the right shape that come from the inputs."""
-    values, x = found.values(rng), found.kind.inputs(rng)
-    first, again, other = (found.called(values, inputs).outputs() for inputs in (x, x, -1.5 * x))
-    if not np.all(np.isfinite(first)):
-        raise BadValue(say("{name} contains NaN or infinity.", name="outputs"))
-    require_computed(first, again, other, found.kind.name)
-
-
-def require_computed(first: Array, again: Array, other: Array, name: str) -> None:
-    if not agrees(again, first, ROUGHLY) or agrees(other, first, ROUGHLY):
-        raise CheckFailed(
-            say(
-                "What {name} returns does not come from its inputs: nothing is computed.",
-                name=f"{name}.forward",
-            )
-        )
-
-
-# A network's outputs by the textbook, from parameters by documented name: on its own states, or on
-# those of a student's forward. Empty where a student keeps other arrays.
-BookForward = Callable[[Mapping[str, Any]], Any]
-Textbook = Callable[[Kind, ModelCall], Sequence[BookForward]]
-
-
-def gradients(
-    found: StoredNetwork, rng: np.random.Generator, *more: Any, book: Textbook, steps: int = 0
-) -> GradientRun:
-    """Forward, backward and central differences at a random point; `more` goes to forward too."""
-    call = found.called(found.values(rng), found.kind.inputs(rng), *more, steps=steps)
-    d_outputs = found.kind.d_outputs(rng, steps)
-    T, B, _ = d_outputs.shape
-    factors = (1.0, 1.0 / B, 1.0 / T, 1.0 / (T * B))
-    return own_gradient.run(call, d_outputs, factors, partial(_books, found, call, book))
-
-
-def _books(
-    found: StoredNetwork, call: ModelCall, book: Textbook, _: Array, d_outputs: Array
-) -> list[dict[str, Array]]:
-    try:
-        from grader.checks.bonus import by_book  # noqa: PLC0415  # equations in code: never at a student's
-    except ImportError:
-        return []
-    at = documented(found, call.values)
-    if at is None:
-        return []
-    paths = {leaf(path): path for path in call.values}
-    shapes = found.layout.shapes
-    return [
-        {
-            paths[name]: gradient.reshape(shapes[paths[name]])
-            for name, gradient in by_book.derivative(forward, at, d_outputs).items()
-        }
-        for forward in book(found.kind, call)
-    ]
-
-
-def require_all(run: GradientRun, names: Sequence[str], where: str = "") -> None:
-    own_gradient.require(run, names, where or "backward(d_outputs)")
-
-
-def summed(run: GradientRun, found: StoredNetwork) -> None:
-    if not any(run.right(name) for name in run.names):
-        raise CheckFailed(say("No gradient is right yet."))
-    if run.factor != 1.0:
-        T, B = found.kind.steps, found.kind.batch
-        what = {1.0 / B: "B", 1.0 / T: "T"}.get(run.factor, "T * B")
-        raise CheckFailed(
-            say(
-                "The gradients are right but divided by {what}; sum over time and batch.", what=what
-            )
-        )
-
-
-def steady(found: StoredNetwork, rng: np.random.Generator, *more: Array) -> None:
-    """Nothing stays from call to call, arguments are left alone, backward is of the last forward.
-
-    more: what forward gets besides its inputs.
-    """
-    values, x, other = found.values(rng), found.kind.inputs(rng), found.kind.inputs(rng, 4)
-    obj, call = found.made(values), found.called(values, x, *more)
-    held = obj.read()
-    first = call.read(obj.forward(x, *more))
-    changed = list(obj.changed_inputs)
-    obj.forward(other)
-    again = call.read(obj.forward(x, *more))
-    opposite = found.called(values, *(-one for one in (x, *more))).outputs()
-    require_computed(first, first, opposite, found.kind.name)
-    if not agrees(again, first, tolerance(first)):
-        raise CheckFailed(
-            say("The same forward gives something else the second time: start from zero states.")
-        )
-    d_outputs = found.kind.d_outputs(rng, len(x))
-    gave = obj.backward(d_outputs)
-    _require_same_gradients(found, values, (x, *more), gave, obj, d_outputs, held)
-    if changed or obj.changed_inputs:
-        raise CheckFailed(
-            say("forward or backward changes its arguments in place: work on copies.")
-        )
-
-
-def _require_same_gradients(
-    found: StoredNetwork,
-    values: Mapping[str, Array],
-    arguments: tuple[Array, ...],
-    returned: Any,
-    obj: CandidateObject,
-    d_outputs: Array,
-    held: Mapping[str, Array],
-) -> None:
-    """What backward gave after several forwards is what a new object gives after one."""
-    anew = found.made(values)
-    anew.write({path: held[path] for path in anew.read() if path in held})  # what forward ignores
-    anew.forward(*arguments)
-    pairs = (
-        [one.array for one in entries(what, owner, found.layout)]
-        for what, owner in ((returned, obj), (anew.backward(d_outputs), anew))
-    )
-    later, alone = pairs
-    if not alone or not any(one.any() for one in alone):
-        raise CheckFailed(say("backward gives no gradients at all."))
-    if len(later) != len(alone) or not all(
-        agrees(one, other, ROUGHLY) for one, other in zip(later, alone, strict=True)
-    ):
-        raise CheckFailed(
-            say(
-                "After several forwards backward gives something else: it belongs to the latest one."
-            )
-        )
-
-
-def updates(found: StoredNetwork, rng: np.random.Generator, rate: float = 0.3) -> None:
-    """One step of plain gradient descent with the gradients that backward gave."""
-    values = found.values(rng)
-    obj, x, d_outputs = found.made(values), found.kind.inputs(rng), found.kind.d_outputs(rng)
-    obj.forward(x)
-    gave = entries(obj.backward(d_outputs), obj, found.layout)
-    obj.update_parameters(rate)
-    now = obj.read()
-    moved = {path: (values[path] - now[path]) / rate for path in values if path in now}
-    if not any(one.any() for one in moved.values()):
-        raise CheckFailed(say("update_parameters changes no parameter."))
-    expected = {path: moved.get(path, np.zeros_like(value)) for path, value in values.items()}
-    matches = match(gave, found.layout, expected, (1.0,), ROUGHLY)
-    wrong = [
-        path
-        for path, one in matches.items()
-        if one is None or not agrees(one.gradient, expected[path], ROUGHLY)
-    ]
-    if wrong:
-        raise CheckFailed(
-            say("update_parameters does not subtract learning_rate times the gradient.")
-        )

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.checks.bonus import networks
+from grader.checks.bonus import network_checks, networks
 from grader.checks.bonus.affine import INSIDE, Affine, fit, recurrence
 from grader.checks.bonus.networks import Kind, StoredNetwork
 from grader.checks.bonus.own_gradient import GradientRun, ModelCall
@@ -56,7 +56,7 @@ def shapes(Seq2Seq: CandidateClass, rng: np.random.Generator) -> None:
         found.called(values, sign * x, sign * targets, steps=LONGER).outputs()
         for sign in (1.0, 1.0, -1.5)
     )
-    networks.require_computed(first, again, other, NAME)
+    network_checks.require_computed(first, again, other, NAME)
     found.called(values, x, None, 3, steps=3).outputs()
 
 
@@ -205,11 +205,11 @@ def decoder(Seq2Seq: CandidateClass, rng: np.random.Generator) -> None:
     values, x, targets = found.values(rng), found.kind.inputs(rng), _targets(found, rng)
     seen = _inside(found, values, x, targets)
     single = networks.is_single(found, seen.states)
-    networks.require_follows({"s_t": seen.decoder, "y_t": seen.outputs}, single=single)
+    network_checks.require_follows({"s_t": seen.decoder, "y_t": seen.outputs}, single=single)
     if not _ordered(seen):
         return
     told = {"W_yh_decoder": seen.decoder.matrices[0], "W_hh_decoder": seen.decoder.matrices[1]}
-    networks.require_names(values, told | {"W_hy": seen.outputs.matrices[0]})
+    network_checks.require_names(values, told | {"W_hy": seen.outputs.matrices[0]})
 
 
 def _ordered(seen: Inside) -> bool:
@@ -224,19 +224,19 @@ def encoder(Seq2Seq: CandidateClass, rng: np.random.Generator) -> None:
     states = _encoder_states(found, values, x, targets)
     single = networks.is_single(found, states)
     one = recurrence(states, x)
-    networks.require_follows({"h_t": one}, single=single)
+    network_checks.require_follows({"h_t": one}, single=single)
     told = {"W_xh_encoder": one.matrices[0], "W_hh_encoder": one.matrices[1]}
-    networks.require_names(values, told)
+    network_checks.require_names(values, told)
 
 
 def _run(
     found: StoredNetwork, rng: np.random.Generator, *, forced: bool, steps: int
 ) -> GradientRun:
     more = (_targets(found, rng, steps),) if forced else (None, steps)
-    return networks.gradients(found, rng, *more, book=_by_book, steps=steps)
+    return network_checks.gradients(found, rng, *more, book=_by_book, steps=steps)
 
 
-def _by_book(_: Kind, call: ModelCall) -> list[networks.BookForward]:
+def _by_book(_: Kind, call: ModelCall) -> list[network_checks.BookForward]:
     from grader.checks.bonus import by_book  # noqa: PLC0415  # equations in code: never at a student's
 
     x, targets, *length = call.arguments
@@ -260,7 +260,9 @@ def output_gradients(Seq2Seq: CandidateClass) -> None:
     """Under teacher forcing, the gradients of the arrays of the output layer."""
     found = networks.network(Seq2Seq, PUBLIC)
     names = _output_layer(found)
-    networks.require_all(_public_run(Seq2Seq), names or list(found.layout.shapes), PUBLIC.call)
+    network_checks.require_all(
+        _public_run(Seq2Seq), names or list(found.layout.shapes), PUBLIC.call
+    )
 
 
 def _output_layer(found: StoredNetwork) -> list[str]:
@@ -281,30 +283,30 @@ def _output_layer(found: StoredNetwork) -> list[str]:
 
 
 def summed(Seq2Seq: CandidateClass) -> None:
-    networks.summed(_public_run(Seq2Seq), networks.network(Seq2Seq, PUBLIC))
+    network_checks.summed(_public_run(Seq2Seq), networks.network(Seq2Seq, PUBLIC))
 
 
 def forced_gradients(Seq2Seq: CandidateClass, rng: np.random.Generator) -> None:
     """All gradients under teacher forcing, the encoder's among them."""
     found = networks.network(Seq2Seq, HIDDEN)
     run = _run(found, rng, forced=True, steps=LONGER)
-    networks.require_all(run, list(found.layout.shapes))
+    network_checks.require_all(run, list(found.layout.shapes))
 
 
 def free_gradients(Seq2Seq: CandidateClass, rng: np.random.Generator) -> None:
     """All gradients of free running, where every output is the next step's input."""
     found = networks.network(Seq2Seq, HIDDEN)
     run = _run(found, rng, forced=False, steps=LONGER)
-    networks.require_all(run, list(found.layout.shapes))
+    network_checks.require_all(run, list(found.layout.shapes))
 
 
 def steady(Seq2Seq: CandidateClass, rng: np.random.Generator) -> None:
     found = networks.network(Seq2Seq, HIDDEN)
-    networks.steady(found, rng, _targets(found, rng, found.kind.steps))
+    network_checks.steady(found, rng, _targets(found, rng, found.kind.steps))
 
 
 def updates(Seq2Seq: CandidateClass, rng: np.random.Generator) -> None:
-    networks.updates(networks.network(Seq2Seq, HIDDEN), rng)
+    network_checks.updates(networks.network(Seq2Seq, HIDDEN), rng)
 
 
 def sizes_of_one(Seq2Seq: CandidateClass, rng: np.random.Generator) -> None:
