@@ -79,6 +79,30 @@ def test_no_lucky_start_is_paid_where_nothing_is_updated() -> None:
         verdict.learns(mutant("update-rebinds-a-local"), task("sine"), np.random.default_rng(1), [])
 
 
+def test_a_good_prediction_that_no_step_changes_is_not_paid() -> None:
+    course = prepare(task("sine"), np.random.default_rng(1))
+    start = {
+        name: np.array(value)
+        for name, value in vars(SimpleRNN(*course.task.sizes)).items()
+        if name[1:2] == "_"
+    }
+    trained, weights = train_reference(SimpleRNN, course, start)
+    assert task("sine").reaches(trained.score, task("sine").numbers.threshold)
+
+    class Deaf(SimpleRNN):
+        """Predicts by weights learned elsewhere; what is updated, forward never uses."""
+
+        def forward(self, inputs: Any) -> Any:
+            super().forward(inputs)
+            learned = SimpleRNN(*course.task.sizes)
+            for name, value in weights.items():
+                setattr(learned, name, value)
+            return learned.forward(inputs)
+
+    with pytest.raises(CheckFailed, match="exactly as it was"):
+        learns(local.wrap(Deaf), "sine")
+
+
 @pytest.mark.parametrize("by", ["B", "T", "(T * B)"])
 def test_an_averaged_gradient_is_charged_elsewhere(by: str) -> None:
     averaged = changed(

@@ -7,7 +7,7 @@ style ends at the same weights as the reference, to 2e-14 in float64 and 2e-6 in
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 import numpy as np
@@ -38,6 +38,7 @@ Advance = Callable[[Array, Batches], tuple[int, Array]]
 # Batches that travel together: many for the messages' sake, few because a student whose outputs
 # only the examiner can read goes through them one by one, and the rest travel again.
 TOGETHER = 50
+UNMOVED = 1e-12
 
 
 class Reference(Protocol):
@@ -71,6 +72,7 @@ class Trained:
 
     outputs: Array  # on the held-out batch
     score: float
+    frozen: bool = False  # what it predicts well enough, it predicted before training
 
 
 def prepare(task: Task, rng: Generator) -> Course:
@@ -93,7 +95,7 @@ def learner(cls: CandidateClass, course: Course, layout: Layout | None) -> Candi
 
 def train(rnn: CandidateObject, course: Course, pace: Pace) -> Trained:
     """Train a student's object. Raises whatever its methods raise."""
-    task = course.task
+    task, first = course.task, course.batches[0]
 
     def advance(d_outputs: Array, ahead: Batches) -> tuple[int, Array]:
         rounds = Rounds(
@@ -108,7 +110,11 @@ def train(rnn: CandidateObject, course: Course, pace: Pace) -> Trained:
         count, returned = rnn.train(rounds)
         return count, outputs_of(returned, ahead[count - 1].inputs, task)
 
-    return _train(forward(rnn, course.batches[0].inputs, task), advance, course, pace)
+    before = forward(rnn, first.inputs, task)
+    ended = _train(before, advance, course, pace)
+    if not task.reaches(ended.score, task.numbers.review):
+        return ended
+    return replace(ended, frozen=_equal(before, forward(rnn, first.inputs, task)))
 
 
 def train_reference(
@@ -138,6 +144,11 @@ def train_reference(
 def forward(rnn: CandidateObject, inputs: Array, task: Task) -> Array:
     """One forward pass: outputs (T, B, O)."""
     return outputs_of(rnn.forward(inputs), inputs, task)
+
+
+def _equal(before: Array, after: Array) -> bool:
+    """Whether outputs are the same but for rounding, which the least training exceeds by far."""
+    return bool(np.all(np.abs(after - before) <= UNMOVED * np.abs(before).max()))
 
 
 def _train(outputs: Array, advance: Advance, course: Course, pace: Pace) -> Trained:

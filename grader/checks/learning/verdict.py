@@ -75,6 +75,8 @@ def learns(
     exhibits.append(_exhibit(course, best.ended))
     subject, score = course.task, best.ended.score
     baseline = subject.baseline(course.held_out)
+    if best.ended.frozen:
+        raise _unmoved(subject)
     if solves(subject, score, baseline, subject.numbers.threshold):
         return
     if (
@@ -114,7 +116,7 @@ def _best(cls: CandidateClass, course: Course, layout: Layout | None) -> Trained
         following = next(attempts, None)
         if following is None:
             break
-        if course.task.better(following.ended.score, best.ended.score):
+        if _is_better(course.task, following.ended, best.ended):
             best = following
     return best
 
@@ -138,7 +140,14 @@ def _attempts(
 
 
 def _reaches(course: Course, ended: Trained) -> bool:
-    return course.task.reaches(ended.score, course.task.numbers.threshold)
+    return not ended.frozen and course.task.reaches(ended.score, course.task.numbers.threshold)
+
+
+def _is_better(task: Task, one: Trained, other: Trained) -> bool:
+    """Whether `one` shows more: the better score, but no score of a frozen network beats another's."""
+    if one.frozen != other.frozen:
+        return other.frozen
+    return task.better(one.score, other.score)
 
 
 def _fair(course: Course, reference: Reference) -> bool:
@@ -181,6 +190,15 @@ def _failure(course: Course, ended: Trained, baseline: float) -> CheckFailed:
         iterations=course.task.numbers.iterations,
     )
     return CheckFailed(text, guarded)
+
+
+def _unmoved(subject: Task) -> CheckFailed:
+    text = say(
+        "{iterations} iterations of forward, backward and update_parameters leave what forward predicts "
+        "exactly as it was: what update_parameters changes never reaches forward.",
+        iterations=subject.numbers.iterations,
+    )
+    return CheckFailed(text, text)
 
 
 def _missed(subject: Task, score: float, baseline: float) -> Message:
