@@ -87,7 +87,7 @@ def _no_such_key(name: str, known: list[str]) -> Message:
     meant = get_close_matches(name, known, 1)
     if meant:
         return say("there is no {name}; write {meant} if that is meant", name=name, meant=meant[0])
-    return say("there is no {name}; there are {known}", name=name, known=", ".join(known))
+    return say("there is no {name}; there are {known}", name=name, known=tuple(known))
 
 
 def _steps(place: str) -> Place:

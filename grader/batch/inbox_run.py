@@ -118,7 +118,7 @@ def _take_in(request: GradeRequest, plan: Plan, now: CourseSettings) -> Intake:
         IntakeRules(plan.deadline, roster=roster, decided=overrides.gathered(plan.decided)),
     )
     if not intake.submissions and not intake.problems:
-        where = ", ".join(map(str, request.paths))
+        where = tuple(map(str, request.paths))
         raise KitFault(say("There is nothing to grade in {where}.", where=where))
     return intake
 

@@ -94,7 +94,7 @@ def _judge_rnn(SimpleRNN: CandidateClass) -> None:
                 "The initial {names} is too large: with {hidden} hidden units its standard deviation is "
                 "{size}/sqrt(fan-in), and above {bound} training goes astray. See Xavier or He "
                 "initialisation.",
-                names=", ".join(large),
+                names=tuple(large),
                 hidden=sizes[1],
                 size=f"{max(biggest.values()):.2g}",
                 bound=f"{bounds['largest']:g}",

@@ -119,7 +119,7 @@ def read_cell(returned: Any, batch: int, hidden_size: int) -> tuple[Array, Array
         parts = [returned[0], returned[1]]
     found = list(_of_shape(parts, shape))
     if len(found) < 2:  # noqa: PLR2004  # hidden and cell state
-        what = ", ".join(kind(part) for part in parts)
+        what = tuple(kind(part) for part in parts)
         raise BadValue(
             say(
                 "LSTMCell.forward returned {what}; expected new_hidden_state and new_cell_state, "
@@ -142,7 +142,7 @@ def read_state(returned: Any, batch: int, hidden_size: int) -> Array:
         raise BadValue(
             say(
                 "GRUCell.forward returned {what}; expected new_hidden_state of shape {shape}.",
-                what=", ".join(kind(part) for part in parts),
+                what=tuple(kind(part) for part in parts),
                 shape=str((batch, hidden_size)),
             ),
             say("GRUCell.forward does not return a state of shape (batch, hidden)."),
@@ -235,7 +235,7 @@ def _of_shape(parts: list[Any], shape: tuple[int, ...]) -> Iterator[Array]:
 
 def _no_outputs(returned: Any, parts: list[Any], sizes: Sizes) -> BadValue:
     got = (
-        ", ".join(kind(part) for part in parts)
+        tuple(kind(part) for part in parts)
         if isinstance(returned, tuple | list)
         else kind(returned)
     )

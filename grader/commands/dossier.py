@@ -47,7 +47,7 @@ def dossier(out: Path, student: str | None, lang: str | None) -> None:
     done = say("Dossiers written: {count}; open {page}.", count=written.count, page=str(where))
     messages = [done, *written.notes]
     if written.failed:
-        ids = ", ".join(written.failed[:MOST_NAMED])
+        ids = tuple(written.failed[:MOST_NAMED])
         messages.append(say("The kit itself failed at {count} programs: {ids}.", count=len(written.failed), ids=ids))  # fmt: skip
     for message in messages:
         console.print(words(message, language), markup=False, soft_wrap=True)

@@ -44,7 +44,7 @@ def explain(*, question: str | None, submission: Path | None, lang: str | None) 
         text = say(
             "There is no question {name}; there are {names}.",
             name=question,
-            names=", ".join(guide.names()),
+            names=tuple(guide.names()),
         )
         raise click.UsageError(render(text, language))
     _print_question(console, question, language)

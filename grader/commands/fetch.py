@@ -87,7 +87,7 @@ def _summary(fetched: download.Fetched, into: Path) -> list[Message]:
             say(
                 "Not fetched because larger than {limit} MiB, UID: {uids}. Save them by hand.",
                 limit=download.LARGEST >> 20,
-                uids=", ".join(map(str, fetched.skipped)),
+                uids=tuple(map(str, fetched.skipped)),
             )
         )
     return messages

@@ -37,7 +37,7 @@ def mail(out: Path, lang: str | None) -> None:
     if done.resend:
         lines.append(say("{count} of them ask for the work again.", count=done.resend))
     if done.unaddressed:
-        shown = ", ".join(done.unaddressed[:MOST])
+        shown = tuple(done.unaddressed[:MOST])
         lines.append(
             say(
                 "No address is known for {count} students ({ids}); a roster with e-mails helps.",

@@ -88,7 +88,7 @@ def require_question(request: GradeRequest) -> None:
         text = say(
             "There is no question {name}; there are {names}.",
             name=request.question,
-            names=", ".join(names),
+            names=tuple(names),
         )
         raise click.UsageError(render(text, request.language))
 
@@ -125,7 +125,7 @@ def read(paths: tuple[Path, ...], who: str = "", language: str = "en") -> Submis
         text = say(
             "One program (.py or .ipynb) and at most one report (.md) are graded at a time; here are: {files}. "
             "For a whole inbox give --out, and no --local.",
-            files=", ".join(file.name for file in files) or "–",
+            files=tuple(file.name for file in files) or "–",
         )
         raise click.UsageError(render(text, language))
     name, _, student_id = who.rpartition("-")

@@ -143,12 +143,12 @@ def _other_part(passed: Passed, choice: Choice) -> Trouble | None:
     if other.is_program:
         more = asked_in(other.one.program or "") - asked_in(best.one.program or "")
         lacks = say("{chosen} counts, and it lacks what stands in this file: {parts}.",
-                    chosen=best.one.name, parts=", ".join(sorted(more)))  # fmt: skip
+                    chosen=best.one.name, parts=tuple(sorted(more)))  # fmt: skip
     else:
         mine, its = parts_in(other.one.report or ""), parts_in(best.one.report or "")
         more = mine - its if its else frozenset()
         lacks = say("{chosen} counts, and it lacks parts that stand in this file: Part {parts}.",
-                    chosen=best.one.name, parts=", ".join(sorted(more)))  # fmt: skip
+                    chosen=best.one.name, parts=tuple(sorted(more)))  # fmt: skip
     together = say("Put the files together into one, or ask the student for one, and grade again.")
     return Trouble(lacks, together) if more else None
 
@@ -227,7 +227,7 @@ def _broken_links(person: Person, choice: Choice) -> Iterator[Remark]:
     files = [one for attempt in person.attempts for one in attempt.files]
     broken = album(report, files).broken if report else ()
     if report and broken:
-        names = ", ".join(broken[:5])
+        names = tuple(broken[:5])
         yield (
             report,
             Trouble(

@@ -23,7 +23,9 @@ LANGUAGES = ("zh", "en")
 COURSE = "zh"  # the handout's language, for readers whose locale names none (LANG=C.UTF-8)
 SWITCH = "ML6_LANG"  # the one that the README names: ML6_LANG=en
 
-Value = Union[str, int, float, "Message"]
+Item = Union[str, int, float, "Message"]
+Value = Item | tuple[Item, ...]  # several: a list in a sentence
+BETWEEN = {"zh": "、", "en": ", "}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +51,14 @@ def literal(text: str) -> str:
 
 def render(message: Message, language: str) -> str:
     """The message in `language` ("zh" or "en"); nested messages are rendered too."""
-    values = {
-        name: render(value, language) if isinstance(value, Message) else value
-        for name, value in message.values.items()
-    }
+    values = {name: _filled_in(value, language) for name, value in message.values.items()}
     return translations(language).gettext(message.text).format(**values)
+
+
+def _filled_in(value: Value, language: str) -> str | int | float:
+    if isinstance(value, tuple):
+        return BETWEEN[language].join(str(_filled_in(item, language)) for item in value)
+    return render(value, language) if isinstance(value, Message) else value
 
 
 def unfolded(text: str) -> str:

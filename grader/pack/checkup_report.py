@@ -41,7 +41,7 @@ def _section_findings(sections: Sequence[Section], file: str) -> Iterator[Compla
     for state, text in OPEN.items():
         numbers = [section.number for section in sections if section.state is state]
         if numbers:
-            message = Message(text.text, {"numbers": ", ".join(numbers)})
+            message = Message(text.text, {"numbers": tuple(numbers)})
             yield Complaint(Severity.ERROR, file, message)
 
 

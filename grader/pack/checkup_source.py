@@ -126,7 +126,7 @@ def _start_findings(source: str, file: str) -> Iterator[Complaint]:
             severity, file, say("Running the file ends with {error}", error=start.error), start.line
         )
     elif missing:
-        message = say("These names are missing: {names}", names=", ".join(missing))
+        message = say("These names are missing: {names}", names=tuple(missing))
         yield Complaint(Severity.ERROR, file, message)
 
 

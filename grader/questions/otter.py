@@ -41,7 +41,7 @@ def paths(*, only: str = "", public_only: bool = False, begun: Collection[str] =
     found = [QUESTIONS / kind / f"{name}.py" for kind in kinds for name in names]
     unknown = [name for name in names if not any(path.exists() for path in _files(name))]
     if unknown or not found:
-        wrong = ", ".join(unknown) or only
+        wrong = tuple(unknown) or only
         raise BadFile(
             say("assignment.toml: the kit has no question {names}; delete its table.", names=wrong)
         )

@@ -13,7 +13,7 @@ import re
 from collections.abc import Mapping
 
 from grader import contract
-from grader.language import Message, Value
+from grader.language import Item, Message, Value
 from grader.records import CaseResult, QuestionResult, Verdict
 from grader.reports.clean_message import (
     DEFAULT_LIMIT,
@@ -94,6 +94,12 @@ def _guard_values(values: Mapping[str, Value]) -> dict[str, Value]:
 
 
 def _guard_value(value: Value) -> Value:
+    if isinstance(value, tuple):
+        return tuple(map(_guard_item, value))
+    return _guard_item(value)
+
+
+def _guard_item(value: Item) -> Item:
     if isinstance(value, Message):
         return guard(value)
     if isinstance(value, str):

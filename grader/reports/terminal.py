@@ -116,7 +116,7 @@ def _print_panel(writer: TerminalWriter, lines: list[Text]) -> None:
 def _also(writer: TerminalWriter, cause: FailureCause, here: str) -> list[Text]:
     """Where else the same is met: said in one line, not told again."""
     places = {here: cause.here - 1 if here else 0, **cause.elsewhere}
-    named = ", ".join(f"{name} ×{count}" for name, count in places.items() if count)
+    named = tuple(f"{name} ×{count}" for name, count in places.items() if count)
     if not named:
         return []
     text = writer.say(say("The same again: {places}", places=named))

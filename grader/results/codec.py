@@ -51,7 +51,7 @@ def _unknown(value: object) -> Any:
 
 
 def _plain(node: Any) -> Any:
-    """Message values are text, numbers and messages; a bool or None among them becomes its text."""
+    """Message values are text, numbers, messages and lists of them; a bool or None among them becomes its text."""
     if isinstance(node, list):
         return [_plain(item) for item in node]
     if not isinstance(node, dict):
@@ -64,4 +64,6 @@ def _plain(node: Any) -> Any:
 def _value(value: Any) -> Any:
     if isinstance(value, dict):
         return _plain(value)
+    if isinstance(value, list):
+        return [_value(item) for item in value]
     return str(value) if isinstance(value, bool) or value is None else value

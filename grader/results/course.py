@@ -85,8 +85,8 @@ def _shown(name: str, value: object) -> Message | str:
         return say("{share} % per day", share=f"{100 * value:g}")
     if name == "worksheet" and isinstance(value, str):
         return say("{count} rows", count=max(value.strip().count("\n"), 0))
-    if isinstance(value, tuple):
-        value = ", ".join(map(str, value))
+    if isinstance(value, tuple) and value:
+        return Message("{parts}", {"parts": tuple(map(str, value))})
     return str(value or "") or say("none")
 
 

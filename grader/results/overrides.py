@@ -199,7 +199,7 @@ def _no_such_kind(number: int, what: str) -> Message:
         "line {line}, what: there is no {what}; write {kinds}.",
         line=number,
         what=what or "“”",
-        kinds=meant[0] if meant else ", ".join(KINDS),
+        kinds=meant[0] if meant else tuple(KINDS),
     )
 
 

@@ -96,12 +96,12 @@ def _bad_columns(columns: tuple[str, ...], needed: Iterable[str]) -> Message | N
     if missing := [name for name in needed if name not in columns]:
         return say(
             "line 1: these columns are missing: {columns}. None of it was used.",
-            columns=", ".join(missing),
+            columns=tuple(missing),
         )
     if doubles := [name for name, count in Counter(columns).items() if name and count > 1]:
         return say(
             "line 1: these columns stand there twice: {columns}. None of it was used.",
-            columns=", ".join(doubles),
+            columns=tuple(doubles),
         )
     return None
 

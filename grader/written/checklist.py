@@ -137,7 +137,7 @@ def _note(question: str, parts: Sequence[Section]) -> Message:
 
 def _open(parts: Sequence[Section]) -> Message | str:
     left = [part.number for part in parts if part.state is not State.FILLED]
-    return say(" (open: {numbers})", numbers=", ".join(left)) if left else ""
+    return say(" (open: {numbers})", numbers=tuple(left)) if left else ""
 
 
 def _bonus_note(evidence: Evidence) -> Message:

@@ -101,7 +101,7 @@ def _only(
             say("line {line}: nobody here has the id {id}.", line=line.number, id=student_id)
         )
     if len(lines) > 1:
-        numbers = ", ".join(str(each.number) for each in lines)
+        numbers = tuple(each.number for each in lines)
         raise _BadRowError(
             say("lines {lines}: {id} stands there more than once.", lines=numbers, id=student_id)
         )

@@ -11,6 +11,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
 from grader.language import HERE, Message, default_language, literal, render, say, translations
+from grader.results import codec
 
 GRADER = HERE.parent
 CATALOGUES = sorted((HERE / "zh").glob("*.po"))
@@ -57,6 +58,13 @@ def test_messages_render_in_both_languages_and_nest() -> None:
     )
     assert render(outer, "zh") == "载入你的文件时：你的文件里没有定义 SimpleRNN。"
     assert str(Message("plain")) == "plain"
+
+
+def test_a_list_is_joined_as_the_language_does() -> None:
+    several = say("Wrong gradient for {names}.", names=("W_xh", say("every parameter"), 3))
+    assert render(several, "en") == "Wrong gradient for W_xh, every parameter, 3."
+    assert render(several, "zh") == "W_xh、所有参数、3 的梯度不对。"
+    assert codec.decode(codec.encode(several), Message) == several
 
 
 @pytest.mark.parametrize(

@@ -101,6 +101,7 @@ def test_a_hidden_case_withholds_what_a_student_or_a_solution_could_have_put_the
 def test_withheld_values_survive_format_specifications_and_nesting() -> None:
     inner = say("saw {x!r} and {y:.3f}", x="secret 1.23456", y=1.23456)
     assert str(guard(say("outer: {inner}", inner=inner))) == "outer: saw … and …"
+    assert str(guard(say("{names}", names=("W_xh", "secret", inner)))) == "W_xh, …, saw … and …"
 
 
 def test_a_fault_of_ours_shows_none_of_our_source() -> None:

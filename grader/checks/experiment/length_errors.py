@@ -105,7 +105,7 @@ def _require_seen(experiment: Experiment, errors: Errors) -> None:
                 "error_by_length names the length {length}, but your SimpleRNN never saw sequences "
                 "of that many steps; it saw {lengths}.",
                 length=unseen[0],
-                lengths=", ".join(map(str, sorted(lengths)[:12])) or "-",
+                lengths=tuple(map(str, sorted(lengths)[:12])) or "-",
             ),
             say("error_by_length names lengths that your SimpleRNN never saw."),
         )

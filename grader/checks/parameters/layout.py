@@ -115,7 +115,7 @@ class Layout:
         held = [f"{path} {array.shape}" for path, array in self.storage.arrays.items()]
         return say(
             "The object holds {arrays}: {there} numbers, where {due} are due.",
-            arrays=", ".join(held[:SHOWN]) + (", ..." if len(held) > SHOWN else ""),
+            arrays=(*held[:SHOWN], *(["…"] if len(held) > SHOWN else [])),
             there=self.storage.size,
             due=sum(math.prod(shape) for shape in self.shapes.values()),
         )

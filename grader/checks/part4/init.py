@@ -24,14 +24,14 @@ def require(layout: Layout, names: Iterable[str]) -> None:
     if absent and layout.unseen is not None:
         what = say(
             "Forward cannot be called, and by name and shape nothing on your object is {names}.",
-            names=", ".join(absent),
+            names=tuple(absent),
         )
         raise CheckFailed(say("{what} {held}", what=what, held=layout.inventory), what)
     if absent:
         raise CheckFailed(
             say(
                 "Among the arrays on your object none acts as {names} alone: it is missing, forward does not use it, or it is one and the same array as another parameter.",
-                names=", ".join(absent),
+                names=tuple(absent),
             )
         )
 
@@ -61,7 +61,7 @@ def require_shapes(layout: Layout, call: str) -> None:
         what = reduce(lambda one, more: say("{one} {more}", one=one, more=more), told)
         raise CheckFailed(
             say("After {call}: {what}", call=call, what=what),
-            say("Arrays of a wrong shape: {names}.", names=", ".join(name for name, *_ in wrong)),
+            say("Arrays of a wrong shape: {names}.", names=tuple(name for name, *_ in wrong)),
         )
 
 
@@ -75,9 +75,7 @@ def require_finite(layout: Layout) -> None:
     values = layout.values(layout.storage.arrays)
     wrong = [name for name in layout.slots if not np.all(np.isfinite(values[name]))]
     if wrong:
-        raise CheckFailed(
-            say("A new object's {names} holds NaN or infinity.", names=", ".join(wrong))
-        )
+        raise CheckFailed(say("A new object's {names} holds NaN or infinity.", names=tuple(wrong)))
 
 
 def require_same_roles(usual: Layout, other: Layout) -> None:

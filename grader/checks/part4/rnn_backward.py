@@ -49,7 +49,7 @@ def shapes(SimpleRNN: CandidateClass) -> None:
         what = say(
             "In what backward returned there is no gradient with the shape of {names}. Return a dict "
             "such as {example}, each of its parameter's shape.",
-            names=", ".join(missing),
+            names=tuple(missing),
             example="{'W_xh': dW_xh, 'W_hh': dW_hh, ...}",
         )
         raise BadValue(_with_shapes(what, run, SimpleRNN))
@@ -183,7 +183,7 @@ def single(SimpleRNN: CandidateClass, rng: np.random.Generator, expect: Expectat
 def _all_right(run: BackwardRun, names: Sequence[str]) -> None:
     wrong = [name for name in names if not run.right(name)]
     if wrong:
-        raise CheckFailed(say("Wrong gradient for {names}.", names=", ".join(wrong)))
+        raise CheckFailed(say("Wrong gradient for {names}.", names=tuple(wrong)))
 
 
 def sum_not_mean(SimpleRNN: CandidateClass, rng: np.random.Generator, expect: Expectation) -> None:
@@ -231,7 +231,7 @@ def again(SimpleRNN: CandidateClass, rng: np.random.Generator, expect: Expectati
 def _still_right(run: BackwardRun, names: Sequence[str], why: object) -> None:
     wrong = [name for name in names if not run.right(name)]
     if wrong:
-        raise CheckFailed(say("Gradient of {names}: {why}", names=", ".join(wrong), why=why))  # type: ignore[arg-type]  # a Message
+        raise CheckFailed(say("Gradient of {names}: {why}", names=tuple(wrong), why=why))  # type: ignore[arg-type]  # a Message
 
 
 def latest_forward(
@@ -297,7 +297,7 @@ def nothing_added(SimpleRNN: CandidateClass, rng: np.random.Generator) -> None:
         raise CheckFailed(
             say(
                 "With d_outputs = 0 the gradient of {names} is not 0: something is added that does not come from the loss.",
-                names=", ".join(added),
+                names=tuple(added),
             )
         )
     garbage.require_backward(SimpleRNN)  # zeros whatever comes in have nothing added either

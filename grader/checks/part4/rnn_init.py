@@ -51,7 +51,7 @@ def breaks_symmetry(SimpleRNN: CandidateClass, sizes: tuple[int, int, int]) -> N
             say(
                 "A new object's {names} is nothing but zeros: draw initial weights at random, small and "
                 "not all zero.",
-                names=", ".join(zero),
+                names=tuple(zero),
             )
         )
     if len(np.unique(by_unit, axis=0)) < sizes[1]:

@@ -122,14 +122,14 @@ def moves(SimpleRNN: CandidateClass) -> None:
     still = [name for name in asked if not np.any(stepped.moves[name])]
     if still:
         raise CheckFailed(
-            say("update_parameters(1.0) leaves {names} unchanged.", names=", ".join(still))
+            say("update_parameters(1.0) leaves {names} unchanged.", names=tuple(still))
         )
     uphill = [name for name in asked if not _downhill(name, stepped)]
     if uphill:
         raise CheckFailed(
             say(
                 "update_parameters moves {names} along the gradient or across it, not against it.",
-                names=", ".join(uphill),
+                names=tuple(uphill),
             )
         )
 
@@ -196,7 +196,7 @@ def plain_descent(SimpleRNN: CandidateClass) -> None:
             say(
                 "The step of {names} is not learning_rate times the gradient: plain gradient descent is "
                 "asked for, not an adaptive rate, weight decay or a forgotten factor.",
-                names=", ".join(wrong),
+                names=tuple(wrong),
             )
         )
 
@@ -227,7 +227,7 @@ def learning_rate(SimpleRNN: CandidateClass) -> None:
         raise CheckFailed(
             say(
                 "The step of {names} is not proportional to the learning rate.",
-                names=", ".join(wrong),
+                names=tuple(wrong),
             )
         )
 

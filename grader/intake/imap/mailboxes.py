@@ -77,7 +77,7 @@ def no_folder(mailbox: Mailbox, reason: str, folders: Sequence[str]) -> Message:
         "The folder {folder} cannot be opened ({reason}). There are: {folders}.",
         folder=mailbox.folder,
         reason=reason,
-        folders=", ".join(folders[:20]),
+        folders=tuple(folders[:20]),
     )
 
 

@@ -44,7 +44,7 @@ class Album:
         if self.pictures:
             notes.append(say("Pictures with the report: {count}.", count=len(self.pictures)))
         if self.broken:
-            names = ", ".join(self.broken[:5])
+            names = tuple(self.broken[:5])
             notes.append(say("The report shows pictures that did not come: {names}.", names=names))
         return tuple(notes)
 

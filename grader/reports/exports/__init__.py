@@ -61,7 +61,7 @@ def clear(wanted: Collection[str], out: Path) -> list[Message]:
     ]
     for path in old:
         _remove(path)
-    names = ", ".join(path.name for path in old)
+    names = tuple(path.name for path in old)
     if not old:
         return []
     return [

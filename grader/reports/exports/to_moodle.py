@@ -69,7 +69,7 @@ def read_worksheet(text: str, name: str) -> Worksheet:
                 "{file}, line 1: there is no column {columns}. Download the grading worksheet from "
                 "the Moodle assignment, with ID numbers shown, in English or Chinese.",
                 file=name,
-                columns=", ".join(missing),
+                columns=tuple(missing),
             )
         )
     rows = tuple({key: value or "" for key, value in row.items() if key} for row in reader)

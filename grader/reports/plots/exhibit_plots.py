@@ -111,7 +111,7 @@ def gradient(exhibit: Exhibit, sheet: Sheet) -> Plot | None:
     labels = _labels(exhibit.labels, len(rows))
     worst = [name for name, row in zip(labels, levels, strict=True) if any(row)]
     summary = (
-        say("The gradient is off for {names}.", names=", ".join(worst))
+        say("The gradient is off for {names}.", names=tuple(worst))
         if worst
         else say("The gradient agrees for every parameter at every time step.")
     )
