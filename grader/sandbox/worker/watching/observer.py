@@ -21,6 +21,7 @@ from grader.sandbox.worker.pictures.figures import Figures
 from grader.sandbox.worker.values import Packer, TooMuch
 from grader.sandbox.worker.watching import window_log
 from grader.sandbox.worker.watching.building_blocks import BuildingBlocks
+from grader.sandbox.worker.watching.factory import Factory
 from grader.sandbox.worker.watching.series import Series
 
 MAX_EVALUATIONS = 4_096  # last forwards without backward
@@ -42,10 +43,11 @@ class Faults:
 
 
 class Watcher:
-    """A context in which `watched` (a class) is observed."""
+    """A context in which `watched` is observed: a class, or a function that makes objects of one."""
 
     def __init__(self, watched: Any, function: Any) -> None:
         self.watched = watched if isinstance(watched, type) else None
+        self.factory = Factory(watched, function, self._made)
         self.series = Series(function)
         self.undo: list[tuple[type, str, Any]] = []
         self.inside: set[int] = set()  # objects with a wrapped method on the stack
@@ -69,12 +71,14 @@ class Watcher:
         self.blocks.start()
         if self.watched is not None:
             self._wrap(self.watched)
+        self.factory.start()
         self.began = time.perf_counter()
 
     def __exit__(self, *_: object) -> None:
         self.seconds = time.perf_counter() - self.began
         for cls, name, original in reversed(self.undo):
             setattr(cls, name, original)
+        self.factory.stop()
         for last in self.pending.values():
             self._evaluation(*last)
         self.pending.clear()
@@ -117,6 +121,12 @@ class Watcher:
             printed,
         )
         return packer.writer.frame(seen)
+
+    def _made(self, obj: Any) -> None:
+        """An object that a function made: its class is the one to watch."""
+        self.watched = type(obj)
+        self._wrap(self.watched)
+        self._wrap_own(obj)
 
     # -- wrappers ------------------------------------------------------------------------------
 
