@@ -18,8 +18,8 @@ import types
 from collections.abc import Callable, Generator, Iterator, Sequence
 from typing import Any
 
-# Jupyter's own, and the handout's check cells.
-FOR_GOOD = frozenset({"IPython", "ipykernel", "ipywidgets", "matplotlib_inline", "otter"})
+# Jupyter's own, the handout's check cells, and what ctypes has on Windows only.
+FOR_GOOD = frozenset({"IPython", "ipykernel", "ipywidgets", "matplotlib_inline", "otter", "ctypes"})
 HANDOUT = "grader.handout"
 _VERSION = "99.0.0"  # newer than whatever a program asks for
 _PYTHON_MAGICS = frozenset({"time", "timeit", "capture", "prun", "python", "python3"})

@@ -16,6 +16,7 @@ import warnings
 from collections.abc import Callable
 from typing import Any
 
+from grader.sandbox.worker import stand_ins
 from grader.sandbox.worker.ordinary import home_folders, import_hook, no_network, no_processes
 
 NO_LOCALE = "unsupported locale setting"  # `fault_messages` knows these words again
@@ -46,6 +47,7 @@ def settle() -> None:
             "socket": no_network.change_socket,
             "asyncio.selector_events": no_network.change_event_loop,
             "locale": _change_locale,
+            "ctypes": _add_windows,
         }
     )
 
@@ -101,6 +103,13 @@ def _keep_ageing_harmless() -> None:
 
     warnings.simplefilter = wrapped(simplefilter)
     warnings.filterwarnings = wrapped(warnings.filterwarnings)
+
+
+def _add_windows(ctypes: Any) -> None:
+    """Windows' own libraries: a program tells them at its top that its window is sharp."""
+    for name in ("windll", "oledll"):
+        if not hasattr(ctypes, name):
+            setattr(ctypes, name, stand_ins.StandIn(f"ctypes.{name}"))
 
 
 def _change_locale(locale: Any) -> None:
