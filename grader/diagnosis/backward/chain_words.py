@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from grader.diagnosis.backward.steps_named import numbered, steps_of
+from grader.diagnosis.backward.steps_named import steps_of
+from grader.diagnosis.numbers_told import numbered
 from grader.language import Message, say
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from grader.diagnosis.experiments.impulses import POINT
+from grader.diagnosis.numbers_told import numbered
 from grader.language import Message, say
 
 ALL = 5
@@ -23,7 +24,3 @@ def steps_of(steps: Sequence[int]) -> Message:
     if tuple(steps) == (0,):
         return say("the first step")
     return say("steps {steps} (of 0 to {last})", steps=numbered(steps), last=POINT.T - 1)
-
-
-def numbered(numbers: Sequence[int]) -> str:
-    return ", ".join(map(str, numbers))

@@ -1,0 +1,254 @@
+"""What a claim about backward says on its own, whatever else is wrong."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from tests.strangers.bases import Array, Views
+from tests.strangers.claims import Facts, formula
+from tests.strangers.claims.backward_bench import CLOSE, SMALL, Bench, Model
+from tests.strangers.program import by_hand, rnn_shapes
+
+
+def _lags(bench: Bench) -> Array:
+    T = bench.sizes[0]
+    return np.subtract.outer(np.arange(T), np.arange(T))
+
+
+def _depth(bench: Bench, facts: Facts, _names: list[str]) -> bool:
+    k = facts["steps"]
+    long = Bench(bench.module, bench.base, (k + 4, 1, k + 4, 4, 2), 901) if k >= 3 else bench
+    lags = _lags(long)
+    inside = (lags >= 0) & (lags <= k)
+    return bool(long.here[inside].all() and not long.here[~inside].any())
+
+
+def _in_time(bench: Bench, _facts: Facts, _names: list[str]) -> bool:
+    lags = _lags(bench)
+    return bool(bench.here[lags < 0].any() and not bench.here[lags > 0].any())
+
+
+def _mixed(bench: Bench, _facts: Facts, _names: list[str]) -> bool:
+    others = bench.own_dz.copy()
+    for b in range(bench.sizes[1]):
+        others[:, b, :, :, b] = 0.0
+    return bool(np.abs(others).max() > CLOSE * bench.scale["W_xh"])
+
+
+def _chain(bench: Bench, facts: Facts, _names: list[str]) -> bool:
+    wrong = np.zeros_like(bench.here)
+    for key in bench.keys:
+        right = bench.dz(key, Model())
+        got = bench.own_dz[key]
+        assert right is not None
+        off = np.abs(got - right).max(axis=(1, 2)) > CLOSE * bench.scale["W_xh"]
+        wrong[key[0]] |= off
+    lags = _lags(bench)
+    first = facts["lag"]
+    return bool(not wrong[(lags >= 0) & (lags < first)].any() and wrong[lags == first].any())
+
+
+def _are_off(bench: Bench, _facts: Facts, names: list[str]) -> bool:
+    return all(not bench.fits(name, Model()) for name in names)
+
+
+def _constant(bench: Bench, _facts: Facts, names: list[str]) -> bool:
+    T, B, _, _, O = bench.sizes  # noqa: E741  # as above
+    left = bench.gradients(np.zeros((T, B, O)))
+    return all(float(np.abs(left[name]).max()) > 0 for name in names)
+
+
+def _decay(bench: Bench, facts: Facts, names: list[str]) -> bool:
+    T, B, _, _, O = bench.sizes  # noqa: E741  # as above
+    left = bench.gradients(np.zeros((T, B, O)))
+    for name in names:
+        text = str(facts["form"]).replace("parameter", name).replace("theta", name)
+        wanted = formula.value(text, dict(bench.values))
+        wanted = (
+            bench.values[name] if wanted is None or wanted.shape != left[name].shape else wanted
+        )
+        if not np.allclose(left[name], float(facts["number"]) * wanted, rtol=1e-2, atol=1e-9):
+            return False
+    return True
+
+
+def _not_linear(bench: Bench, _facts: Facts, names: list[str]) -> bool:
+    T, B, _, _, O = bench.sizes  # noqa: E741  # as above
+    rng = np.random.default_rng(3)
+    one, two = SMALL * rng.normal(size=(2, T, B, O))
+    parts, whole = [bench.gradients(one), bench.gradients(two)], bench.gradients(one + two)
+    return all(
+        float(np.abs(parts[0][n] + parts[1][n] - whole[n]).max())
+        > CLOSE * float(np.abs(whole[n]).max())
+        for n in names
+    )
+
+
+def _rounds(bench: Bench) -> tuple[Views, Views, Views]:
+    """Gradients of a first round, of a second on the same object, and of the second alone."""
+    T, B, _, _, O = bench.sizes  # noqa: E741  # as above
+    rng = np.random.default_rng(4)
+    d1, d2 = SMALL * rng.normal(size=(2, T, B, O))
+    net = bench.net()
+    net.forward(bench.x)
+    first = net.gradients(d1)
+    net.forward(bench.x)
+    return first, net.gradients(d2), bench.gradients(d2)
+
+
+def _accumulates(bench: Bench, _facts: Facts, names: list[str]) -> bool:
+    first, second, alone = _rounds(bench)
+    return all(
+        _near(second[n], first[n] + alone[n]) and not _near(second[n], alone[n]) for n in names
+    )
+
+
+def _left_over(bench: Bench, _facts: Facts, names: list[str]) -> bool:
+    _, second, alone = _rounds(bench)
+    return all(not _near(second[n], alone[n]) for n in names)
+
+
+def _stale(bench: Bench, _facts: Facts, names: list[str]) -> bool:
+    T, B, _, _, O = bench.sizes  # noqa: E741  # as above
+    rng = np.random.default_rng(5)
+    d = SMALL * rng.normal(size=(T, B, O))
+    other = rng.normal(size=bench.x.shape)
+    net = bench.net()
+    net.forward(bench.x)
+    net.forward(other)
+    found, old = net.gradients(d), bench.gradients(d)
+    return all(_near(found[n], old[n]) for n in names if n != "b_y")
+
+
+def _no_effect(bench: Bench, _facts: Facts, names: list[str]) -> bool:
+    one, *rest = bench.keys
+    return all(_near(bench.got[k][n], bench.got[one][n]) for n in names for k in rest)
+
+
+def _depends_on_start(bench: Bench, _facts: Facts, names: list[str]) -> bool:
+    T, B, _, _, O = bench.sizes  # noqa: E741  # as above
+    d = SMALL * np.random.default_rng(6).normal(size=(T, B, O))
+    one, two = bench.gradients(d), bench.gradients(d)
+    return all(not _near(one[n], two[n]) for n in names)
+
+
+def _one_everywhere(bench: Bench, facts: Facts, names: list[str]) -> bool:
+    T = bench.sizes[0]
+    step = facts.get("step", T - 1)
+    for n in names:
+        for t, b, o in bench.keys:
+            wanted = np.zeros_like(bench.got[t, b, o][n])
+            if t == step:
+                wanted = sum((bench.right((s, b, o))[n] for s in range(T)), wanted)
+            if not np.all(np.abs(bench.got[t, b, o][n] - wanted) <= CLOSE * bench.scale[n] * T):
+                return False
+    return True
+
+
+def _sources_ignored(bench: Bench, facts: Facts, _names: list[str]) -> bool:
+    """Rows of dW_xh, which inputs that are one-hot in time give to the steps."""
+    return not bench.own_dz[:, :, :, list(facts["steps"])].any()
+
+
+def _outputs_ignored(bench: Bench, facts: Facts, names: list[str]) -> bool:
+    return not any(
+        bench.got[k][n].any() for k in bench.keys if k[0] in facts["steps"] for n in names
+    )
+
+
+def _not_given(bench: Bench, _facts: Facts, names: list[str]) -> bool:
+    shapes = rnn_shapes(bench.sizes)
+    first = bench.got[bench.keys[0]]
+    return all(name not in first or first[name].shape != shapes[name] for name in names)
+
+
+def _near(one: Array, other: Array) -> bool:
+    size = max(float(np.abs(other).max(initial=0.0)), 1e-15)
+    return one.shape == other.shape and bool(np.abs(one - other).max(initial=0.0) <= CLOSE * size)
+
+
+def _other_matrix(bench: Bench, facts: Facts, _names: list[str]) -> bool:
+    """One step back dz is a matrix times dz of the step after, times 1 - h^2; not W_hh.T."""
+    if facts["form"] in {"1", "W_hh"}:  # the model would have fitted
+        return False
+    T, B, _, H, _ = bench.sizes
+    own = np.stack([bench.own_dz[:, b, :, :, b] for b in range(B)], axis=1)
+    slopes = 1 - bench.states[1:] ** 2
+    before = np.concatenate([own[t, :, :, t].reshape(-1, H) for t in range(1, T)])
+    after = np.concatenate(
+        [(own[t, :, :, t - 1] / slopes[t - 1][:, None]).reshape(-1, H) for t in range(1, T)]
+    )
+    matrix = np.linalg.lstsq(before, after, rcond=None)[0]
+    near = np.abs(before @ matrix - after).max() <= CLOSE * np.abs(after).max()
+    return bool(near and not np.allclose(matrix, bench.values["W_hh"].T, atol=CLOSE))
+
+
+def _summed_first(bench: Bench, _facts: Facts, names: list[str]) -> bool:
+    lefts = {"W_hh": bench.states[:-1], "W_xh": bench.x, "W_hy": bench.states[1:]}
+    for name in names:
+        for key in bench.keys:
+            dz = bench.dz(key, Model())
+            assert dz is not None
+            right = dz.sum(axis=1)
+            if name == "W_hy":
+                right = np.zeros((len(dz), bench.sizes[4]))
+                right[key[0], key[2]] = 1.0
+            due, got = lefts[name].sum(axis=1).T @ right, bench.got[key][name]
+            limit = CLOSE * bench.scale[name]
+            if min(np.abs(got - due).max(), np.abs(bench.sizes[1] * got - due).max()) > limit:
+                return False
+    return True
+
+
+def _lost_small(bench: Bench, _facts: Facts, names: list[str]) -> bool:
+    T, B, _, _, O = bench.sizes  # noqa: E741  # as above
+    d = np.random.default_rng(6).normal(size=(T, B, O))
+    small, large = bench.gradients(1e-6 * d), bench.gradients(100 * d)
+    return all(not small[name].any() and large[name].any() for name in names)
+
+
+def _wrong_at(bench: Bench, facts: Facts, names: list[str]) -> bool:
+    """Right in general, and off in all these arrays where this size is 1."""
+    sizes = list(bench.sizes)
+    sizes["TBIHO".index(facts["size"])] = 1
+    one = Bench(bench.module, bench.base, (*sizes,), 903)
+    d = SMALL * np.random.default_rng(7).normal(size=(sizes[0], sizes[1], sizes[4]))
+    net = one.net()
+    _, hidden = net.forward(one.x)
+    got, due = net.gradients(d), by_hand(one.values, one.x, hidden, d)
+    return all(bench.fits(n, Model()) and not _near(got[n], due[n]) for n in names)
+
+
+ALONE = {
+    "recurrent_matrix": _other_matrix,
+    "goes_on": _mixed,
+    "summed_first": _summed_first,
+    "lost_small": _lost_small,
+    "step_counted": _are_off,
+    "outputs_summed": _are_off,
+    "wrong_at": _wrong_at,
+    "bptt_depth": _depth,
+    "forward_in_time": _in_time,
+    "samples_mixed": _mixed,
+    "chain_off": _chain,
+    "array_off": _are_off,
+    "chain_off_at": _are_off,
+    "counted_unevenly": _are_off,
+    "constant_term": _constant,
+    "state_handed_back": _constant,
+    "starts_not_zero": _constant,
+    "derivative_added": _constant,
+    "decay_added": _decay,
+    "not_linear": _not_linear,
+    "accumulates": _accumulates,
+    "left_over": _left_over,
+    "stale": _stale,
+    "no_effect": _no_effect,
+    "depends_on_start": _depends_on_start,
+    "not_given": _not_given,
+    "inputs_ignored": _sources_ignored,
+    "outputs_ignored": _outputs_ignored,
+    "steps_skipped": lambda b, f, n: _sources_ignored(b, f, n) and _outputs_ignored(b, f, n),
+    "last_output_everywhere": _one_everywhere,
+    "output_everywhere": _one_everywhere,
+}
