@@ -15,6 +15,7 @@ steps_skipped          steps            both
 only_step              step             nothing but what passes through this step is in the arrays
 only_output            step             nothing but what d_outputs of this step gives
 only_pair              output, step     nothing but both of these together
+                       samples          of all three: of these sequences alone
 stays_zero / no_effect                  0 / the same, whatever d_outputs is
 lost_small                              0 where d_outputs is small, not 0 where it is large
 not_given                               backward gives no such array
@@ -33,6 +34,8 @@ outputs_summed                          the sum of all steps' d_outputs acts at 
 samples_ignored        samples          these sequences add nothing
 samples_mixed                           a sequence's d_outputs reaches z of another
 goes_on                                 dz of one sequence's first step is dh_next of another's last
+reshaped                                left factors of all (t, b) reshaped, not transposed, then times dz
+beside_output          offset           at every step that an output of step t gets back to: x_t, h_(t-1) or h_t
 summed_first                            the left factor summed over the batch, times dz summed over it
 components_ignored     outputs          these components of d_outputs add nothing
 unit_without_gradient  units            these columns are 0, the others right
@@ -59,6 +62,7 @@ constant_term                           with d_outputs = 0 the arrays are not 0
 clipped / norm_held    number           elements / the norm are held at number below a norm of 0.25
 not_linear                              two d_outputs together do not give the sum of both
 depends_on_start                        two objects with equal parameters give different gradients
+parameters_given                        backward changes these parameters, and returns them
 accumulates / stale / left_over         a later backward: the sum of both / the first forward's / neither
 wrong_at               size             right in general, wrong where this size is 1
 

@@ -12,7 +12,7 @@ from types import ModuleType
 import numpy as np
 
 from tests.strangers.bases import CELL, RNN, Array, Base
-from tests.strangers.program import Net, Sizes, cell_shapes, drawn, rnn_shapes
+from tests.strangers.program import Net, Sizes, cell_shapes, drawn, rnn_shapes, textbook
 
 POINTS: tuple[Sizes, ...] = ((7, 3, 2, 5, 3), (5, 4, 3, 6, 2))
 CELLS = ((4, 3, 5), (3, 2, 4))
@@ -53,6 +53,8 @@ def _round(net: Net, prefix: str, x: Array, d: Array, found: Record) -> None:
     with suppress(Exception):
         found |= {f"{prefix}d{name}": value for name, value in net.gradients(d).items()}
         before = net.now()
+        same = [np.array_equal(before[name], net.values[name]) for name in RNN]
+        found[f"{prefix}kept"] = np.array(same, float)
         net.rnn.update_parameters(0.25)
         after = net.now()
         found |= {f"{prefix}step {name}": after[name] - before[name] for name in RNN}
@@ -131,7 +133,7 @@ def initial(module: ModuleType, base: Base) -> Record:
             kept = _floats(getattr(module, name)(*sizes))
             found[f"initial numbers {name}"] = np.array([sum(kept.values())], float)
     with np.errstate(all="ignore"):
-        for part in (_network_at_zero, _cell_at_zero):
+        for part in (_network_at_zero, _cell_at_zero, _scale):
             with suppress(Exception):
                 found |= part(module, base)
     return found
@@ -174,6 +176,17 @@ def _cell_at_zero(module: ModuleType, base: Base) -> Record:
         "initial finite LSTMCell": np.array([float(finite)]),
         "initial unmoved LSTMCell": np.array([float(unmoved)]),
     }
+
+
+def _scale(module: ModuleType, base: Base) -> Record:
+    """How large initial weights are against their layers, and the states (0 to 1) they make."""
+    gains, heights = [], []
+    for hidden in (16, 100):
+        start = base.rnn(module.SimpleRNN(8, hidden, 4))
+        gains += [one.std() * np.sqrt(len(one)) for one in start.values() if one.ndim > 1]
+        inputs = np.random.default_rng(811).normal(size=(5, 20, 8))
+        heights.append(np.abs(textbook(start, inputs)[1]).mean())
+    return {"initial gains": np.array(gains), "initial heights": np.array(heights)}
 
 
 def _shape(value: Array) -> Array:

@@ -9,25 +9,19 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cache
 from types import ModuleType
 
 import numpy as np
 
-from grader.checks import probe_point
-from grader.misconceptions import catalogue
 from tests.strangers import claims
-from tests.strangers.bases import PLAIN_CELL, PLAIN_GRADIENTS, PLAIN_RNN, Array, Base
+from tests.strangers.bases import Array, Base
 from tests.strangers.behaviour import Record, initial, recorded
 from tests.strangers.claims import formula
 from tests.strangers.kit import Said
-from tests.strangers.program import executed
+from tests.strangers.named import alike, named, right, same_mistake
 
 CLOSE = 1e-4
 Predicate = Callable[[re.Match[str], Record], bool | None]
-REFERENCE = Base(
-    "reference", catalogue.SOLUTIONS / "rnn.py", PLAIN_RNN, PLAIN_GRADIENTS, PLAIN_CELL
-)
 
 
 @dataclass(frozen=True)
@@ -39,23 +33,6 @@ class Statement:
     text: str
     true: bool | None  # None: nothing here can tell
     cause: bool
-
-
-@cache
-def right() -> Record:
-    module = executed(catalogue.reference_source(), "reference")
-    return recorded(module, REFERENCE) | initial(module, REFERENCE)
-
-
-@cache
-def mistaken(name: str) -> Record:
-    """What the reference does with this misconception."""
-    one = next(each for each in catalogue.misconceptions() if each.name == name)
-    try:
-        module = executed(one.source(), "mistaken")
-    except Exception:  # noqa: BLE001  # nothing to compare with
-        return {}
-    return recorded(module, REFERENCE) | initial(module, REFERENCE)
 
 
 def stated(
@@ -92,52 +69,15 @@ def _claimed(said: Said, module: ModuleType, base: Base) -> Iterator[Statement]:
 
 
 def _statements(said: Said, record: Record) -> Iterator[Statement]:
-    names = _named(said)
+    names = named(said)
     if names:
-        true = any(_same_mistake(name, said.question, record) for name in names)
+        true = any(same_mistake(name, said.question, record) for name in names)
         yield Statement(said.question, "named", " | ".join(names), true, cause=True)
         return
     for kind, pattern, predicate, cause in PLACES:
         for match in pattern.finditer(said.message):
             verdict = predicate(match, record)
             yield Statement(said.question, kind, match.group(), verdict, cause)
-
-
-def _named(said: Said) -> list[str]:
-    """Misconceptions whose words stand in the message; the first is also in the results."""
-    hints = probe_point.hints()
-    return [name for name, hint in hints.items() if hint.en and hint.en in said.message] or (
-        [said.name] if said.name else []
-    )
-
-
-# The arrays of a record that a question is about.
-TOPICS = {
-    "q4_1": r"initial (?!cell).*",
-    "q4_2": r"\d (again )?(outputs|hidden)",
-    "q4_3": r"\d ((again )?d|computed ).*",
-    "q4_4": r"\d (again )?step .*",
-    "q4_5": r"initial cell .*",
-    "q4_6": r"\d (again )?cell .*",
-    "q5_1": r"data .*",
-}
-
-
-def _same_mistake(name: str, question: str, record: Record) -> bool:
-    """Whether the program's arrays are as this mistake makes them, where it changes any."""
-    known, fine = mistaken(name), right()
-    changed = [key for key in fine if not _alike(known.get(key), fine[key])]
-    topic = [key for key in changed if re.fullmatch(TOPICS.get(question, ".*"), key)] or changed
-    return bool(topic) and all(_alike(record.get(key), known.get(key)) for key in topic)
-
-
-def _alike(one: Array | None, other: Array | None) -> bool:
-    if one is None or other is None:
-        return one is other
-    if one.shape != other.shape:
-        return False
-    scale = float(np.nanmax(np.abs(other), initial=0.0)) or 1.0
-    return bool(np.allclose(one, other, rtol=0, atol=CLOSE * scale, equal_nan=True))
 
 
 def _keys(what: str, record: Record) -> list[str]:
@@ -149,7 +89,7 @@ def _keys(what: str, record: Record) -> list[str]:
 
 
 def _off(key: str, record: Record) -> bool:
-    return not _alike(record[key], right()[key])
+    return not alike(record[key], right()[key])
 
 
 def _from_step(match: re.Match[str], record: Record) -> bool | None:
@@ -189,11 +129,11 @@ def _scaled(match: re.Match[str], record: Record) -> bool | None:
 
 def _is_scaled(got: Array, expected: Array, how: str) -> bool:
     if how.startswith("with the opposite sign"):
-        return _alike(got, -expected)
+        return alike(got, -expected)
     if how.startswith("transposed"):
-        return got.ndim == 2 and _alike(got, expected.T)
+        return got.ndim == 2 and alike(got, expected.T)
     factor = float(np.sum(got * expected)) / max(float(np.sum(expected * expected)), 1e-300)
-    return _alike(got, factor * expected)
+    return alike(got, factor * expected)
 
 
 def _unchanged(match: re.Match[str], record: Record) -> bool | None:
@@ -230,14 +170,28 @@ def _rule_of_terms(match: re.Match[str], record: Record) -> bool | None:
     got = record.get("data fibonacci 20")
     if got is None or len(got) < 20:  # as asked for
         return None
-    text = match["rule"].replace("a(n-1)", "one").replace("a(n-2)", "two")
-    wanted = formula.value(text, {"one": got[1:-1], "two": got[:-2]})
+    first = int(match["first"])
+    text = re.sub(r"a\(n-(\d)\)", r"back\1", match["rule"])
+    wanted = formula.value(text, {f"back{n}": got[first - n : -n] for n in range(1, first + 1)})
     fine = right()["data fibonacci 20"]
-    same = wanted is not None and np.allclose(np.broadcast_to(wanted, got[2:].shape)[:8], got[2:10])
+    due = got[first:]
+    same = wanted is not None and np.allclose(np.broadcast_to(wanted, due.shape)[:8], due[:8])
     return bool(same and not np.allclose(got[2:10], fine[2:10]))
 
 
+def _remainder(match: re.Match[str], record: Record) -> bool | None:
+    got = record.get("data fibonacci 120")
+    if got is None or len(got) < 120:  # as asked for
+        return None
+    return np.array_equal(got[2:], np.mod(got[1:-1] + got[:-2], int(match["n"])))
+
+
 def _units_alike(_match: re.Match[str], record: Record) -> bool | None:
+    flags = record.get("initial W_xh")
+    return None if flags is None else bool(flags[1])
+
+
+def _unitsalike(_match: re.Match[str], record: Record) -> bool | None:
     flags = record.get("initial W_xh")
     return None if flags is None else bool(flags[1])
 
@@ -265,7 +219,7 @@ def _no_such_array(match: re.Match[str], record: Record) -> bool:
     """Arrays that are said to be missing have another shape, or are not there at all."""
     names = re.split(r"[, ]+", match["names"])
     return all(
-        not _alike(record.get(f"initial shape {name}"), right()[f"initial shape {name}"])
+        not alike(record.get(f"initial shape {name}"), right()[f"initial shape {name}"])
         for name in names
     )
 
@@ -338,6 +292,21 @@ def _raised(match: re.Match[str], record: Record) -> bool | None:
     return None if key is None or key in record else True
 
 
+def _not_there(match: re.Match[str], record: Record) -> bool | None:
+    """A method that does nothing: what it is for does not happen."""
+    if match["call"] != "SimpleRNN.update_parameters":
+        return None if match["call"] not in GIVEN else GIVEN[match["call"]] not in record
+    steps = [step for key, step in record.items() if re.match(r"\d step ", key)]
+    return bool(steps) and not any(step.any() for step in steps)
+
+
+def _of_type(match: re.Match[str], record: Record) -> bool | None:
+    """Numbers of this type, which is not float64."""
+    told = np.frombuffer(match["type"].encode().ljust(8)[:8], dtype=np.uint8).astype(float)
+    kinds = [kind for key, kind in record.items() if key.startswith(f"data type {match['kind']} ")]
+    return match["type"] != "float64" and any(np.array_equal(told, one) for one in kinds)
+
+
 def _accepted(match: re.Match[str], record: Record) -> bool | None:
     refused = record.get(f"data refused ('{match['kind']}', {match['length']})")
     return None if refused is None else refused[0] == 0.0
@@ -354,11 +323,14 @@ PLACES = (
     ("nothing moves", re.compile(r"your (?P<name>\w+) object [^\n]+ Changing them moves nothing that forward returns"), lambda m, r: _flag(f"initial unmoved {m['name']}")(m, r), True),
     ("no sine", re.compile(r"is not a sine wave: it"), _no_sine, False),
     ("alike at first", re.compile(r"Some initial weights are the same for every unit or gate"), _alike_at_first, True),
-    ("rule of terms", re.compile(r"Every term from 2 on is (?P<rule>[^;]+); a"), _rule_of_terms, True),
+    ("rule of terms", re.compile(r"Every term from (?P<first>\d) on is (?P<rule>[^;]+); a"), _rule_of_terms, True),
+    ("remainder", re.compile(r"what division of the sum by (?P<n>\d+) leaves"), _remainder, True),
     ("units alike", re.compile(r"All hidden units begin alike"), _units_alike, True),
     ("cell shape returned", re.compile(r"LSTMCell\.forward returned [^\n]+; expected new_hidden_state"), _cell_of_other_shape, True),
     ("axes", re.compile(r"outputs come with their axes in another order"), _axes, True),
     ("no states", re.compile(r"forward returns no hidden_states of shape"), _no_states, True),
+    ("not there yet", re.compile(r"(?P<call>(SimpleRNN|LSTMCell)\.\w+) is not implemented yet"), _not_there, True),
+    ("type of numbers", re.compile(r"^generate_sequence_data\('(?P<kind>\w+)', (?P<length>\d+)\) returned (?P<type>\w+) \("  , re.MULTILINE), _of_type, True),
     ("raised", re.compile(r"(?P<call>(SimpleRNN|LSTMCell)\.\w+) raised \w+"), _raised, False),
     ("array missing", re.compile(r"nothing plays the role of (?P<names>\w+(, \w+)*)"), _no_such_array, True),
     ("shape returned", re.compile(r"forward returned [^\n]+; expected outputs of shape"), _of_other_shape, True),

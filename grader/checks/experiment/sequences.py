@@ -22,6 +22,7 @@ NAME = "generate_sequence_data"
 DEFAULT_LENGTH = 1000
 SINGLE = 1e-6  # what rounding to float32 leaves of a number, relative
 FINER = 8  # points of the spectrum per period
+REMAINING, EXACT = 3, 2.0**53  # terms that show a remainder, and where whole numbers end
 RULED, WHOLE = 10, 1e-9  # terms that show a rule, and how exactly they follow it
 # First terms of the sequences that go by the name: 0, 1, 1, 2 and 1, 1, 2.
 STARTS = ((0, 1), (1, 1))
@@ -234,8 +235,15 @@ def _why(values: Array, index: int) -> Message:
         return ended
     if index < 2 and np.abs(values).max() <= 2.0:  # noqa: PLR2004  # scaled to a small range
         return say("Return the true values; scale them where you train.")
-    if rule := _rule(values):
-        return say("Every term from 2 on is {rule}; a(n-1) + a(n-2) is asked for.", rule=rule)
+    rule, first = _rule(values)
+    if rule:
+        return say(
+            "Every term from {first} on is {rule}; a(n-1) + a(n-2) is asked for.",
+            first=first,
+            rule=rule,
+        )
+    if number := _modulus(values, index):
+        return say("From there on it is what division of the sum by {n} leaves.", n=number)
     if index > 2 and _is_nearly(values, index):  # noqa: PLR2004  # of the two before it
         return say("Its digits are cut off: use float64 (or Python ints) for every term.")
     return say("Check the first terms and the range of the loop.")
@@ -258,16 +266,27 @@ def _is_nearly(values: Array, index: int) -> bool:
     return bool(off <= SINGLE * abs(values[index]))
 
 
-def _rule(values: Array) -> str:
-    """What each term is of the two before it, where that is simple and another thing; else ""."""
+def _rule(values: Array) -> tuple[str, int]:
+    """What each term from some index on is of those before it, where that is simple and not the sum.
+
+    ("", 0) where it is nothing simple.
+    """
     few = values[:RULED]
     if few.size < RULED or not np.all(np.isfinite(few)):
-        return ""
-    parts = np.column_stack([few[1:-1], few[:-2], np.ones(few.size - 2)])
-    numbers = [round(float(n)) for n in np.linalg.lstsq(parts, few[2:], rcond=None)[0]]
-    if np.any(np.abs(parts @ numbers - few[2:]) > WHOLE) or numbers == [1, 1, 0]:
-        return ""
-    names = ("a(n-1)", "a(n-2)", "")
+        return "", 0
+    for before in (2, 3):
+        parts = np.column_stack([few[before - n : -n] for n in range(1, before + 1)])
+        parts = np.column_stack([parts, np.ones(len(parts))])
+        right = [1, 1] + [0] * (before - 1)
+        numbers = [round(float(n)) for n in np.linalg.lstsq(parts, few[before:], rcond=None)[0]]
+        if np.all(np.abs(parts @ numbers - few[before:]) <= WHOLE) and numbers != right:
+            return _formula(numbers), before
+    return "", 0
+
+
+def _formula(numbers: list[int]) -> str:
+    """So many times each term before, the nearest first, and a constant."""
+    names = [*(f"a(n-{n})" for n in range(1, len(numbers))), ""]
     terms = [
         f"{'-' if number < 0 else '+'} {_times(abs(number), name)}"
         for number, name in zip(numbers, names, strict=True)
@@ -278,6 +297,17 @@ def _rule(values: Array) -> str:
 
 def _times(number: int, name: str) -> str:
     return name if name and number == 1 else f"{number} * {name}" if name else str(number)
+
+
+def _modulus(values: Array, index: int) -> int:
+    """By what sums are divided from this term on, where a remainder is left of them; else 0."""
+    if index < 2 or values.size < index + REMAINING or not np.all(np.isfinite(values)):  # noqa: PLR2004  # the two before it
+        return 0
+    sums = values[:-2] + values[1:-1]
+    number = float(sums[index - 2] - values[index])
+    if not 1 < number < EXACT or number != round(number):
+        return 0
+    return int(number) if np.array_equal(values[2:], np.mod(sums, number)) else 0
 
 
 def _follows_recurrence(values: Array) -> bool:

@@ -36,11 +36,18 @@ def _stays_zero(arrays: Message) -> Message:
     )
 
 
-def _only_step(arrays: Message, *, step: int) -> Message:
+def _only_step(arrays: Message, *, step: int, samples: Sequence[int] = ()) -> Message:
     if step == 0 and str(arrays) == "dW_hh":  # times h_0, which is 0
         return say(
             "{arrays}: zero, as if nothing but a product with h_0 = 0 were in it. Is it written anew in every step (= in place of +=), or does h_0 stand where h_(t-1) belongs?",
             arrays=arrays,
+        )
+    if samples:
+        return say(
+            "{arrays}: of step {step} of sequence {samples} alone there is anything. It looks written anew in every step and for every sequence: add up with +=.",
+            arrays=arrays,
+            step=step,
+            samples=numbered(samples),
         )
     if step > 0:  # a loop from the last step on that overwrites leaves step 0
         return say(
@@ -56,7 +63,14 @@ def _only_step(arrays: Message, *, step: int) -> Message:
     )
 
 
-def _only_output(arrays: Message, *, step: int) -> Message:
+def _only_output(arrays: Message, *, step: int, samples: Sequence[int] = ()) -> Message:
+    if samples:
+        return say(
+            "{arrays}: of d_outputs only step {step} of sequence {samples} counts; each step's and each sequence's must add its part.",
+            arrays=arrays,
+            step=step,
+            samples=numbered(samples),
+        )
     return say(
         "{arrays}: of d_outputs only step {step} counts (of 0 to {last}); each step's d_outputs must add its part.",
         arrays=arrays,
@@ -65,7 +79,15 @@ def _only_output(arrays: Message, *, step: int) -> Message:
     )
 
 
-def _only_pair(arrays: Message, *, output: int, step: int) -> Message:
+def _only_pair(arrays: Message, *, output: int, step: int, samples: Sequence[int] = ()) -> Message:
+    if samples:
+        return say(
+            "{arrays}: only what d_outputs of step {output} gives by way of step {step} is left, of sequence {samples} alone. It looks written anew each time: add up with +=.",
+            arrays=arrays,
+            output=output,
+            step=step,
+            samples=numbered(samples),
+        )
     return say(
         "{arrays}: only what d_outputs of step {output} gives by way of step {step} is left. It looks written anew each time: add up with +=.",
         arrays=arrays,
@@ -121,6 +143,25 @@ def _summed_first(arrays: Message) -> Message:
     return say(
         "{arrays}: built from a sum over the batch times a sum over the batch, so that sequences mix. Multiply each sequence's factors first and sum then: the one transposed, times the other, does both.",
         arrays=arrays,
+    )
+
+
+def _reshaped(arrays: Message) -> Message:
+    return say(
+        "{arrays}: a table of all steps and sequences was reshaped where its transpose belongs: the same numbers in another order. Use .T, then multiply.",
+        arrays=arrays,
+    )
+
+
+def _beside_output(arrays: Message, *, offset: int) -> Message:
+    if str(arrays) == "dW_xh":
+        what = say("the input of step t")
+    else:
+        what = say("h_t") if offset else say("h_(t-1)")
+    return say(
+        "{arrays}: what an output of step t hands back is multiplied with {what} at every step that it gets back to. Each of those steps has its own: look at the index in the inner loop.",
+        arrays=arrays,
+        what=what,
     )
 
 
@@ -229,6 +270,8 @@ ARRAYS: dict[str, Callable[..., Message]] = {
     "components_ignored": _components_ignored,
     "unit_without_gradient": _unit,
     "summed_first": _summed_first,
+    "reshaped": _reshaped,
+    "beside_output": _beside_output,
     "transposed": _transposed,
     "summed_over_all": _summed_over_all,
     "derivative_missing": _derivative_missing,

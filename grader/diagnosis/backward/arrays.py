@@ -6,12 +6,11 @@ from collections.abc import Callable
 
 import numpy as np
 
+from grader.diagnosis.backward import products
 from grader.diagnosis.backward.couplings import by_index
-from grader.diagnosis.experiments.impulses import HIDDEN_ARRAYS, Impulses
+from grader.diagnosis.experiments.impulses import HIDDEN_ARRAYS, Impulses, Key
 from grader.diagnosis.experiments.patterns import Reading, output_everywhere, read
 from grader.protocol import Array
-
-Key = tuple[int, int, int]
 
 
 def explain(imp: Impulses, name: str) -> Reading | None:
@@ -23,9 +22,12 @@ def explain(imp: Impulses, name: str) -> Reading | None:
         _by_weights,
         _transposed,
         _summed_over_all,
+        products.reshaped,
         by_index,
+        products.beside_output,
         _without_derivative,
-        _summed_first,
+        products.summed_first,
+        products.one_input,
         _by_units,
     ]
     return next((found for each in explanations if (found := each(imp, name)) is not None), None)
@@ -106,29 +108,6 @@ def _transposed(imp: Impulses, name: str) -> Reading | None:
         for key, one in imp.got.items()
     )
     return Reading("transposed") if same else None
-
-
-def _summed_first(imp: Impulses, name: str) -> Reading | None:
-    """Left factors that are summed, or averaged, over the batch before they are multiplied."""
-    lefts = {"W_hh": imp.states[:-1], "W_xh": imp.x, "W_hy": imp.states[1:]}
-    if name not in lefts:
-        return None
-    left = lefts[name].sum(axis=1)
-    for factor in (1.0, 1 / imp.size.B):
-        if all(
-            imp.net.alike(one[name], factor * left.T @ _errors(imp, name, key), imp.scale[name])
-            for key, one in imp.got.items()
-        ):
-            return Reading("summed_first")
-    return None
-
-
-def _errors(imp: Impulses, name: str, key: Key) -> Array:
-    """What a left factor is multiplied with, summed over the batch: (T, H) or (T, O)."""
-    if name in HIDDEN_ARRAYS:
-        return np.asarray(imp.dz(key).sum(axis=1))
-    t, _, o = key
-    return np.asarray(np.outer(np.arange(imp.size.T) == t, imp.ways[o]))
 
 
 def _summed_over_all(imp: Impulses, name: str) -> Reading | None:

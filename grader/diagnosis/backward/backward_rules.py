@@ -40,12 +40,24 @@ def examine(cls: CandidateClass) -> Readings:
     Empty where nothing is found, or where forward is too broken to tell. Raises StudentFault.
     """
     net = Network.make(cls, POINT)
+    if names := repeated_calls.parameters_given(net):
+        return [(Reading("parameters_given"), names)]
     imp = impulses.measure(net)
     if imp is None:
         return []
     if names := _depends_on_start(imp):
         return [(Reading("depends_on_start"), names)]
-    missing = tuple(name for name in ORDER if name in net.names and name not in imp.names)
+    found = _by_impulses(imp)
+    if not found:
+        found += _grouped(repeated_calls.measure(net))
+    if not found and not forward.examine(cls):
+        found = size_factors.sizes_of_one(cls)
+    return found
+
+
+def _by_impulses(imp: Impulses) -> Readings:
+    """What a first backward gives, for nothing, for single impulses and for several together."""
+    missing = tuple(name for name in ORDER if name in imp.net.names and name not in imp.names)
     found: Readings = [(Reading("not_given"), missing)] if missing else []
     if (bent := linearity.unsound(imp)) is not None:
         found.append(bent)
@@ -60,12 +72,7 @@ def examine(cls: CandidateClass) -> Readings:
     for kind, same in SAME.items():
         if any(reading.kind == kind for reading, _ in found):
             found = [one for one in found if one[0].kind != same]
-    found = _longer(cls, found, net.names)
-    if not found:
-        found += _grouped(repeated_calls.measure(net))
-    if not found and not forward.examine(cls):
-        found = size_factors.sizes_of_one(cls)
-    return found
+    return _longer(imp.net.cls, found, imp.net.names)
 
 
 def _unmoved(reading: Reading, names: tuple[str, ...], added: dict[str, Reading]) -> Reading:

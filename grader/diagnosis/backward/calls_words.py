@@ -94,6 +94,13 @@ def _depends_on_start(arrays: Message) -> Message:
     )
 
 
+def _parameters_given(arrays: Message) -> Message:
+    return say(
+        "{arrays}: the array of the parameter itself. backward adds the gradient onto the parameter, and gives back their sum. Begin with new arrays, np.zeros_like(...).",
+        arrays=arrays,
+    )
+
+
 def _accumulates(arrays: Message) -> Message:
     return say(
         "{arrays}: a second backward gives the sum of both. Start from zero in every backward.",
@@ -141,6 +148,7 @@ CALLS: dict[str, Callable[..., Message]] = {
     "norm_held": _norm_held,
     "not_linear": _not_linear,
     "depends_on_start": _depends_on_start,
+    "parameters_given": _parameters_given,
     "accumulates": _accumulates,
     "stale": _stale,
     "left_over": _left_over,

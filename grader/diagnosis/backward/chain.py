@@ -134,11 +134,12 @@ def _shifted(chain: Chain) -> tuple[Reading, ...] | None:
 
 
 def _in_time(chain: Chain) -> tuple[Reading, ...] | None:
-    """A recursion that runs from the first step to the last."""
+    """A recursion that runs from the first step to the last: each step reaches the next."""
     T = chain.imp.size.T
     later = np.triu(np.ones((T, T), bool), 1)
     earlier = later.T
-    if chain.here[later].any() and not chain.here[earlier].any():
+    onward = int(chain.here.diagonal(1).sum()) >= T - 2  # of T - 1; an end may be left out
+    if onward and chain.here[later].any() and not chain.here[earlier].any():
         return (Reading("forward_in_time"),)
     return None
 

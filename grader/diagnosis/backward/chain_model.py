@@ -83,7 +83,7 @@ class Chain:
     @classmethod
     def of(cls, imp: Impulses) -> Chain:
         T, B, _, H, O = imp.size  # noqa: E741  # sizes as in the equations
-        got = np.array([imp.got[key]["W_xh"].reshape(T, B, H) for key in imp.keys])
+        got = np.array([imp.by_step(imp.got[key]["W_xh"]) for key in imp.keys])
         return cls(imp, got.reshape(T, B, O, T, B, H))
 
     @cached_property

@@ -81,14 +81,18 @@ def _indexed(name: str, whole: list[Coupling], T: int) -> Reading | None:
 def _mapped(name: str, couplings: list[Coupling]) -> Reading | None:
     """Each step with one other step, in whichever order."""
     partner: dict[int, int] = {}
+    absent: set[int] = set()
     for found, due in couplings:
         for column, s in enumerate(due):
             rows = np.flatnonzero(np.abs(found[:, column]) > CLOSE)
             if not rows.size:
+                absent.add(s)
                 continue
             r = int(rows[0])
             if rows.size > 1 or abs(found[r, column] - 1) > CLOSE or partner.setdefault(s, r) != r:
                 return None
+    if absent & set(partner):  # there for some outputs and not for others: no rule of steps
+        return None
     if all(r == s for s, r in partner.items()):  # the right pairs, of which some are left out
         return None
     first = 1 if name == "W_hy" else 0  # d_outputs of step t is due with state h_(t+1)

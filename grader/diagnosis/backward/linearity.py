@@ -101,16 +101,15 @@ def added(imp: Impulses) -> dict[str, Reading]:
 
 def _handed(imp: Impulses) -> Reading | None:
     """What comes to each step besides its output's gradient, when that is zero."""
-    T, B, _, H, _ = imp.size
     if (
         not all(imp.constant(name) for name in HIDDEN_ARRAYS if name in imp.names)
         or "W_xh" not in imp.names
     ):
         return None
-    dz = imp.nothing["W_xh"].reshape(T, B, H)
+    dz = imp.by_step(imp.nothing["W_xh"])
     dh = dz / (1 - imp.states[1:] ** 2)
     w = imp.net.used["W_hh"]
-    for what, matrix in (("W_hh.T", w.T), ("W_hh", w), ("", np.eye(H))):
+    for what, matrix in (("W_hh.T", w.T), ("W_hh", w), ("", np.eye(len(w)))):
         for step, states in (("h_(t-1)", imp.states[:-1]), ("h_t", imp.states[1:])):
             if imp.net.alike(dh, states @ matrix):
                 return Reading("state_handed_back", {"state": step, "matrix": what})

@@ -83,3 +83,26 @@ def _keeps_state(net: Network, x: Array) -> bool:
 def _point(rng: np.random.Generator) -> tuple[Array, Array]:
     T, B, I, _, O = POINT  # noqa: E741  # sizes as in the equations
     return rng.normal(size=(T, B, I)), SMALL * rng.normal(size=(T, B, O))
+
+
+def parameters_given(net: Network) -> tuple[str, ...]:
+    """The parameters that backward changes and gives back as if they were gradients."""
+    x, d_outputs = _point(np.random.default_rng(21))
+    trial = net.fresh()
+    layout = net.layout
+    steps: list[Step] = [
+        Write(layout.written(trial.parameters)),
+        Call("forward", (x,)),
+        Read(),
+        Call("backward", (d_outputs,)),
+        Read(),
+    ]
+    _, _, before, returned, after = trial.rnn.replay(steps)
+    old, new = (layout.storage.vector(arrays) for arrays in (before, after))
+    slots = {name: layout.slots[name][0] for name in net.names}
+    given = net.bound(returned, after, {})
+    return tuple(
+        name
+        for name, slot in slots.items()
+        if np.any(old[slot] != new[slot]) and name in given and net.alike(given[name], new[slot])
+    )

@@ -1,6 +1,6 @@
 """What backward adds to each gradient for one element of d_outputs at a time.
 
-Inputs are one-hot in step and sequence: row (s, b) of dW_xh is then what reaches z at step s of
+Inputs are one-hot in step and sequence: one row of dW_xh is then what reaches z at step s of
 sequence b, so that a single backward shows how far, through which units and in which sequences
 an impulse travels. Truth is measured too: how the student's own outputs move when z is nudged.
 """
@@ -23,8 +23,10 @@ from grader.protocol import Array
 POINT = Sizes(T=5, B=2, I=10, H=7, O=3)
 LONGER = Sizes(T=6, B=1, I=6, H=5, O=2)
 HIDDEN_ARRAYS = ("W_xh", "W_hh", "b_h")
+TURN = 3  # so that the table of all inputs is no symmetric matrix
 STEP, STEP_SINGLE = 1e-5, 3e-3
 NEAR = 0.1  # a nudge moves outputs by far less
+Key = tuple[int, int, int]  # (t, b, o) of an impulse
 
 
 @dataclass(frozen=True)
@@ -38,14 +40,14 @@ class Impulses:
     ways: Array  # (O, O): the direction in d_outputs of each impulse's o; e_o unless softmax
     reach: Array  # (T, B, O, T, H): d y[t, b, o] / d z[s, b] along ways[o]
     nothing: Parameters  # gradients where d_outputs is zero
-    got: dict[tuple[int, int, int], Parameters]
+    got: dict[Key, Parameters]
 
     @property
     def size(self) -> Sizes:
         return self.net.size
 
     @property
-    def keys(self) -> list[tuple[int, int, int]]:
+    def keys(self) -> list[Key]:
         return list(self.got)
 
     @cached_property
@@ -61,14 +63,14 @@ class Impulses:
         }
         return replace(self, got=left)
 
-    def dz(self, key: tuple[int, int, int]) -> Array:
+    def dz(self, key: Key) -> Array:
         """The true gradient at every step's z, (T, B, H), for this impulse."""
         t, b, o = key
         full = np.zeros((self.size.T, self.size.B, self.size.H))
         full[:, b] = self.reach[t, b, o]
         return full
 
-    def truth(self, name: str, key: tuple[int, int, int]) -> Array:
+    def truth(self, name: str, key: Key) -> Array:
         """The right contribution of this impulse."""
         t, b, o = key
         if name == "b_y":
@@ -92,6 +94,10 @@ class Impulses:
             for name in self.names
         }
 
+    def by_step(self, weights: Array) -> Array:
+        """(T, B, H): the row of an array like W_xh (I, H) that each step's input points at."""
+        return np.asarray(self.x @ weights)
+
     def right(self, name: str, factor: float = 1.0) -> bool:
         return all(
             self.net.alike(one[name], factor * self.truth(name, key), self.scale[name])
@@ -107,7 +113,7 @@ class Impulses:
 def measure(net: Network) -> Impulses | None:
     """All impulses at `POINT`; None where forward gives no usable states. Raises StudentFault."""
     T, B, I, _, O = net.size  # noqa: E741  # sizes as in the equations
-    x = np.eye(I).reshape(T, B, I)
+    x = np.roll(np.eye(I), TURN, axis=1).reshape(T, B, I)
     seen = net.forward(x)
     if seen.hidden is None or not np.all(np.isfinite(seen.hidden)):
         return None

@@ -13,6 +13,7 @@ from grader.protocol import Array
 from grader.records import Fact
 
 CLOSE = 1e-3
+ONE_STEP = {"only_step", "only_output", "only_pair"}  # what is written anew leaves
 
 
 @dataclass(frozen=True)
@@ -63,10 +64,23 @@ def _gaps(gone: Array, due: Array) -> Reading | None:
         missing = [n for n in range(gone.shape[axis]) if _is(gone, due, _at(gone.shape, axis, [n]))]
         if missing and np.array_equal(gone & due, _at(gone.shape, axis, missing) & due):
             return Reading(kind, {key: tuple(missing)})
+        if missing and axis == 1 and (rest := _of_some(gone, due, missing)) is not None:
+            return rest
     for steps in range(T - 1):
         if _same(gone, due, t - s > steps):
             return Reading("bptt_depth", {"steps": steps})
     return _by_step(gone, due, t, s)
+
+
+def _of_some(gone: Array, due: Array, missing: list[int]) -> Reading | None:
+    """One step's part of some sequences alone, where the others have none."""
+    T, B = gone.shape[:2]
+    t, s = np.meshgrid(np.arange(T), np.arange(T), indexing="ij")
+    kept = [b for b in range(B) if b not in missing]
+    found = _by_step(gone[:, kept], due[:, kept], t, s)
+    if found is None or found.kind not in ONE_STEP:
+        return None
+    return Reading(found.kind, {**found.facts, "samples": tuple(kept)})
 
 
 def _by_step(gone: Array, due: Array, t: Array, s: Array) -> Reading | None:
@@ -88,7 +102,8 @@ def _by_step(gone: Array, due: Array, t: Array, s: Array) -> Reading | None:
         return Reading("cut_before", {"steps": tuple(pairs)})
     if len(left := {*zip(*np.nonzero(np.any(due & ~gone, axis=(1, 2))), strict=True)}) == 1:
         output, step = (int(n) for n in left.pop())
-        return Reading("only_pair", {"output": output, "step": step})
+        if _same(gone, due, (t != output) | (s != step)):
+            return Reading("only_pair", {"output": output, "step": step})
     both = sorted(set(rows) | set(columns))
     if both and _same(gone, due, np.isin(t, both) | np.isin(s, both)):
         return Reading("steps_skipped", {"steps": tuple(both)})

@@ -51,6 +51,11 @@ def _weight_sources_without(_: Message, *, array: str, units: Sequence[int]) -> 
 
 
 def _weight_one_for_all(_: Message, *, array: str) -> Message:
+    if array.startswith("W"):
+        return say(
+            "All units get one and the same sum by {array}: what it is multiplied with is weighted alike for every unit. Each unit has its own column of {array}: look at its index.",
+            array=array,
+        )
     return say("One and the same number of {array} acts on all units.", array=array)
 
 

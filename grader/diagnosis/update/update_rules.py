@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
@@ -24,6 +24,19 @@ MOST = 0.9
 FIT = 1e-5  # of a step; float32 parameters are rounded to a part of that
 GRADIENT = 4e-3  # of d_outputs: gradients stay below the tightest honest clipping
 ORDER = ("W_hy", "b_y", "W_xh", "W_hh", "b_h")
+
+
+# How often an array may stand in a step by mistake, by the learning rate.
+SHARES: dict[str, Callable[[float], float]] = {
+    "": lambda _: 0.0,
+    "{}": lambda _: 1.0,
+    "(-1) * {}": lambda _: -1.0,
+    "learning_rate * {}": lambda rate: rate,
+    "(-learning_rate) * {}": lambda rate: -rate,
+    "(1 - learning_rate) * {}": lambda rate: 1 - rate,
+    "(1 + learning_rate) * {}": lambda rate: 1 + rate,
+    "2 * {}": lambda _: 2.0,
+}
 
 
 @dataclass(frozen=True)
@@ -55,7 +68,14 @@ def examine(cls: CandidateClass) -> Readings:
         return []
     if len(off) == len(names) and all(one.kind == "still" for one in off.values()):
         return [(Reading("moves_nothing"), tuple(names))]
-    return _grouped({name: _refined(net, name, reading, first) for name, reading in off.items()})
+    return _grouped(
+        {
+            name: _combined(net, name, first)
+            if reading.kind == "combined"
+            else _refined(net, name, reading, first)
+            for name, reading in off.items()
+        }
+    )
 
 
 def _of_array(net: Network, name: str, first: UpdateStep, second: UpdateStep) -> Reading | None:
@@ -87,7 +107,7 @@ def _in_proportion(one: Ratio, two: Ratio) -> Reading | None:
 def _with_parameter(one: Ratio) -> Reading:
     """A step in which the parameter itself takes part."""
     if abs(one.own / RATE - 1) > CLOSE:
-        return Reading("step_off")
+        return Reading("combined")
     if abs(one.decay - 1) <= CLOSE:
         return Reading("replaced")
     return Reading("decay", {"number": float(f"{one.decay / RATE:.4g}")})
@@ -185,6 +205,25 @@ def _refined(net: Network, name: str, reading: Reading, first: UpdateStep) -> Re
         if abs(ratio - getattr(POINT, what) / getattr(size, what)) <= CLOSE:
             return Reading("divided", {"of": what})
     return reading
+
+
+def _combined(net: Network, name: str, first: UpdateStep) -> Reading:
+    """So many times the parameter and so many times its gradient, at two learning rates."""
+    half = _steps(net, (RATE / 2,))[0]
+    found = [(rate, _ratio(net, name, [step])) for rate, step in ((RATE, first), (RATE / 2, half))]
+    kept = _share("W", [(rate, 1 - one.decay) for rate, one in found])
+    moved = _share("dW", [(rate, -one.own) for rate, one in found])
+    if kept is None or moved is None or not kept + moved:
+        return Reading("step_off")
+    return Reading("step_form", {"form": " + ".join(filter(None, (kept, moved)))})
+
+
+def _share(what: str, measured: Sequence[tuple[float, float]]) -> str | None:
+    """What stands of an array, measured at some learning rates; None where it is nothing known."""
+    for form, share in SHARES.items():
+        if all(abs(number - share(rate)) <= CLOSE for rate, number in measured):
+            return form.format(what)
+    return None
 
 
 def _steps(net: Network, rates: Sequence[float]) -> list[UpdateStep]:

@@ -61,7 +61,8 @@ def _joint(bench: Bench, claims: list[Claim]) -> dict[int, bool]:
                 merged |= change or {}
             if merged.get("matrix") == "1":
                 merged["matrix"] = "I"
-            edges = ("zero", "wrap", "clamp") if "pairs" in merged else ("zero",)
+            shifted = merged.keys() & {"pairs", "acts_at"}
+            edges = ("zero", "wrap", "clamp") if shifted else ("zero",)
             fine[name] = any(bench.fits(name, Model(**merged, edge=edge)) for edge in edges)
     return {
         k: bool(facts.get("arrays"))
@@ -80,9 +81,9 @@ def _change(kind: str, facts: Facts, sizes: Sizes) -> dict[str, Any] | None:  # 
         return {"factor": of[facts["of"]] if facts.get("of") else float(facts["number"])}
     if kind == "only_step":
         step = T - 1 if facts["step"] == SIZES[0] - 1 else facts["step"]
-        return {"no_sources": frozenset(range(T)) - {step}}
+        return {"no_sources": frozenset(range(T)) - {step}, **_but_samples(facts, B)}
     if kind == "only_output":
-        return {"no_outputs": frozenset(range(T)) - {facts["step"]}}
+        return {"no_outputs": frozenset(range(T)) - {facts["step"]}, **_but_samples(facts, B)}
     if kind == "state_wraps":
         return {"pairs": lambda s, T: T if s == 0 else s}
     if kind in {"state_index", "input_index"}:
@@ -98,12 +99,25 @@ def _change(kind: str, facts: Facts, sizes: Sizes) -> dict[str, Any] | None:  # 
     return None
 
 
+def _but_samples(facts: Facts, B: int) -> dict[str, Any]:
+    """Where one step is left of some sequences alone; they count from the first or the last."""
+    kept = facts.get("samples")
+    if kept is None:
+        return {}
+    last = {B - 1 if b == SIZES[1] - 1 else b for b in kept}
+    return {"no_samples": frozenset(range(B)) - last}
+
+
 def _but(step: int) -> frozenset[int]:
     return frozenset(range(SIZES[0])) - {step}
 
 
 TABLE: dict[str, Any] = {
-    "only_pair": lambda f: {"no_sources": _but(f["step"]), "no_outputs": _but(f["output"])},
+    "only_pair": lambda f: {
+        "no_sources": _but(f["step"]),
+        "no_outputs": _but(f["output"]),
+        **_but_samples(f, SIZES[1]),
+    },
     "derivative": lambda f: {"direct": f["form"], "recurrent": f["form"]},
     "recurrent_derivative": lambda f: {"recurrent": f["form"]},
     "direct_derivative": lambda f: {"direct": f["form"]},

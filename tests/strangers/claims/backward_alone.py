@@ -200,6 +200,70 @@ def _summed_first(bench: Bench, _facts: Facts, names: list[str]) -> bool:
     return True
 
 
+def _reshaped(bench: Bench, _facts: Facts, names: list[str]) -> bool:
+    """At random inputs: the table of left factors in the other shape, not turned, times dz."""
+    x, d, hidden, found, dz = _whole_round(bench)
+    before = np.concatenate([np.zeros_like(hidden[:1]), hidden[:-1]])
+    sides = {"W_xh": (x, dz), "W_hh": (before, dz), "W_hy": (hidden, d)}
+    for name in names:
+        left, right = sides[name]
+        wanted = []
+        for order in ((0, 1, 2), (1, 0, 2)):
+            table = left.transpose(order).reshape(-1, left.shape[2])
+            flat = right.transpose(order).reshape(len(table), -1)
+            wanted.append(table.reshape(table.shape[::-1]) @ flat)
+        if not any(_near(found[name], one) for one in wanted):
+            return False
+    return True
+
+
+def _whole_round(bench: Bench) -> tuple[Array, Array, Array, Views, Array]:
+    """Random inputs and d_outputs, states, the program's gradients, and the right dz (T, B, H)."""
+    T, B, I, H, O = bench.sizes  # noqa: E741  # as above
+    rng = np.random.default_rng(8)
+    x, d = rng.normal(size=(T, B, I)), SMALL * rng.normal(size=(T, B, O))
+    net = bench.net()
+    _, hidden = net.forward(x)
+    found = net.gradients(d)
+    dz, carried = np.zeros((T, B, H)), np.zeros((B, H))
+    for t in reversed(range(T)):
+        dz[t] = (d[t] @ bench.values["W_hy"].T + carried) * (1 - hidden[t] ** 2)
+        carried = dz[t] @ bench.values["W_hh"].T
+    return x, d, hidden, found, dz
+
+
+def _beside_output(bench: Bench, facts: Facts, names: list[str]) -> bool:
+    for name in names:
+        left = bench.x if name == "W_xh" else bench.states[facts["offset"] :]
+        for key in bench.keys:
+            dz = bench.dz(key, Model())
+            assert dz is not None
+            wanted = np.outer(left[key[:2]], dz.sum(axis=(0, 1)))
+            if np.abs(bench.got[key][name] - wanted).max() > CLOSE * bench.scale[name]:
+                return False
+    return True
+
+
+def _one_input(bench: Bench, facts: Facts, _names: list[str]) -> bool:
+    """Rows of dW_xh of this step's inputs alone, which add up to db_h."""
+    rows = bench.own_dz.reshape(len(bench.keys), *bench.own_dz.shape[3:])
+    others = np.delete(rows, facts["step"], axis=1)
+    sums = np.array([bench.got[key]["b_h"] for key in bench.keys])
+    same = np.abs(rows.sum(axis=(1, 2)) - sums).max() <= CLOSE * bench.scale["b_h"]
+    return bool(same and np.abs(others).max() <= CLOSE * bench.scale["W_xh"])
+
+
+def _parameters_given(bench: Bench, _facts: Facts, names: list[str]) -> bool:
+    T, B, _, _, O = bench.sizes  # noqa: E741  # as above
+    net = bench.net()
+    net.forward(bench.x)
+    found = net.gradients(SMALL * np.random.default_rng(9).normal(size=(T, B, O)))
+    now = net.now()
+    return all(
+        np.any(now[name] != bench.values[name]) and _near(found[name], now[name]) for name in names
+    )
+
+
 def _lost_small(bench: Bench, _facts: Facts, names: list[str]) -> bool:
     T, B, _, _, O = bench.sizes  # noqa: E741  # as above
     d = np.random.default_rng(6).normal(size=(T, B, O))
@@ -220,6 +284,10 @@ def _wrong_at(bench: Bench, facts: Facts, names: list[str]) -> bool:
 
 
 ALONE = {
+    "reshaped": _reshaped,
+    "beside_output": _beside_output,
+    "input_always": _one_input,
+    "parameters_given": _parameters_given,
     "recurrent_matrix": _other_matrix,
     "goes_on": _mixed,
     "summed_first": _summed_first,

@@ -50,6 +50,11 @@ class Model:
     zero: bool = False
     edge: str = "zero"  # what stands beside dz where an index leaves the sequence
 
+    def acts(self, t: int, T: int) -> int:
+        """The step at which d_outputs of this one acts; outside the sequence it acts nowhere."""
+        step = t if self.acts_at is None else self.acts_at(t, T)
+        return step % T if self.edge == "wrap" else step
+
 
 PILING = {"sum", "dh kept"}  # ways to hand back that keep what was there
 
@@ -122,7 +127,7 @@ class Bench:
         out = np.zeros((T, B, H))
         if t in model.no_outputs or b in model.no_samples or o in model.no_components:
             return out
-        t = t if model.acts_at is None else model.acts_at(t, T)
+        t = model.acts(t, T)
         if not 0 <= t < T:
             return out
         dh = self.values["W_hy"][:, o].copy()
@@ -179,7 +184,7 @@ class Bench:
         t, b, o = key
         if name in {"W_hy", "b_y"}:
             d = np.zeros((T, dz.shape[1], O))
-            acts = t if model.acts_at is None else model.acts_at(t, T)
+            acts = model.acts(t, T)
             gone = t in model.no_outputs or b in model.no_samples or o in model.no_components
             if not gone and 0 <= acts < T and acts not in model.no_sources:
                 d[acts, b, o] = 1.0

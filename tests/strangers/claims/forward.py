@@ -209,6 +209,11 @@ def _remembers(bench: Bench, facts: Facts) -> bool:
     return bool(not bench.steps(facts)[lag >= facts["steps"]].any())
 
 
+def _steps_back(bench: Bench, facts: Facts) -> bool:
+    lag, later, _ = _triangle(SIZES[0])
+    return np.array_equal(bench.steps(facts), later & (lag % facts["steps"] == 0))
+
+
 def _late(bench: Bench, facts: Facts) -> bool:
     lag, *_ = _triangle(SIZES[0])
     moved = bench.steps(facts)
@@ -367,6 +372,7 @@ ALONE = {
     "inputs_reversed": lambda b, f: b.steps(f)[-1].all(),
     "looks_ahead": _ahead,
     "remembers": _remembers,
+    "steps_back": _steps_back,
     "late": _late,
     "not_computed": _not_computed,
     "inputs_ignored": _ignored,

@@ -1,0 +1,96 @@
+"""Sums of products, left factor times gradient, that are put together in a wrong way."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from grader.diagnosis.experiments.impulses import HIDDEN_ARRAYS, Impulses, Key
+from grader.diagnosis.experiments.patterns import Reading
+from grader.protocol import Array
+
+
+def reshaped(imp: Impulses, name: str) -> Reading | None:
+    """Left factors of all steps and sequences whose table is reshaped where it should be turned."""
+    left = _left(imp, name)
+    if left is None:
+        return None
+    for order in ((0, 1, 2), (1, 0, 2)):  # time first, or the batch
+        flat = left.transpose(order).reshape(-1, left.shape[2])
+        other = flat.reshape(flat.shape[::-1])
+        if all(
+            imp.net.alike(
+                one[name],
+                other @ _beside(imp, name, key).transpose(order).reshape(len(flat), -1),
+                imp.scale[name],
+            )
+            for key, one in imp.got.items()
+        ):
+            return Reading("reshaped")
+    return None
+
+
+def summed_first(imp: Impulses, name: str) -> Reading | None:
+    """Left factors that are summed, or averaged, over the batch before they are multiplied."""
+    left = _left(imp, name)
+    if left is None:
+        return None
+    total = left.sum(axis=1)
+    for factor in (1.0, 1 / imp.size.B):
+        if all(
+            imp.net.alike(
+                one[name],
+                factor * total.T @ _beside(imp, name, key).sum(axis=1),
+                imp.scale[name],
+            )
+            for key, one in imp.got.items()
+        ):
+            return Reading("summed_first")
+    return None
+
+
+def beside_output(imp: Impulses, name: str) -> Reading | None:
+    """The output's own left factor at every step that its gradient gets back to."""
+    lefts = {"W_xh": [imp.x], "W_hh": [imp.states[:-1], imp.states[1:]]}
+    for offset, left in enumerate(lefts.get(name, [])):
+        if all(
+            imp.net.alike(
+                one[name],
+                np.outer(left[key[:2]], imp.dz(key).sum(axis=(0, 1))),
+                imp.scale[name],
+            )
+            for key, one in imp.got.items()
+        ):
+            return Reading("beside_output", {"offset": offset})
+    return None
+
+
+def one_input(imp: Impulses, name: str) -> Reading | None:
+    """One step's input at every step, whatever the gradients beside it are: they add up to db_h."""
+    if name != "W_xh":
+        return None
+    rows = {key: imp.by_step(one[name]) for key, one in imp.got.items()}
+    there = {int(s) for found in rows.values() for s in np.flatnonzero(found.any(axis=(1, 2)))}
+    if len(there) != 1:
+        return None
+    step = there.pop()
+    before = any(found.any() for (t, _, _), found in rows.items() if t < step)
+    sums = "b_h" in imp.names and all(
+        imp.net.alike(found.sum(axis=(0, 1)), imp.got[key]["b_h"], imp.scale["b_h"])
+        for key, found in rows.items()
+    )
+    return Reading("input_always", {"step": step}) if before and sums else None
+
+
+def _left(imp: Impulses, name: str) -> Array | None:
+    """(T, B, N): what stands on the left of each product."""
+    return {"W_hh": imp.states[:-1], "W_xh": imp.x, "W_hy": imp.states[1:]}.get(name)
+
+
+def _beside(imp: Impulses, name: str, key: Key) -> Array:
+    """(T, B, H) or (T, B, O): the gradients that left factors are multiplied with."""
+    if name in HIDDEN_ARRAYS:
+        return imp.dz(key)
+    t, b, o = key
+    found = np.zeros((imp.size.T, imp.size.B, imp.size.O))
+    found[t, b] = imp.ways[o]
+    return found
