@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from grader.diagnosis.backward import products
+from grader.diagnosis.backward import summed_products
 from grader.diagnosis.backward.couplings import by_index
 from grader.diagnosis.experiments.impulses import HIDDEN_ARRAYS, Impulses, Key
 from grader.diagnosis.experiments.patterns import Reading, output_everywhere, read
@@ -22,12 +22,12 @@ def explain(imp: Impulses, name: str) -> Reading | None:
         _by_weights,
         _transposed,
         _summed_over_all,
-        products.reshaped,
+        summed_products.reshaped,
         by_index,
-        products.beside_output,
+        summed_products.beside_output,
         _without_derivative,
-        products.summed_first,
-        products.one_input,
+        summed_products.summed_first,
+        summed_products.one_input,
         _by_units,
     ]
     return next((found for each in explanations if (found := each(imp, name)) is not None), None)
