@@ -122,7 +122,7 @@ def distance(got: Array, expected: Array) -> float:
     """
     got, expected = np.asarray(got, np.float64), np.asarray(expected, np.float64)
     scale = norm(got) + norm(expected)
-    if math.isinf(scale) and np.isfinite(got).all():
+    if math.isinf(scale) and np.isfinite(got).all() and np.isfinite(expected).all():
         return distance(got * SHRINK, expected * SHRINK)
     return norm(got - expected) / scale if scale > 0 else 0.0
 

@@ -93,7 +93,7 @@ def require_sequence(function: CandidateFunction) -> None:
             raise CheckFailed(say("generate_sequence_data gives an empty sequence."))
         if not agrees(first, again, ROUGHLY):
             raise CheckFailed(say("generate_sequence_data gives other numbers each time."))
-        if np.ptp(first) == 0.0:
+        if first.size > 1 and np.ptp(first) == 0.0:
             raise CheckFailed(
                 say("generate_sequence_data gives one and the same number throughout.")
             )

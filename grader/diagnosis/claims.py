@@ -35,12 +35,14 @@ samples_ignored        samples          these sequences add nothing
 samples_mixed                           a sequence's d_outputs reaches z of another
 goes_on                                 dz of one sequence's first step is dh_next of another's last
 reshaped                                left factors of all (t, b) reshaped, not transposed, then times dz
+left_of_one            sample           dz of every sequence with the left factor of this one
 beside_output          offset           at every step that an output of step t gets back to: x_t, h_(t-1) or h_t
 summed_first                            the left factor summed over the batch, times dz summed over it
 components_ignored     outputs          these components of d_outputs add nothing
 unit_without_gradient  units            these columns are 0, the others right
 derivative             form             dh is multiplied by form where 1 - h_t^2 belongs
 direct_derivative / recurrent_derivative  form   the same for one of the two ways into dh
+derivatives            direct, recurrent   the same for both ways, by another form each
 derivative_at          steps, form      the same at these steps
 derivative_of_steps    with_steps       at step t the factor is that of with_steps[t]
 derivative_missing                      this array is made of dh, others of dz
@@ -56,6 +58,7 @@ step_counted           steps, number    L[:, s] is right times number for these 
 array_off                               none of these: the array is wrong
 decay_added            form, number     with d_outputs = 0 number * form(W) remains
 state_handed_back      state, matrix    with d_outputs = 0 dh is state @ matrix
+state_added            state            with d_outputs = 0 dh is this state and what comes back
 starts_not_zero        number           dh_next is number before the last step
 derivative_added                        1 - h_t^2 is added to dh where it should be multiplied
 constant_term                           with d_outputs = 0 the arrays are not 0
@@ -79,6 +82,7 @@ states_not_those_used                   outputs are right, the states that come 
 activation             used             h_t is `used` of a weighted sum
 activation_unknown                      h_t is another function than tanh of the right weighted sum
 z_form / output_form   form             h_t is tanh of form, of xW, hW and b / outputs are form, of hW and b
+state_form             form             h_t is this, of xW, hW, b and their tanh
 z_factor               number           h_t is tanh of number times the right sum
 state_times            number           h_t is number * tanh of the right sum
 outputs_pile_up                         output t is the right one plus output t - 1

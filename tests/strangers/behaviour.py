@@ -186,7 +186,7 @@ def _scale(module: ModuleType, base: Base) -> Record:
         gains += [one.std() * np.sqrt(len(one)) for one in start.values() if one.ndim > 1]
         inputs = np.random.default_rng(811).normal(size=(5, 20, 8))
         heights.append(np.median(np.abs(textbook(start, inputs)[1])))
-    return {"initial gains": np.array(gains), "initial heights": np.array(heights)}
+    return {"scale gains": np.array(gains), "scale heights": np.array(heights)}
 
 
 def _shape(value: Array) -> Array:

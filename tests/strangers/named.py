@@ -64,7 +64,9 @@ def same_mistake(name: str, question: str, record: Record) -> bool:
     if name in OWN:
         return OWN[name](record)
     known, fine = mistaken(name), right()
-    changed = [key for key in fine if not alike(known.get(key), fine[key])]
+    changed = [
+        key for key in fine if not key.startswith("scale ") and not alike(known.get(key), fine[key])
+    ]
     topic = [key for key in changed if re.fullmatch(TOPICS.get(question, ".*"), key)] or changed
     return bool(topic) and all(alike(record.get(key), known.get(key)) for key in topic)
 
@@ -73,7 +75,7 @@ def _starts_large(record: Record) -> bool:
     """Initial weights that are beyond dispute, or hidden states near -1 and 1 because of them."""
     return any(
         record[key].max() > limit
-        for key, limit in (("initial gains", LARGE), ("initial heights", 0.9))
+        for key, limit in (("scale gains", LARGE), ("scale heights", 0.9))
         if key in record
     )
 

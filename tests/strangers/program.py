@@ -20,6 +20,10 @@ class KeptThere(Exception):
     """backward returned nothing; its gradients may be on the object."""
 
 
+class OtherNames(Exception):
+    """backward returned its gradients under other names than its base does, which is right as well."""
+
+
 def executed(source: str, name: str = "stranger") -> ModuleType:
     """The module that this source makes; what it raises is raised."""
     module = ModuleType(name)
@@ -113,11 +117,17 @@ class Net:
         return np.array(outputs, float), _without_start(np.array(hidden, float), len(x))
 
     def gradients(self, d_outputs: Array) -> Views:
-        """What backward returns. KeptThere where it returns nothing: on the object is right as well."""
+        """What backward returns. KeptThere where it returns nothing: on the object is right as well.
+
+        OtherNames where they are not found where the base has them.
+        """
         returned = self.rnn.backward(d_outputs)
         if returned is None:
             raise KeptThere
-        found = self.base.gradients(returned)
+        try:
+            found = self.base.gradients(returned)
+        except (KeyError, IndexError, AttributeError) as error:
+            raise OtherNames from error
         return {name: np.array(value, float) for name, value in found.items()}
 
     def numerical(self, x: Array, d_outputs: Array) -> Views:

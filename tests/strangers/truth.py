@@ -14,6 +14,7 @@ from tests.strangers.bases import Array, Base, Views
 from tests.strangers.program import (
     KeptThere,
     Net,
+    OtherNames,
     Sizes,
     by_hand,
     cell_shapes,
@@ -73,7 +74,7 @@ def judge(source: str, base: Base) -> Truth:
         for question, check in CHECKS.items():
             try:
                 check(module, base, truth)
-            except KeptThere:
+            except (KeptThere, OtherNames):
                 truth.undecided.add(question)
             except Exception as error:  # noqa: BLE001  # as above
                 truth.add(question, f"raises {type(error).__name__}")

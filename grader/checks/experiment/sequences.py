@@ -231,22 +231,40 @@ def _wrong_term(values: Array, index: int, call: str) -> Message:
 
 def _why(values: Array, index: int) -> Message:
     """Name what commonly makes just this term wrong."""
-    if (ended := _type_ends(values, index)) is not None:
-        return ended
+    reasons = (_type_ends, _scaled, _only_off, _ruled, _remaining, _cut_off)
+    told = (reason(values, index) for reason in reasons)
+    default = say("Check the first terms and the range of the loop.")
+    return next((message for message in told if message is not None), default)
+
+
+def _scaled(values: Array, index: int) -> Message | None:
     if index < 2 and np.abs(values).max() <= 2.0:  # noqa: PLR2004  # scaled to a small range
         return say("Return the true values; scale them where you train.")
+    return None
+
+
+def _ruled(values: Array, _index: int) -> Message | None:
     rule, first = _rule(values)
-    if rule:
-        return say(
-            "Every term from {first} on is {rule}; a(n-1) + a(n-2) is asked for.",
-            first=first,
-            rule=rule,
-        )
-    if number := _modulus(values, index):
-        return say("From there on it is what division of the sum by {n} leaves.", n=number)
+    if not rule:
+        return None
+    return say(
+        "Every term from {first} on is {rule}; a(n-1) + a(n-2) is asked for.",
+        first=first,
+        rule=rule,
+    )
+
+
+def _remaining(values: Array, index: int) -> Message | None:
+    number = _modulus(values, index)
+    if not number:
+        return None
+    return say("From there on it is what division of the sum by {n} leaves.", n=number)
+
+
+def _cut_off(values: Array, index: int) -> Message | None:
     if index > 2 and _is_nearly(values, index):  # noqa: PLR2004  # of the two before it
         return say("Its digits are cut off: use float64 (or Python ints) for every term.")
-    return say("Check the first terms and the range of the loop.")
+    return None
 
 
 def _type_ends(values: Array, index: int) -> Message | None:
@@ -297,6 +315,23 @@ def _formula(numbers: list[int]) -> str:
 
 def _times(number: int, name: str) -> str:
     return name if name and number == 1 else f"{number} * {name}" if name else str(number)
+
+
+def _only_off(values: Array, index: int) -> Message | None:
+    """Where every other term is the sum of the two before it: the start, or one term."""
+    if values.size < RULED or not np.all(np.isfinite(values[:RULED])):
+        return None
+    few = values[:RULED]
+    off = np.flatnonzero(few[2:] != few[:-2] + few[1:-1]) + 2
+    if not off.size:
+        return say(
+            "Each term is the sum of the two before it, but the start is wrong: {a}, {b}.",
+            a=f"{float(few[0]):.10g}",
+            b=f"{float(few[1]):.10g}",
+        )
+    if off.tolist() == [index]:
+        return say("It alone is off; every later term is the sum of the two before it.")
+    return None
 
 
 def _modulus(values: Array, index: int) -> int:

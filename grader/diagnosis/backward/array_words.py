@@ -153,6 +153,16 @@ def _reshaped(arrays: Message) -> Message:
     )
 
 
+def _left_of_one(arrays: Message, *, sample: int) -> Message:
+    what = say("input") if str(arrays) == "dW_xh" else say("hidden state")
+    return say(
+        "{arrays}: the {what} of sequence {sample} stands beside the gradients of every sequence of the batch. Each has its own.",
+        arrays=arrays,
+        what=what,
+        sample=sample,
+    )
+
+
 def _beside_output(arrays: Message, *, offset: int) -> Message:
     if str(arrays) == "dW_xh":
         what = say("the input of step t")
@@ -271,6 +281,7 @@ ARRAYS: dict[str, Callable[..., Message]] = {
     "unit_without_gradient": _unit,
     "summed_first": _summed_first,
     "reshaped": _reshaped,
+    "left_of_one": _left_of_one,
     "beside_output": _beside_output,
     "transposed": _transposed,
     "summed_over_all": _summed_over_all,

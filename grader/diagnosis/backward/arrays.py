@@ -24,6 +24,7 @@ def explain(imp: Impulses, name: str) -> Reading | None:
         _summed_over_all,
         summed_products.reshaped,
         by_index,
+        summed_products.left_of_one,
         summed_products.beside_output,
         _without_derivative,
         summed_products.summed_first,

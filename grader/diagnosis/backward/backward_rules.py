@@ -18,7 +18,7 @@ from grader.diagnosis.backward import (
 from grader.diagnosis.experiments import impulses
 from grader.diagnosis.experiments.impulses import HIDDEN_ARRAYS, POINT, Impulses
 from grader.diagnosis.experiments.network import SMALL, Network
-from grader.diagnosis.experiments.patterns import Reading
+from grader.diagnosis.experiments.patterns import CLOSE, Reading
 from grader.diagnosis.forward import forward_rules as forward
 from grader.faults import StudentFault
 from grader.protocol import Array, CandidateClass
@@ -176,7 +176,7 @@ def _by_chain(
     if explained.mixed is not None:
         return _by_mixed(imp, explained.readings, explained.mixed, shared, rest)
     own = replace(imp, reach=explained.dz)
-    single = {name: arrays.explain(own, name) for name in shared}
+    single = {name: _once(arrays.explain(own, name)) for name in shared}
     readings = {name: one for name, one in single.items() if one and one.kind != "right"}
     left = [name for name, one in single.items() if one is None]
     spoilt = tuple(name for name in shared if name not in left)
@@ -187,6 +187,12 @@ def _by_chain(
     found: Readings = [(one, spoilt) for one in explained.readings]
     found += _grouped({name: replace(one, factor=1.0) for name, one in readings.items()})
     return found + ([(Reading("array_off"), (*rest, *left))] if rest or left else [])
+
+
+def _once(reading: Reading | None) -> Reading | None:
+    """None where an array is this gradient's a number of times, which dW_xh's rows cannot tell."""
+    many = reading is not None and reading.kind == "right" and abs(reading.factor - 1) > CLOSE
+    return None if many else reading
 
 
 def _by_mixed(

@@ -42,6 +42,14 @@ def _state_handed_back(arrays: Message, *, state: str, matrix: str) -> Message:
     )
 
 
+def _state_added(arrays: Message, *, state: str) -> Message:
+    return say(
+        "{arrays}: with d_outputs = 0 every dh still gets {state}. A state is added to a gradient: into dh go the output's part and what comes back from the next step, nothing else.",
+        arrays=arrays,
+        state=state,
+    )
+
+
 def _derivative_added(arrays: Message) -> Message:
     return say(
         "{arrays}: with d_outputs = 0 there remains 1 - h_t^2. tanh' is added to dh: multiply by it.",
@@ -141,6 +149,7 @@ CALLS: dict[str, Callable[..., Message]] = {
     "lost_small": _lost_small,
     "decay_added": _decay_added,
     "state_handed_back": _state_handed_back,
+    "state_added": _state_added,
     "derivative_added": _derivative_added,
     "starts_not_zero": _starts_not_zero,
     "constant_term": _constant_term,

@@ -132,6 +132,8 @@ def _words(form: ChainModel) -> tuple[Reading, ...]:
     found = []
     if form.direct == form.recurrent != RIGHT:
         found.append(Reading("derivative", {"form": form.direct}))
+    elif RIGHT not in {form.direct, form.recurrent}:
+        found.append(Reading("derivatives", {"direct": form.direct, "recurrent": form.recurrent}))
     else:
         found += [
             Reading(kind, {"form": one})

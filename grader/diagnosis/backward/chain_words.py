@@ -158,6 +158,15 @@ def _direct_derivative(arrays: Message, *, form: str) -> Message:
     )
 
 
+def _derivatives(arrays: Message, *, direct: str, recurrent: str) -> Message:
+    return say(
+        "Both ways into dh have a wrong factor ({arrays}), where 1 - h_t^2 belongs: what comes from the output is multiplied by {direct}, what comes back from the next step by {recurrent}. Add both first, then multiply once.",
+        arrays=arrays,
+        direct=direct,
+        recurrent=recurrent,
+    )
+
+
 def _handed_back(arrays: Message, *, what: str) -> Message:
     if what == "sum":
         return say(
@@ -272,6 +281,7 @@ CHAIN: dict[str, Callable[..., Message]] = {
     "derivative": _derivative,
     "recurrent_derivative": _recurrent_derivative,
     "direct_derivative": _direct_derivative,
+    "derivatives": _derivatives,
     "handed_back": _handed_back,
     "recurrent_matrix": _recurrent_matrix,
     "lag_factor": _lag_factor,

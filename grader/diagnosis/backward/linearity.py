@@ -115,6 +115,10 @@ def _handed(imp: Impulses) -> Reading | None:
                 return Reading("state_handed_back", {"state": step, "matrix": what})
     if imp.net.alike(dz[:-1] - dz[1:] @ w.T, 1 - imp.states[1:-1] ** 2):
         return Reading("derivative_added")
+    carried = np.concatenate([dz[1:] @ w.T, 0 * dz[:1]])
+    for step, states in (("h_(t-1)", imp.states[:-1]), ("h_t", imp.states[1:])):
+        if imp.net.alike(dh - carried, states):
+            return Reading("state_added", {"state": step})
     before = np.concatenate([dz[1:] @ w.T, dh[-1:]])
     if imp.net.alike(dh, before) and np.ptp(dh[-1]) <= imp.net.limit * np.abs(dh[-1]).max():
         return Reading("starts_not_zero", {"number": round(float(dh[-1].flat[0]), 6)})

@@ -48,6 +48,24 @@ def summed_first(imp: Impulses, name: str) -> Reading | None:
     return None
 
 
+def left_of_one(imp: Impulses, name: str) -> Reading | None:
+    """The left factor of one sequence of the batch for all of them."""
+    left = _left(imp, name)
+    if left is None:
+        return None
+    for sample in range(imp.size.B):
+        if all(
+            imp.net.alike(
+                one[name],
+                left[:, sample].T @ _beside(imp, name, key).sum(axis=1),
+                imp.scale[name],
+            )
+            for key, one in imp.got.items()
+        ):
+            return Reading("left_of_one", {"sample": sample})
+    return None
+
+
 def beside_output(imp: Impulses, name: str) -> Reading | None:
     """The output's own left factor at every step that its gradient gets back to."""
     lefts = {"W_xh": [imp.x], "W_hh": [imp.states[:-1], imp.states[1:]]}

@@ -28,8 +28,9 @@ def examine(seen: ForwardRun) -> list[Reading]:
         return [Reading("half_precision")]
     if (kept := _wrongly_kept(seen)) is not None:
         return [kept]
-    if form := _joined_otherwise(seen):
-        return [Reading("z_form", {"form": form})]
+    for kind, formed in (("z_form", _joined_otherwise), ("state_form", _apart)):
+        if form := formed(seen):
+            return [Reading(kind, {"form": form})]
     found = [_through(seen, name) for name in regression.INVERSES]
     explained = [readings for readings in found if readings is not None]
     if not explained and (other := _blended(seen) or _other_function(seen)) is not None:
@@ -66,6 +67,21 @@ def _other_function(seen: ForwardRun) -> Reading | None:
 def _joined_otherwise(seen: ForwardRun) -> str:
     """How the terms of the weighted sum are joined, if in another way than by adding."""
     forms = ((text, np.tanh(z)) for text, z in joined_terms.bent_sums(_terms(seen)))
+    return joined_terms.matching(forms, [seen.hidden[1:]], seen.net.alike)
+
+
+def _apart(seen: ForwardRun) -> str:
+    """Terms of the sum outside of tanh, or in another tanh; "" where they are not."""
+    terms = _terms(seen)
+    parts = [(one, [other for other in terms if other is not one]) for one in terms]
+    forms = []
+    for (name, z), ((first, x), (second, y)) in parts:
+        rest, inner = f"{first} + {second}", x + y
+        forms += [
+            (f"tanh({rest}) + {name}", np.tanh(inner) + z),
+            (f"tanh({name}) + {rest}", np.tanh(z) + inner),
+            (f"tanh({rest}) + tanh({name})", np.tanh(inner) + np.tanh(z)),
+        ]
     return joined_terms.matching(forms, [seen.hidden[1:]], seen.net.alike)
 
 

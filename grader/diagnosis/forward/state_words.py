@@ -75,6 +75,13 @@ def _activation_unknown(_: Message) -> Message:
     )
 
 
+def _state_form(_: Message, *, form: str) -> Message:
+    return say(
+        "h_t is {form}, with xW for x_t W_xh, hW for h_(t-1) W_hh and b for b_h: tanh belongs around the whole sum. Look at the brackets.",
+        form=form,
+    )
+
+
 def _z_factor(_: Message, *, number: float) -> Message:
     return say(
         "h_t is tanh of {number} times x_t W_xh + h_(t-1) W_hh + b_h. Look at how tanh is written.",
@@ -155,6 +162,7 @@ STATES: dict[str, Callable[..., Message]] = {
     "blended": _blended,
     "state_times": _state_times,
     "activation_unknown": _activation_unknown,
+    "state_form": _state_form,
     "z_factor": _z_factor,
     "z_form": _z_form,
     "first_step_off": _first_step_off,

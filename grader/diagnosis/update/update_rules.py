@@ -166,7 +166,8 @@ def _unexplained(net: Network, name: str, first: UpdateStep) -> Reading:
     own = ("dW", gradient)
     steps = joined_terms.products([before], [("learning_rate * dW", RATE * gradient)])
     others = joined_terms.products([before], joined_terms.joined(rate, own))
-    form = joined_terms.matching(chain(steps, others), [before[1] + move], net.alike)
+    shrunk = [("W * (1 - learning_rate * dW)", before[1] * (1 - RATE * gradient))]
+    form = joined_terms.matching(chain(steps, others, shrunk), [before[1] + move], net.alike)
     if form:
         return Reading("step_form", {"form": form})
     if np.ptp(move) <= CLOSE * np.abs(move).max() and move.size > 1:

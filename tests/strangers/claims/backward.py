@@ -13,13 +13,13 @@ from tests.strangers.program import Sizes
 
 # What these claim of one size holds at any other.
 ANY_SIZE = {
-    "factor", "derivative", "recurrent_derivative", "direct_derivative", "derivative_missing",
+    "factor", "derivative", "derivatives", "recurrent_derivative", "direct_derivative", "derivative_missing",
     "recurrent_matrix", "lag_factor", "handed_back", "bptt_depth", "stays_zero", "transposed",
     "state_index", "input_index", "state_wraps", "only_step", "summed_over_all", "output_index", "outputs_reversed",
 }  # fmt: skip
 # What remains where d_outputs is 0: said and tried apart; the rest is judged without it.
 CONSTANT = {
-    "constant_term", "state_handed_back", "starts_not_zero", "derivative_added", "decay_added",
+    "constant_term", "state_handed_back", "state_added", "starts_not_zero", "derivative_added", "decay_added",
 }  # fmt: skip
 
 
@@ -119,6 +119,7 @@ TABLE: dict[str, Any] = {
         **_but_samples(f, SIZES[1]),
     },
     "derivative": lambda f: {"direct": f["form"], "recurrent": f["form"]},
+    "derivatives": lambda f: {"direct": f["direct"], "recurrent": f["recurrent"]},
     "recurrent_derivative": lambda f: {"recurrent": f["form"]},
     "direct_derivative": lambda f: {"direct": f["form"]},
     "derivative_at": lambda f: {"special": tuple((s, f["form"]) for s in f["steps"])},

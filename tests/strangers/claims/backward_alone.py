@@ -58,6 +58,15 @@ def _constant(bench: Bench, _facts: Facts, names: list[str]) -> bool:
     return all(float(np.abs(left[name]).max()) > 0 for name in names)
 
 
+def _state_added(bench: Bench, facts: Facts, _names: list[str]) -> bool:
+    """From rows of dW_xh, where d_outputs is 0."""
+    T, B, _, H, O = bench.sizes  # noqa: E741  # as above
+    dz = bench.gradients(np.zeros((T, B, O)))["W_xh"].reshape(T, B, H)
+    carried = np.concatenate([dz[1:] @ bench.values["W_hh"].T, np.zeros((1, B, H))])
+    dh = dz / (1 - bench.states[1:] ** 2)
+    return _near(dh - carried, bench.states[1:] if facts["state"] == "h_t" else bench.states[:-1])
+
+
 def _decay(bench: Bench, facts: Facts, names: list[str]) -> bool:
     T, B, _, _, O = bench.sizes  # noqa: E741  # as above
     left = bench.gradients(np.zeros((T, B, O)))
@@ -244,6 +253,15 @@ def _beside_output(bench: Bench, facts: Facts, names: list[str]) -> bool:
     return True
 
 
+def _left_of_one(bench: Bench, facts: Facts, names: list[str]) -> bool:
+    x, d, hidden, found, dz = _whole_round(bench)
+    before = np.concatenate([np.zeros_like(hidden[:1]), hidden[:-1]])
+    sides = {"W_xh": (x, dz), "W_hh": (before, dz), "W_hy": (hidden, d)}
+    return all(
+        _near(found[n], sides[n][0][:, facts["sample"]].T @ sides[n][1].sum(axis=1)) for n in names
+    )
+
+
 def _one_input(bench: Bench, facts: Facts, _names: list[str]) -> bool:
     """Rows of dW_xh of this step's inputs alone, which add up to db_h."""
     rows = bench.own_dz.reshape(len(bench.keys), *bench.own_dz.shape[3:])
@@ -285,6 +303,7 @@ def _wrong_at(bench: Bench, facts: Facts, names: list[str]) -> bool:
 
 ALONE = {
     "reshaped": _reshaped,
+    "left_of_one": _left_of_one,
     "beside_output": _beside_output,
     "input_always": _one_input,
     "parameters_given": _parameters_given,
@@ -304,6 +323,7 @@ ALONE = {
     "counted_unevenly": _are_off,
     "constant_term": _constant,
     "state_handed_back": _constant,
+    "state_added": _state_added,
     "starts_not_zero": _constant,
     "derivative_added": _constant,
     "decay_added": _decay,

@@ -154,6 +154,9 @@ class Bench:
         return out
 
     def _factor(self, text: str, t: int, b: int) -> Array | None:
+        for sequence, which in ((" of sequence 0", 0), (" of the last sequence", -1)):
+            if text.endswith(sequence):
+                text, b = text.removesuffix(sequence), which
         return formula.value(text, self._names(t, b))
 
     def _names(self, t: int, b: int) -> dict[str, Array]:

@@ -34,6 +34,7 @@ class Model:
     softmax: bool = False
     output_late: bool = False
     z_form: str = "xW + hW + b"
+    state_form: str = ""
     output_form: str = "hW + b"
     edge: str = "zero"  # what stands where an index leaves the sequence: see `_before`
 
@@ -55,6 +56,8 @@ class Model:
             terms = {"xW": parts["W_xh"], "hW": parts["W_hh"], "b": np.asarray(bias)}
             z = self.factor * _formed(self.z_form, terms)
             h = formula.FUNCTIONS.get(self.activation, np.tanh)(z)
+            if self.state_form:
+                h = _formed(self.state_form, terms)
             states.append(h)
         hidden = np.array(states)
         shown = (
@@ -150,7 +153,7 @@ def _apply(model: Model, kind: str, facts: Facts) -> bool:  # noqa: PLR0911  # a
     if kind == "output_activation":
         model.output = str(facts["used"])
         return model.output in formula.FUNCTIONS
-    if kind in {"z_form", "output_form"}:
+    if kind in {"z_form", "state_form", "output_form"}:
         setattr(model, kind, facts["form"])
         return True
     if kind == "z_factor":
