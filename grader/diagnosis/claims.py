@@ -31,7 +31,7 @@ output_index           offset           d_outputs of step t acts as that of step
 last_output_everywhere / outputs_reversed
 output_everywhere      step             d_outputs of this step acts at every step, the others never
 outputs_summed                          the sum of all steps' d_outputs acts at every step
-samples_ignored        samples          these sequences add nothing
+samples_ignored        samples          these sequences add nothing; `of` so many, where T = 5, B = 3, O = 2
 samples_mixed                           a sequence's d_outputs reaches z of another
 goes_on                                 dz of one sequence's first step is dh_next of another's last
 reshaped                                left factors of all (t, b) reshaped, not transposed, then times dz

@@ -112,21 +112,21 @@ def _inputs_ignored(arrays: Message, *, steps: Sequence[int]) -> Message:
     )
 
 
-def _samples_ignored(arrays: Message, *, samples: Sequence[int]) -> Message:
+def _samples_ignored(arrays: Message, *, samples: Sequence[int], of: int = POINT.B) -> Message:
     return say(
         "{arrays}: sequence {samples} of a batch of {B} adds nothing. Sum over the whole batch.",
         arrays=arrays,
         samples=numbered(samples),
-        B=POINT.B,
+        B=of,
     )
 
 
-def _components_ignored(arrays: Message, *, outputs: Sequence[int]) -> Message:
+def _components_ignored(arrays: Message, *, outputs: Sequence[int], of: int = POINT.O) -> Message:
     return say(
         "{arrays}: component {outputs} of d_outputs (of {O}) adds nothing.",
         arrays=arrays,
         outputs=numbered(outputs),
-        O=POINT.O,
+        O=of,
     )
 
 

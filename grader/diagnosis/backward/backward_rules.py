@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from grader.checks.states import Sizes
 from grader.diagnosis.backward import (
     arrays,
     chain,
@@ -20,7 +21,7 @@ from grader.diagnosis.experiments.impulses import HIDDEN_ARRAYS, POINT, Impulses
 from grader.diagnosis.experiments.network import SMALL, Network
 from grader.diagnosis.experiments.patterns import CLOSE, Reading
 from grader.diagnosis.forward import forward_rules as forward
-from grader.faults import StudentFault
+from grader.faults import Crashed, StudentFault
 from grader.protocol import Array, CandidateClass
 
 Readings = list[tuple[Reading, tuple[str, ...]]]
@@ -30,6 +31,8 @@ ORDER = ("W_hy", "b_y", "W_xh", "W_hh", "b_h")
 SAME = {"state_handed_back": "bptt_depth", "derivative_added": "derivative"}
 OF_OTHER = [Reading("recurrent_matrix", {"form": "W_hh"}), Reading("transposed")]
 OF_MATRIX = {reading.kind for reading in OF_OTHER}
+# Where POINT cannot be run: an index of another axis, that here leaves some out, may raise there.
+FEWER_OUTPUTS = Sizes(T=5, B=3, I=15, H=7, O=2)
 LARGE = 100.0  # d_outputs of which no rounding leaves nothing
 TAILS = {"bptt_depth", "cut_before"}
 
@@ -39,7 +42,23 @@ def examine(cls: CandidateClass) -> Readings:
 
     Empty where nothing is found, or where forward is too broken to tell. Raises StudentFault.
     """
-    net = Network.make(cls, POINT)
+    try:
+        return _examined_at(cls, POINT)
+    except Crashed:
+        found = _examined_at(cls, FEWER_OUTPUTS)
+        return [(_of_so_many(reading), names) for reading, names in found]
+
+
+def _of_so_many(reading: Reading) -> Reading:
+    """With the number of sequences or outputs, which is not that of POINT."""
+    sizes = {"samples_ignored": FEWER_OUTPUTS.B, "components_ignored": FEWER_OUTPUTS.O}
+    if reading.kind not in sizes:
+        return reading
+    return replace(reading, facts={**reading.facts, "of": sizes[reading.kind]})
+
+
+def _examined_at(cls: CandidateClass, size: Sizes) -> Readings:
+    net = Network.make(cls, size)
     if names := repeated_calls.parameters_given(net):
         return [(Reading("parameters_given"), names)]
     imp = impulses.measure(net)

@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from grader.diagnosis.experiments.impulses import POINT
 from grader.diagnosis.experiments.network import SMALL, Network
 from grader.diagnosis.experiments.patterns import Reading
 from grader.faults import StudentFault
@@ -25,7 +24,7 @@ Found = dict[str, Reading]
 def measure(net: Network) -> Found:
     """Why a later backward gives something else than the same one on a fresh object, by array."""
     rng = np.random.default_rng(9)
-    (x0, d0), (x1, d1) = (_point(rng), _point(rng))
+    (x0, d0), (x1, d1) = (_point(net, rng), _point(net, rng))
     nothing = {name: np.zeros(shape) for name, shape in net.layout.shapes.items()}
     first, second = (net.gradients(x, d, nothing) for x, d in ((x0, d0), (x1, d1)))
     other = net.gradients(x0, d1, nothing)
@@ -80,14 +79,14 @@ def _keeps_state(net: Network, x: Array) -> bool:
     return not net.alike(second.outputs, first.outputs)
 
 
-def _point(rng: np.random.Generator) -> tuple[Array, Array]:
-    T, B, I, _, O = POINT  # noqa: E741  # sizes as in the equations
+def _point(net: Network, rng: np.random.Generator) -> tuple[Array, Array]:
+    T, B, I, _, O = net.size  # noqa: E741  # sizes as in the equations
     return rng.normal(size=(T, B, I)), SMALL * rng.normal(size=(T, B, O))
 
 
 def parameters_given(net: Network) -> tuple[str, ...]:
     """The parameters that backward changes and gives back as if they were gradients."""
-    x, d_outputs = _point(np.random.default_rng(21))
+    x, d_outputs = _point(net, np.random.default_rng(21))
     trial = net.fresh()
     layout = net.layout
     steps: list[Step] = [

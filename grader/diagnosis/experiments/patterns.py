@@ -130,6 +130,9 @@ def _by_source(w: Array, due: Array) -> Reading | None:
     times = []
     for s in range(T):
         column = w[..., s][due[..., s]]
+        if not column.size:
+            times.append(1.0)
+            continue
         if not _all(column, float(np.median(column))):
             return None
         times.append(float(np.median(column)))

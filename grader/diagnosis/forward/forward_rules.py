@@ -20,6 +20,7 @@ Readings = list[tuple[Reading, tuple[str, ...]]]
 
 POINT = Sizes(6, 5, *PUBLIC)
 HUGE = 1e4  # exp of it is infinite
+SATURATED = 0.99
 MANY = 60  # sequences, so that weights can be told by least squares
 
 
@@ -141,10 +142,16 @@ def _moved(net: Network, x: Array) -> tuple[Reading, tuple[str, ...]] | None:
                 mixed = Reading("goes_on")
             names = ("hidden_states", "outputs") if what == "hidden_states" else (what,)
             return mixed, names
-    if (late := _in_time(in_outputs)) is None:
+    if _saturated(net, x) or (late := _in_time(in_outputs)) is None:
         return None  # states that come back wrong from a right run are told by their values
     both = np.array_equal(in_states, in_outputs)
     return late, ("hidden_states", "outputs") if both else ("outputs",)
+
+
+def _saturated(net: Network, x: Array) -> bool:
+    """Whether states are so near -1 and 1 that nothing passes through, whatever the recurrence is."""
+    hidden = net.forward(x).hidden
+    return hidden is not None and bool(np.median(np.abs(hidden)) > SATURATED)
 
 
 def _roles_hide(net: Network, x: Array) -> bool:
@@ -185,14 +192,14 @@ def _in_time(moved: Array) -> Reading | None:
     """moved[s, t]: what only the order of steps explains."""
     T = len(moved)
     s, t = np.meshgrid(np.arange(T), np.arange(T), indexing="ij")
-    if np.array_equal(moved, s <= t):
+    if np.array_equal(moved, s <= t) or not moved.any():
         return None
     for kind, pairs in (
         ("runs_backward", s >= t),
         ("inputs_reversed", s + t >= T - 1),
         ("no_recurrence", s == t),
     ):
-        if np.array_equal(moved, pairs):
+        if np.array_equal(moved, pairs & moved.any(axis=0)):  # of the steps that are computed
             return Reading(kind)
     if not moved[s > t].any():
         return _by_distance(moved, t - s) or _by_step(moved, s, t)

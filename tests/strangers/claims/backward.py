@@ -8,7 +8,13 @@ from typing import Any
 from tests.strangers.bases import RNN, Base
 from tests.strangers.claims import Claim, Facts, Verdicts, plain
 from tests.strangers.claims.backward_alone import ALONE
-from tests.strangers.claims.backward_bench import OTHER_SIZES, SIZES, Bench, Model
+from tests.strangers.claims.backward_bench import (
+    FEWER_OUTPUTS,
+    OTHER_SIZES,
+    SIZES,
+    Bench,
+    Model,
+)
 from tests.strangers.program import Sizes
 
 # What these claim of one size holds at any other.
@@ -25,10 +31,8 @@ CONSTANT = {
 
 def verdicts(module: ModuleType, base: Base, claims: list[Claim]) -> Verdicts:
     constant = any(kind in CONSTANT for kind, _ in claims)
-    bench = Bench(module, base, without_constant=constant)
-    try:
-        bench.got  # noqa: B018  # measured once
-    except Exception:  # noqa: BLE001  # a stranger's
+    bench = _measured(module, base, constant)
+    if bench is None:
         return [None for _ in claims]
     joint = _joint(bench, claims)
     if any(joint.values()):
@@ -40,6 +44,18 @@ def verdicts(module: ModuleType, base: Base, claims: list[Claim]) -> Verdicts:
         True if joint.get(k) and kind not in CONSTANT else _alone(bench, kind, facts)
         for k, (kind, facts) in enumerate(claims)
     ]
+
+
+def _measured(module: ModuleType, base: Base, constant: bool) -> Bench | None:  # noqa: FBT001  # as the Bench has it
+    """At the sizes of which claims tell: others, where the program cannot be run at the first."""
+    for sizes in (SIZES, FEWER_OUTPUTS):
+        bench = Bench(module, base, sizes, without_constant=constant)
+        try:
+            bench.got  # noqa: B018  # measured once
+        except Exception:  # noqa: BLE001  # a stranger's
+            continue
+        return bench
+    return None
 
 
 def _at_any_size(which: int, claims: list[Claim]) -> bool:

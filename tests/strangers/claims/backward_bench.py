@@ -17,6 +17,7 @@ from tests.strangers.claims import formula
 from tests.strangers.program import Net, Sizes, by_hand, drawn, rnn_shapes
 
 SIZES: Sizes = (5, 2, 10, 7, 3)  # steps, samples and units are told of an experiment of these
+FEWER_OUTPUTS: Sizes = (5, 3, 15, 7, 2)  # where the first cannot be run
 OTHER_SIZES: Sizes = (7, 3, 21, 4, 2)
 SMALL = 1e-3
 CLOSE = 1e-4
