@@ -116,7 +116,7 @@ def tolerance(*arrays: Array, single: bool = False) -> float:
 
 
 def distance(got: Array, expected: Array) -> float:
-    """norm(got - expected) / (norm(got) + norm(expected)); 0 for two zero arrays.
+    """norm(got - expected) / (norm(got) + norm(expected)); 0 for two zero arrays, NaN where NaN is.
 
     One number per array, because an element-wise ratio reaches 2e-5 on correct gradients.
     """
@@ -124,7 +124,7 @@ def distance(got: Array, expected: Array) -> float:
     scale = norm(got) + norm(expected)
     if math.isinf(scale) and np.isfinite(got).all() and np.isfinite(expected).all():
         return distance(got * SHRINK, expected * SHRINK)
-    return norm(got - expected) / scale if scale > 0 else 0.0
+    return norm(got - expected) / scale if scale != 0 else 0.0
 
 
 def norm(array: Array) -> float:

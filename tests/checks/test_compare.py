@@ -63,6 +63,12 @@ def test_the_tolerance_follows_the_dtype_and_float16_earns_none() -> None:
     assert tolerance(np.ones(1, np.float16)) == tolerance(np.ones(1))
 
 
+def test_nothing_agrees_with_what_overflowed() -> None:
+    """A formula that a diagnosis tries may divide by 0."""
+    assert not agrees(np.ones(2), np.array([1.0, np.inf]), 1e-3)
+    assert not agrees(np.ones(2), np.array([1.0, np.nan]), 1e-3)
+
+
 def test_distance_of_zeros_is_zero_and_nan_agrees_with_nothing() -> None:
     assert distance(np.zeros(3), np.zeros(3)) == 0
     assert not agrees(np.array([np.nan]), np.array([np.nan]), 1.0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -59,6 +60,40 @@ def test_binet_is_fine_and_a_relative_error_of_1e8_is_not() -> None:
 def test_other_sequences_are_no_fibonacci_numbers(wrong: np.ndarray) -> None:
     with pytest.raises(CheckFailed):
         sequences.fibonacci_values(wrong, len(wrong), CALL)
+
+
+def following(start: tuple[int, int], rule: Callable[[list[int]], int]) -> list[float]:
+    terms = list(start)
+    while len(terms) < 40:
+        terms.append(rule(terms))
+    return [float(term) for term in terms]
+
+
+@pytest.mark.parametrize(
+    ("terms", "words"),
+    [
+        (following((2, 1), lambda a: a[-1] + a[-2]), "the start is wrong: 2, 1."),
+        (following((137, 1), lambda a: a[-1] + a[-2]), "the start is wrong."),
+        (following((0, 1), lambda a: (a[-1] + a[-2]) % 1000), "division of the sum by 1000"),
+        (
+            following((0, 1), lambda a: (a[-1] + a[-2]) % 137),
+            "division of the sum by a fixed number",
+        ),
+        (
+            following((0, 1), lambda a: a[-1] + a[-3 if len(a) > 2 else -2]),
+            "3 on is a(n-1) + a(n-3);",
+        ),
+        (following((0, 1), lambda a: a[-1] + 2 * a[-2]), "2 on is a(n-1) + 2 * a(n-2);"),
+        ([0, 1, 1, 2, 0, *following((0, 2), lambda a: a[-1] + a[-2])[1:]], "It alone is off"),
+        ([1, 1, 2, 3, 5, 9, 7, 4, 9, 3, 1, 6, 6, 6], "Check the first terms"),
+    ],
+)
+def test_why_a_term_is_wrong(terms: list[float], words: str) -> None:
+    """No number that could be a hidden length is told."""
+    with pytest.raises(CheckFailed) as failed:
+        sequences.fibonacci_values(np.array(terms, np.float64), len(terms), CALL)
+    for message in (failed.value.message, failed.value.guarded):
+        assert words in str(message)
 
 
 @pytest.mark.parametrize("count", [18, 19, 21, 22])

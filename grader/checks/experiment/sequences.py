@@ -23,6 +23,7 @@ DEFAULT_LENGTH = 1000
 SINGLE = 1e-6  # what rounding to float32 leaves of a number, relative
 FINER = 8  # points of the spectrum per period
 REMAINING, EXACT = 3, 2.0**53  # terms that show a remainder, and where whole numbers end
+ROUND = {10**k for k in range(1, 16)} | {2**k for k in range(1, 53)}
 RULED, WHOLE = 10, 1e-9  # terms that show a rule, and how exactly they follow it
 # First terms of the sequences that go by the name: 0, 1, 1, 2 and 1, 1, 2.
 STARTS = ((0, 1), (1, 1))
@@ -258,6 +259,8 @@ def _remaining(values: Array, index: int) -> Message | None:
     number = _modulus(values, index)
     if not number:
         return None
+    if number not in ROUND:  # another could tell a hidden length
+        return say("From there on it is what division of the sum by a fixed number leaves.")
     return say("From there on it is what division of the sum by {n} leaves.", n=number)
 
 
@@ -319,15 +322,17 @@ def _times(number: int, name: str) -> str:
 
 def _only_off(values: Array, index: int) -> Message | None:
     """Where every other term is the sum of the two before it: the start, or one term."""
-    if values.size < RULED or not np.all(np.isfinite(values[:RULED])):
+    if values.size < RULED or not np.all(np.isfinite(values)):
         return None
-    few = values[:RULED]
-    off = np.flatnonzero(few[2:] != few[:-2] + few[1:-1]) + 2
-    if not off.size:
+    off = np.flatnonzero(~np.isclose(values[2:], values[:-2] + values[1:-1])) + 2
+    if not off.size and index < 2:  # noqa: PLR2004  # of the start
+        start = [float(term) for term in values[:2]]
+        if not all(term in range(10) for term in start):  # others could tell a hidden length
+            return say("Each term is the sum of the two before it, but the start is wrong.")
         return say(
             "Each term is the sum of the two before it, but the start is wrong: {a}, {b}.",
-            a=f"{float(few[0]):.10g}",
-            b=f"{float(few[1]):.10g}",
+            a=f"{start[0]:g}",
+            b=f"{start[1]:g}",
         )
     if off.tolist() == [index]:
         return say("It alone is off; every later term is the sum of the two before it.")
