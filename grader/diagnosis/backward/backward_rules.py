@@ -34,6 +34,7 @@ OF_MATRIX = {reading.kind for reading in OF_OTHER}
 # Where POINT cannot be run: an index of another axis, that here leaves some out, may raise there.
 FEWER_OUTPUTS = Sizes(T=5, B=3, I=15, H=7, O=2)
 LARGE = 100.0  # d_outputs of which no rounding leaves nothing
+VAGUE = {"chain_off", "chain_off_at", "counted_unevenly"}
 TAILS = {"bptt_depth", "cut_before"}
 
 
@@ -199,13 +200,20 @@ def _by_chain(
     readings = {name: one for name, one in single.items() if one and one.kind != "right"}
     left = [name for name, one in single.items() if one is None]
     spoilt = tuple(name for name in shared if name not in left)
-    if not spoilt:
-        return [(Reading("array_off"), (*rest, *left))]
+    if not spoilt or (
+        _of_inputs_alone(imp, spoilt) and {one.kind for one in explained.readings} <= VAGUE
+    ):
+        return [(Reading("array_off"), (*rest, *spoilt, *left))]
     if any(one.kind in chain.SHIFTS for one in explained.readings):
         spoilt, rest = (*rest, *spoilt), []
     found: Readings = [(one, spoilt) for one in explained.readings]
     found += _grouped({name: replace(one, factor=1.0) for name, one in readings.items()})
     return found + ([(Reading("array_off"), (*rest, *left))] if rest or left else [])
+
+
+def _of_inputs_alone(imp: Impulses, made: tuple[str, ...]) -> bool:
+    """Whether nothing but dW_xh, from whose rows dz is read, is made of it: the inputs may be wrong."""
+    return made == ("W_xh",) and len([name for name in HIDDEN_ARRAYS if name in imp.names]) > 1
 
 
 def _once(reading: Reading | None) -> Reading | None:
@@ -226,7 +234,7 @@ def _by_mixed(
             for k, one in imp.got.items()
         )
     )
-    if made == ("W_xh",) != tuple(shared):  # whose rows are what dz is read from
+    if _of_inputs_alone(imp, made):
         return [(Reading("array_off"), (*rest, *shared))]
     others = (*rest, *(name for name in shared if name not in made))
     found: Readings = [(one, made) for one in told]
