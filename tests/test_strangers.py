@@ -8,8 +8,16 @@ from typing import Any
 
 import pytest
 
+from tests import PROGRAMS
 from tests.strangers import claims, handwritten, kit
-from tests.strangers.bases import ALL, STRANGERS, Base
+from tests.strangers.bases import (
+    ALL,
+    PLAIN_CELL,
+    PLAIN_GRADIENTS,
+    PLAIN_RNN,
+    STRANGERS,
+    Base,
+)
 from tests.strangers.generate import strangers
 from tests.strangers.program import executed
 from tests.strangers.truth import judge
@@ -93,3 +101,45 @@ def test_a_claim_is_tried_on_the_program(
     base = BY_NAME[name.partition("_")[0]]
     facts = {"arrays": HIDDEN_PART, **facts} if question == "q4_3" else facts
     assert claims.checkers()[question](module, base, [(kind, facts)]) == [true]
+
+
+# The same of programs of `tests/programs/diagnosis` whose arrays have the documented names.
+TOLD: list[tuple[str, str, str, dict[str, Any], bool]] = [
+    ("reshaped-not-turned", "q4_3", "reshaped", {"arrays": ["W_xh"]}, True),
+    ("reshaped-not-turned", "q4_3", "reshaped", {"arrays": ["W_hh"]}, False),
+    ("input-of-one-sequence", "q4_3", "left_of_one", {"arrays": ["W_xh"], "sample": 0}, True),
+    ("input-of-one-sequence", "q4_3", "left_of_one", {"arrays": ["W_xh"], "sample": 1}, False),
+    ("state-joins-gradient", "q4_3", "state_added", {"state": "h_t"}, True),
+    ("state-joins-gradient", "q4_3", "state_added", {"state": "h_(t-1)"}, False),
+    ("one-cache-for-all-steps", "q4_3", "input_always", {"arrays": ["W_xh"], "step": 4}, True),
+    ("one-cache-for-all-steps", "q4_3", "input_always", {"arrays": ["W_xh"], "step": 3}, False),
+    ("last-sequence-alone", "q4_3", "only_step", {"arrays": ["b_y"], "step": 0, "samples": (1,)}, True),
+    ("last-sequence-alone", "q4_3", "only_step", {"arrays": ["b_y"], "step": 0}, False),
+    ("two-wrong-slopes", "q4_3", "derivatives", {"direct": "1 - h_t", "recurrent": "1"}, True),
+    ("two-wrong-slopes", "q4_3", "derivatives", {"direct": "1", "recurrent": "1 - h_t"}, False),
+    ("slope-of-one-sequence", "q4_3", "derivative", {"form": "1 - h_t^2 of sequence 0"}, True),
+    ("slope-of-one-sequence", "q4_3", "derivative", {"form": "1 - h_t^2 of the last sequence"}, False),
+    ("multiplied-step", "q4_4", "step_form", {"form": "W * (1 - learning_rate * dW)"}, True),
+    ("multiplied-step", "q4_4", "step_form", {"form": "(1 - learning_rate) * W"}, False),
+]  # fmt: skip
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize(("name", "question", "kind", "facts", "true"), TOLD)
+def test_a_claim_about_documented_names_is_tried(
+    name: str, question: str, kind: str, facts: dict[str, Any], true: object
+) -> None:
+    path = PROGRAMS / "diagnosis" / name / "rnn.py"
+    base = Base(name, path, PLAIN_RNN, PLAIN_GRADIENTS, PLAIN_CELL)
+    facts = {"arrays": HIDDEN_PART, **facts} if question == "q4_3" else facts
+    module = executed(base.source)
+    assert claims.checkers()[question](module, base, [(kind, facts)]) == [true]
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize(("steps", "true"), [(2, True), (3, False)])
+def test_how_many_steps_back_the_recurrence_goes(steps: int, true: object) -> None:
+    base = BY_NAME["columns"]
+    wrong = base.source.replace("self.W @ self.h[t - 1]", "self.W @ self.h[max(t - 2, -1)]")
+    claim = ("steps_back", {"arrays": ["hidden_states", "outputs"], "steps": steps})
+    assert claims.checkers()["q4_2"](executed(wrong), base, [claim]) == [true]
