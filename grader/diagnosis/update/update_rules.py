@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, product
 
 import numpy as np
 
@@ -26,17 +26,9 @@ GRADIENT = 4e-3  # of d_outputs: gradients stay below the tightest honest clippi
 ORDER = ("W_hy", "b_y", "W_xh", "W_hh", "b_h")
 
 
-# How often an array may stand in a step by mistake, by the learning rate.
-SHARES: dict[str, Callable[[float], float]] = {
-    "": lambda _: 0.0,
-    "{}": lambda _: 1.0,
-    "(-1) * {}": lambda _: -1.0,
-    "learning_rate * {}": lambda rate: rate,
-    "(-learning_rate) * {}": lambda rate: -rate,
-    "(1 - learning_rate) * {}": lambda rate: 1 - rate,
-    "(1 + learning_rate) * {}": lambda rate: 1 + rate,
-    "2 * {}": lambda _: 2.0,
-}
+# How often an array stands in a step, as c0 + c1 * rate + c2 * rate^2; the fewer terms the likelier.
+SHARES = sorted(product(range(-2, 3), repeat=3), key=lambda c: (sum(map(abs, c)), -c.count(0)))
+POWERS = ("1", "learning_rate", "learning_rate^2")
 
 
 @dataclass(frozen=True)
@@ -221,10 +213,25 @@ def _combined(net: Network, name: str, first: UpdateStep) -> Reading:
 
 def _share(what: str, measured: Sequence[tuple[float, float]]) -> str | None:
     """What stands of an array, measured at some learning rates; None where it is nothing known."""
-    for form, share in SHARES.items():
-        if all(abs(number - share(rate)) <= CLOSE for rate, number in measured):
-            return form.format(what)
+    for share in SHARES:
+        made = [sum(c * rate**n for n, c in enumerate(share)) for rate, _ in measured]
+        if all(abs(a - b) <= CLOSE for a, (_, b) in zip(made, measured, strict=True)):
+            return _times_of(share, what)
     return None
+
+
+def _times_of(share: Sequence[int], what: str) -> str:
+    """As a formula: "(1 - learning_rate) * W"."""
+    terms = [
+        ("- " if c < 0 else "+ ") + (power if abs(c) == 1 else f"{abs(c)} * {power}")
+        for c, power in zip(share, POWERS, strict=True)
+        if c
+    ]
+    text = " ".join(terms).removeprefix("+ ")
+    text = text.replace("- ", "-", 1) if text.startswith("- ") else text
+    if text in {"", "1"}:
+        return what if text else ""
+    return f"({text}) * {what}" if len(terms) > 1 or text.startswith("-") else f"{text} * {what}"
 
 
 def _steps(net: Network, rates: Sequence[float]) -> list[UpdateStep]:
