@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from grader.diagnosis.experiments.impulses import HIDDEN_ARRAYS, Impulses, Key
-from grader.diagnosis.experiments.patterns import Reading
+from grader.diagnosis.experiments.patterns import CLOSE, Reading
 from grader.protocol import Array
 
 
@@ -51,7 +51,7 @@ def summed_first(imp: Impulses, name: str) -> Reading | None:
 def left_of_one(imp: Impulses, name: str) -> Reading | None:
     """The left factor of one sequence of the batch for all of them."""
     left = _left(imp, name)
-    if left is None:
+    if left is None or not _differ(left, 1):
         return None
     for sample in range(imp.size.B):
         if all(
@@ -70,7 +70,7 @@ def beside_output(imp: Impulses, name: str) -> Reading | None:
     """The output's own left factor at every step that its gradient gets back to."""
     lefts = {"W_xh": [imp.x], "W_hh": [imp.states[:-1], imp.states[1:]]}
     for offset, left in enumerate(lefts.get(name, [])):
-        if all(
+        if _differ(left, 0) and all(
             imp.net.alike(
                 one[name],
                 np.outer(left[key[:2]], imp.dz(key).sum(axis=(0, 1))),
@@ -97,6 +97,11 @@ def one_input(imp: Impulses, name: str) -> Reading | None:
         for key, found in rows.items()
     )
     return Reading("input_always", {"step": step}) if before and sums else None
+
+
+def _differ(left: Array, axis: int) -> bool:
+    """Whether factors are not the same at all steps (axis 0), or of all sequences (axis 1)."""
+    return bool(np.ptp(left, axis=axis).max() > CLOSE)
 
 
 def _left(imp: Impulses, name: str) -> Array | None:
