@@ -192,14 +192,14 @@ def _in_time(moved: Array) -> Reading | None:
     """moved[s, t]: what only the order of steps explains."""
     T = len(moved)
     s, t = np.meshgrid(np.arange(T), np.arange(T), indexing="ij")
-    if np.array_equal(moved, s <= t) or not moved.any():
+    if np.array_equal(moved, s <= t):
         return None
     for kind, pairs in (
         ("runs_backward", s >= t),
         ("inputs_reversed", s + t >= T - 1),
-        ("no_recurrence", s == t),
+        ("no_recurrence", (s == t) & moved.any(axis=0)),  # of the steps that are computed
     ):
-        if np.array_equal(moved, pairs & moved.any(axis=0)):  # of the steps that are computed
+        if np.array_equal(moved, pairs) and moved.sum() > 1:
             return Reading(kind)
     if not moved[s > t].any():
         return _by_distance(moved, t - s) or _by_step(moved, s, t)
