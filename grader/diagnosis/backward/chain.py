@@ -11,9 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from grader.diagnosis.backward.chain_forms import modelled
+from grader.diagnosis.backward.chain_forms import modelled, one_output_everywhere
 from grader.diagnosis.backward.chain_model import DERIVATIVES, RIGHT, Chain
-from grader.diagnosis.experiments import patterns
 from grader.diagnosis.experiments.impulses import Impulses
 from grader.diagnosis.experiments.patterns import Reading
 from grader.protocol import Array
@@ -122,10 +121,10 @@ def _shifted(chain: Chain) -> tuple[Reading, ...] | None:
         if inside:
             return (Reading("output_index", {"offset": offset}),)
     for step in range(T):
-        if not np.delete(chain.here, step, axis=0).any() and chain.imp.net.alike(
-            got[step], true.sum(axis=0)
+        if not np.delete(chain.here, step, axis=0).any() and (
+            found := one_output_everywhere(chain, step)
         ):
-            return (patterns.output_everywhere(step, T),)
+            return found
     if chain.imp.net.alike(got, np.broadcast_to(true.sum(axis=0), got.shape)):
         return (Reading("outputs_summed"),)
     if chain.imp.net.alike(got, true[::-1]):
@@ -138,9 +137,18 @@ def _in_time(chain: Chain) -> tuple[Reading, ...] | None:
     T = chain.imp.size.T
     later = np.triu(np.ones((T, T), bool), 1)
     earlier = later.T
+    if chain.here[earlier].any() and _each_from_its_start(chain):
+        return (Reading("inner_loop_forward"),)
     if chain.here[later].any() and not chain.here[earlier].any():
         return (Reading("forward_in_time"),)
     return None
+
+
+def _each_from_its_start(chain: Chain) -> bool:
+    """Whether what belongs to an output's own step stands at step 0, for every output but the first."""
+    T, true = chain.imp.size.T, chain.imp.reach
+    own = np.array([true[t, :, :, t] for t in range(1, T)])
+    return chain.imp.net.alike(chain.own[1:, :, :, 0], own, chain.scale)
 
 
 def _place(chain: Chain) -> Reading | None:
