@@ -116,17 +116,15 @@ def tolerance(*arrays: Array, single: bool = False) -> float:
 
 
 def distance(got: Array, expected: Array) -> float:
-    """norm(got - expected) / (norm(got) + norm(expected)); 0 for two zero arrays.
+    """norm(got - expected) / (norm(got) + norm(expected)); 0 for two zero arrays, NaN where NaN is.
 
-    Infinite where either holds NaN or infinity. One number per array, because an element-wise
-    ratio reaches 2e-5 on correct gradients.
+    One number per array, because an element-wise ratio reaches 2e-5 on correct gradients.
     """
     got, expected = np.asarray(got, np.float64), np.asarray(expected, np.float64)
     scale = norm(got) + norm(expected)
-    if not math.isfinite(scale):
-        bounded = np.isfinite(got).all() and np.isfinite(expected).all()
-        return distance(got * SHRINK, expected * SHRINK) if bounded else math.inf
-    return norm(got - expected) / scale if scale > 0 else 0.0
+    if math.isinf(scale) and np.isfinite(got).all() and np.isfinite(expected).all():
+        return distance(got * SHRINK, expected * SHRINK)
+    return norm(got - expected) / scale if scale != 0 else 0.0
 
 
 def norm(array: Array) -> float:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 import pytest
 
@@ -65,11 +63,10 @@ def test_the_tolerance_follows_the_dtype_and_float16_earns_none() -> None:
     assert tolerance(np.ones(1, np.float16)) == tolerance(np.ones(1))
 
 
-def test_what_is_not_finite_is_infinitely_far_from_everything() -> None:
-    ones = np.ones(3)
-    for strange in (np.full(3, np.inf), np.array([1.0, -np.inf, 1.0]), np.full(3, np.nan)):
-        assert distance(strange, ones) == distance(ones, strange) == math.inf
-        assert not agrees(ones, strange, 1.0)
+def test_nothing_agrees_with_what_overflowed() -> None:
+    """A formula that a diagnosis tries may divide by 0."""
+    assert not agrees(np.ones(2), np.array([1.0, np.inf]), 1e-3)
+    assert not agrees(np.ones(2), np.array([1.0, np.nan]), 1e-3)
 
 
 def test_distance_of_zeros_is_zero_and_nan_agrees_with_nothing() -> None:

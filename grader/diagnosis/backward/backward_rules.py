@@ -130,7 +130,11 @@ def _without_factor(
     shared = set(factors.values())
     factor = min(shared, default=1.0)
     if shared and max(shared) - factor < CLOSE < abs(factor - 1.0):
-        found = _together(imp.times(1 / factor, unknown), unknown)
+        got = {
+            key: {n: part / (factor if n in unknown else 1.0) for n, part in one.items()}
+            for key, one in imp.got.items()
+        }
+        found = _together(replace(imp, got=got), unknown)
         if not {reading.kind for reading, _ in found} & NO_CAUSE:
             return found, factor
     return _together(imp, unknown), 1.0

@@ -35,11 +35,19 @@ def explain(imp: Impulses) -> Explained | None:
     if chain.mixed:
         kind = "goes_on" if _goes_on(chain) else "samples_mixed"
         return Explained((Reading(kind),), chain.own, chain.got)
-    for each in (_shifted, _in_time, modelled):
+    for each in (_shifted, _inner_loop, _in_time, modelled):
         if (found := each(chain)) is not None:
             return Explained(found, chain.own)
     place = _skipped(chain) or _at_steps(chain) or _slopes_of(chain) or _place(chain)
     return None if place is None else Explained((place,), chain.own)
+
+
+def _inner_loop(chain: Chain) -> tuple[Reading, ...] | None:
+    """What belongs to an output's own step stands at step 0, for every output but the first."""
+    T, true = chain.imp.size.T, chain.imp.reach
+    own = np.array([true[t, :, :, t] for t in range(1, T)])
+    begins = chain.imp.net.alike(chain.own[1:, :, :, 0], own, chain.scale)
+    return (Reading("inner_loop_forward"),) if begins else None
 
 
 def _goes_on(chain: Chain) -> bool:
@@ -137,18 +145,9 @@ def _in_time(chain: Chain) -> tuple[Reading, ...] | None:
     T = chain.imp.size.T
     later = np.triu(np.ones((T, T), bool), 1)
     earlier = later.T
-    if chain.here[earlier].any() and _each_from_its_start(chain):
-        return (Reading("inner_loop_forward"),)
     if chain.here[later].any() and not chain.here[earlier].any():
         return (Reading("forward_in_time"),)
     return None
-
-
-def _each_from_its_start(chain: Chain) -> bool:
-    """Whether what belongs to an output's own step stands at step 0, for every output but the first."""
-    T, true = chain.imp.size.T, chain.imp.reach
-    own = np.array([true[t, :, :, t] for t in range(1, T)])
-    return chain.imp.net.alike(chain.own[1:, :, :, 0], own, chain.scale)
 
 
 def _place(chain: Chain) -> Reading | None:

@@ -61,14 +61,6 @@ class Impulses:
         }
         return replace(self, got=left)
 
-    def times(self, number: float, names: Collection[str]) -> Impulses:
-        """The same, as if backward gave these arrays so many times."""
-        got = {
-            key: {name: value * (number if name in names else 1.0) for name, value in one.items()}
-            for key, one in self.got.items()
-        }
-        return replace(self, got=got)
-
     def dz(self, key: tuple[int, int, int]) -> Array:
         """The true gradient at every step's z, (T, B, H), for this impulse."""
         t, b, o = key
