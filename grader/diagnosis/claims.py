@@ -9,6 +9,7 @@ bptt_depth             steps            L[t, s] is 0 where t - s > steps, for ev
 stops_after            steps            nothing of steps before the last `steps` is in the arrays (T = 44)
 cut_before             steps            no gradient gets from step k to k - 1 for these k (T = 44)
 forward_in_time                         L[t, s] is not 0 for some s > t, and 0 for all s < t
+inner_loop_forward                      what is due at L[t, t] stands at L[t, 0], for every t
 outputs_ignored        steps            d_outputs of these steps adds nothing to the arrays
 inputs_ignored         steps            what passes through z of these steps adds nothing
 steps_skipped          steps            both
@@ -50,6 +51,7 @@ recurrent_matrix       form             `form` stands where W_hh.T belongs on th
                                         of its rows; another matrix: one and the same at all steps
 other_matrix                            right for a forward with W_hh.T where yours has W_hh
 handed_back            what             `what` is handed back in place of dz
+slope_behind_matrix                     dz W_hh.T, once more times 1 - h_t^2, is handed back
 lag_factor             number           L[t, s] is right times number^(t - s)
 chain_off              lag              L is right for t - s < lag, not for all with t - s = lag
 chain_off_at           steps            L[:, s] is right for all s but these

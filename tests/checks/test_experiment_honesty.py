@@ -140,6 +140,14 @@ def test_a_derivative_of_constant_size_tells_nothing() -> None:
     assert loss_curve.follows(ERRORS, seen)
 
 
+def test_losses_that_stand_still_tell_nothing() -> None:
+    seen = replace(observation([]), squared_errors=(ERRORS[::-1].copy(),))
+    noise = np.random.default_rng(3).normal(size=40)
+    assert loss_curve.follows(np.full(40, 2.0), seen)
+    assert loss_curve.follows(1.0 + 0.001 * noise, seen)
+    assert not loss_curve.follows(1.0 + 0.1 * ERRORS[:40], seen)
+
+
 def evaluation(line: np.ndarray, trained: np.ndarray | None = None) -> Evaluation:
     x = cut(line, 3)
     flags = np.zeros(x.shape[1], bool) if trained is None else trained

@@ -21,6 +21,9 @@ FORMULA = 1e-9  # of the range: real training is never so smooth
 FOLLOWS = 0.5
 SMALLEST = 1e-300
 STEADY = 1e-3
+# Losses that move by less of their size say nothing: what moves them is which windows share a batch.
+# Measured: 0.4 % over 20 epochs of a network whose gradients are lost.
+STILL = 0.01
 
 
 def is_formula(losses: Line) -> bool:
@@ -37,7 +40,7 @@ def _is_straight(line: Line) -> bool:
 
 def follows(losses: Line, seen: Observation) -> bool:
     """Whether some network's gradients rise and fall with the losses; True where nothing tells."""
-    if losses.size < FEWEST:
+    if losses.size < FEWEST or np.ptp(losses) <= STILL * np.abs(losses).max():
         return True
     curves = [curve for errors in _runs(seen) for curve in _by_epoch(errors, losses.size)]
     # The derivative of a mean absolute error has always the same size.

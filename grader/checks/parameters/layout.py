@@ -150,8 +150,8 @@ class Layout:
         ]
 
     def _could_be(self, array: Array) -> bool:
-        """Whether it has the size of a parameter that is missing."""
-        return array.size in {math.prod(self.shapes[name]) for name in self.missing}
+        """Whether it has the size of a parameter that is missing, or is one number for all units."""
+        return array.size in {1, *(math.prod(self.shapes[name]) for name in self.missing)}
 
     def _room(self, *, matrices: bool) -> int:
         """How many scalars play no role, in arrays that play one in part (or in whole matrices).

@@ -36,6 +36,7 @@ FEWER_OUTPUTS = Sizes(T=5, B=3, I=15, H=7, O=2)
 LARGE = 100.0  # d_outputs of which no rounding leaves nothing
 VAGUE = {"chain_off", "chain_off_at", "counted_unevenly"}
 TAILS = {"bptt_depth", "cut_before"}
+NO_CAUSE = {"array_off", "chain_off", "chain_off_at", "counted_unevenly"}
 
 
 def examine(cls: CandidateClass) -> Readings:
@@ -135,13 +136,35 @@ def _single(imp: Impulses) -> Readings:
     readings = _grouped({n: replace(r, factor=1.0) for n, r in single.items() if r is not None})
     unknown = [name for name, reading in single.items() if reading is None]
     readings = [one for one in readings if one[0].kind != "right"]
-    if unknown:
-        readings += _together(imp, unknown)
+    factors = {n: r.factor for n, r in single.items() if r is not None and r.kind == "right"}
+    together, factor = _without_factor(imp, unknown, factors) if unknown else ([], 1.0)
+    readings += together
     readings = _of_one_matrix(_merged(_shifted_alike(readings)))
     readings = [(_overwritten(imp, reading, names), names) for reading, names in readings]
-    factors = {n: r.factor for n, r in single.items() if r is not None and r.kind == "right"}
     readings.sort(key=lambda one: min(ORDER.index(name) for name in one[1]))
-    return readings + size_factors.factors(imp, factors)
+    too_often = size_factors.factors(imp, factors)
+    if factor != 1.0:
+        too_often = [
+            (one, tuple(sorted({*names, *unknown}, key=ORDER.index))) for one, names in too_often
+        ]
+    return readings + too_often
+
+
+def _without_factor(
+    imp: Impulses, unknown: list[str], factors: dict[str, float]
+) -> tuple[Readings, float]:
+    """What explains these arrays, where the others show one factor that all may have; and it."""
+    shared = set(factors.values())
+    factor = min(shared, default=1.0)
+    if shared and max(shared) - factor < CLOSE < abs(factor - 1.0):
+        got = {
+            key: {n: part / (factor if n in unknown else 1.0) for n, part in one.items()}
+            for key, one in imp.got.items()
+        }
+        found = _together(replace(imp, got=got), unknown)
+        if not {reading.kind for reading, _ in found} & NO_CAUSE:
+            return found, factor
+    return _together(imp, unknown), 1.0
 
 
 def _of_one_matrix(readings: Readings) -> Readings:
@@ -246,14 +269,16 @@ def _overwritten(imp: Impulses, reading: Reading, names: tuple[str, ...]) -> Rea
     if reading.kind != "stays_zero" or names != ("W_hh",):
         return reading
     T, B, _, _, O = imp.size  # noqa: E741  # sizes as in the equations
-    first = np.zeros((T, B, O))
-    first[0] = np.nan  # times h_0 = 0 it is NaN still
-    try:
-        found = imp.net.gradients(imp.x, first, {})
-    except StudentFault:
-        return reading
-    computed = np.isnan(found.get("W_hh", np.zeros(1))).any()
-    return Reading("only_step", {"step": 0}) if computed else reading
+    for reach in (slice(0, 1), slice(None)):  # outputs of later steps may be all that counts
+        spoilt = np.zeros((T, B, O))
+        spoilt[reach] = np.nan  # times h_0 = 0 it is NaN still
+        try:
+            found = imp.net.gradients(imp.x, spoilt, {})
+        except StudentFault:
+            return reading
+        if np.isnan(found.get("W_hh", np.zeros(1))).any():
+            return Reading("only_step", {"step": 0})
+    return reading
 
 
 def _longer(cls: CandidateClass, found: Readings, there: list[str]) -> Readings:

@@ -11,9 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from grader.diagnosis.backward.chain_forms import modelled
+from grader.diagnosis.backward.chain_forms import modelled, one_output_everywhere
 from grader.diagnosis.backward.chain_model import DERIVATIVES, RIGHT, Chain
-from grader.diagnosis.experiments import patterns
 from grader.diagnosis.experiments.impulses import Impulses
 from grader.diagnosis.experiments.patterns import Reading
 from grader.protocol import Array
@@ -36,11 +35,19 @@ def explain(imp: Impulses) -> Explained | None:
     if chain.mixed:
         kind = "goes_on" if _goes_on(chain) else "samples_mixed"
         return Explained((Reading(kind),), chain.own, chain.got)
-    for each in (_shifted, _in_time, modelled):
+    for each in (_shifted, _inner_loop, _in_time, modelled):
         if (found := each(chain)) is not None:
             return Explained(found, chain.own)
     place = _skipped(chain) or _at_steps(chain) or _slopes_of(chain) or _place(chain)
     return None if place is None else Explained((place,), chain.own)
+
+
+def _inner_loop(chain: Chain) -> tuple[Reading, ...] | None:
+    """What belongs to an output's own step stands at step 0, for every output but the first."""
+    T, true = chain.imp.size.T, chain.imp.reach
+    own = np.array([true[t, :, :, t] for t in range(1, T)])
+    begins = chain.imp.net.alike(chain.own[1:, :, :, 0], own, chain.scale)
+    return (Reading("inner_loop_forward"),) if begins else None
 
 
 def _goes_on(chain: Chain) -> bool:
@@ -122,10 +129,10 @@ def _shifted(chain: Chain) -> tuple[Reading, ...] | None:
         if inside:
             return (Reading("output_index", {"offset": offset}),)
     for step in range(T):
-        if not np.delete(chain.here, step, axis=0).any() and chain.imp.net.alike(
-            got[step], true.sum(axis=0)
+        if not np.delete(chain.here, step, axis=0).any() and (
+            found := one_output_everywhere(chain, step)
         ):
-            return (patterns.output_everywhere(step, T),)
+            return found
     if chain.imp.net.alike(got, np.broadcast_to(true.sum(axis=0), got.shape)):
         return (Reading("outputs_summed"),)
     if chain.imp.net.alike(got, true[::-1]):

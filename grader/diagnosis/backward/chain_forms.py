@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from grader.diagnosis.backward.chain_model import (
+    AFTER,
     DERIVATIVES,
     FACTORS,
     HANDED,
@@ -42,6 +43,24 @@ def modelled(chain: Chain) -> tuple[Reading, ...] | None:
         return _weighted(chain)
     gaps = _gaps(chain)
     return None if gaps is None else (*gaps, *found)
+
+
+def one_output_everywhere(chain: Chain, step: int) -> tuple[Reading, ...] | None:
+    """d_outputs of one step acts at every step, on a way that is right or has one thing wrong."""
+    told = patterns.output_everywhere(step, chain.imp.size.T)
+    if chain.imp.net.alike(chain.own[step], chain.imp.reach.sum(axis=0)):
+        return (told,)
+    for form in _forms_of_one_fault():
+        if chain.imp.net.alike(chain.own[step], chain.model(form).sum(axis=0)):
+            return (told, *_words(form))
+    return None
+
+
+def _forms_of_one_fault() -> Iterator[ChainModel]:
+    for form in DERIVATIVES:
+        yield ChainModel(direct=form, recurrent=form)
+    for matrix, handed in itertools.product(MATRICES, HANDED):
+        yield ChainModel(matrix=matrix, handed=handed)
 
 
 def _at_some(chain: Chain) -> tuple[Reading, ...] | None:
@@ -143,7 +162,9 @@ def _words(form: ChainModel) -> tuple[Reading, ...]:
             )
             if one != RIGHT
         ]
-    if form.handed != "dz":
+    if form.handed == AFTER:
+        found.append(Reading("slope_behind_matrix"))
+    elif form.handed != "dz":
         found.append(Reading("handed_back", {"what": form.handed}))
     if form.matrix != "W_hh.T":
         found.append(Reading("recurrent_matrix", {"form": form.matrix}))

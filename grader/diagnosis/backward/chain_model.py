@@ -23,6 +23,7 @@ DERIVATIVES: dict[str, Callable[[Array, int], Array]] = {
     "h_t * (1 - h_t)": lambda h, t: h[t + 1] * (1 - h[t + 1]),
     "(1 - h_t^2)^2": lambda h, t: (1 - h[t + 1] ** 2) ** 2,
     "1 - tanh(h_t)^2": lambda h, t: 1 - np.tanh(h[t + 1]) ** 2,
+    "1 - tanh(h_T)^2": lambda h, _: 1 - np.tanh(h[-1]) ** 2,
     "1 - z_t^2": lambda h, t: 1 - np.arctanh(h[t + 1]) ** 2,
     "1 - h_(t-1)^2": lambda h, t: 1 - h[t] ** 2,
     "1 - h_(t+1)^2": lambda h, t: 1 - h[min(t + 2, len(h) - 1)] ** 2,
@@ -49,11 +50,13 @@ MATRICES: dict[str, Callable[[Array], Array]] = {
     "1": lambda w: np.eye(len(w)),
 }
 FACTORS = (1.0, -1.0, 2.0, 0.5)
+AFTER = "(dz W_hh.T) * (1 - h_t^2)"  # the factor of the step itself, once more behind the matrix
 # What goes back through the recurrent matrix, by dh, dz = dh * factor, and the factor.
 HANDED: dict[str, Callable[[Array, Array, Array], Array]] = {
     "dz": lambda _, dz, __: dz,
     "dh": lambda dh, _, __: dh,
     "dz * (1 - h_t^2)": lambda _, dz, factor: dz * factor,
+    AFTER: lambda _, dz, __: dz,
     "sum": lambda _, dz, __: dz,  # and what was handed back before is kept: see `model`
     "dh kept": lambda _, dz, __: dz,  # and dh of the step itself is kept as well
 }
@@ -150,7 +153,8 @@ class Chain:
             out[t, :, :, t] = dz = dh * direct[t][:, None]
             factor, kept = direct[t], dh if form.handed == "dh kept" else np.zeros_like(dh)
             for s in range(t - 1, -1 if depth is None else max(t - 1 - depth, -1), -1):
-                dh = kept + HANDED[form.handed](dh, dz, factor[:, None]) @ matrix
+                back = HANDED[form.handed](dh, dz, factor[:, None]) @ matrix
+                dh = kept + (back * factor[:, None] if form.handed == AFTER else back)
                 kept = dh if form.handed in {"sum", "dh kept"} else kept
                 factor = recurrent[s]
                 out[t, :, :, s] = dz = dh * factor[:, None]

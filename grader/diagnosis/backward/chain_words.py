@@ -60,6 +60,13 @@ def _forward_in_time(arrays: Message) -> Message:
     )
 
 
+def _inner_loop_forward(arrays: Message) -> Message:
+    return say(
+        "The way back from an output begins at the wrong end ({arrays}): what belongs to its own step t stands at step 0, and it goes on from there towards t. For each output go from step t down to 0.",
+        arrays=arrays,
+    )
+
+
 def _samples_mixed(arrays: Message) -> Message:
     return say(
         "d_outputs of one sequence reaches the steps of another one of the batch ({arrays}): sequences must not mix in backward.",
@@ -185,6 +192,13 @@ def _handed_back(arrays: Message, *, what: str) -> Message:
     )
 
 
+def _slope_behind_matrix(arrays: Message) -> Message:
+    return say(
+        "What goes back to the step before is multiplied by 1 - h_t^2 twice ({arrays}): dz has that factor already, and behind W_hh.T it stands once more. dh of the step before gets dz W_hh.T as it is.",
+        arrays=arrays,
+    )
+
+
 def _recurrent_matrix(arrays: Message, *, form: str) -> Message:
     if form == "1":
         return say(
@@ -270,6 +284,7 @@ CHAIN: dict[str, Callable[..., Message]] = {
     "cut_before": _cut_before,
     "stops_after": _stops_after,
     "forward_in_time": _forward_in_time,
+    "inner_loop_forward": _inner_loop_forward,
     "samples_mixed": _samples_mixed,
     "goes_on": _goes_on,
     "output_index": _output_index,
@@ -283,6 +298,7 @@ CHAIN: dict[str, Callable[..., Message]] = {
     "direct_derivative": _direct_derivative,
     "derivatives": _derivatives,
     "handed_back": _handed_back,
+    "slope_behind_matrix": _slope_behind_matrix,
     "recurrent_matrix": _recurrent_matrix,
     "lag_factor": _lag_factor,
     "chain_off": _chain_off,

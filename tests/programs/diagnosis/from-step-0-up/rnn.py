@@ -1,0 +1,75 @@
+import numpy as np
+
+RNG = np.random.default_rng(6)
+
+
+def xavier(fan_in, fan_out):
+    limit = np.sqrt(6.0 / (fan_in + fan_out))
+    return RNG.uniform(-limit, limit, (fan_in, fan_out))
+
+
+class SimpleRNN:
+    def __init__(self, input_size, hidden_size, output_size):
+        self.H = hidden_size
+        self.W_xh = xavier(input_size, hidden_size)
+        self.W_hh = xavier(hidden_size, hidden_size)
+        self.b_h = np.zeros(hidden_size)
+        self.W_hy = xavier(hidden_size, output_size)
+        self.b_y = np.zeros(output_size)
+
+    def forward(self, inputs):
+        self.x = inputs
+        h = np.zeros((inputs.shape[1], self.H))
+        self.hs = [h]
+        ys = []
+        for t in range(len(inputs)):
+            h = np.tanh(inputs[t] @ self.W_xh + h @ self.W_hh + self.b_h)
+            self.hs.append(h)
+            ys.append(h @ self.W_hy + self.b_y)
+        return np.array(ys), np.array(self.hs[1:])
+
+    def backward(self, d_outputs):
+        dW_xh = np.zeros_like(self.W_xh)
+        dW_hh = np.zeros_like(self.W_hh)
+        db_h = np.zeros_like(self.b_h)
+        dW_hy = np.zeros_like(self.W_hy)
+        db_y = np.zeros_like(self.b_y)
+        for t in reversed(range(len(self.x))):
+            dy = d_outputs[t]
+            dW_hy += self.hs[t + 1].T @ dy
+            db_y += dy.sum(axis=0)
+            dz = dy @ self.W_hy.T * (1 - self.hs[t + 1] ** 2)
+            for s in range(t + 1):
+                dW_xh += self.x[s].T @ dz
+                dW_hh += self.hs[s].T @ dz
+                db_h += dz.sum(axis=0)
+                dz = (dz @ self.W_hh.T) * (1 - self.hs[s] ** 2)
+        self.grads = {"W_xh": dW_xh, "W_hh": dW_hh, "b_h": db_h, "W_hy": dW_hy, "b_y": db_y}
+        return self.grads
+
+    def update_parameters(self, learning_rate):
+        for k, g in self.grads.items():
+            setattr(self, k, getattr(self, k) - learning_rate * g)
+
+
+class LSTMCell:
+    def __init__(self, input_size, hidden_size):
+        for gate in "fico":
+            setattr(self, "W_" + gate, xavier(input_size, hidden_size))
+            setattr(self, "U_" + gate, xavier(hidden_size, hidden_size))
+            setattr(self, "b_" + gate, np.zeros(hidden_size))
+
+    def sigmoid(self, z):
+        return 1 / (1 + np.exp(-z))
+
+    def tanh(self, z):
+        return np.tanh(z)
+
+    def forward(self, input_t, hidden_state, cell_state):
+        x, h = input_t, hidden_state
+        f = self.sigmoid(x @ self.W_f + h @ self.U_f + self.b_f)
+        i = self.sigmoid(x @ self.W_i + h @ self.U_i + self.b_i)
+        g = self.tanh(x @ self.W_c + h @ self.U_c + self.b_c)
+        o = self.sigmoid(x @ self.W_o + h @ self.U_o + self.b_o)
+        c = f * cell_state + i * g
+        return o * self.tanh(c), c
