@@ -31,13 +31,14 @@ class Deadline:
             self._before = waited(self._pid)
         if elapsed < self._seconds:
             return self._seconds - elapsed
-        return min(self._seconds + self._lost(), MOST * self._seconds) - elapsed
+        return min(self._seconds + self.lost(), MOST * self._seconds) - elapsed
 
     def spent(self) -> float:
-        """Seconds so far, those without a processor left out."""
-        return time.monotonic() - self._began - self._lost()
+        """Seconds so far, those without a processor left out as far as they are known."""
+        return time.monotonic() - self._began - self.lost()
 
-    def _lost(self) -> float:
+    def lost(self) -> float:
+        """Seconds without a processor, once the call is slow; before, nobody has asked."""
         return 0.0 if self._before is None else max(0.0, waited(self._pid) - self._before)
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from grader.faults import KitFault
 from grader.sandbox import scratch, start_command
-from grader.sandbox.clock import MOST, Deadline
+from grader.sandbox.clock import MOST, Deadline, waited
 from grader.sandbox.limits import Limits
 from grader.sandbox.worker import schema, wire
 
@@ -53,8 +53,9 @@ class Worker:
     room: int  # bytes that `scratch` may take
     layers: tuple[str, ...] = field(default=(), init=False)
     checked: float = field(default=0.0, init=False)  # when `scratch` was last measured
-    # Seconds that the last exchange took, waiting for a processor left out.
+    # Seconds that the last exchange took, and those of all in which a slow one had no processor.
     spent: float = field(default=0.0, init=False)
+    lost: float = field(default=0.0, init=False)
 
     def exchange(self, frame: bytes, seconds: float) -> tuple[schema.Reply, wire.FrameReader]:
         """Send a frame, receive the reply. Raises WorkerLate, WorkerGone, WorkerGreedy, WireError."""
@@ -70,7 +71,12 @@ class Worker:
             raise WorkerGone from None
         finally:
             self.spent = deadline.spent()
+            self.lost += deadline.lost()
         return reply
+
+    def lost_unnoticed(self) -> float:
+        """Seconds without a processor in exchanges that were too quick to be asked about."""
+        return max(0.0, waited(self.pid) - self.lost)
 
     def receive(self, deadline: Deadline) -> tuple[schema.Reply, wire.FrameReader]:
         """One reply; the deadline is for all of it, not for each read."""

@@ -102,6 +102,7 @@ class Session:
         self._timeouts: Counter[str] = Counter()
         self._answered: set[str] = set()
         self._spent = 0.0
+        self._lost_unnoticed = 0.0  # of it, by workers that are gone
         self._printed = ""
         self._defined: list[schema.Defined] = []
 
@@ -137,13 +138,20 @@ class Session:
             raise self._death[born]
         if hanging := self._hanging(request, where):
             raise fault_messages.late(hanging, self.limits.call)
-        if self._spent >= self.limits.total:
+        if self._is_spent():
             raise fault_messages.spent(self.limits.total)
         if len(self._death) >= MAX_DEATHS:
             raise fault_messages.worn_out(MAX_DEATHS)
         if self._worker is None:
             self._load()
         return self._ask(request, packer, where)
+
+    def _is_spent(self) -> bool:
+        """Whether the time for everything is over, what a busy machine took of it not counted."""
+        if self._spent < self.limits.total:
+            return False
+        now = self._worker.lost_unnoticed() if self._worker is not None else 0.0
+        return self._spent - self._lost_unnoticed - now >= self.limits.total
 
     def _hanging(self, request: schema.Request, where: str) -> str:
         """What of a request is known not to end: not tried again. "" where all may."""
@@ -227,6 +235,7 @@ class Session:
         """End the worker; every object that lived in it raises the same fault from now on."""
         assert self._worker is not None  # noqa: S101 - as above
         worker, self._worker = self._worker, None
+        self._lost_unnoticed += worker.lost_unnoticed()
         try:
             status = worker.kill(hung_up=fault is None)
         except ParentGone as gone:

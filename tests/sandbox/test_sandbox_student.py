@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import nullcontext
 from typing import Any
 
 import numpy as np
@@ -183,7 +184,7 @@ def test_a_program_that_leaves_says_how_and_hides_the_status_where_guarded(
 
 
 def test_a_submission_has_one_budget() -> None:
-    limits = Limits(call=0.6, load=5.0, total=1.0)
+    limits = Limits(call=0.6, load=5.0, total=0.7)
     with session(SOURCE, limits, start_command.PLAIN) as student:
         environment = student.environment()
         for _ in range(2):
@@ -191,6 +192,20 @@ def test_a_submission_has_one_budget() -> None:
                 environment["generate_sequence_data"]()
         with pytest.raises(TimedOut, match="in all"):
             environment["SimpleRNN"](1, 2, 3)
+
+
+@pytest.mark.parametrize("without_processor", [0.0, 10.0])
+def test_many_quick_calls_are_not_charged_for_a_busy_machine(
+    without_processor: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(launch, "waited", lambda _pid: without_processor)
+    text = "import time\ndef generate_sequence_data():\n    time.sleep(0.1)\n"
+    with session(text, Limits(call=5.0, load=5.0, total=0.5), start_command.PLAIN) as student:
+        generate = student.environment()["generate_sequence_data"]
+        told = nullcontext() if without_processor else pytest.raises(TimedOut, match="in all")
+        with told:
+            for _ in range(8):
+                generate()
 
 
 def test_too_much_data_is_refused_in_both_directions(student: Session) -> None:
