@@ -146,6 +146,8 @@ KNOWN: dict[tuple[str, tuple[tuple[str, Fact], ...], str], str] = {
         ANY,
     ): "output-gate-uses-forget-bias",
     ("weight_other_array", (("array", "b_i"), ("used", "b_o")), ANY): "input-gate-uses-output-bias",
+    ("weight_shared", (("array", "b_o"), ("used", "b_f")), ANY): "output-gate-uses-forget-bias",
+    ("weight_shared", (("array", "b_i"), ("used", "b_o")), ANY): "input-gate-uses-output-bias",
     ("weight_shifted", (("array", "b_f"), ("number", 1.0)), ANY): "forget-bias-added-in-forward",
 }
 TOLD = frozenset(KNOWN.values())  # by experiments

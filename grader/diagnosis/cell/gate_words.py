@@ -40,14 +40,55 @@ def _gate_z_form(gates: Message, *, form: str) -> Message:
 
 def _gate_off(gates: Message) -> Message:
     return say(
-        "The values of {gates} are no function of a weighted sum of input_t and hidden_state. Compare its line with the equation.",
+        "The values of {gates} are not those of the equation, and are made in no way that is known here. Compare its line with the equation.",
         gates=gates,
     )
 
 
-def _gate_function(gates: Message) -> Message:
+def _gate_function(
+    gates: Message, *, at: float | None = None, number: float = 0.0, due: float = 0.0
+) -> Message:
+    if at is None:
+        return say(
+            "{gates}: made of the right weighted sum, but by another function than the one asked for. Gates take a sigmoid, the candidate takes tanh.",
+            gates=gates,
+        )
     return say(
-        "{gates}: made of the right weighted sum, but by another function than the one asked for. Gates take a sigmoid, the candidate takes tanh.",
+        "{gates}: made of a weighted sum by another function than the one asked for: for a sum of {at} it gives {number}, where {due} is due. Look at how that function is written.",
+        gates=gates,
+        at=at,
+        number=number,
+        due=due,
+    )
+
+
+def _gate_form(gates: Message, *, form: str) -> Message:
+    return say(
+        "{gates}: measured, it is {form}, where a(xW + hU + b) belongs (a for its sigmoid or tanh, xW for x_t W, hU for h_(t-1) U). Look at the brackets.",
+        gates=gates,
+        form=form,
+    )
+
+
+def _gate_source(gates: Message, *, used: str) -> Message:
+    return say(
+        "In {gates} the recurrent weights act, measured, on {used}, where the hidden_state that was given belongs. Look at which variable stands there, and whether it was assigned before.",
+        gates=gates,
+        used=used,
+    )
+
+
+def _gate_units_of(gates: Message, *, columns: Sequence[str]) -> Message:
+    return say(
+        "The units of {gates} have, measured, the weights of {columns} (f, i, c, o for the gate, then the unit). Look at where its part of the array begins and ends.",
+        gates=gates,
+        columns=", ".join(columns),
+    )
+
+
+def _gate_weights_off(gates: Message) -> Message:
+    return say(
+        "{gates}: a weighted sum of input_t and hidden_state as it should be, but with other weights than its own.",
         gates=gates,
     )
 
@@ -144,6 +185,10 @@ OF_GATES: dict[str, Callable[..., Message]] = {
     "gate_z_form": _gate_z_form,
     "gate_off": _gate_off,
     "gate_function": _gate_function,
+    "gate_form": _gate_form,
+    "gate_source": _gate_source,
+    "gate_units_of": _gate_units_of,
+    "gate_weights_off": _gate_weights_off,
     "gate_constant": _gate_constant,
     "gate_one_for_all": _gate_one_for_all,
     "gate_activation": _gate_activation,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from grader.diagnosis.cell.gate_words import gate_name
@@ -72,9 +73,27 @@ def _hidden_added(*, argument: str) -> Message:
 
 
 def _cell_is(*, form: str) -> Message:
+    if set("fig") <= set(re.findall(r"\w+", form)):
+        return say(
+            "new_cell_state is {form}; it should be f * c_(t-1) + i * g, with g the candidate. The gates themselves are right.",
+            form=form,
+        )
     return say(
-        "new_cell_state is {form}; it should be f * c_(t-1) + i * g, with g the candidate. The gates themselves are right.",
+        "new_cell_state is {form}; it should be f * c_(t-1) + i * g, with g the candidate.",
         form=form,
+    )
+
+
+def _old_enters_as(*, form: str) -> Message:
+    return say(
+        "In new_cell_state stands, measured, {form}, where f * cell_state belongs; the forget gate itself is right.",
+        form=form,
+    )
+
+
+def _hidden_ignored() -> Message:
+    return say(
+        "hidden_state takes no part: changing it changes nothing in what forward returns. It belongs in the weighted sum of every gate, as hidden_state U."
     )
 
 
@@ -92,6 +111,8 @@ def _hidden_off() -> Message:
 
 
 WORDS: dict[str, Callable[..., Message]] = {
+    "old_enters_as": _old_enters_as,
+    "hidden_ignored": _hidden_ignored,
     "old_cell_ignored": _old_cell_ignored,
     "tanh_on_cell": _tanh_on_cell,
     "cell_clipped": _cell_clipped,

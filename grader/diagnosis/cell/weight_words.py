@@ -33,6 +33,15 @@ def _weight_other_array(*, array: str, used: str) -> Message:
     )
 
 
+def _weight_shared(*, array: str, used: str) -> Message:
+    return say(
+        "In {gate} and in {other} acts one and the same {kind} (W for the input, U for the hidden state, b for the bias). Each has its own.",
+        gate=gate_name(array[-1]),
+        other=gate_name(used[-1]),
+        kind=array[0],
+    )
+
+
 def _weight_factor(*, array: str, number: float) -> Message:
     if number == -1.0:
         return say(
@@ -104,6 +113,7 @@ WORDS: dict[str, Callable[..., Message]] = {
     "weight_unused": _weight_unused,
     "weight_transposed": _weight_transposed,
     "weight_other_array": _weight_other_array,
+    "weight_shared": _weight_shared,
     "weight_factor": _weight_factor,
     "weight_units_without": _weight_units_without,
     "weight_sources_without": _weight_sources_without,
