@@ -270,6 +270,11 @@ def _no_such_array(match: re.Match[str], record: Record) -> bool:
     )
 
 
+def _not_finite_at_first(match: re.Match[str], record: Record) -> bool:
+    names = re.split(r"[, ]+", match["names"])
+    return all(record.get(f"initial not finite {name}", np.zeros(1)).any() for name in names)
+
+
 def _wrong_term(match: re.Match[str], record: Record) -> bool | None:
     """The term at this index is as told, and no Fibonacci number."""
     got = record.get(f"data fibonacci {match['length']}")
@@ -360,6 +365,8 @@ PLACES = (
     ("axes", re.compile(r"outputs come with their axes in another order"), _axes, True),
     ("no states", re.compile(r"forward returns no hidden_states of shape"), _no_states, True),
     ("raised", re.compile(r"(?P<call>(SimpleRNN|LSTMCell)\.\w+) raised \w+"), _raised, False),
+    ("array not there", re.compile(r"by name and shape nothing on your object is (?P<names>\w+(, \w+)*)"), _no_such_array, True),
+    ("initial not finite", re.compile(r"A new object's (?P<names>\w+(, \w+)*) holds NaN or infinity"), _not_finite_at_first, True),
     ("array missing", re.compile(r"nothing plays the role of (?P<names>\w+(, \w+)*)"), _no_such_array, True),
     ("shape returned", re.compile(r"forward returned [^\n]+; expected outputs of shape"), _of_other_shape, True),
     ("wrong term", re.compile(r"'fibonacci', (?P<length>\d+)\): term (?P<n>\d+) is (?P<value>[-\d.e+]+), which is not the sum"), _wrong_term, False),

@@ -93,15 +93,16 @@ class _Bench:
         return 1 + self.I + self.H
 
     def find_order(self) -> None:
-        """With all zero c' = c/2, and h' = tanh(c')/2 is the smaller of the two states."""
+        """With all zero c' = c/2, and h' = tanh(c')/2."""
         nothing = np.zeros(self.layout.storage.size)
         first, second = self.responses(nothing, (), 0.0)[0]
         self.stateful = not np.array_equal(self.responses(nothing, (), 0.0)[0][1], second)
         halved = self._rows(0.0)[2] / 2
         is_cell = [bool(np.abs(state - halved).max() <= MOVED) for state in (first, second)]
-        smaller_second = np.abs(first).mean() > np.abs(second).mean()
-        # Where both are the cell state, no order is wrong.
-        self.swapped = is_cell == [True, False] or bool(not any(is_cell) and smaller_second)
+        # Where both are the cell state no order is wrong; where none is, the hidden one tells.
+        pairs = ((first, second), (second, first))
+        shows = [bool(np.abs(b - np.tanh(a) / 2).max() <= MOVED) for a, b in pairs]
+        self.swapped = [True, False] in (is_cell, shows) and is_cell != [False, True]
         self.layout = replace(self.layout, computed=least_precise(first, second))
         self.mixing = self._mixes()
 

@@ -188,7 +188,7 @@ def _identify(cls: CandidateClass, model: Model) -> Layout:
     layout = _bind_names(layout)
     if layout.missing:
         layout = _fill_by_shape(layout, _buffers(cls, layout, model))
-    if layout.missing and layout.unseen is not None:
+    if layout.missing and (layout.unseen is not None or not layout.slots):
         layout = _cut_by_shape(layout)
     if layout.idle and _may_act(cls, layout, model):
         layout = replace(layout, idle=_alike(layout))
@@ -276,7 +276,7 @@ def _fill_by_shape(layout: Layout, buffers: Collection[str]) -> Layout:
 
 
 def _cut_by_shape(layout: Layout) -> Layout:
-    """The gates of a cell whose forward cannot be called, if its arrays can be cut into them."""
+    """The gates of a cell whose forward shows nothing, if its arrays can be cut into them."""
     known = gate_blocks(layout.storage, layout.shapes)
     if not known:
         return layout

@@ -46,13 +46,14 @@ def examine(cls: CandidateClass) -> Readings:
     hidden, new = cell.run(cell.c)
     if not np.all(np.isfinite(hidden)) or not np.all(np.isfinite(new)):
         return []
-    found = _with_hidden_state(cell, _best(cell), hidden, new)
+    found = _with_hidden_state(cell, _best(cell))
     return _merged([*found, *_overflows(cell)])
 
 
 def _best(cell: KnownCell) -> Readings:
     """By the roles that arrays are found to play, or by others if those explain more."""
-    found = _looked_at(cell)
+    unknown: Readings = [(gates.UNEXPLAINED, ("f", "i", "c", "o"))]
+    found = _looked_at(cell) if any(cell.knows(gate) for gate in "fico") else unknown
     if _cost(found) <= 1:
         return found
     others = [_looked_at(one) for one in settled_roles.candidates(cell)[:OTHERS]]
@@ -78,10 +79,14 @@ def _looked_at(cell: KnownCell) -> Readings:
 def _second_look(
     found: Readings, look: Look, cell: KnownCell, hidden: Array, new: Array
 ) -> Readings:
-    """How gates are made that are off, where the first look says only that they are."""
-    if not any(reading.kind in {*VAGUE, "gate_function"} for reading, _ in found):
+    """What explains the state by itself, where the first look needs more or says only what is off.
+
+    The first look holds other gates at constants, and with them arrays that two gates share.
+    """
+    if not found or any(reading.kind in {"cell_is", "hidden_is"} for reading, _ in found):
         return found
-    return look(cell, hidden, new) or found
+    again = look(cell, hidden, new)
+    return again if again and _cost(again) <= _cost(found) else found
 
 
 def _look_at_cell(cell: KnownCell, hidden: Array, new: Array) -> Readings:
@@ -94,18 +99,24 @@ def _one_gate(cell: KnownCell, new: Array) -> Readings:
     g = np.tanh(gates.linear(cell, "c", cell.used))
     due = {"f": (new - i * g) / cell.c, "i": (new - f * cell.c) / g, "c": (new - f * cell.c) / i}
     for gate, values in due.items():
-        found = gates.whole(cell, gate, values, cell.used) if cell.knows(gate) else None
+        known = cell.acts(f"W_{gate}")
+        found = gates.whole(cell, gate, values, cell.used) if known else None
         if found and not any(one.kind in VAGUE for one in found):
             return [(one, (gate,)) for one in found]
     return []
 
 
-def _with_hidden_state(cell: KnownCell, found: Readings, hidden: Array, new: Array) -> Readings:
+def _with_hidden_state(cell: KnownCell, found: Readings) -> Readings:
     """That the hidden state moves nothing at all, in place of what follows from that."""
     if any(reading.kind == "gate_source" for reading, _ in found):
         return found
-    moved = replace(cell, h=cell.h[::-1]).run(cell.c)
-    if not (np.array_equal(moved[0], hidden) and np.array_equal(moved[1], new)):
+    full = cell.filled()
+    pairs = zip(
+        cell.run_with(full, cell.c),
+        replace(cell, h=cell.h[::-1]).run_with(full, cell.c),
+        strict=True,
+    )
+    if not all(np.array_equal(a, b) for a, b in pairs):
         return found
     rest = [
         (reading, names)
@@ -136,10 +147,9 @@ def _without_roles(cell: KnownCell, found: Readings, new: Array) -> Readings:
 
 def _one_for_all(cell: KnownCell) -> Readings:
     """Gates that are one number for all units, with random numbers in every array."""
-    size = cell.layout.storage.size
-    vector = np.random.default_rng(18).uniform(-0.6, 0.6, size)
-    hidden, new = cell.run_with(cell.layout.storage.arrays_of(vector), cell.c)
-    kept = (new - cell.run_with(cell.layout.storage.arrays_of(vector), 0 * cell.c)[1]) / cell.c
+    full = cell.filled()
+    hidden, new = cell.run_with(full, cell.c)
+    kept = (new - cell.run_with(full, 0 * cell.c)[1]) / cell.c
     shown = {"f": kept, "o": hidden / np.tanh(new)}
     alike = [
         gate
@@ -184,6 +194,9 @@ def _of(cell: KnownCell, gate: str) -> Parameters:
 
 def _added(cell: KnownCell) -> Readings:
     """Input gate and candidate, which come as a product."""
+    known = cell.knows("i") and cell.knows("c")
+    if known and np.abs(cell.run(np.zeros_like(cell.c))[1]).max() <= 10 * cell.limit:
+        return [(Reading("nothing_added"), ("new_cell_state",))]
     if (through := _through_gate(cell)) is not None:
         return [(through, ("new_cell_state",))]
     candidate = gates.candidate(cell)

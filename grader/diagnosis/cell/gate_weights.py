@@ -22,12 +22,13 @@ HELD = 4  # values at one bound that make a clip: others never coincide
 def told(cell: KnownCell, gate: str, values: Array, used: Parameters) -> list[Reading] | None:
     """What is off in a gate whose values (rows, H) are known; None where nothing explains them."""
     known = np.isfinite(values)
-    if known.mean() < LEAST_SEEN:
+    if known.mean() < LEAST_SEEN or np.any(np.isinf(values)):
         return None
     seen = values[known]
     if np.ptp(seen) <= 10 * cell.limit:
         return [Reading("gate_constant", {"number": float(f"{seen[0]:.4g}") + 0.0})]
-    if np.nanmax(np.nanmax(values, axis=1) - np.nanmin(values, axis=1)) <= 10 * cell.limit:
+    rows = values[known.any(axis=1)]
+    if np.max(np.nanmax(rows, axis=1) - np.nanmin(rows, axis=1)) <= 10 * cell.limit:
         return [Reading("gate_one_for_all")]
     found = [_through(cell, gate, name, values, used) for name in ACTIVATIONS]
     explained = [readings for readings in found if readings is not None]

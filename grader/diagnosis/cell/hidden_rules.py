@@ -110,4 +110,6 @@ def _unknown_output(cell: KnownCell, hidden: Array, new: Array) -> Readings:
     found = gate_functions.unexplained(cell, "o")
     if found != [gates.UNEXPLAINED]:
         return [(one, ("o",)) for one in found]
+    if np.array_equal(cell.run(cell.c[::-1])[0], hidden):
+        return [(Reading("hidden_without_cell"), ("new_hidden_state",))]
     return [(Reading("hidden_off"), ("new_hidden_state",))]

@@ -70,6 +70,11 @@ class KnownCell:
         held = with_parameters(self.cls, self.layout, SIZES, values or self.values)
         return self._states(held, c)
 
+    def filled(self) -> dict[str, Array]:
+        """Random numbers for every array, whatever it plays."""
+        storage = self.layout.storage
+        return storage.arrays_of(np.random.default_rng(18).uniform(-0.6, 0.6, storage.size))
+
     def run_with(self, arrays: Mapping[str, Array], c: Array) -> States:
         """As `run`, of a cell that holds these arrays, whatever they are."""
         return self._states(self.cls.holding(arrays, *SIZES), c)

@@ -40,6 +40,8 @@ ACTIVATIONS: dict[str, Activation] = {
     "sigmoid(z) * (1 - sigmoid(z))": lambda z: sigmoid(z) * (1 - sigmoid(z)),
     "1 - tanh(z)^2": lambda z: 1 - np.tanh(z) ** 2,
     "sigmoid(z)^2": lambda z: sigmoid(z) ** 2,
+    "sin(z)": np.sin,
+    "arctan(z)": np.arctan,
 }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from grader.language import Message, say
 
@@ -40,9 +40,16 @@ def _rows_follow_one(*, sample: int) -> Message:
 
 def _follow_row(*, argument: str, row: int) -> Message:
     return say(
-        "Every row of the batch is computed with {argument} of row {row}: changing it there changes all results, changing it in another row changes none. Take each row's own.",
+        "Every row of the batch is computed with {argument} of row {row} (of 0 to 2): changing it there changes all results, changing it in another row changes none. Take each row's own.",
         argument=argument,
         row=row,
+    )
+
+
+def _rows_deaf(*, rows: Sequence[int]) -> Message:
+    return say(
+        "In a batch of 3 row {rows} (of 0 to 2) is not computed: changing what is given there changes nothing that comes back. Look at where the loop over the batch begins and ends.",
+        rows=", ".join(map(str, rows)),
     )
 
 
@@ -70,6 +77,7 @@ WORDS: dict[str, Callable[..., Message]] = {
     "random": _random,
     "depends_on_start": _depends_on_start,
     "rows_mixed": _rows_mixed,
+    "rows_deaf": _rows_deaf,
     "rows_follow_one": _rows_follow_one,
     "follow_row": _follow_row,
     "other_row": _other_row,

@@ -84,6 +84,18 @@ def _cell_is(*, form: str) -> Message:
     )
 
 
+def _hidden_without_cell() -> Message:
+    return say(
+        "new_hidden_state does not depend on cell_state: changing cell_state changes nothing in it. tanh(new_cell_state) belongs in it."
+    )
+
+
+def _nothing_added() -> Message:
+    return say(
+        "Nothing is added to what comes of cell_state: where cell_state is 0, new_cell_state is 0 as well, whatever input gate and candidate are. i * g belongs added to f * cell_state."
+    )
+
+
 def _old_enters_as(*, form: str) -> Message:
     return say(
         "In new_cell_state stands, measured, {form}, where f * cell_state belongs; the forget gate itself is right.",
@@ -112,6 +124,8 @@ def _hidden_off() -> Message:
 
 WORDS: dict[str, Callable[..., Message]] = {
     "old_enters_as": _old_enters_as,
+    "nothing_added": _nothing_added,
+    "hidden_without_cell": _hidden_without_cell,
     "hidden_ignored": _hidden_ignored,
     "old_cell_ignored": _old_cell_ignored,
     "tanh_on_cell": _tanh_on_cell,

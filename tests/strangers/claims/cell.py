@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from itertools import product
+from itertools import permutations, product
 from types import ModuleType
 from typing import Any
 
@@ -20,7 +20,8 @@ ASIDE = {"overflows"}  # tells of other inputs
 GATES = "fico"
 OF_GATES = {
     "gate_constant", "gate_activation", "gate_z_factor", "gate_clipped", "gate_of_other",
-    "gate_complement", "gates_shared", "gate_one_for_all", "gate_z_form",
+    "gate_complement", "gates_shared", "gate_one_for_all", "gate_z_form", "gate_form", "gate_source",
+    "gate_units_of", "gate_from_candidate",
 }  # fmt: skip
 
 
@@ -46,35 +47,45 @@ class Cell:
     hidden_is: str = ""
     inner: bool = False  # the hidden state is made of the right cell state, whatever comes back
     z_form: dict[str, str] = field(default_factory=dict)
-    swapped: bool = False
+    form: dict[str, str] = field(default_factory=dict)
+    source: dict[str, str] = field(default_factory=dict)
+    enters: str = ""
+    got: tuple[Array, Array] | None = None  # what came back; a gate may be made of it
 
     def step(self, x: Array, h: Array, c: Array) -> tuple[Array, Array] | None:
         sums = {}
+        parts = {}
         for gate in "fico":
-            parts = {
+            source = self._source(gate, x, h, c)
+            if source is None:
+                return None
+            parts[gate] = {
                 "xW": x @ self.values[f"W_{gate}"],
-                "hU": h @ self.values[f"U_{gate}"],
+                "hU": source @ self.values[f"U_{gate}"],
                 "b": self.values[f"b_{gate}"],
             }
-            summed = formula.value(self.z_form.get(gate, "xW + hU + b"), parts)
+            summed = formula.value(self.z_form.get(gate, "xW + hU + b"), parts[gate])
             if summed is None:
                 return None
             z = self.factor[gate] * summed
             sums[gate] = np.clip(z, -self.limit[gate], self.limit[gate])
-        gates = {
-            gate: formula.FUNCTIONS.get(self.activation[gate], np.tanh)(
-                sums[self.other.get(gate, gate)]
-            )
-            for gate in sums
-        }
+        gates = {gate: self._activated(gate, sums[self.other.get(gate, gate)]) for gate in sums}
         mixed = dict(gates)
+        for gate, form in self.form.items():
+            made = formula.value(form, {**parts[gate], "a": self._function(gate)})
+            if made is None:
+                return None
+            mixed[gate] = made
         for gate, number in self.constant.items():
             mixed[gate] = np.full_like(gates[gate], number)
         for gate, other in self.complement.items():
             mixed[gate] = 1 - gates[other]
         inside = {"f": mixed["f"], "i": mixed["i"], "o": mixed["o"], "g": mixed["c"],
                   "c_before": c, "h_before": h}  # fmt: skip
-        cell = mixed["f"] * c + self.added_times * mixed["i"] * mixed["c"]
+        kept = formula.value(self.enters or "f * cell_state", {"f": mixed["f"], "cell_state": c})
+        if kept is None:
+            return None
+        cell = kept + self.added_times * mixed["i"] * mixed["c"]
         cell = np.clip(
             np.tanh(cell) if self.tanh_on_cell else cell, -self.cell_limit, self.cell_limit
         )
@@ -97,6 +108,33 @@ class Cell:
         shown = formula.value(self.shown, names)
         return None if shown is None else (mixed["o"] * shown, cell)
 
+    def _function(self, gate: str) -> Any:
+        return formula.FUNCTIONS["tanh" if gate == "c" else "s"]
+
+    def _activated(self, gate: str, z: Array) -> Array:
+        used = self.activation[gate]
+        if used in formula.FUNCTIONS:
+            return np.asarray(formula.FUNCTIONS[used](z))
+        made = formula.value(used, {"z": z})
+        assert made is not None
+        return made
+
+    def _source(self, gate: str, x: Array, h: Array, c: Array) -> Array | None:
+        """What U acts on: the hidden state, where nothing else is claimed."""
+        if gate not in self.source:
+            return h
+        right = {
+            g: self._function(g)(
+                x @ self.values[f"W_{g}"] + h @ self.values[f"U_{g}"] + self.values[f"b_{g}"]
+            )
+            for g in GATES
+        }
+        names = {"f": right["f"], "i": right["i"], "o": right["o"], "g": right["c"],
+                 "hidden_state": h, "cell_state": c}  # fmt: skip
+        if self.got is not None:
+            names |= {"new_hidden_state": self.got[0], "new_cell_state": self.got[1]}
+        return formula.value(self.source[gate], names)
+
 
 def verdicts(module: ModuleType, base: Base, claims: list[Claim]) -> Verdicts:
     rng = np.random.default_rng(970)
@@ -106,7 +144,8 @@ def verdicts(module: ModuleType, base: Base, claims: list[Claim]) -> Verdicts:
     def run(values: Views, given: Any, times: int = 1) -> Any:
         cell = module.LSTMCell(I, H)
         for name, view in base.cell(cell).items():
-            view[...] = values[name]
+            if view.shape == values[name].shape:  # what cannot be set, a claim has to tell
+                view[...] = values[name]
         for _ in range(times):
             found = cell.forward(*(one.copy() for one in given))
         return [np.asarray(one, float) for one in found]
@@ -115,20 +154,37 @@ def verdicts(module: ModuleType, base: Base, claims: list[Claim]) -> Verdicts:
         got = run(values, given)
     except Exception:  # noqa: BLE001  # a stranger's
         return [None for _ in claims]
-    model = Cell({name: value.copy() for name, value in values.items()})
-    understood = [_apply(model, kind, facts) for kind, facts in claims if kind not in ASIDE]
-    joint = False
-    for variant in _variants(model, claims) if understood and all(understood) else ():
-        with np.errstate(all="ignore"):
-            wanted = variant.step(*given)
-        joint |= wanted is not None and any(
-            all(_near(a, b) for a, b in zip(got, each, strict=True))
-            for each in (wanted, wanted[::-1])
-        )
+    orders = ["".join(GATES)] if base.binds_cell else ["".join(one) for one in permutations(GATES)]
+    joint = any(_all_true(claims, _named_so(values, order), given, got) for order in orders)
     return [
         True if joint and kind not in ASIDE else _alone(kind, facts, values, given, run)
         for kind, facts in claims
     ]
+
+
+def _named_so(values: Views, order: str) -> Views:
+    """The arrays under the names of other gates, where no name binds."""
+    pairs = list(zip(GATES, order, strict=True))
+    return {
+        f"{kind}_{gate}": values[f"{kind}_{was}"].copy() for gate, was in pairs for kind in "WUb"
+    }
+
+
+def _all_true(claims: list[Claim], values: Views, given: Any, got: list[Array]) -> bool:
+    """Whether a cell that computes as claimed gives what the program gives."""
+    model = Cell(values, got=(got[0], got[1]))
+    understood = [_apply(model, kind, facts) for kind, facts in claims if kind not in ASIDE]
+    if not understood or not all(understood):
+        return False
+    for variant in _variants(model, claims):
+        with np.errstate(all="ignore"):
+            wanted = variant.step(*given)
+        if wanted is not None and any(
+            all(_near(a, b) for a, b in zip(got, each, strict=True))
+            for each in (wanted, wanted[::-1])
+        ):
+            return True
+    return False
 
 
 def _variants(model: Cell, claims: list[Claim]) -> Iterator[Cell]:
@@ -136,8 +192,18 @@ def _variants(model: Cell, claims: list[Claim]) -> Iterator[Cell]:
     others = [model.other]
     if any(kind == "gates_shared" for kind, _ in claims):
         others.append({of: gate for gate, of in model.other.items()})
-    for inner, other in product((False, True), others):
-        yield replace(model, inner=inner, other=other)
+    held = [model.values, _shared_otherwise(model.values, claims)]
+    for inner, other, values in product((False, True), others, held):
+        yield replace(model, inner=inner, other=other, values=values)
+
+
+def _shared_otherwise(values: Views, claims: list[Claim]) -> Views:
+    """With the other one of two arrays of which one is used twice."""
+    found = dict(values)
+    for kind, facts in claims:
+        if kind == "weight_shared":
+            found[facts["array"]] = found[facts["used"]] = values["own " + facts["array"]]
+    return found
 
 
 def _apply(model: Cell, kind: str, facts: Facts) -> bool:
@@ -159,6 +225,10 @@ def _apply(model: Cell, kind: str, facts: Facts) -> bool:
         model.added_times = float(facts["number"])
     elif kind == "cell_clipped":
         model.cell_limit = float(facts["number"])
+    elif kind == "old_enters_as":
+        model.enters = facts["form"]
+    elif kind == "hidden_ignored":
+        model.values |= {f"U_{g}": np.zeros_like(model.values[f"U_{g}"]) for g in GATES}
     else:
         return False
     return True
@@ -168,8 +238,9 @@ def _to_gate(model: Cell, kind: str, facts: Facts, gate: str) -> bool:
     if kind == "gate_constant":
         model.constant[gate] = float(facts["number"])
     elif kind == "gate_activation":
-        model.activation[gate] = str(facts["used"]).replace("a ", "").replace("sigmoid", "s")
-        return model.activation[gate] in formula.FUNCTIONS
+        used = str(facts["used"]).replace("a ", "").replace("sigmoid", "s")
+        model.activation[gate] = used
+        return used in formula.FUNCTIONS or formula.value(used, {"z": np.ones((1, 1))}) is not None
     elif kind == "gate_z_factor":
         model.factor[gate] = float(facts["number"])
     elif kind == "gate_clipped":
@@ -180,9 +251,28 @@ def _to_gate(model: Cell, kind: str, facts: Facts, gate: str) -> bool:
         model.z_form[gate] = facts["form"]
     elif kind == "gate_complement":
         model.complement[gate] = facts["of"]
+    elif kind in {"gate_form", "gate_source"}:
+        getattr(model, kind.removeprefix("gate_"))[gate] = SOURCES.get(
+            facts.get("used", ""), facts.get("used") or facts.get("form")
+        )
+    elif kind == "gate_units_of":
+        _to_units(model.values, gate, facts["columns"])
+    elif kind == "gate_from_candidate":
+        model.other[gate] = "c"
+        model.activation[gate] = {"z": "s", "tanh(z)": "s(tanh(z))"}[facts["of"]]
     else:
         return False
     return True
+
+
+SOURCES = {"the new cell state": "new_cell_state"}
+
+
+def _to_units(values: Views, gate: str, columns: Any) -> None:
+    """Each unit of the gate gets the weights of the unit that is told ("o1")."""
+    for kind in "WUb":
+        parts = [values[f"{kind}_{column[0]}"][..., int(column[1:])] for column in columns]
+        values[f"{kind}_{gate}"] = np.stack(parts, axis=-1)
 
 
 def _to_weight(values: Views, kind: str, facts: Facts) -> bool:
@@ -194,7 +284,8 @@ def _to_weight(values: Views, kind: str, facts: Facts) -> bool:
         values[name] = own.T
     elif kind == "number":
         values[name] = np.full_like(own, float(facts["number"]))
-    elif kind == "other_array":
+    elif kind in {"other_array", "shared"}:
+        values["own " + name] = own
         values[name] = values[facts["used"]]
     elif kind == "factor":
         values[name] = float(facts["number"]) * own
@@ -220,6 +311,12 @@ def _alone(kind: str, facts: Facts, values: Views, given: Any, run: Run) -> bool
         return _of_arguments(kind, facts, values, given, run)
     if kind.startswith("weight_") and facts.get("array") in values:
         return _weight_alone(kind, facts["array"], values, given, run)
+    if kind == "gate_function" and "number" in facts:
+        return _gives(facts, values, given, run)
+    if kind == "rows_deaf":
+        return _rows_deaf(facts, values, given, run)
+    if kind == "old_enters_as":
+        return _enters_as(facts, values, given, run)
     if kind == "gate_one_for_all":
         return _one_for_all(facts["arrays"], values, given, run)
     if kind in OF_GATES:
@@ -285,7 +382,45 @@ def _added_off(values: Views, given: Any, run: Run) -> bool:
     return not _near(run(values, start)[1], right[1])
 
 
+def _hidden_ignored(values: Views, given: Any, run: Run) -> bool:
+    x, h, c = given
+    pairs = zip(run(values, (x, h[::-1], c)), run(values, given), strict=True)
+    return all(_near(a, b) for a, b in pairs)
+
+
+def _enters_as(facts: Facts, values: Views, given: Any, run: Run) -> bool:
+    """Whether the old cell state moves the new one as the form says, the forget gate being right."""
+    x, h, c = given
+    z = x @ values["W_f"] + h @ values["U_f"] + values["b_f"]
+    ends = [
+        (run(values, (x, h, one))[1], formula.value(facts["form"], {"f": 1 / (1 + np.exp(-z)), "cell_state": one}))
+        for one in (c, 1.5 * c)
+    ]  # fmt: skip
+    return _near(ends[0][0] - ends[1][0], np.asarray(ends[0][1]) - np.asarray(ends[1][1]))
+
+
+def _gives(facts: Facts, values: Views, given: Any, run: Run) -> bool:
+    """Whether these gates give the number that is told, for this sum alone."""
+    at = float(facts["at"])
+    for gate in facts["arrays"]:
+        nothing = {name: np.zeros_like(values[name]) for name in (f"W_{gate}", f"U_{gate}")}
+        held = {**values, **nothing, f"b_{gate}": np.full(H, at)}
+        shown = _shown(run, {"c": "c opened"}.get(gate, gate), held, given)
+        if not np.abs(shown - float(facts["number"])).max() <= 1e-3 * max(
+            1.0, abs(facts["number"])
+        ):
+            return False
+    return True
+
+
 ALONE: dict[str, Any] = {
+    "hidden_ignored": _hidden_ignored,
+    "hidden_without_cell": lambda v, given, run: _near(
+        run(v, (*given[:2], given[2][::-1]))[0], run(v, given)[0]
+    ),
+    "nothing_added": lambda v, given, run: (
+        not np.abs(run(v, (*given[:2], np.zeros_like(given[2])))[1]).max() > CLOSE
+    ),
     "state_kept": _kept,
     "random": _differs,
     "depends_on_start": _differs,
@@ -296,7 +431,9 @@ ALONE: dict[str, Any] = {
     "rows_mixed": _mixed,
     "old_cell_ignored": _old_cell_ignored,
     "added_off": _added_off,
-    **dict.fromkeys(("hidden_off", "gate_off", "cell_not_linear", "gate_function"), _off),
+    **dict.fromkeys(
+        ("hidden_off", "gate_off", "gate_weights_off", "cell_not_linear", "gate_function"), _off
+    ),
 }
 
 
@@ -313,9 +450,29 @@ def _of_arguments(kind: str, facts: Facts, values: Views, given: Any, run: Any) 
         added = {"hidden_state": h, "cell_state": c}[facts["argument"]]
         return _near(got[0], gates["o"] * np.tanh(got[1]) + added)
     place = ("input_t", "hidden_state", "cell_state").index(facts["argument"])
+    # Row 2 of 0 to 2 may be the last one of any batch.
+    rows = {facts["row"], len(x) - 1 if facts["row"] == LAST_OF_THREE else facts["row"]}
+    return any(_as_of_row(place, row, values, given, run) for row in rows)
+
+
+LAST_OF_THREE = 2
+
+
+def _as_of_row(place: int, row: int, values: Views, given: Any, run: Run) -> bool:
+    """Whether all rows give what they give with this row's argument."""
     same = [one.copy() for one in given]
-    same[place][:] = given[place][facts["row"]]
-    return all(_near(a, b) for a, b in zip(run(values, same), got, strict=True))
+    same[place][:] = given[place][row]
+    pairs = zip(run(values, same), run(values, given), strict=True)
+    return all(_near(a, b) for a, b in pairs)
+
+
+def _rows_deaf(facts: Facts, values: Views, given: Any, run: Run) -> bool:
+    """Whether changing these rows, in a batch of three, changes nothing at all."""
+    few = [one[:3] for one in given]
+    moved = [one.copy() for one in few]
+    for one in moved:
+        one[list(facts["rows"])] += 0.5
+    return all(_near(a, b) for a, b in zip(run(values, moved), run(values, few), strict=True))
 
 
 OPEN = 40.0
@@ -325,6 +482,7 @@ ISOLATED: dict[str, Any] = {
     "i": lambda look: look(c=0.0, b_c=OPEN)[1],
     "i beside c": lambda look: look(c=0.0)[1] / look(c=0.0, b_i=OPEN)[1],
     "c": lambda look: look(c=0.0)[1] / look(c=0.0, b_c=OPEN)[1],
+    "c opened": lambda look: look(c=0.0, b_i=OPEN)[1],
     "o": lambda look: look()[0] / np.tanh(look()[1]),
 }
 
