@@ -35,6 +35,7 @@ BENT = {"tanh_on_cell", "cell_clipped", "cell_not_linear", "old_enters_as"}  # n
 # What says only that something is off, or of which gates; each of these is worth a second look.
 VAGUE = {"gate_off", "hidden_off", "added_off", "cell_not_linear", "gate_weights_off", "gate_sees_cell", "old_cell_ignored"}  # fmt: skip
 OTHERS = 2  # roles that are looked at besides
+WHOLE_STATE = {"cell_is", "hidden_is", "nothing_added"}  # say all of a state
 WORSE = 10  # a vague reading, against one that says what is wrong
 
 
@@ -83,7 +84,7 @@ def _second_look(
 
     The first look holds other gates at constants, and with them arrays that two gates share.
     """
-    if not found or any(reading.kind in {"cell_is", "hidden_is"} for reading, _ in found):
+    if not found or any(reading.kind in WHOLE_STATE for reading, _ in found):
         return found
     again = look(cell, hidden, new)
     return again if again and _cost(again) <= _cost(found) else found
@@ -199,10 +200,12 @@ def _added(cell: KnownCell) -> Readings:
         return [(Reading("nothing_added"), ("new_cell_state",))]
     if (through := _through_gate(cell)) is not None:
         return [(through, ("new_cell_state",))]
-    candidate = gates.candidate(cell)
+    opened = gates.input_gate(cell)
+    candidate = gates.candidate(cell, beside_right=not opened)
     if any(reading.kind == "gate_from_candidate" for reading, _ in candidate):
         return candidate
-    opened = gates.input_gate(cell)
+    if not candidate:
+        opened = gates.input_gate(cell, beside_right=True)
     found = _explained(cell, opened, "i", alone=not candidate)
     found += _explained(cell, candidate, "c", alone=not opened)
     # Each is seen through the other: where both are off, what is not explained may be right.

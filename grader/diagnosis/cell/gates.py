@@ -40,8 +40,10 @@ def _agrees_where_seen(cell: KnownCell, got: Array, expected: Array) -> bool:
     return bool(seen.mean() >= 1 / 2) and agrees(cell, got[seen], expected[seen])
 
 
-def input_gate(cell: KnownCell) -> list[tuple[Reading, tuple[str, ...]]]:
-    """The input gate, the candidate held at a constant by its bias."""
+def input_gate(
+    cell: KnownCell, *, beside_right: bool = False
+) -> list[tuple[Reading, tuple[str, ...]]]:
+    """The input gate, the candidate held at a constant by its bias: at the right one, or any."""
     if "b_c" in cell.layout.missing:
         return []
     values = {**cell.values, **held(cell, "c", DRIVE)}
@@ -51,7 +53,8 @@ def input_gate(cell: KnownCell) -> list[tuple[Reading, tuple[str, ...]]]:
     if agrees(cell, added / due, np.broadcast_to(added[:1, :1] / due[:1, :1], due.shape)):
         return []  # whatever the candidate's constant is
     measured = _largest(cell, values, "i")
-    heights = (np.tanh(DRIVE), sigmoid(np.array(DRIVE)), DRIVE, measured)
+    others = () if beside_right else (sigmoid(np.array(DRIVE)), DRIVE, measured)
+    heights = (np.tanh(DRIVE), *others)
     shown = [added / height for height in heights]
     found = _joined_otherwise(cell, "i", shown, used)
     explained = (gate_weights.told(cell, "i", values, used) for values in shown)
@@ -59,15 +62,21 @@ def input_gate(cell: KnownCell) -> list[tuple[Reading, tuple[str, ...]]]:
     return [(one, ("i",)) for one in found or [UNEXPLAINED]]
 
 
-def candidate(cell: KnownCell) -> list[tuple[Reading, tuple[str, ...]]]:
-    """The candidate, all other weights zero, so that the input gate stands at a constant."""
-    found = _candidate(cell, DRIVE)
-    if any(one.kind == "weight_factor" for one in found) and _candidate(cell, -DRIVE) != found:
+def candidate(
+    cell: KnownCell, *, beside_right: bool = False
+) -> list[tuple[Reading, tuple[str, ...]]]:
+    """The candidate, all other weights zero, so that the input gate stands at a constant.
+
+    beside_right: at the right one.
+    """
+    found = _candidate(cell, DRIVE, beside_right=beside_right)
+    again = partial(_candidate, cell, -DRIVE, beside_right=beside_right)
+    if any(one.kind == "weight_factor" for one in found) and again() != found:
         found = [Reading("candidate_gated")]
     return [(one, ("i",) if one.kind == "gate_from_candidate" else ("c",)) for one in found]
 
 
-def _candidate(cell: KnownCell, drive: float) -> list[Reading]:
+def _candidate(cell: KnownCell, drive: float, *, beside_right: bool) -> list[Reading]:
     """With `drive` as the bias of the three gates."""
     values = {
         name: value if name.endswith("_c") else np.full_like(value, drive * (name[0] == "b"))
@@ -83,7 +92,8 @@ def _candidate(cell: KnownCell, drive: float) -> list[Reading]:
         if agrees(cell, added, gate * np.tanh(z)):
             return [Reading("gate_from_candidate", {"of": what})]
     opened, measured = float(sigmoid(used["b_i"])[0]), abs(_largest(cell, values, "c"))
-    shown = [added / height for height in (opened, *OPENED, measured)]
+    others = () if beside_right else (*OPENED, measured)
+    shown = [added / height for height in (opened, *others)]
     if found := _joined_otherwise(cell, "c", shown, used):
         return found
     readings = [gate_weights.told(cell, "c", values, used) for values in shown]
