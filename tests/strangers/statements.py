@@ -366,6 +366,7 @@ PLACES = (
     ("no states", re.compile(r"forward returns no hidden_states of shape"), _no_states, True),
     ("raised", re.compile(r"(?P<call>(SimpleRNN|LSTMCell)\.\w+) raised \w+"), _raised, False),
     ("array not there", re.compile(r"by name and shape nothing on your object is (?P<names>\w+(, \w+)*)"), _no_such_array, True),
+    ("none acts as", re.compile(r"on your object none acts as (?P<names>\w+(, \w+)*) alone"), lambda m, r: _no_such_array(m, r) or None, True),
     ("initial not finite", re.compile(r"A new object's (?P<names>\w+(, \w+)*) holds NaN or infinity"), _not_finite_at_first, True),
     ("array missing", re.compile(r"nothing plays the role of (?P<names>\w+(, \w+)*)"), _no_such_array, True),
     ("shape returned", re.compile(r"forward returned [^\n]+; expected outputs of shape"), _of_other_shape, True),

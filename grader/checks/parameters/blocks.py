@@ -68,7 +68,11 @@ class _Cut:
             self._unstack(found)
         else:
             found["U"] += [one.T if self.turned else one for one in self.square]
-        fitting = all(len(parts) == self.gates for parts in found.values())
+        due = {"W": (self.I, self.H), "U": (self.H, self.H), "b": (self.H,)}
+        fitting = all(
+            [part.shape for part in parts] == [due[kind]] * self.gates
+            for kind, parts in found.items()
+        )
         return found if fitting else {}
 
     def _unstack(self, found: Blocks) -> None:

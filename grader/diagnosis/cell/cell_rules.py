@@ -47,7 +47,7 @@ def examine(cls: CandidateClass) -> Readings:
     hidden, new = cell.run(cell.c)
     if not np.all(np.isfinite(hidden)) or not np.all(np.isfinite(new)):
         return []
-    found = _with_hidden_state(cell, _best(cell))
+    found = _ignored(cell, _best(cell) or _absent(cell))
     return _merged([*found, *_overflows(cell)])
 
 
@@ -107,24 +107,36 @@ def _one_gate(cell: KnownCell, new: Array) -> Readings:
     return []
 
 
-def _with_hidden_state(cell: KnownCell, found: Readings) -> Readings:
-    """That the hidden state moves nothing at all, in place of what follows from that."""
+def _absent(cell: KnownCell) -> Readings:
+    """Weights that the object does not have: what they belong to takes no part in their gate."""
+    names = [name for name in cell.layout.absent if name[0] in "WU"]
+    return [(Reading("weight_unused", {"array": name}), (name[-1],)) for name in names]
+
+
+def _ignored(cell: KnownCell, found: Readings) -> Readings:
+    """That the input, or the hidden state, moves nothing at all, in place of what follows from that."""
     if any(reading.kind == "gate_source" for reading, _ in found):
         return found
+    turned = {
+        "input_ignored": ("W", replace(cell, x=cell.x[::-1])),
+        "hidden_ignored": ("U", replace(cell, h=cell.h[::-1])),
+    }
+    for kind, (weights, moved) in turned.items():
+        if _same_states(cell, moved):
+            found = [
+                (one, names)
+                for one, names in found
+                if one.kind not in VAGUE and str(one.facts.get("array", ""))[:1] != weights
+            ]
+            found = [(Reading(kind), ("new_hidden_state", "new_cell_state")), *found]
+    return found
+
+
+def _same_states(cell: KnownCell, moved: KnownCell) -> bool:
+    """Whether both give the same, with random numbers in every array."""
     full = cell.filled()
-    pairs = zip(
-        cell.run_with(full, cell.c),
-        replace(cell, h=cell.h[::-1]).run_with(full, cell.c),
-        strict=True,
-    )
-    if not all(np.array_equal(a, b) for a, b in pairs):
-        return found
-    rest = [
-        (reading, names)
-        for reading, names in found
-        if reading.kind not in VAGUE and str(reading.facts.get("array", ""))[:1] != "U"
-    ]
-    return [(Reading("hidden_ignored"), ("new_hidden_state", "new_cell_state")), *rest]
+    pairs = zip(cell.run_with(full, cell.c), moved.run_with(full, cell.c), strict=True)
+    return all(np.array_equal(a, b) for a, b in pairs)
 
 
 def _new_cell(cell: KnownCell, new: Array) -> Readings:

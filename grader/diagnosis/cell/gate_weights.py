@@ -101,6 +101,8 @@ def _weights(cell: KnownCell, gate: str, blocks: Blocks, used: Parameters) -> li
         others = {other: value for other, value in flat.items() if other != name}
         others |= {f"-{other}": -value for other, value in others.items()}
         one = regression.compare(blocks[kind], flat[name], others)
+        if kind == "U" and one.kind == "off" and _is_identity(blocks[kind]):
+            one = Reading("identity")
         if one.kind != "right" and (flat[name].any() or np.abs(blocks[kind]).max() > CLOSE):
             of_another = one.kind == "other_array" and not named
             shared = of_another and not str(one.facts["used"]).startswith("-")
@@ -109,6 +111,10 @@ def _weights(cell: KnownCell, gate: str, blocks: Blocks, used: Parameters) -> li
     if any(one.kind == "weight_off" for one in found) and (columns := _columns(blocks, flat)):
         return [Reading("gate_units_of", {"columns": columns})]
     return _together(found, named=named)
+
+
+def _is_identity(block: Array) -> bool:
+    return bool(np.abs(block - np.eye(len(block))).max() <= CLOSE)
 
 
 def _columns(blocks: Blocks, flat: Parameters) -> tuple[str, ...]:

@@ -84,6 +84,12 @@ def _cell_is(*, form: str) -> Message:
     )
 
 
+def _input_ignored() -> Message:
+    return say(
+        "input_t takes no part: changing it changes nothing in what forward returns. It belongs in the weighted sum of every gate, as input_t W."
+    )
+
+
 def _hidden_without_cell() -> Message:
     return say(
         "new_hidden_state does not depend on cell_state: changing cell_state changes nothing in it. tanh(new_cell_state) belongs in it."
@@ -125,6 +131,7 @@ def _hidden_off() -> Message:
 WORDS: dict[str, Callable[..., Message]] = {
     "old_enters_as": _old_enters_as,
     "nothing_added": _nothing_added,
+    "input_ignored": _input_ignored,
     "hidden_without_cell": _hidden_without_cell,
     "hidden_ignored": _hidden_ignored,
     "old_cell_ignored": _old_cell_ignored,

@@ -33,6 +33,14 @@ def _weight_other_array(*, array: str, used: str) -> Message:
     )
 
 
+def _weight_identity(*, array: str) -> Message:
+    return say(
+        "In {gate} hidden_state is added as it is: {array} is not multiplied with it.",
+        gate=gate_name(array[-1]),
+        array=array,
+    )
+
+
 def _weight_shared(*, array: str, used: str) -> Message:
     return say(
         "In {gate} and in {other} acts one and the same {kind} (W for the input, U for the hidden state, b for the bias). Each has its own.",
@@ -114,6 +122,7 @@ WORDS: dict[str, Callable[..., Message]] = {
     "weight_transposed": _weight_transposed,
     "weight_other_array": _weight_other_array,
     "weight_shared": _weight_shared,
+    "weight_identity": _weight_identity,
     "weight_factor": _weight_factor,
     "weight_units_without": _weight_units_without,
     "weight_sources_without": _weight_sources_without,

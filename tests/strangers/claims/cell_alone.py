@@ -101,6 +101,12 @@ def _hidden_ignored(values: Views, given: Any, run: Run) -> bool:
     return all(near(a, b) for a, b in pairs)
 
 
+def _input_ignored(values: Views, given: Any, run: Run) -> bool:
+    x, h, c = given
+    pairs = zip(run(values, (x[::-1], h, c)), run(values, given), strict=True)
+    return all(near(a, b) for a, b in pairs)
+
+
 def _enters_as(facts: Facts, values: Views, given: Any, run: Run) -> bool:
     """Whether the old cell state moves the new one as the form says, the forget gate being right."""
     x, h, c = given
@@ -128,6 +134,7 @@ def _gives(facts: Facts, values: Views, given: Any, run: Run) -> bool:
 
 ALONE: dict[str, Any] = {
     "hidden_ignored": _hidden_ignored,
+    "input_ignored": _input_ignored,
     "hidden_without_cell": lambda v, given, run: near(
         run(v, (*given[:2], given[2][::-1]))[0], run(v, given)[0]
     ),

@@ -155,8 +155,9 @@ def apply(model: Cell, kind: str, facts: Facts) -> bool:
         setattr(model, where, facts[fact])
     elif kind == "tanh_on_cell":
         model.tanh_on_cell = True
-    elif kind == "hidden_ignored":
-        model.values |= {f"U_{g}": np.zeros_like(model.values[f"U_{g}"]) for g in GATES}
+    elif kind in {"hidden_ignored", "input_ignored"}:
+        names = [f"{'U' if kind == 'hidden_ignored' else 'W'}_{gate}" for gate in GATES]
+        model.values |= {name: np.zeros_like(model.values[name]) for name in names}
     else:
         return False
     return True
@@ -200,6 +201,8 @@ def to_weight(values: Views, kind: str, facts: Facts) -> bool:
     own = values[name]
     if kind == "unused":
         values[name] = np.zeros_like(own)
+    elif kind == "identity":
+        values[name] = np.eye(len(own))
     elif kind == "transposed":
         values[name] = own.T
     elif kind == "number":
