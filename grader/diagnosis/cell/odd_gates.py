@@ -140,7 +140,7 @@ def _fitting(
 
 
 @dataclass(frozen=True)
-class Oddity:
+class OddGate:
     """A way to make a gate, and the values that it would give each gate."""
 
     reading: Reading
@@ -155,17 +155,17 @@ def _all_right(parts: Parts) -> dict[str, Array]:
     return {gate: np.asarray(_right(gate)(parts.sum_of(gate))) for gate in parts.terms}
 
 
-def _oddities(parts: Parts, of: str) -> Iterator[Oddity]:
+def _oddities(parts: Parts, of: str) -> Iterator[OddGate]:
     """All of them, in an order that does not depend on the gates or rows."""
     yield from _other_sources(parts, of)
     for used, function in ACTIVATIONS.items():
         values = {gate: np.asarray(function(parts.sum_of(gate))) for gate in of}
-        yield Oddity(Reading("gate_activation", {"used": used}), values)
+        yield OddGate(Reading("gate_activation", {"used": used}), values)
     yield from _activated_parts(parts, of)
     forms = [list(bent_sums(_named(parts.terms[gate]))) for gate in of]
     for each in zip(*forms, strict=True):
         values = {g: np.asarray(_right(g)(z)) for g, (_, z) in zip(of, each, strict=True)}
-        yield Oddity(Reading("gate_z_form", {"form": each[0][0]}), values)
+        yield OddGate(Reading("gate_z_form", {"form": each[0][0]}), values)
 
 
 def _named(terms: tuple[Array, Array, Array]) -> tuple[Term, Term, Term]:
@@ -173,7 +173,7 @@ def _named(terms: tuple[Array, Array, Array]) -> tuple[Term, Term, Term]:
     return ("xW", xW), ("hU", hU), ("b", b)
 
 
-def _other_sources(parts: Parts, of: str) -> Iterator[Oddity]:
+def _other_sources(parts: Parts, of: str) -> Iterator[OddGate]:
     """U acts on something else than the hidden state."""
     for name, source in parts.sources.items():
         values = {
@@ -184,7 +184,7 @@ def _other_sources(parts: Parts, of: str) -> Iterator[Oddity]:
             )
             for gate in of
         }
-        yield Oddity(Reading("gate_source", {"used": name}), values)
+        yield OddGate(Reading("gate_source", {"used": name}), values)
 
 
 # Activations in the wrong place: a is the sigmoid or tanh of the gate.
@@ -205,7 +205,7 @@ PLACED: dict[str, Callable[[Activation, Array, Array, Array], Array]] = {
 }
 
 
-def _activated_parts(parts: Parts, of: str) -> Iterator[Oddity]:
+def _activated_parts(parts: Parts, of: str) -> Iterator[OddGate]:
     for form, made in PLACED.items():
         values = {gate: np.asarray(made(_right(gate), *parts.terms[gate])) for gate in of}
-        yield Oddity(Reading("gate_form", {"form": form}), values)
+        yield OddGate(Reading("gate_form", {"form": form}), values)
