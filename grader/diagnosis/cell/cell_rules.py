@@ -42,6 +42,10 @@ WORSE = 10  # a vague reading, against one that says what is wrong
 def examine(cls: CandidateClass) -> Readings:
     """What is read off the cell, state by state and gate by gate. Raises StudentFault."""
     cell = KnownCell.make(cls)
+    states = [*cell.run(cell.c), *cell.run_with(cell.filled(), cell.c)]
+    finite = [bool(np.all(np.isfinite(state))) for state in states]
+    if not all(finite[:2]) and all(finite[2:]):
+        return []  # it is so only where arrays without a known role are 0
     if (odd := apart(cell)) is not None:
         return [(odd, ("cell",))]
     hidden, new = cell.run(cell.c)
