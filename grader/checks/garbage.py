@@ -49,7 +49,10 @@ def require_cell(LSTMCell: CandidateClass) -> None:
     def call(values: Parameters, factor: float) -> Sequence[Array]:
         return CellTrial.make(LSTMCell, sizes, values).forward(factor * x, h, c)
 
-    _require(LSTMCell, lstm_roles.shapes(*sizes), call, say("LSTMCell.forward"))
+    deaf = say(
+        "What LSTMCell.forward returns does not depend on input_t: changing it changes nothing."
+    )
+    _require(LSTMCell, lstm_roles.shapes(*sizes), call, say("LSTMCell.forward"), deaf=deaf)
 
 
 def require_backward(SimpleRNN: CandidateClass) -> None:
@@ -130,8 +133,12 @@ def _require(
     call: Call,
     name: Message,
     built: Callable[[float], Array] | None = None,
+    deaf: Message | None = None,
 ) -> None:
-    """`built`: the answer of an object as its constructor left it, whatever plays which role."""
+    """built: the answer of an object as its constructor left it, whatever plays which role.
+
+    deaf: what is said where the inputs move nothing, if not that nothing is computed at all.
+    """
 
     def judge() -> None:
         values = random_parameters(shapes, np.random.default_rng(24))
@@ -143,12 +150,15 @@ def _require(
                     name=name,
                 )
             )
-        deaf = _all_alike(first, other) and (
+        steady = _any_alike(first, again)
+        unmoved = _all_alike(first, other) and (
             built is None or agrees(built(1.0), built(-1.5), ROUGHLY)
         )
-        if not _any_alike(first, again) or deaf:
+        if not steady or unmoved:
             raise CheckFailed(
-                say(
+                deaf
+                if deaf is not None and steady
+                else say(
                     "What {name} returns does not come from its inputs: nothing is computed.",
                     name=name,
                 )

@@ -144,7 +144,9 @@ def _judge_cell(LSTMCell: CandidateClass) -> None:
     layout = lstm_layout(LSTMCell, cell_sizes.HIDDEN)
     values = _initial(LSTMCell, layout, cell_sizes.HIDDEN)
     size = max((float(np.std(values[n])) for n in values if n.startswith("U_")), default=0.0)
-    if not values or size > largest:
+    if not values:
+        raise CheckFailed(say("There are no initial weights, or NaN is among them."))
+    if size > largest:
         raise CheckFailed(
             say(
                 "The initial weights of the cell are too large: U has a standard deviation of {size}, "

@@ -103,9 +103,13 @@ other_gradient (used), step_form (form of W, dW and learning_rate)
 
 LSTMCell.forward (q4_6); arrays are gates f, i, c, o or results
 gate_of_other, gates_shared, gate_complement (of), gate_constant, gate_one_for_all, gate_activation,
-gate_function, gate_z_factor, gate_clipped, gate_sees_cell, gate_from_candidate, candidate_gated,
+gate_function (at, number, due: what it gives for that sum), gate_z_factor, gate_clipped, gate_sees_cell, gate_from_candidate, candidate_gated,
 gate_off, gate_z_form (form of xW, hU, b), cell_is, hidden_is (form of f, i, o, g, c_t, c_(t-1), h_(t-1)),
-weight_KIND as above, tanh_on_cell, cell_clipped, cell_not_linear, added_times, added_off,
+gate_form (form of a, its activation, and xW, hU, b), gate_source (used: U acts on it in place of hidden_state),
+gate_units_of (columns: gate and unit whose weights each unit has), gate_weights_off,
+weight_KIND as above, weight_shared (array, used: one array acts as both), weight_identity (h in place of h U),
+old_enters_as (form), nothing_added, hidden_ignored, input_ignored, hidden_without_cell,
+rows_deaf (rows: of 0 to 2), tanh_on_cell, cell_clipped, cell_not_linear, added_times, added_off,
 added_through (of: f * i * g is added), hidden_added (argument), shown, tanh_around, hidden_off, overflows,
 state_kept, random, depends_on_start, not_finite, rows_mixed, rows_follow_one (sample: of 0 to 2),
 follow_row (argument, row: all rows use it), other_row (argument, row: row 0 of it moves that row alone),

@@ -131,6 +131,9 @@ KNOWN: dict[tuple[str, tuple[tuple[str, Fact], ...], str], str] = {
     ("gate_z_factor", (("number", 2.0),), "f, i, o"): "sigmoid-without-half",
     ("gate_sees_cell", (), "f"): "peephole",
     ("candidate_gated", (), ANY): "reset-gate-in-candidate",
+    ("gate_source", (("used", "f * hidden_state"),), "c"): "reset-gate-in-candidate",
+    ("gate_source", (("used", "i * hidden_state"),), "c"): "reset-gate-in-candidate",
+    ("gate_source", (("used", "o * hidden_state"),), "c"): "reset-gate-in-candidate",
     ("weight_unused", (("array", "U_c"),), ANY): "candidate-without-hidden-state",
     ("weight_unused", (("array", "W_c"),), ANY): "candidate-without-input",
     ("weight_unused", (("array", "U_f"),), ANY): "forget-gate-without-hidden-state",
@@ -146,6 +149,8 @@ KNOWN: dict[tuple[str, tuple[tuple[str, Fact], ...], str], str] = {
         ANY,
     ): "output-gate-uses-forget-bias",
     ("weight_other_array", (("array", "b_i"), ("used", "b_o")), ANY): "input-gate-uses-output-bias",
+    ("weight_shared", (("array", "b_o"), ("used", "b_f")), ANY): "output-gate-uses-forget-bias",
+    ("weight_shared", (("array", "b_i"), ("used", "b_o")), ANY): "input-gate-uses-output-bias",
     ("weight_shifted", (("array", "b_f"), ("number", 1.0)), ANY): "forget-bias-added-in-forward",
 }
 TOLD = frozenset(KNOWN.values())  # by experiments

@@ -8,6 +8,7 @@ from pathlib import Path
 from tests import ROOT
 from tests.strangers import blind, table
 from tests.strangers.run import results
+from tests.strangers.units import ENTRIES
 
 BEFORE = Path(__file__).with_name("before.md")  # figures of the kit without experiments
 COUNT = 1_000  # of which about 400 are wrong without raising
@@ -32,9 +33,12 @@ def main() -> None:
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--out", type=Path, default=ROOT / "docs" / "strangers.md")
     parser.add_argument("--kept", type=Path, help="results so far; a later run goes on from them")
+    parser.add_argument(
+        "--question", nargs="+", default=(), choices=list(ENTRIES), help="edit and grade only these"
+    )
     parser.add_argument("--edited-only", action="store_true", help="none of those written by hand")
     chosen = parser.parse_args()
-    found = list(results(chosen.count, chosen.seed, chosen.jobs, chosen.kept))
+    found = list(results(chosen.count, chosen.seed, chosen.jobs, chosen.kept, chosen.question))
     parts = {
         "Edited programs": table.of_kinds(found),
         "The others": table.of_the_rest(found),

@@ -37,7 +37,7 @@ class Base:
 
     @property
     def binds_cell(self) -> bool:
-        """Whether its cell has the documented names, which say which way round an array lies."""
+        """Whether its cell has the documented names, which say whose an array is."""
         return self.cell is PLAIN_CELL or self.name == "dictparams"
 
     @property

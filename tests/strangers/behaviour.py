@@ -124,10 +124,12 @@ def initial(module: ModuleType, base: Base) -> Record:
         start = base.rnn(module.SimpleRNN(3, 4, 2))
         found |= {f"initial {name}": _sort(start[name]) for name in RNN}
         found |= {f"initial shape {name}": _shape(start[name]) for name in RNN}
+        found |= {f"initial not finite {name}": _not_finite(start[name]) for name in RNN}
     with suppress(Exception):
         start = base.cell(module.LSTMCell(3, 4))
         found |= {f"initial cell {name}": _sort(start[name]) for name in CELL}
         found |= {f"initial shape {name}": _shape(start[name]) for name in CELL}
+        found |= {f"initial not finite {name}": _not_finite(start[name]) for name in CELL}
     for name, sizes in (("SimpleRNN", (3, 4, 2)), ("LSTMCell", (3, 4))):
         with suppress(Exception):
             kept = _floats(getattr(module, name)(*sizes))
@@ -187,6 +189,10 @@ def _scale(module: ModuleType, base: Base) -> Record:
         inputs = np.random.default_rng(811).normal(size=(5, 20, 8))
         heights.append(np.median(np.abs(textbook(start, inputs)[1])))
     return {"scale gains": np.array(gains), "scale heights": np.array(heights)}
+
+
+def _not_finite(value: Array) -> Array:
+    return np.array([not np.all(np.isfinite(value))], float)
 
 
 def _shape(value: Array) -> Array:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import difflib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from random import Random
 
@@ -37,28 +37,31 @@ class Stranger:
         return next(base for base in ALL if base.name == self.base_name)
 
 
-def strangers(seed: int) -> Iterator[Stranger]:
-    """Without end; the same for the same seed. Some of them are still right: see `truth`."""
+def strangers(seed: int, edited: Sequence[str] = ()) -> Iterator[Stranger]:
+    """Without end; the same for the same seed. Some of them are still right: see `truth`.
+
+    edited: the questions whose methods are edited; all where none is named.
+    """
     rng = Random(seed)
     seen = set()
     number = 0
     while True:
-        made = _stranger(rng, number)
+        made = _stranger(rng, number, list(edited or ENTRIES))
         if made.source not in seen:
             seen.add(made.source)
             number += 1
             yield made
 
 
-def _stranger(rng: Random, number: int) -> Stranger:
+def _stranger(rng: Random, number: int, edited: list[str]) -> Stranger:
     base = rng.choice(ALL)
     tree = ast.parse(base.source)
     before = ast.unparse(tree)
-    first = rng.choices(list(SHARES), list(SHARES.values()))[0]
+    first = rng.choices(edited, [SHARES[question] for question in edited])[0]
     questions = [first]
     if rng.random() < TWICE:
         questions.append(
-            first if rng.random() < 0.5 else rng.choice(list(ENTRIES))
+            first if rng.random() < 0.5 else rng.choice(edited)
         )  # as often here as elsewhere
     kinds = []
     for question in questions:

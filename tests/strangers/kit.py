@@ -6,7 +6,7 @@ import contextlib
 import io
 import multiprocessing
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,7 +37,7 @@ class Said:
         return self.case.partition("/")[0]
 
 
-def graded(source: str) -> list[Said] | None:
+def graded(source: str, questions: Sequence[str] = QUESTIONS) -> list[Said] | None:
     """What is said of every case that fails; None where the module itself does not load."""
     with contextlib.redirect_stdout(io.StringIO()):
         try:
@@ -45,7 +45,7 @@ def graded(source: str) -> list[Said] | None:
         except Exception:  # noqa: BLE001  # a stranger's
             return None
         found = {name: local.wrap(defined[name], name) for name in NAMES if name in defined}
-        outcomes = outcomes_of(found, QUESTIONS)
+        outcomes = outcomes_of(found, tuple(questions))
     return [
         _said(case, outcome) for case, outcome in outcomes.items() if outcome.verdict != "passed"
     ]

@@ -5,13 +5,14 @@ from __future__ import annotations
 import contextlib
 import io
 import pickle
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import islice
 from pathlib import Path
 
 from tests.strangers.generate import Stranger, strangers
-from tests.strangers.kit import Said, apart, graded, in_time
+from tests.strangers.kit import QUESTIONS, Said, apart, graded, in_time
 from tests.strangers.program import executed
 from tests.strangers.statements import Statement, stated
 from tests.strangers.truth import Truth, judge
@@ -55,12 +56,18 @@ def only_raises(truth: Truth) -> bool:
     return all(what.startswith("raises") for told in truth.wrong.values() for what in told)
 
 
-def results(count: int, seed: int, jobs: int, kept: Path | None = None) -> Iterator[Result]:
-    """Of this many strangers, in their order. kept: a file with the first ones, which goes on."""
+def results(
+    count: int, seed: int, jobs: int, kept: Path | None = None, edited: Sequence[str] = ()
+) -> Iterator[Result]:
+    """Of this many strangers, in their order. kept: a file with the first ones, which goes on.
+
+    edited: the questions whose methods are edited, and that are graded; all where none is named.
+    """
     known = list(islice(_known(kept), count)) if kept and kept.exists() else []
     yield from known
     with kept.open("ab") if kept else contextlib.nullcontext() as file:
-        for one in apart(_result, list(islice(strangers(seed), len(known), count)), jobs):
+        made = list(islice(strangers(seed, edited), len(known), count))
+        for one in apart(partial(_result, asked=tuple(edited)), made, jobs):
             if file is not None:
                 pickle.dump(one, file)
                 file.flush()
@@ -73,12 +80,12 @@ def _known(kept: Path) -> Iterator[Result]:
             yield pickle.load(file)
 
 
-def _result(stranger: Stranger) -> Result:
+def _result(stranger: Stranger, asked: Sequence[str] = ()) -> Result:
     with contextlib.redirect_stdout(io.StringIO()):
         truth = in_time(lambda: judge(stranger.source, stranger.base), 10)
         if truth is None or truth.broken:
             return Result(stranger, truth)
-        said = in_time(lambda: graded(stranger.source))
+        said = in_time(lambda: graded(stranger.source, asked or QUESTIONS))
         if said is None or not truth.wrong:
             return Result(stranger, truth, said)
         statements = in_time(

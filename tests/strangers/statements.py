@@ -242,6 +242,11 @@ def _no_such_array(match: re.Match[str], record: Record) -> bool:
     )
 
 
+def _not_finite_at_first(match: re.Match[str], record: Record) -> bool:
+    names = re.split(r"[, ]+", match["names"])
+    return all(record.get(f"initial not finite {name}", np.zeros(1)).any() for name in names)
+
+
 def _wrong_term(match: re.Match[str], record: Record) -> bool | None:
     """The term at this index is as told, and no Fibonacci number."""
     got = record.get(f"data fibonacci {match['length']}")
@@ -352,6 +357,9 @@ PLACES = (
     ("not there yet", re.compile(r"(?P<call>(SimpleRNN|LSTMCell)\.\w+) is not implemented yet"), _not_there, True),
     ("type of numbers", re.compile(r"^generate_sequence_data\('(?P<kind>\w+)', (?P<length>\d+)\) returned (?P<type>\w+) \("  , re.MULTILINE), _of_type, True),
     ("raised", re.compile(r"(?P<call>(SimpleRNN|LSTMCell)\.\w+) raised \w+"), _raised, False),
+    ("array not there", re.compile(r"by name and shape nothing on your object is (?P<names>\w+(, \w+)*)"), _no_such_array, True),
+    ("none acts as", re.compile(r"on your object none acts as (?P<names>\w+(, \w+)*) alone"), lambda m, r: _no_such_array(m, r) or None, True),
+    ("initial not finite", re.compile(r"A new object's (?P<names>\w+(, \w+)*) holds NaN or infinity"), _not_finite_at_first, True),
     ("array missing", re.compile(r"nothing plays the role of (?P<names>\w+(, \w+)*)"), _no_such_array, True),
     ("shape returned", re.compile(r"forward returned [^\n]+; expected outputs of shape"), _of_other_shape, True),
     ("wrong term", re.compile(r"'fibonacci', (?P<length>\d+)\): term (?P<n>\d+) is (?P<value>[-\d.e+]+), which is not the sum"), _wrong_term, False),

@@ -32,6 +32,7 @@ from grader.protocol import (
 )
 
 GATES = ("f", "i", "c", "o")
+MORE = 1.2  # a weight on twice the input moves a sigmoid by about 1.7 times as much, a bias by 1
 Slots = dict[str, list[NDArray[np.int64]]]
 
 
@@ -92,14 +93,16 @@ class _Bench:
         return 1 + self.I + self.H
 
     def find_order(self) -> None:
-        """With all zero c' = c/2, and h' = tanh(c')/2 is the smaller of the two states."""
+        """With all zero c' = c/2, and h' = tanh(c')/2."""
         nothing = np.zeros(self.layout.storage.size)
         first, second = self.responses(nothing, (), 0.0)[0]
         self.stateful = not np.array_equal(self.responses(nothing, (), 0.0)[0][1], second)
         halved = self._rows(0.0)[2] / 2
-        is_cell = [np.abs(state - halved).max() <= MOVED for state in (first, second)]
-        smaller_second = np.abs(first).mean() > np.abs(second).mean()
-        self.swapped = bool(is_cell[0] if any(is_cell) else smaller_second)
+        is_cell = [bool(np.abs(state - halved).max() <= MOVED) for state in (first, second)]
+        # Where both are the cell state no order is wrong; where none is, the hidden one tells.
+        pairs = ((first, second), (second, first))
+        shows = [bool(np.abs(b - np.tanh(a) / 2).max() <= MOVED) for a, b in pairs]
+        self.swapped = [True, False] in (is_cell, shows) and is_cell != [False, True]
         self.layout = replace(self.layout, computed=least_precise(first, second))
         self.mixing = self._mixes()
 
@@ -205,19 +208,32 @@ def _closed_gates(bench: _Bench, numbers: Sequence[int], roles: Numbered) -> Non
                 vector[found[0]] = 1.0
     (h0, c0), *raised = bench.responses(vector, numbers, RAISE, shift)
     for number, (h, c) in zip(numbers, raised, strict=True):
-        gate, moved = "i", (c - c0)[: bench.half]
+        gate, before, after = "i", c0[: bench.half], c[: bench.half]
+        if np.abs(after - before).max() <= MOVED:
+            gate, before, after = "o", h0[: bench.half], h[: bench.half]
+        moved = after - before
         if np.abs(moved).max() <= MOVED:
-            gate, moved = "o", (h - h0)[: bench.half]
-        if np.abs(moved).max() > MOVED and (role := _placed(gate, moved, bench, shifted=shift > 0)):
+            continue
+        role = _placed(gate, moved, bench)
+        if shift and role is not None and role[0] == f"b_{gate}" and _grows(before, moved):
+            role = f"W_{gate}", (0, role[1][0])  # input 0 is raised in every row
+        if role is not None:
             roles[role].append(number)
 
 
-def _placed(gate: str, moved: Array, bench: _Bench, *, shifted: bool = False) -> Role | None:
+def _grows(before: Array, moved: Array) -> bool:
+    """Whether row 1, where input 0 is twice as large, moves more than row 0 for its size."""
+    unit = int(np.abs(moved).sum(axis=0).argmax())
+    shares = moved[:2, unit] / before[:2, unit]
+    return bool(shares[1] > MORE * shares[0])
+
+
+def _placed(gate: str, moved: Array, bench: _Bench) -> Role | None:
     """Which of the gate's parameters moves these rows (half, H), and which element."""
     rows = np.abs(moved).max(axis=1) > MOVED
     unit = int(np.abs(moved).sum(axis=0).argmax())
     if rows[0]:
-        return (f"W_{gate}", (0, unit)) if shifted else (f"b_{gate}", (unit,))
+        return f"b_{gate}", (unit,)
     row = int(rows.argmax())
     if rows.sum() != 1:
         return None

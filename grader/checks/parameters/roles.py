@@ -19,6 +19,7 @@ import numpy as np
 from grader.checks.memo import once
 from grader.checks.parameters import gru_roles, lstm_roles, rnn_roles
 from grader.checks.parameters.acting import act_together, idle_parts
+from grader.checks.parameters.blocks import gate_blocks
 from grader.checks.parameters.layout import Layout, carried, named_slots
 from grader.checks.parameters.storage import (
     Numbers,
@@ -187,6 +188,8 @@ def _identify(cls: CandidateClass, model: Model) -> Layout:
     layout = _bind_names(layout)
     if layout.missing:
         layout = _fill_by_shape(layout, _buffers(cls, layout, model))
+    if layout.missing and (layout.unseen is not None or not layout.slots):
+        layout = _cut_by_shape(layout)
     if layout.idle and _may_act(cls, layout, model):
         layout = replace(layout, idle=_alike(layout))
     if not layout.slots:
@@ -270,6 +273,21 @@ def _fill_by_shape(layout: Layout, buffers: Collection[str]) -> Layout:
             slots |= {name: [numbers] for name, numbers in zip(rivals, lying, strict=False)}
             idle += rivals
     return replace(layout, slots=slots, dead=layout.dead.union(idle), idle=frozenset(idle))
+
+
+def _cut_by_shape(layout: Layout) -> Layout:
+    """The gates of a cell whose forward shows nothing, if its arrays can be cut into them."""
+    known = gate_blocks(layout.storage, layout.shapes)
+    if not known:
+        return layout
+    gates = [name[-1] for name in layout.shapes if name.startswith("W_")]
+    slots = {
+        f"{kind}_{gate}": [numbers]
+        for kind, parts in known[0].items()
+        for gate, numbers in zip(gates, parts, strict=True)
+    }
+    names = frozenset(slots)
+    return replace(layout, slots=slots, dead=names, idle=names)
 
 
 def _lie_turned(layout: Layout) -> bool:

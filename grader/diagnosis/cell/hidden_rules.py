@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from grader.diagnosis.cell import formulas_of_states, gates
+from grader.diagnosis.cell import formulas_of_states, gate_functions, gate_weights, gates
 from grader.diagnosis.cell.known_cell import KnownCell
 from grader.diagnosis.experiments.patterns import Reading
 from grader.protocol import Array
@@ -56,7 +56,11 @@ def _of_output_gate(cell: KnownCell, hidden: Array, new: Array) -> Readings:
                 else [(Reading("shown", {"what": what}), ("new_hidden_state",))]
             )
             return [*through, *((one, ("o",)) for one in readings)]
-    return _around(cell, hidden, new) or [_unknown_output(cell, hidden, new)]
+    return (
+        _around(cell, hidden, new)
+        or _joined_otherwise(cell, hidden, new)
+        or _unknown_output(cell, hidden, new)
+    )
 
 
 def _with_argument(cell: KnownCell, rest: Array) -> Reading | None:
@@ -71,18 +75,41 @@ def _around(cell: KnownCell, hidden: Array, new: Array) -> Readings:
     """A tanh around the product with the output gate."""
     inside = np.arctanh(hidden)
     for what in ("c", "tanh(c)"):
-        readings = gates.told(cell, "o", inside / SHOWN[what](new, cell.c), cell.used)
+        readings = gate_weights.told(cell, "o", inside / SHOWN[what](new, cell.c), cell.used)
         if readings is not None:
             around = Reading("tanh_around", {"what": what})
             return [(around, ("new_hidden_state",)), *((one, ("o",)) for one in readings)]
     return []
 
 
-def _unknown_output(cell: KnownCell, hidden: Array, new: Array) -> tuple[Reading, tuple[str, ...]]:
+# What people write in place of the product of gate and tanh(c_t): the gate, out of hidden and shown.
+INSTEAD: dict[str, Callable[[Array, Array], Array]] = {
+    "o + tanh(c_t)": lambda hidden, shown: hidden - shown,
+    "o - tanh(c_t)": lambda hidden, shown: hidden + shown,
+    "tanh(c_t) - o": lambda hidden, shown: shown - hidden,
+    "o / tanh(c_t)": lambda hidden, shown: hidden * shown,
+    "tanh(c_t) / o": lambda hidden, shown: shown / hidden,
+}
+
+
+def _joined_otherwise(cell: KnownCell, hidden: Array, new: Array) -> Readings:
+    """The gate joined with tanh(c_t) by another operator, and what is off in the gate besides."""
+    for form, gate_of in INSTEAD.items():
+        readings = gates.whole(cell, "o", gate_of(hidden, np.tanh(new)), cell.used)
+        if readings is not None:
+            joined = Reading("hidden_is", {"form": form})
+            return [(joined, ("new_hidden_state",)), *((one, ("o",)) for one in readings)]
+    return []
+
+
+def _unknown_output(cell: KnownCell, hidden: Array, new: Array) -> Readings:
     """What can be said of a gate that no weights explain."""
     gate = hidden / np.tanh(new)
-    if any(gates.fits(cell, gate, extra=extra) for extra in (cell.c, new)):
-        return Reading("gate_sees_cell"), ("o",)
-    if gates.unexplained(cell, "o", gate, cell.used).kind == "gate_function":
-        return Reading("gate_function"), ("o",)
-    return Reading("hidden_off"), ("new_hidden_state",)
+    if any(gate_weights.fits(cell, gate, extra=extra) for extra in (cell.c, new)):
+        return [(Reading("gate_sees_cell"), ("o",))]
+    found = gate_functions.unexplained(cell, "o")
+    if found != [gates.UNEXPLAINED]:
+        return [(one, ("o",)) for one in found]
+    if np.array_equal(cell.run(cell.c[::-1])[0], hidden):
+        return [(Reading("hidden_without_cell"), ("new_hidden_state",))]
+    return [(Reading("hidden_off"), ("new_hidden_state",))]

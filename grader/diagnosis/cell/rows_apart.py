@@ -27,7 +27,10 @@ def apart(cell: KnownCell) -> Reading | None:
         return Reading("state_kept" if _same(first, _fresh(cell, few)) else "random")
     if not _same(first, _fresh(cell, few)):
         return Reading("depends_on_start")
-    mixed = patterns.mixed(_influence(cell, few, first), "rows_mixed", "rows_follow_one")
+    moved = _influence(cell, few, first)
+    if moved.any() and not moved.any(axis=1).all():
+        return Reading("rows_deaf", {"rows": tuple(map(int, np.flatnonzero(~moved.any(axis=1))))})
+    mixed = patterns.mixed(moved, "rows_mixed", "rows_follow_one")
     return None if mixed is None else _of_one_argument(cell, few, first) or mixed
 
 

@@ -22,7 +22,7 @@ Checker = Callable[[ModuleType, Base, list[Claim]], Verdicts]
 PLACES = {
     "chain_off", "chain_off_at", "array_off", "counted_unevenly", "arrays_off", "state_off",
     "output_off", "step_off", "hidden_off", "gate_off", "weight_off", "first_step_off",
-    "wrong_from", "earlier", "follows", "added_off", "cell_not_linear",
+    "wrong_from", "earlier", "follows", "added_off", "cell_not_linear", "gate_weights_off",
 }  # fmt: skip
 
 

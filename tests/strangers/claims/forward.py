@@ -11,7 +11,7 @@ import numpy as np
 
 from tests.strangers.bases import Array, Base, Views
 from tests.strangers.claims import Claim, Facts, Verdicts, formula
-from tests.strangers.claims.cell import _to_weight
+from tests.strangers.claims.cell_model import to_weight
 from tests.strangers.program import Net, Sizes, drawn, rnn_shapes
 
 SIZES: Sizes = (6, 5, 3, 4, 2)  # steps and samples are told of an experiment of these
@@ -146,7 +146,7 @@ def _apply(model: Model, kind: str, facts: Facts) -> bool:  # noqa: PLR0911  # a
         model.late[facts["array"]] = (int(facts["steps"]), int(facts["also"]))
         return facts["array"] in {"W_xh", "W_hh"}
     if kind.startswith("weight_"):
-        return _to_weight(model.values, kind.removeprefix("weight_"), facts)
+        return to_weight(model.values, kind.removeprefix("weight_"), facts)
     if kind == "activation":
         model.activation = str(facts["used"])
         return model.activation in formula.FUNCTIONS
