@@ -17,15 +17,11 @@ from grader.sandbox.launch import open_worker
 from tests import batch_fakes as fakes
 
 __all__ = [
-    "NAME", "LocalExaminers", "Quiet", "Settings", "Store", "Submission", "end", "fakes", "grade",
-    "outputs", "run",
+    "NAME", "LocalExaminers", "Quiet", "Settings", "Store", "Submission", "fakes", "grade", "outputs",
+    "run",
 ]  # fmt: skip
 MANY: dict[str, bool] = {}
 PRELOAD = "grader.grading"
-
-
-def end() -> None:
-    """Nothing goes on between two programs but a spare worker or two."""
 
 
 def take() -> Any:

@@ -15,10 +15,9 @@ from grader.sandbox import Limits, tiers, workers
 from tests.batch import batch_fakes as fakes
 
 __all__ = [
-    "NAME", "LocalExaminers", "Quiet", "Settings", "Store", "Submission", "end", "fakes", "grade",
-    "outputs", "run",
+    "NAME", "LocalExaminers", "Quiet", "Settings", "Store", "Submission", "fakes", "grade", "outputs",
+    "run",
 ]  # fmt: skip
-end = workers.end  # a parent of workers
 MANY = {"many": True}  # gradings in one process
 PRELOAD = "grader.batch.at_hand"
 

@@ -83,13 +83,9 @@ def part_of_class(number: int) -> float:
 
 
 def cpu_of_part(number: int) -> float:
-    """Of the same part graded one by one: what the examiner takes and all processes below it."""
+    """What the examiner takes for the same part, one by one; nobody can say it of killed workers."""
     how = names.Settings(secret=SECRET, **names.MANY)
-    before = used(resource.RUSAGE_SELF) + used(resource.RUSAGE_CHILDREN)
-    for one in students_of(number):
-        names.grade(one, how)
-    names.end()  # what a child has used is known once it has ended
-    return used(resource.RUSAGE_SELF) + used(resource.RUSAGE_CHILDREN) - before
+    return cpu(lambda: [names.grade(one, how) for one in students_of(number)])
 
 
 def memory() -> float:
