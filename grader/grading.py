@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import sys
 import time
 import traceback
@@ -16,7 +17,6 @@ import numpy as np
 
 from grader import portability
 from grader.assignment import load
-from grader.diagnosis.repair.search import search
 from grader.faults import KitFault, StudentFault
 from grader.kit_version import kit_version
 from grader.language import Message, default_language, say, translations
@@ -61,6 +61,7 @@ def warm_up() -> None:
     """Load now what a grading loads when it comes to need it: for processes forked from this one."""
     for path in otter.paths():
         otter.loaded(path)
+    importlib.import_module("grader.diagnosis.repair.search")
     np.random.default_rng(0)  # numpy loads it late
     portability.needs_newer("import os")  # the tables of what came with which Python
     translations(default_language())
@@ -178,6 +179,8 @@ def _repaired(question: QuestionResult, source: str, settings: Settings) -> Ques
     wrong = any(case.verdict is Verdict.FAILED for case in question.cases)
     if not wrong or settings.repair <= 0:
         return question
+    from grader.diagnosis.repair.search import search  # noqa: PLC0415  # slow to load, as below
+
     try:
         found = search(
             source,

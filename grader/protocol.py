@@ -9,10 +9,12 @@ dict (str or int keys), or `Opaque` for anything else. Every call may raise a `S
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+import numpy as np
 from numpy.typing import NDArray
 
 from grader.faults import StudentFault
@@ -38,6 +40,30 @@ class Call:
     method: str
     arguments: tuple[Any, ...]
     echo: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CutVector(Mapping[str, Array]):
+    """Arrays by path that lie in one vector end to end: cut only where somebody looks at one."""
+
+    paths: tuple[str, ...]
+    shapes: tuple[tuple[int, ...], ...]
+    vector: NDArray[np.float64]
+
+    def __getitem__(self, path: str) -> Array:
+        start = 0
+        for known, shape in zip(self.paths, self.shapes, strict=True):
+            size = math.prod(shape)
+            if known == path:
+                return self.vector[start : start + size].reshape(shape)
+            start += size
+        raise KeyError(path)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.paths)
+
+    def __len__(self) -> int:
+        return len(self.paths)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from grader import protocol
 from grader.checks.compare import agrees, numbers
 from grader.checks.known_model import CellTrial, Parameters, RnnTrial, random_parameters
 from grader.checks.memo import once
@@ -17,7 +18,7 @@ from grader.checks.parameters import cell_sizes, lstm_roles, rnn_roles
 from grader.checks.states import Sizes, read_forward
 from grader.faults import CheckFailed, StudentFault
 from grader.language import Message, say
-from grader.protocol import Array, CandidateClass, CandidateFunction
+from grader.protocol import Array, CandidateClass, CandidateFunction, Read
 
 ROUGHLY = 1e-4  # relative; float32 and float64 alike
 
@@ -112,10 +113,10 @@ def _gradients(SimpleRNN: CandidateClass, seed: int) -> list[Array]:
 
 def _moves(SimpleRNN: CandidateClass, seed: int) -> list[Array]:
     trial, d_outputs = _after_forward(SimpleRNN, seed)
-    before = trial.now()
-    trial.rnn.backward(d_outputs)
-    trial.rnn.update_parameters(0.5)
-    return [after - before[name] for name, after in trial.now().items()]
+    arrays, _ = trial.rnn.replay([Read(), protocol.Call("backward", (d_outputs,))])
+    before = trial.layout.values(arrays)
+    _, arrays = trial.rnn.replay([protocol.Call("update_parameters", (0.5,)), Read()])
+    return [after - before[name] for name, after in trial.layout.values(arrays).items()]
 
 
 def _after_forward(SimpleRNN: CandidateClass, seed: int) -> tuple[RnnTrial, Array]:

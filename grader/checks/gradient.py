@@ -172,15 +172,14 @@ def _candidates(
 ) -> list[View]:
     claimed: list[View] = []
     free: list[View] = []
+    whole = _whole_views_only(name, layout)
     for entry in found:
         claims = _claims(entry.label)
         mine = bool(claims & names[name])
-        others = any(claims & names[other] for other in names if other != name)
-        for view in _views(name, entry, layout):
-            if mine:
-                claimed.append(view)
-            elif not others or not _whole_views_only(name, layout):
-                free.append(view)
+        if mine:
+            claimed += _views(name, entry, layout)
+        elif not (whole and any(claims & names[other] for other in names if other != name)):
+            free += _views(name, entry, layout)
     misfit = any(
         entry.returned and _plain(name) in _claims(entry.label) and not _fits(name, entry, layout)
         for entry in found

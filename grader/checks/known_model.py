@@ -21,7 +21,7 @@ from grader.checks.parameters.layout import Layout
 from grader.checks.parameters.roles import lstm_layout, rnn_layout, with_parameters
 from grader.checks.states import Forward, Sizes, is_softmax, read_cell, read_forward
 from grader.faults import StudentFault
-from grader.protocol import Array, CandidateClass, CandidateObject
+from grader.protocol import Array, Call, CandidateClass, CandidateObject, Read
 
 Parameters = dict[str, Array]
 # Gradients are kept this small, so that clipping (norm 0.25 at the tightest) never acts.
@@ -92,9 +92,10 @@ class RnnTrial:
         returned = self.rnn.backward(d_outputs)
         return gradient.entries(returned, self.rnn, self.layout)
 
-    def now(self) -> Parameters:
-        """The parameters that the object holds at this moment."""
-        return self.layout.read(self.rnn)
+    def around(self, call: Call) -> tuple[Parameters, Parameters]:
+        """The parameters just before and just after a call."""
+        before, _, after = self.rnn.replay([Read(), call, Read()])
+        return self.layout.values(before), self.layout.values(after)
 
     def reset(self) -> None:
         """Write the trial's parameters again."""

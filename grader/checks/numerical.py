@@ -62,10 +62,11 @@ def _forwards(
     rnn: CandidateObject, writes: Sequence[Mapping[str, Array]], x: Array
 ) -> Iterator[Any]:
     """What forward returns after each of the writes."""
+    forward = Call("forward", (x,))
     for start in range(0, len(writes), PER_MESSAGE):
         steps: list[Step] = []
         for write in writes[start : start + PER_MESSAGE]:
-            steps += [Write(write), Call("forward", (x,))]
+            steps += [Write(write), forward]
         yield from rnn.replay(steps)[1::2]
 
 

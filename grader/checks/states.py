@@ -18,6 +18,8 @@ from grader.faults import BadValue, ReturnedNothing
 from grader.language import say
 from grader.protocol import Array
 
+_FORWARD = What("forward", "")
+
 
 class Sizes(NamedTuple):
     """The sizes of one call: time steps, batch, inputs, hidden units, outputs."""
@@ -199,7 +201,7 @@ def _stack(part: Any) -> Array | None:
         except (TypeError, ValueError):
             return None
     try:
-        stacked = as_array(part, What("forward", ""))
+        stacked = as_array(part, _FORWARD)
     except BadValue:
         return None
     return stacked if stacked.size else None
@@ -219,8 +221,14 @@ def _arrangement(shape: tuple[int, ...], wanted: tuple[int, ...]) -> tuple[int, 
 
 def _first(found: Iterator[_Found], other: _Found | None) -> _Found | None:
     """The best find: without rearranging if there is one, and not the part taken already."""
-    usable = [find for find in found if other is None or find.position != other.position]
-    return min(usable, key=lambda find: (find.rearranged, find.position), default=None)
+    best: _Found | None = None
+    for find in found:  # in the order of their positions
+        if other is not None and find.position == other.position:
+            continue
+        if not find.rearranged:
+            return find
+        best = best or find
+    return best
 
 
 def _of_shape(parts: list[Any], shape: tuple[int, ...]) -> Iterator[Array]:

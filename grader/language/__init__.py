@@ -12,9 +12,13 @@ import inspect
 import io
 import locale
 import os
-from collections.abc import Mapping
+import sys
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
+from hashlib import sha256
+from importlib.util import cache_from_source
 from pathlib import Path
 from typing import Union
 
@@ -94,26 +98,56 @@ def _of_locale(name: str) -> str:
 @cache
 def translations(language: str) -> gettext.NullTranslations:
     """All catalogues of one language, one falling back on the next."""
+    if sources := sorted((HERE / language).glob("*.po")):
+        return gettext.GNUTranslations(io.BytesIO(_compiled(language, sources)))
     chain = gettext.NullTranslations()
-    for catalogue in sorted((HERE / language).glob("*.po")) or sorted(
-        (HERE / language).glob("*.mo")
-    ):
-        loaded = _load(catalogue)
+    for catalogue in sorted((HERE / language).glob("*.mo")):  # of a handout
+        with catalogue.open("rb") as file:
+            loaded = gettext.GNUTranslations(file)
         loaded.add_fallback(chain)
         chain = loaded
     return chain
 
 
-def _load(catalogue: Path) -> gettext.GNUTranslations:
-    compiled = catalogue.with_suffix(".mo")
-    if compiled.exists() and compiled.stat().st_mtime >= catalogue.stat().st_mtime:
-        return gettext.GNUTranslations(io.BytesIO(compiled.read_bytes()))
-    # A checkout whose catalogues were not compiled, or were edited since: compile in memory.
-    from babel.messages.mofile import write_mo  # noqa: PLC0415  # a handout has none, and compiled files
+def _compiled(language: str, sources: Sequence[Path]) -> bytes:
+    """The catalogues of a checkout as one; kept where Python keeps what it compiles, if it does."""
+    texts = [source.read_bytes() for source in sources]
+    stamp = sha256(b"\0".join(texts)).digest()
+    kept = Path(cache_from_source(str(HERE / language / "all.py"))).with_suffix(".mo")
+    with suppress(OSError):
+        content = kept.read_bytes()
+        if content.startswith(stamp):
+            return content[len(stamp) :]
+    made = _merged(language, texts)
+    if not sys.dont_write_bytecode:
+        with suppress(OSError):
+            _keep(kept, stamp + made)
+    return made
+
+
+def _merged(language: str, texts: Sequence[bytes]) -> bytes:
+    """Catalogues as one compiled one, in which a later one overrules an earlier."""
+    from babel.messages import Catalog  # noqa: PLC0415  # a handout has none, and compiled files
+    from babel.messages.mofile import write_mo  # noqa: PLC0415
     from babel.messages.pofile import read_po  # noqa: PLC0415
 
+    messages = {
+        message.id: message
+        for text in texts
+        for message in read_po(io.BytesIO(text), locale=language)
+        if message.id and message.string and not message.fuzzy
+    }
+    merged = Catalog(language)
+    for name, message in messages.items():
+        merged[name] = message
     buffer = io.BytesIO()
-    with catalogue.open("rb") as file:
-        write_mo(buffer, read_po(file, locale=catalogue.parent.name))
-    buffer.seek(0)
-    return gettext.GNUTranslations(buffer)
+    write_mo(buffer, merged)
+    return buffer.getvalue()
+
+
+def _keep(path: Path, content: bytes) -> None:
+    """Write the whole file or none: another process may read it now. Raises OSError."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    own = path.with_suffix(f".{os.getpid()}")
+    own.write_bytes(content)
+    own.replace(path)

@@ -6,6 +6,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -67,6 +68,7 @@ def load_wording(language: str, misconceptions: Path = MISCONCEPTIONS) -> Wordin
     )
 
 
+@cache
 def load_hints(language: str, path: Path) -> dict[str, tuple[str, str]]:
     """Read {name: (title, hint)}; empty where the file is not there, as in a handout."""
     if not path.is_file():

@@ -9,6 +9,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from grader.language import Message, render
 from grader.records import (
     CaseResult,
@@ -31,9 +33,16 @@ def write_all(store: StoreReader, out: Path, language: str) -> None:
 
 
 def write(path: Path, content: Mapping[str, Any]) -> None:
-    """Write JSON in UTF-8. A lone surrogate, which UTF-8 has no bytes for, stays a JSON escape."""
-    text = json.dumps(_finite(content), ensure_ascii=False, indent=1, allow_nan=False)
-    write_atomically(path, (text + "\n").encode("utf-8", "backslashreplace"))
+    """Write JSON in UTF-8; null where a number is NaN or infinite, which JSON proper has not."""
+    write_atomically(path, _json(content) + b"\n")
+
+
+def _json(content: Mapping[str, Any]) -> bytes:
+    try:
+        return msgspec.json.format(msgspec.json.encode(content), indent=1)
+    except UnicodeEncodeError:  # UTF-8 has no bytes for a lone surrogate, JSON has an escape
+        text = json.dumps(_finite(content), ensure_ascii=False, indent=1, allow_nan=False)
+        return text.encode("utf-8", "backslashreplace")
 
 
 def document(grade: Grade, language: str) -> dict[str, Any]:
@@ -94,7 +103,7 @@ def _text(message: Message | None, language: str) -> str:
 
 
 def _finite(node: Any) -> Any:
-    """JSON proper has no NaN: null says that there is no number."""
+    """As msgspec writes it: null says that there is no number."""
     if isinstance(node, dict):
         return {key: _finite(value) for key, value in node.items()}
     if isinstance(node, list):

@@ -8,8 +8,7 @@ student's; it has no `__getattr__`, and an operator used on it raises TypeError 
 from __future__ import annotations
 
 import weakref
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Protocol
 
@@ -20,6 +19,7 @@ from grader.language import say
 from grader.protocol import (
     Array,
     Call,
+    CutVector,
     Observation,
     Read,
     Rounds,
@@ -88,8 +88,8 @@ class ObjectProxy:
         """Several steps in one message. Raises the StudentFault of the first that fails."""
         where = self._where(steps)
         packer = Packer()
-        with _fitting(where):
-            packed = [self._packed(step, packer) for step in steps]
+        with _Fitting(where):
+            packed = self._all_packed(steps, packer)
         dropped = self._class.take_dropped()
         request = schema.Steps(self._handle, packed, dropped)
         reply, reader = self._channel.exchange(request, packer, where, self._born)
@@ -116,7 +116,7 @@ class ObjectProxy:
             self._class.require(method)
         where = ", ".join(f"{self._class.name}.{method}" for method in methods)
         packer = Packer()
-        with _fitting(where):
+        with _Fitting(where):
             request = self._request(rounds, packer.writer)
         reply, reader = self._channel.exchange(request, packer, where, self._born)
         if reply.fault is not None:
@@ -149,14 +149,19 @@ class ObjectProxy:
     def seconds(self) -> tuple[float, ...]:
         return self._seconds
 
-    def _packed(self, step: Step, packer: Packer) -> Any:
-        if isinstance(step, Read):
-            return schema.Get()
-        if isinstance(step, Write):
-            return put(step.values, packer.writer)
-        self._class.require(step.method)
-        arguments = [packer.pack(value) for value in step.arguments]
-        return schema.Method(step.method, arguments, step.echo)
+    def _all_packed(self, steps: Sequence[Step], packer: Packer) -> list[Any]:
+        arguments = _Arguments(packer)
+        packed: list[Any] = []
+        for step in steps:
+            if isinstance(step, Write):
+                packed.append(put(step.values, packer.writer))
+            elif isinstance(step, Read):
+                packed.append(schema.Get())
+            else:
+                self._class.require(step.method)
+                nodes = arguments.packed(step.arguments)
+                packed.append(schema.Method(step.method, nodes, step.echo))
+        return packed
 
     def _where(self, steps: Sequence[Step]) -> str:
         methods = dict.fromkeys(step.method for step in steps if isinstance(step, Call))
@@ -165,6 +170,32 @@ class ObjectProxy:
     def _name(self, steps: Sequence[Step], index: int) -> str:
         step = steps[index] if 0 <= index < len(steps) else None
         return f"{self._class.name}.{step.method}" if isinstance(step, Call) else self._class.name
+
+
+class _Arguments:
+    """Arguments of the calls of one frame; those of the call before are not packed again."""
+
+    def __init__(self, packer: Packer) -> None:
+        self._packer = packer
+        self._last: tuple[Any, ...] | None = None
+        self._nodes: list[Any] = []
+        self._chunks: list[bytes] = []
+        self._count = 0
+
+    def packed(self, arguments: tuple[Any, ...]) -> list[Any]:
+        """Their nodes. Raises TooMuch, WireError."""
+        packer = self._packer
+        if arguments is self._last:
+            packer.nodes += self._count
+            if packer.nodes > wire.MAX_NODES:
+                raise TooMuch
+            packer.writer.repeat(self._chunks)
+            return self._nodes
+        before, first = packer.nodes, len(packer.writer.chunks)
+        self._nodes = [packer.pack(value) for value in arguments]
+        self._last, self._chunks = arguments, packer.writer.chunks[first:]
+        self._count = packer.nodes - before
+        return self._nodes
 
 
 class ClassProxy:
@@ -193,7 +224,7 @@ class ClassProxy:
         ClassProxy._handles += 1
         handle = ClassProxy._handles
         packer = Packer()
-        with _fitting(where):
+        with _Fitting(where):
             packed = [packer.pack(value) for value in arguments]
             written = None if values is None else put(values, packer.writer)
         request = schema.Construct(self.name, handle, packed, written)
@@ -241,7 +272,7 @@ class FunctionProxy:
     def _called(self, arguments: tuple[Any, ...], *, echo: bool) -> Any:
         self._require()
         packer = Packer()
-        with _fitting(self.name):
+        with _Fitting(self.name):
             packed = [packer.pack(value) for value in arguments]
         request = schema.Invoke(self.name, packed, echo)
         reply, reader = self._channel.exchange(request, packer, self.name, None)
@@ -300,18 +331,27 @@ def environment(defined: Sequence[schema.Defined], channel: Channel) -> dict[str
 
 def put(values: Mapping[str, Array], writer: wire.FrameWriter) -> schema.Put:
     """The step that writes these arrays. WireError where they do not fit."""
+    if isinstance(values, CutVector):
+        return schema.Put(list(values.paths), list(values.shapes), writer.add(values.vector))
     arrays = [np.asarray(array) for array in values.values()]
     vector = np.concatenate([np.zeros(0), *(array.ravel() for array in arrays)])
     return schema.Put(list(values), [array.shape for array in arrays], writer.add(vector))
 
 
-@contextmanager
-def _fitting(where: str) -> Iterator[None]:
+class _Fitting:
     """Arguments that do not fit a frame are a fault: they were made from the student's data."""
-    try:
-        yield
-    except (TooMuch, wire.WireError):
-        raise too_large(where) from None
+
+    def __init__(self, where: str) -> None:
+        self._where = where
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, _: object
+    ) -> None:
+        if isinstance(error, (TooMuch, wire.WireError)):
+            raise too_large(self._where) from None
 
 
 def too_large(where: str) -> BadValue:

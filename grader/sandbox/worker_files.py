@@ -91,11 +91,29 @@ def _packages() -> dict[str, Path]:
             if name in LIBRARIES:
                 raise KitFault(f"{name} is not installed, but students' programs need it") from None
             continue
-        for top in {file.parts[0] for file in distribution.files or ()}:
+        for top in _top_level(distribution):
             if top not in ("..", "__pycache__") and not top.endswith(".pth"):
                 found[top] = Path(str(distribution.locate_file(top))).resolve()
-        waiting += [_name(one) for one in distribution.requires or () if "extra ==" not in one]
+        waiting += [_name(one) for one in _required(distribution) if "extra ==" not in one]
     return found
+
+
+def _top_level(distribution: importlib.metadata.Distribution) -> set[str]:
+    """First parts of the paths of its files. `files` gives the same, a path object for each."""
+    record = distribution.read_text("RECORD")
+    if record is None:
+        return {file.parts[0] for file in distribution.files or ()}
+    paths = (line.partition(",")[0] for line in record.splitlines() if line)
+    return {path.strip('"').partition("/")[0] for path in paths}
+
+
+def _required(distribution: importlib.metadata.Distribution) -> list[str]:
+    """What it requires. `requires` gives the same, from the whole description read as a mail."""
+    metadata = distribution.read_text("METADATA")
+    if metadata is None:
+        return distribution.requires or []
+    head, field = metadata.partition("\n\n")[0], "Requires-Dist: "
+    return [line.removeprefix(field) for line in head.splitlines() if line.startswith(field)]
 
 
 def _name(requirement: str) -> str:

@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 names: Any  # of the build, see below
+HERE = Path(__file__).parent
 SECRET = b"benchmark " * 4
 STUDENTS, PARTS = 200, 8  # a class; it is graded in parts, turn about
 REPORTED = 2_000
@@ -61,19 +62,50 @@ def worker() -> float:
     return seconds
 
 
-def part_of_class(number: int) -> float:
+def students_of(number: int) -> list[Any]:
+    """One part of the class: alike from all of the programs."""
     sources = json.loads(source(sys.argv[2]))
     chosen = [sources[int(one * len(sources) / STUDENTS)] for one in range(STUDENTS)]
-    submissions = [
+    return [
         names.Submission(f"{one:08}", f"s{one}", f"{text}\n# student {one}\n")
         for one, text in list(enumerate(chosen))[number::PARTS]
     ]
+
+
+def part_of_class(number: int) -> float:
+    submissions = students_of(number)
     how = partial(names.grade, settings=names.Settings(secret=SECRET, **names.MANY))
     examiners = names.LocalExaminers(2, preload=names.PRELOAD, patience=1e4)
     with tempfile.TemporaryDirectory() as folder, names.Store(Path(folder) / names.NAME) as store:
         run = store.begin("bench")
         store.admit(submissions)
         return wall(lambda: names.run(store.submissions(run), how, store, examiners, names.Quiet()))
+
+
+def cpu_of_part(number: int) -> float:
+    """What the examiner takes for the same part, one by one; nobody can say it of killed workers."""
+    how = names.Settings(secret=SECRET, **names.MANY)
+    return cpu(lambda: [names.grade(one, how) for one in students_of(number)])
+
+
+def memory() -> float:
+    """MiB at the peak of an examiner that has graded some of the class."""
+    code = (
+        "import importlib, sys, _side; _side.names = importlib.import_module(sys.argv[1]); "
+        "print(_side.peak())"
+    )
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join((str(Path.cwd()), str(HERE)))}
+    arguments = [sys.executable, "-c", code, *sys.argv[1:3]]
+    done = subprocess.run(arguments, check=True, stdout=subprocess.PIPE, env=environment)
+    return float(done.stdout)
+
+
+def peak() -> float:
+    importlib.import_module(names.PRELOAD)
+    how = names.Settings(secret=SECRET, **names.MANY)
+    for one in students_of(0)[::3]:
+        names.grade(one, how)
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 @cache
@@ -119,7 +151,9 @@ MEASURES: dict[str, Callable[[], float]] = {
     "home": lambda: wall(lambda: command("grade", "student/rnn.py", "--local", "--public-only")),
     "help": lambda: cpu(lambda: command("--help"), resource.RUSAGE_CHILDREN),
     "report": report,
+    "memory": memory,
     **{f"class{number}": partial(part_of_class, number) for number in range(PARTS)},
+    **{f"cpu{number}": partial(cpu_of_part, number) for number in range(PARTS)},
 }
 
 if __name__ == "__main__":

@@ -9,22 +9,27 @@ ratio of medians within this run.
 from __future__ import annotations
 
 import json
+import os
+import resource
 import statistics
 import subprocess
 import sys
 import tempfile
+import time
+import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from tests import ROOT
-from tests.bench._side import PARTS, STUDENTS
-from tests.bench.batch import programs
+from tests.bench._side import PARTS, STUDENTS, used
+from tests.bench.batch import bench_growth, programs
 from tests.bench.grading import otter_folder, otter_run
 
 BEFORE = "b1ec81a"
 HERE = Path(__file__).parent
+PYTHON = Path(sys.executable)
 RUNS = 7
 
 
@@ -97,7 +102,11 @@ def main(runs: int = RUNS, folder: str = "") -> int:
             for target in TARGETS:
                 compare(target, before, now, runs)
             compare_class(before, now)
+            compare_cpu_of_class(before, now)
+            compare_memory(before, now)
             compare_otter(now, workspace, runs)
+        compare_handouts(older, workspace, runs)
+        bench_growth(workspace)
     return 0
 
 
@@ -136,7 +145,68 @@ def compare_class(before: Side, now: Side) -> None:
             took[side] += side.measure(f"class{part}")
     old, new = (60 * STUDENTS / took[side] for side in (before, now))
     print(f"  a class of {STUDENTS} mixed programs on two cores: {old:.0f} -> {new:.0f} a minute,")
-    print(f"    {new / old:.2f} times as many (at least 1.5)", flush=True)
+    print(f"    {new / old:.2f} times as many (at least 1.5);", end=" ")
+    print(f"1,000 at that pace: {1000 / old:.0f} -> {1000 / new:.0f} minutes", flush=True)
+
+
+def compare_cpu_of_class(before: Side, now: Side) -> None:
+    """The examiner's part in the same class: what a busy machine leaves comparable."""
+    took = {before: 0.0, now: 0.0}
+    for part in range(PARTS):
+        for side in (before, now) if part % 2 else (now, before):
+            took[side] += side.measure(f"cpu{part}")
+    old, new = (took[side] / STUDENTS for side in (before, now))
+    print(
+        f"  CPU of the examiner for a program of the class: {new / old:.3f}; {1e3 * old:.0f} -> "
+        f"{1e3 * new:.0f} ms",
+        flush=True,
+    )
+
+
+def compare_memory(before: Side, now: Side) -> None:
+    old, new = before.measure("memory"), now.measure("memory")
+    print(f"  peak memory of an examiner: {new / old:.2f} (at most 1); {old:.0f} -> {new:.0f} MiB")
+
+
+def compare_handouts(older: Path, workspace: Path, runs: int) -> None:
+    """`make grade` of the skeleton as a student has it: an unpacked zip, installed before."""
+    folders = [
+        handout(root, python, workspace / f"handout-{root.name}")
+        for root, python in ((older, older / ".venv" / "bin" / "python"), (ROOT, PYTHON))
+    ]
+    took: dict[Path, list[tuple[float, float]]] = {folder: [] for folder in folders}
+    for one in range(-1, runs):
+        for folder in folders if one % 2 else reversed(folders):
+            cost = make_grade(folder)
+            if one >= 0:
+                took[folder].append(cost)
+    for place, what in enumerate(("wall time", "CPU")):
+        old, new = (statistics.median(cost[place] for cost in took[one]) for one in folders)
+        print(
+            f"  make grade in the handout, second run, {what}: {new / old:.3f} (at most 0.5);",
+            end=" ",
+        )
+        print(f"{1e3 * old:.0f} -> {1e3 * new:.0f} ms", flush=True)
+
+
+def handout(root: Path, python: Path, into: Path) -> Path:
+    """The student's folder of a build, installed by its first run."""
+    build = [python, "-m", "grader", "handout", "--into", into]
+    subprocess.run(build, cwd=root, check=True, stdout=subprocess.DEVNULL)
+    with zipfile.ZipFile(into / "ml-6-handout.zip") as archive:
+        archive.extractall(into)
+    make_grade(into / "ml-6")
+    return into / "ml-6"
+
+
+def make_grade(folder: Path) -> tuple[float, float]:
+    """Seconds by the wall clock and of CPU, the worker's own left out: nobody waits for its end."""
+    hidden = ("PYTHONDONTWRITEBYTECODE", "PYTHONPYCACHEPREFIX", "PYTHONPATH")
+    environment = {name: value for name, value in os.environ.items() if name not in hidden}
+    before, began = used(resource.RUSAGE_CHILDREN), time.perf_counter()
+    command = ["make", "grade", f"PYTHON={Path(sys.base_prefix) / 'bin' / 'python3'}"]
+    subprocess.run(command, cwd=folder, check=True, stdout=subprocess.DEVNULL, env=environment)
+    return time.perf_counter() - began, used(resource.RUSAGE_CHILDREN) - before
 
 
 def compare_otter(now: Side, workspace: Path, runs: int) -> None:

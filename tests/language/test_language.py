@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from string import Formatter
 
@@ -10,6 +11,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
+from grader import language
 from grader.language import HERE, Message, default_language, literal, render, say, translations
 from grader.results import codec
 
@@ -104,3 +106,29 @@ def test_help_and_commands_have_their_chinese() -> None:
         shown += texts(getattr(importlib.import_module(f"grader.commands.{name}"), name))
     chinese = translations("zh").gettext
     assert not [text for text in shown if chinese(text) == text]
+
+
+def test_a_catalogue_compiled_once_is_taken_until_it_is_edited(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(language, "HERE", tmp_path)
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
+    monkeypatch.setattr(sys, "pycache_prefix", None)
+    folder = tmp_path / "zh"
+    folder.mkdir()
+
+    def said(first: str) -> str:
+        (folder / "a.po").write_text(f'msgid "one"\nmsgstr "{first}"\n', "utf-8")
+        return language.translations.__wrapped__("zh").gettext("one")
+
+    (folder / "b.po").write_text('msgid "two"\nmsgstr "二"\n', "utf-8")
+    assert said("一") == "一"
+    (kept,) = (folder / "__pycache__").iterdir()
+    written = kept.stat().st_mtime_ns
+    assert said("一") == "一"
+    assert kept.stat().st_mtime_ns == written
+    assert said("壹") == "壹"
+    kept.write_bytes(b"")  # cut off
+    assert said("壹") == "壹"
+    (folder / "b.po").write_text('msgid "one"\nmsgstr "later"\n', "utf-8")
+    assert said("壹") == "later"

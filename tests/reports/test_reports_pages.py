@@ -349,6 +349,22 @@ def test_an_unchanged_page_is_left_alone_and_a_changed_one_written_again(tmp_pat
     assert "自动评分" in pages[0].read_text("utf-8")
 
 
+def test_the_instructors_page_is_left_alone_until_something_on_it_changes(tmp_path: Path) -> None:
+    store = FakeStore([good(), middling()])
+    page = tmp_path / "report.html"
+    write_all(store, tmp_path, "en", wording=wording("en"))
+    first = page.stat().st_mtime_ns
+    write_all(store, tmp_path, "en", wording=wording("en"))
+    assert page.stat().st_mtime_ns == first
+    store.given[1] = replace(middling(), late=True, seconds=99.0)
+    write_all(store, tmp_path, "en", wording=wording("en"))
+    second = page.stat().st_mtime_ns
+    assert second != first
+    (tmp_path / "dossier.html").touch()
+    write_all(store, tmp_path, "en", wording=wording("en"))
+    assert "dossier.html" in page.read_text("utf-8")
+
+
 def test_a_page_whose_student_is_gone_goes_and_a_strangers_file_stays(tmp_path: Path) -> None:
     store = FakeStore([good(), middling()])
     write_all(store, tmp_path, "en", wording=wording("en"))

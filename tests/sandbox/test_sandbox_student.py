@@ -21,6 +21,7 @@ from grader.faults import (
 from grader.language import render
 from grader.protocol import (
     Call,
+    CutVector,
     Opaque,
     Read,
     Write,
@@ -108,6 +109,27 @@ def test_a_replay_gives_what_each_step_gave(student: Session) -> None:
     assert np.all(gradients["W"] == 2.0)
     assert net.changed_inputs == (0,)
     assert np.all(x == 1.0)
+
+
+def test_arguments_that_come_again_in_a_replay_are_each_call_its_own(student: Session) -> None:
+    net = student.environment()["SimpleRNN"](2, 3, 1)
+    x = np.ones((1, 1, 2))
+    backward = Call("backward", (x,))  # changes x in place
+    first, second = net.replay([backward, backward])
+    assert all(np.array_equal(first[name], second[name]) for name in first)
+    assert net.changed_inputs == (0,)
+
+
+def test_arrays_in_one_vector_are_written_as_arrays_apart_are(student: Session) -> None:
+    net = student.environment()["SimpleRNN"](2, 3, 1)
+    cut = CutVector(("W", "params['b']"), ((2, 3), (3,)), np.arange(9.0))
+    assert dict(cut).keys() == {"W", "params['b']"}
+    net.write(cut)
+    arrays = net.read()
+    for name, array in cut.items():
+        assert np.array_equal(arrays[name], array)
+    with pytest.raises(KeyError):
+        cut["b"]
 
 
 def test_a_replay_stops_at_its_first_fault_and_names_it(student: Session) -> None:

@@ -169,7 +169,7 @@ def _asked(trial: ModelCall) -> tuple[str, ...]:
     return (*trial.layout.slots, *trial.inputs)
 
 
-_Nudge = tuple[dict[str, Array], tuple[Any, ...]]
+_Nudge = tuple[Mapping[str, Array], tuple[Any, ...]]
 
 
 def _nudged(trial: ModelCall, name: str, place: tuple[int, ...], by: float) -> _Nudge:

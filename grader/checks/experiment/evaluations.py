@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +23,7 @@ Line = NDArray[np.float64]
 SAME = 1.0 - 1e-9  # correlation of two lines that are one up to scale and offset
 FEWEST = 8  # values from which a line is recognised
 MOST = 4_000_000  # elements compared at once
+MOST_KEPT = 4_000  # values of a line that is looked through again without being compared again
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +103,7 @@ def _joined(group: list[Evaluation]) -> Evaluation:
 
 def _last_of_each(one: Evaluation) -> Evaluation:
     fresh = ~one.trained if not one.trained.all() else one.trained
-    last = {window.tobytes(): place for place, window in enumerate(_windows(one)) if fresh[place]}
+    last = {window: place for place, window in enumerate(_as_bytes(one)) if fresh[place]}
     columns = sorted(last.values())
     return Evaluation(one.inputs[:, columns], one.outputs[:, columns], one.trained[columns])
 
@@ -129,6 +132,22 @@ def locate_all(line: Line, other: Line) -> Iterator[Found]:
     size = line.size
     if not FEWEST <= size <= other.size or size * (other.size - size + 1) > MOST:
         return
+    if other.size > MOST_KEPT:
+        yield from _located(line, other)
+    else:
+        key = (line.tobytes(), other.tobytes(), line.dtype, other.dtype)
+        yield from _located_before(*key)
+
+
+@lru_cache(64)  # one case after the other looks for the same lines
+def _located_before(
+    line: bytes, other: bytes, dtype: np.dtype[Any], other_dtype: np.dtype[Any]
+) -> tuple[Found, ...]:
+    return tuple(_located(np.frombuffer(line, dtype), np.frombuffer(other, other_dtype)))
+
+
+def _located(line: Line, other: Line) -> Iterator[Found]:
+    size = line.size
     with np.errstate(all="ignore"):
         parts = np.lib.stride_tricks.sliding_window_view(other, size)
         means = parts.mean(axis=1)
@@ -146,8 +165,9 @@ def successors(one: Evaluation) -> float:
     """Share of windows for which the window one step later is there too; NaN for T = 1."""
     if one.steps < 2:  # noqa: PLR2004  # nothing overlaps
         return float("nan")
-    starts = {window[:-1].tobytes() for window in _windows(one)}
-    return float(np.mean([window[1:].tobytes() in starts for window in _windows(one)]))
+    windows, step = _as_bytes(one), _step_size(one)
+    starts = {window[:-step] for window in windows}
+    return float(np.mean([window[step:] in starts for window in windows]))
 
 
 def residuals(one: Evaluation) -> Mapping[str, tuple[Line, Line]]:
@@ -200,17 +220,25 @@ def _following(one: Evaluation) -> NDArray[np.int64]:
     """Which window comes one step after each, -1 where none does."""
     if one.steps == 1:  # single values: in their order, which nothing proves
         return np.append(np.arange(1, one.width), -1)
-    places = {window[:-1].tobytes(): place for place, window in enumerate(_windows(one))}
-    return np.array([places.get(window[1:].tobytes(), -1) for window in _windows(one)])
+    windows, step = _as_bytes(one), _step_size(one)
+    places = {window[:-step]: place for place, window in enumerate(windows)}
+    return np.array([places.get(window[step:], -1) for window in windows])
 
 
 def _mean_square(found: tuple[Line, Line] | None) -> float:
     return float("inf") if found is None else float(np.mean(found[0] ** 2))
 
 
-def _windows(one: Evaluation) -> Array:
-    """One window (T, I) after the other."""
-    return np.ascontiguousarray(np.moveaxis(one.inputs, 1, 0))
+def _as_bytes(one: Evaluation) -> list[bytes]:
+    """One window (T, I) after the other, each as the bytes of its values."""
+    everything = np.moveaxis(one.inputs, 1, 0).tobytes()
+    size = one.steps * _step_size(one)
+    return [everything[place * size : (place + 1) * size] for place in range(one.width)]
+
+
+def _step_size(one: Evaluation) -> int:
+    """Bytes of one time step of one window."""
+    return int(one.inputs.shape[2]) * one.inputs.dtype.itemsize
 
 
 def _values(outputs: Array) -> Line:

@@ -24,7 +24,7 @@ from grader.checks.parameters.storage import (
 )
 from grader.faults import StudentFault
 from grader.language import Message, say
-from grader.protocol import Array, CandidateObject
+from grader.protocol import Array, CandidateObject, CutVector
 
 SHOWN = 8  # arrays that a message lists
 DOUBLE = np.dtype(np.float64)
@@ -139,15 +139,10 @@ class Layout:
         """Whether any part of this array plays a role."""
         return len(self._unplayed[path]) < self.storage.arrays[path].size
 
-    @cached_property
-    def _spare(self) -> list[int]:
-        """Scalars without a role in arrays of which a part has one, or that could be what is missing."""
-        return [
-            number
-            for path, array in self.storage.arrays.items()
-            if self._plays(path) or (self.missing and (array.ndim > 1 or self._could_be(array)))
-            for number in self._unplayed[path]
-        ]
+    def _is_touched(self, path: str) -> bool:
+        """Whether a part of this array has a role, or it could be what is missing."""
+        array = self.storage.arrays[path]
+        return self._plays(path) or bool(self.missing and (array.ndim > 1 or self._could_be(array)))
 
     def _could_be(self, array: Array) -> bool:
         """Whether it has the size of a parameter that is missing, or is one number for all units."""
@@ -171,8 +166,7 @@ class Layout:
     @cached_property
     def _touched(self) -> list[str]:
         """The arrays that setting the parameters changes, each as a whole."""
-        paths = {self.storage.path_of(number) for number in self._played.union(self._spare)}
-        return [path for path in self.storage.arrays if path in paths]
+        return list(filter(self._is_touched, self.storage.arrays))
 
     @cached_property
     def dtype(self) -> np.dtype[np.generic]:
@@ -190,7 +184,7 @@ class Layout:
         """Set parameters (canonical shapes); second copies, a learnable h_0 and the rest: zero."""
         rnn.write(self.written(values))
 
-    def written(self, values: Mapping[str, Array]) -> dict[str, Array]:
+    def written(self, values: Mapping[str, Array]) -> CutVector:
         """What to write so that the parameters take these values."""
         return self.storage.arrays_of(self._vector(values), self._touched)
 
@@ -199,7 +193,7 @@ class Layout:
         """Every element of every parameter that is there."""
         return [(name, place) for name in self.slots for place in np.ndindex(*self.shapes[name])]
 
-    def nudged(self, values: Mapping[str, Array], by: float) -> Iterator[dict[str, Array]]:
+    def nudged(self, values: Mapping[str, Array], by: float) -> Iterator[CutVector]:
         """As `written`, with one after the other of `elements` raised by `by`."""
         vector = self._vector(values)
         raised = self.held({n: np.asarray(value, np.float64) + by for n, value in values.items()})

@@ -150,9 +150,9 @@ class _Bench:
         self, vectors: Sequence[NDArray[np.float64]], arguments: tuple[Array, ...]
     ) -> list[Any]:
         """What forward returns after each vector was written; on new objects if they have a memory."""
+        forward = Call("forward", arguments)
         pairs: list[list[Step]] = [
-            [Write(self.layout.storage.arrays_of(vector)), Call("forward", arguments)]
-            for vector in vectors
+            [Write(self.layout.storage.arrays_of(vector)), forward] for vector in vectors
         ]
         if self.stateful:
             return [self.make().replay(pair)[1] for pair in pairs]

@@ -77,12 +77,9 @@ class RnnBench:
     def _batched(self, vectors: Sequence[NDArray[np.float64]], x: Array) -> list[Forward]:
         """A forward after each vector was written; on new objects if they have a memory."""
         lengths = range(1, len(x) + 1) if self.final_only else (len(x),)
+        forwards = [Call("forward", (x[:length],)) for length in lengths]
         batches: list[list[Step]] = [
-            [
-                Write(self.layout.storage.arrays_of(vector)),
-                *(Call("forward", (x[:length],)) for length in lengths),
-            ]
-            for vector in vectors
+            [Write(self.layout.storage.arrays_of(vector)), *forwards] for vector in vectors
         ]
         if self.stateful:
             results = [self.make().replay(batch)[1:] for batch in batches]

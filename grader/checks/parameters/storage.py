@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.protocol import Array, CandidateClass, CandidateObject
+from grader.protocol import Array, CandidateClass, CandidateObject, CutVector
 
 Numbers = NDArray[np.int64]
 WarmUps = tuple[tuple[Array, ...], tuple[Array, ...]]
@@ -48,22 +48,27 @@ class Storage:
         return np.asarray(np.concatenate([np.zeros(0), *parts]), np.float64)
 
     def arrays_of(
-        self, vector: NDArray[np.float64], paths: Iterable[str] | None = None
-    ) -> dict[str, Array]:
-        """The vector cut into arrays, for writing back."""
+        self, vector: NDArray[np.float64], paths: Sequence[str] | None = None
+    ) -> CutVector:
+        """The vector cut into arrays, for writing back; only those at `paths` where they are given."""
+        if paths is None or tuple(paths) == self._cuts[0]:
+            return CutVector(*self._cuts, vector)
+        parts = [vector[self._slices[path]] for path in paths]
+        shapes = tuple(self.arrays[path].shape for path in paths)
+        return CutVector(tuple(paths), shapes, np.concatenate([vector[:0], *parts]))
+
+    @cached_property
+    def _slices(self) -> dict[str, slice]:
+        """Where each array lies in the vector."""
         return {
-            path: vector[part].reshape(shape)
-            for path in (self.arrays if paths is None else paths)
-            for part, shape in (self._parts[path],)
+            path: slice(self.offsets[path], self.offsets[path] + array.size)
+            for path, array in self.arrays.items()
         }
 
     @cached_property
-    def _parts(self) -> dict[str, tuple[slice, tuple[int, ...]]]:
-        """Where each array lies in the vector, and its shape."""
-        return {
-            path: (slice(self.offsets[path], self.offsets[path] + array.size), array.shape)
-            for path, array in self.arrays.items()
-        }
+    def _cuts(self) -> tuple[tuple[str, ...], tuple[tuple[int, ...], ...]]:
+        """The paths of all arrays and their shapes, in the order of the vector."""
+        return tuple(self.arrays), tuple(array.shape for array in self.arrays.values())
 
     @cached_property
     def _starts(self) -> tuple[list[int], list[str]]:

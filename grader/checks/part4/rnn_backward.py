@@ -29,7 +29,7 @@ from grader.checks.parameters.storage import leaf
 from grader.checks.states import is_softmax
 from grader.faults import BadValue, CheckFailed, StudentFault
 from grader.language import Message, say
-from grader.protocol import Array, CandidateClass
+from grader.protocol import Array, Call, CandidateClass
 from grader.records import Exhibit
 
 ALL = ("W_xh", "W_hh", "b_h", "W_hy", "b_y")
@@ -269,9 +269,7 @@ def no_update(SimpleRNN: CandidateClass, rng: np.random.Generator) -> None:
     trial = RnnTrial.make(SimpleRNN, HIDDEN, rng)
     x, d_outputs = _point(rng, T=7, B=3, sizes=HIDDEN)
     trial.forward(x)
-    before = trial.now()
-    trial.rnn.backward(d_outputs)
-    after = trial.now()
+    before, after = trial.around(Call("backward", (d_outputs,)))
     garbage.require_backward(SimpleRNN)
     if any(not np.array_equal(before[name], after[name]) for name in before):
         raise CheckFailed(

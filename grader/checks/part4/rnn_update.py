@@ -28,7 +28,7 @@ from grader.checks.parameters.layout import Layout
 from grader.checks.parameters.rnn_roles import PUBLIC
 from grader.faults import CheckFailed
 from grader.language import say
-from grader.protocol import Array, CandidateClass
+from grader.protocol import Array, Call, CandidateClass, Read
 
 # Differences of parameters lose digits: float64 keeps 1e-12 of a step, float32 1e-4.
 SINGLE = 2e-3
@@ -66,10 +66,9 @@ def _stepped(SimpleRNN: CandidateClass, learning_rate: float) -> Stepped:
     run = _gradients(SimpleRNN, trial, x, d_outputs)
     trial.forward(x)
     found = trial.backward(d_outputs)
-    before = _first_copies(trial)
-    arrays = trial.rnn.read()
-    trial.rnn.update_parameters(learning_rate)
-    after = _first_copies(trial)
+    update = Call("update_parameters", (learning_rate,))
+    arrays, _, afterwards = trial.rnn.replay([Read(), update, Read()])
+    before, after = (_first_copies(trial.layout, one) for one in (arrays, afterwards))
     # This object's own: another's may differ, where a gradient depends on how weights began.
     own = match(found, trial.layout, run.truth.gradients, (run.factor,), run.truth.limit)
     given = {name: one.gradient for name, one in own.items() if one is not None}
@@ -107,10 +106,10 @@ def _gradients(
     return once(SimpleRNN, "gradients", run)
 
 
-def _first_copies(trial: RnnTrial) -> Parameters:
+def _first_copies(layout: Layout, arrays: Mapping[str, Array]) -> Parameters:
     """Parameters as stored; of two hidden biases the first."""
-    vector = trial.layout.storage.vector(trial.rnn.read())
-    return {name: vector[copies[0]] for name, copies in trial.layout.slots.items()}
+    vector = layout.storage.vector(arrays)
+    return {name: vector[copies[0]] for name, copies in layout.slots.items()}
 
 
 def moves(SimpleRNN: CandidateClass) -> None:

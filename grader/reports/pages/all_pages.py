@@ -20,14 +20,13 @@ from grader.reports.account import GradebookRow
 from grader.reports.breakout import Sign, signs
 from grader.reports.classroom import Classroom, Superseded
 from grader.reports.gradebook import Gradebook
-from grader.reports.pages.class_page import class_page
 from grader.reports.pages.page_hash import (
     FIELD,
+    class_fingerprint,
     fingerprint,
     look,
     stands,
 )
-from grader.reports.pages.student_page import student_page
 from grader.reports.wording import Wording, load_wording
 from grader.results import alike
 from grader.results.files import file_names, write_atomically
@@ -102,9 +101,26 @@ def write_class(
     room.alike_pairs = len(alike.open_pairs(store)) if alike.kept(store) else None
     names = file_names(row.student_id for row in room.rows)
     problems = (*store.problems(), *(book.mistakes if book else ()))
-    page = class_page(room, problems, wording, names)
-    write_atomically(out / "report.html", page.encode("utf-8"))
+    _write_class_page(out / "report.html", room, problems, wording, names)
     return names
+
+
+def _write_class_page(
+    path: Path,
+    room: Classroom,
+    problems: tuple[Problem, ...],
+    wording: Wording,
+    names: Mapping[str, str],
+) -> None:
+    """Write the page unless it stands there already, made of the same."""
+    made_of = class_fingerprint(look(wording), room, problems, names)
+    if stands(path, made_of):
+        return
+    # Half a second to load, as below: matplotlib draws for it.
+    from grader.reports.pages.class_page import class_page  # noqa: PLC0415
+
+    page = class_page(room, problems, wording, names, made_of)
+    write_atomically(path, page.encode("utf-8"))
 
 
 def _signs(store: Source) -> Iterator[tuple[str, tuple[Sign, ...]]]:
@@ -154,6 +170,8 @@ def _write_students(
 
 
 def write_student(task: PageJob) -> None:
+    from grader.reports.pages.student_page import student_page  # noqa: PLC0415  # as above
+
     page = student_page(task.grade, task.wording, task.fingerprint, task.row)
     write_atomically(task.path, page.encode("utf-8"))
 

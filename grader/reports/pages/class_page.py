@@ -18,7 +18,11 @@ from grader.reports.wording import Wording
 
 
 def class_page(
-    room: Classroom, problems: Sequence[Problem], wording: Wording, files: Mapping[str, str]
+    room: Classroom,
+    problems: Sequence[Problem],
+    wording: Wording,
+    files: Mapping[str, str],
+    fingerprint: str = "",
 ) -> str:
     """Render the page as HTML. `files`: student id -> file name without suffix."""
     figures = class_figures(room, wording.language)
@@ -28,7 +32,7 @@ def class_page(
         heading=load().assignment.title[wording.language],
         v=class_view(room, problems, wording, files, figures),
         scripted=True,
-        fingerprint="",
+        fingerprint=fingerprint,
     )
 
 

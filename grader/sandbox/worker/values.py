@@ -38,6 +38,8 @@ class Packer:
         if self.nodes > wire.MAX_NODES or depth > wire.MAX_DEPTH:
             raise TooMuch
         kind = type(value)
+        if kind is np.ndarray:
+            return self._array(value)
         if value is None or kind is bool or kind is float:
             return value
         if issubclass(kind, np.ndarray):

@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 import struct
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -30,6 +31,7 @@ PREFIX = struct.Struct("<II")
 _CODES = ("b1", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f2", "f4", "f8", "c8", "c16")
 DTYPES: dict[str, np.dtype[Any]] = {code: np.dtype(code) for code in _CODES}
 CODES = {dtype: code for code, dtype in DTYPES.items()}  # of what travels as it is
+_BOOL = DTYPES["b1"]
 _PADDING = tuple(bytes(size) for size in range(ALIGNMENT))
 
 
@@ -58,9 +60,19 @@ class FrameWriter:
             array = array.astype(DTYPES[code])
         data = array.tobytes()
         padding = _PADDING[-len(data) % ALIGNMENT]
-        self.chunks.append(data + padding if padding else data)
-        self.size += len(data) + len(padding)
+        self._append(data + padding if padding else data)
         return schema.Array(code, array.shape)
+
+    def repeat(self, chunks: list[bytes]) -> None:
+        """The same bytes again, of arrays whose nodes are used again. WireError as `add`."""
+        for chunk in chunks:
+            if self.size + len(chunk) > MAX_BODY:
+                raise WireError("body too large")
+            self._append(chunk)
+
+    def _append(self, chunk: bytes) -> None:
+        self.chunks.append(chunk)
+        self.size += len(chunk)
 
     def frame(self, message: schema.Request | schema.Reply) -> bytes:
         """The finished frame."""
@@ -82,21 +94,13 @@ class FrameReader:
         self.nodes = 0
 
     def take(self, node: schema.Array) -> np.ndarray[Any, Any]:
-        dtype, shape = DTYPES.get(node.dtype), node.shape
-        if dtype is None or len(shape) > MAX_RANK:
-            raise WireError("array of a type or rank that is not allowed")
-        product = 1
-        for length in shape:
-            if not 0 <= length <= MAX_BODY:
-                raise WireError("array with an impossible size")
-            product *= length or 1  # an empty array's must not overflow either
-        if product > MAX_BODY:
-            raise WireError("array with an impossible shape")
-        start, size = self.position, 0 if 0 in shape else product * dtype.itemsize
+        shape = node.shape
+        dtype, size = _extent(node.dtype, shape)
+        start = self.position
         if start + size > len(self.body):
             raise WireError("array beyond the body")
         self.position = start + size + -size % ALIGNMENT
-        if dtype.kind != "b":
+        if dtype is not _BOOL:
             return np.ndarray(shape, dtype, self.body, start)
         octets: np.ndarray[Any, Any] = np.ndarray(shape, np.uint8, self.body, start)
         return np.asarray(octets != 0)  # a bool that is neither 0 nor 1 is no bool
@@ -110,14 +114,14 @@ class FrameReader:
             raise WireError("too many values, or too deep")
         if isinstance(node, schema.Array):  # first: most are
             return self.take(node).copy()
+        if isinstance(node, schema.Group):
+            return tuple(self._values(node.items, special, depth + 1))
         if node is None or isinstance(node, (bool, int, float, str)):
             return node
         if isinstance(node, schema.Numbers):
             return self._numbers(node)
         if isinstance(node, schema.Items):
-            return [self.value(item, special, depth + 1) for item in node.items]
-        if isinstance(node, schema.Group):
-            return tuple(self.value(item, special, depth + 1) for item in node.items)
+            return self._values(node.items, special, depth + 1)
         if isinstance(node, schema.Table):
             return self._table(node, special, depth + 1)
         if isinstance(node, schema.Big):
@@ -143,10 +147,20 @@ class FrameReader:
     ) -> dict[Any, Any]:
         if len(node.keys) != len(node.values):
             raise WireError("a dict with more keys than values")
-        return {
-            key: self.value(value, special, depth)
-            for key, value in zip(node.keys, node.values, strict=True)
-        }
+        return dict(zip(node.keys, self._values(node.values, special, depth), strict=True))
+
+    def _values(
+        self, nodes: list[schema.Value], special: Callable[[Any], Any], depth: int
+    ) -> list[Any]:
+        """`value` of each; arrays, which most are, without asking what else they may be."""
+        found: list[Any] = []
+        for node in nodes:
+            if type(node) is schema.Array and depth <= MAX_DEPTH and self.nodes < MAX_NODES:
+                self.nodes += 1
+                found.append(self.take(node).copy())
+            else:
+                found.append(self.value(node, special, depth))
+        return found
 
     def _objects(self, node: schema.Objects) -> np.ndarray[Any, Any]:
         if len(node.shape) > MAX_RANK or any(not 0 <= n <= MAX_NODES for n in node.shape):
@@ -159,6 +173,22 @@ class FrameReader:
                 raise WireError("object array of something else than numbers")
             array[index] = self.value(item, lambda _: None)
         return array.reshape(node.shape)
+
+
+@lru_cache(1024)  # a program has a few dozen shapes
+def _extent(code: str, shape: tuple[int, ...]) -> tuple[np.dtype[Any], int]:
+    """The dtype of this name, and how many bytes an array of it takes. WireError beyond the caps."""
+    dtype = DTYPES.get(code)
+    if dtype is None or len(shape) > MAX_RANK:
+        raise WireError("array of a type or rank that is not allowed")
+    product = 1
+    for length in shape:
+        if not 0 <= length <= MAX_BODY:
+            raise WireError("array with an impossible size")
+        product *= length or 1  # an empty array's must not overflow either
+    if product > MAX_BODY:
+        raise WireError("array with an impossible shape")
+    return dtype, 0 if 0 in shape else product * dtype.itemsize
 
 
 def _code(dtype: np.dtype[Any]) -> str:
@@ -193,11 +223,15 @@ def receive(fill: Callable[[memoryview], int]) -> tuple[bytearray, bytearray]:
     fill: puts bytes that came into a view and says how many, at least one; raises at the end.
     """
     start = bytearray(FIRST)
-    count = 0
+    view = memoryview(start)
+    count = fill(view)
     while count < PREFIX.size:
-        count += fill(memoryview(start)[count:])
+        count += fill(view[count:])
     header_size, body_size = sizes(start[: PREFIX.size])
-    came = memoryview(start)[PREFIX.size : count]
+    end = PREFIX.size + header_size
+    if count == end + body_size:
+        return start[PREFIX.size : end], start[end:count]
+    came = view[PREFIX.size : count]
     header = _filled(header_size, came[:header_size], fill)
     return header, _filled(body_size, came[header_size:], fill)
 
