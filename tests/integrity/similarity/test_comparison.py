@@ -11,7 +11,6 @@ import pytest
 from grader.handout import template
 from grader.integrity.similarity import prints
 from grader.integrity.similarity.comparison import PROGRAM_LINE
-from grader.integrity.similarity.rarity import likenesses
 from grader.integrity.similarity.similar_run import find_alike
 from grader.language import render
 from grader.records import Submission
@@ -21,6 +20,7 @@ from grader.results.overrides import Override
 from grader.results.store import NAME, Store
 from tests.integrity.similarity import alike_classes, disguises
 from tests.integrity.similarity.alike_classes import sent
+from tests.integrity.similarity.measure import likeness
 from tests.integrity.similarity.programs import collection, written_apart
 
 APART = ["karpathy", "columns", "assistant", "torchish", "fused", "golf", "matlabish", "einsum"]
@@ -105,7 +105,7 @@ def test_three_lines_of_ones_own_are_no_likeness() -> None:
         prints.of_program("rate = 0.01\nfor step in range(9):\n    total = total + rate * step\n")
     ]
     whole = [prints.of_program(text) for text in list(collection().values())[:3]]
-    matrix = likenesses([*few, *few, *whole]).matrix
+    matrix = likeness([*few, *few, *whole])
     assert matrix[0, 1] < PROGRAM_LINE
 
 
