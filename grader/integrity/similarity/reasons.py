@@ -14,7 +14,7 @@ from grader.reports.clean_message import shorten
 LONGEST = 60  # characters of one of them
 SHOWN = 8  # names, numbers or comments in one line
 # Numbers to the last digit, the very same picture: enough to look, whatever the texts say.
-CERTAIN = {TraceKind.CURVE, TraceKind.PICTURE}
+CERTAIN = {TraceKind.CURVE, TraceKind.WEIGHTS, TraceKind.PICTURE}
 # One of these may be chance even where hardly anybody has it.
 LEAST = {TraceKind.NAME: 2, TraceKind.NUMBER: 2, TraceKind.MEASURED: 2}
 CROWD = 12  # people with the same thing, beyond whom it was handed out by somebody
@@ -59,6 +59,9 @@ def _list(texts: Sequence[str]) -> str:
 WORDS: dict[TraceKind, Callable[[Sequence[str]], Message]] = {
     TraceKind.CURVE: lambda _: say(
         "The training run gave the very same numbers, to the last digit: that is no chance."
+    ),
+    TraceKind.WEIGHTS: lambda _: say(
+        "The trained networks hold the very same weights, to twelve digits: that is no chance."
     ),
     TraceKind.PICTURE: lambda texts: say(
         "The same picture, byte for byte ({count}).", count=len(texts)

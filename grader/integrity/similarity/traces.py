@@ -46,6 +46,7 @@ class TraceKind(StrEnum):
     FOLDER = "folder"
     DIAGNOSIS = "diagnosis"
     CURVE = "curve"
+    WEIGHTS = "weights"
     MEASURED = "measured"  # a number with many decimals, in a report
     PICTURE = "picture"
 

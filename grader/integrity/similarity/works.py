@@ -165,4 +165,6 @@ def _outcomes(grade: Grade) -> frozenset[Trace]:
         if exhibit.question == "q5_3" and len(set(series)) >= LEAST_CURVE:
             digest = sha256(repr(tuple(series)).encode()).hexdigest()
             found.add(Trace(TraceKind.CURVE, f"{exhibit.kind}:{digest}"))
+        if exhibit.question == "q5_3" and exhibit.kind == "losses":
+            found |= {Trace(TraceKind.WEIGHTS, digest) for digest in exhibit.labels}
     return frozenset(found)

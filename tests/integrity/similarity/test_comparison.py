@@ -145,6 +145,15 @@ def test_the_same_loss_curve_is_enough(tmp_path: Path) -> None:
     assert "to the last digit" in told(found)
 
 
+def test_the_same_learned_weights_are_enough(tmp_path: Path) -> None:
+    """Whatever the programs and the curves that they return look like."""
+    weights = {"2023000": ("0" * 16,), "2023002": ("1" * 16, "0" * 16), "2023003": ("2" * 16,)}
+    out = alike_classes.make_class(tmp_path / "out", classmates(), {}, weights)
+    found = run(out)
+    assert keys(found) == {("2023000", "2023002")}
+    assert "the very same weights" in told(found)
+
+
 def test_rare_names_numbers_seeds_comments_and_slips_are_told(tmp_path: Path) -> None:
     texts = collection()
     odd = (
