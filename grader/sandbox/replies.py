@@ -15,7 +15,7 @@ from grader.sandbox import fault_messages, png
 from grader.sandbox.worker import schema, wire
 
 _DIGEST = re.compile(r"[0-9a-f]{16}")
-MOST_LEARNED = 16
+MOST_LEARNED = 128
 
 
 def observation(seen: schema.Seen, reader: wire.FrameReader) -> Observation:

@@ -102,7 +102,7 @@ def learned(SimpleRNN: type, *, seed: int = 3, rate: float = 0.5) -> tuple[str, 
 
 def test_the_same_training_learns_the_same_weights_under_any_name() -> None:
     class Renamed(network()):  # type: ignore[misc]
-        """Keeps its weights transposed, under another name, with a buffer besides."""
+        """Keeps its weights transposed, under another name, with something besides."""
 
         def __init__(self, *sizes: int) -> None:
             self.spare = np.zeros((4, 4))

@@ -38,21 +38,21 @@ def learned(obj: Any, start: dict[str, Array], outside: bool) -> list[Array]:  #
     ]
 
 
-def moved(arrays: Sequence[Array]) -> bool:
-    return len(arrays) > 0
+def digests(arrays: Sequence[Array]) -> list[str]:
+    """One for each array of many different numbers: the same wherever they are called and however they lie.
 
-
-def digest(arrays: Sequence[Array]) -> str:
-    """The same for the same numbers, whatever arrays are called and however they lie; "" for few.
-
-    Each array is sorted, so that a transposed one has the same digest.
+    Numbers are sorted, so that a transposed array has the same digest.
     """
     flat = [np.sort(array.astype(np.float64, copy=False), axis=None) for array in arrays]
-    if not FEWEST <= sum(one.size for one in flat) <= MOST or not all(map(_is_finite, flat)):
-        return ""
-    texts = sorted("".join(f"{value:.{DIGITS - 1}e} " for value in one.tolist()) for one in flat)
-    return blake2b("\n".join(texts).encode(), digest_size=8).hexdigest()
+    return [_digest(values) for values in flat if _is_telling(values)]
 
 
-def _is_finite(values: Array) -> bool:
-    return bool(np.isfinite(values).all())
+def _is_telling(values: Array) -> bool:
+    if not FEWEST <= values.size <= MOST or not np.isfinite(values).all():
+        return False
+    return 2 * np.unique(values).size > values.size
+
+
+def _digest(values: Array) -> str:
+    text = " ".join(f"{value:.{DIGITS - 1}e}" for value in values.tolist())
+    return blake2b(text.encode(), digest_size=8).hexdigest()

@@ -104,7 +104,7 @@ class Watcher:
             packed,
             self.seconds,
             (self.calls["forward"], self.calls["backward"], self.calls["update_parameters"]),
-            any(map(learned_weights.moved, learned)),
+            any(map(bool, learned)),
             sorted(self.trained.lengths),
             sorted(self.evaluated.lengths),
             self._first_and_last_error(),
@@ -120,7 +120,7 @@ class Watcher:
             faults.in_drawing,
             faults.ended,
             printed,
-            list(filter(None, map(learned_weights.digest, learned))),
+            [digest for arrays in learned for digest in learned_weights.digests(arrays)],
         )
         return packer.writer.frame(seen)
 
