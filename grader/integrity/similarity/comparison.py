@@ -21,12 +21,11 @@ from grader.language import Message, say
 from grader.records import Submission
 from grader.results.alike import PROGRAM, REPORT, AlikePair, SharedPassage, pair_key
 
-# The lines above which two texts are listed. That of programs is measured in docs/similarity.md; that of
-# reports is a choice: no reports written apart were at hand.
+# The lines above which two texts are listed, measured in docs/similarity.md.
 PROGRAM_LINE = 0.24
-REPORT_LINE = 0.15
+REPORT_LINE = 0.24
 MOST_PAIRS = 100  # with a page each; how many are left out is said
-PROSE_FLOOR = 60
+PROSE_FLOOR = 100  # as `rarity.FLOOR`: about two sentences of a report
 
 Texts = Mapping[str, Submission]
 

@@ -38,7 +38,7 @@ function questionRow({ question, text }, place) {
     return button;
   });
   const row = element("div", { className: "question", role: "group", ariaLabel: name, onclick: () => choose(place) },
-    element("kbd", { textContent: question }), element("span", { textContent: text, title: text }),
+    element("kbd", { textContent: question }), element("span", { textContent: text.replaceAll("`", ""), title: text }),
     element("span", { className: "marks" }, ...marks));
   row.dataset.question = question;
   return row;
