@@ -48,7 +48,6 @@ WORDS: dict[str, Message] = {
     "nothing": say("Nothing to show."),
     "oral": say("Oral exam"),
     "question": say("Question"),
-    "clear": say("Not asked"),
     "asked": say(
         "{points} of {most}, {count} asked", points="{points}", most="{most}", count="{count}"
     ),

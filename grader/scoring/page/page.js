@@ -126,7 +126,7 @@ function showView() {
   page.mark = view.mark;
   $("who").textContent = `${word("student")} ${view.name}`;
   document.body.classList.toggle("oral", isOral());
-  $("rubric-title").textContent = word(isOral() ? "oral" : "rubric");
+  $("rubric-title").textContent = isOral() ? word("oral") : word("rubric");
   if (isOral()) showOral();
   else showAnswer();
   const about = page.sections.find((section) => section.number === view.section) || { full: "", lecture: "" };
@@ -377,7 +377,7 @@ function shape(values) {
 const COMMANDS = {
   Enter: finish, ArrowRight: finish, ArrowLeft: () => go(page.at - 1), 0: toggleAll, u: undo, m: model, w: whole,
   l: () => change({ look: !page.mark.look }), f: () => $("free").select(), c: () => $("comment").focus(),
-  e: edit, s: switchOrder, h: history, d: drift, r: compare, "?": () => dialog("help", element("p", { textContent: word(isOral() ? "oral_keys" : "keys") })),
+  e: edit, s: switchOrder, h: history, d: drift, r: compare, "?": () => dialog("help", element("p", { textContent: isOral() ? word("oral_keys") : word("keys") })),
   "+": () => shape({ zoom: Math.min(picture.zoom + 1, 2) }), "-": () => shape({ zoom: Math.max(picture.zoom - 1, 0) }),
   t: () => shape({ turn: picture.turn + 1 }),
 };
