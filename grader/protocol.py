@@ -206,6 +206,7 @@ class Observation:
     squared_errors: tuple[Array, ...] = ()
     # Calls, from outside of SimpleRNN, of the functions that its forward and backward are built of.
     block_calls: tuple[int, int] = (0, 0)
+    learned: tuple[str, ...] = ()  # digests of the weights with which networks ended
 
 
 @dataclass(frozen=True, slots=True)

@@ -189,7 +189,8 @@ class Exhibit:
     """Something to look at: a picture that came back, or series for the grader's own plot.
 
     kind "figure": `png` is the student's own figure.
-    kind "losses": series "losses". kind "prediction": series "predicted", "true".
+    kind "losses": series "losses"; `labels`: digests of the weights that were learned.
+    kind "prediction": series "predicted", "true".
     kind "lengths": series "length", "error" (held-out error by sequence length).
     kind "gradient": `grid` holds the relative error per parameter (rows, `labels`) and time step.
     """

@@ -29,8 +29,8 @@ def dossier(out: Path, student: str | None, lang: str | None) -> None:
     """Write OUT/dossier/ID.html: an interview of ten minutes about each student's own program.
 
     Eight to twelve questions with what the sandbox measured, a weak and a strong answer, and room
-    for marks. OUT/dossier.html shows whom to talk to first; OUT/oral.csv takes the marks, which
-    `report` brings into the gradebook. All of it is for the examiner only. Exit code 2: the kit
+    for marks. OUT/dossier.html shows whom to talk to first; the marks are given on the page of
+    `score` or in OUT/oral.csv, and `report` brings them into the gradebook. All of it is for the examiner only. Exit code 2: the kit
     itself failed at a program (named).
     """
     console = Console(highlight=False)

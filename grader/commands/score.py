@@ -40,7 +40,7 @@ def score(  # one argument per option
     names: bool,
     lang: str | None,
 ) -> None:
-    """Score the written part of OUT on a local page. Ctrl-C ends it; nothing is lost.
+    """Score the written part of OUT, and the oral exam, on a local page. Ctrl-C ends it; nothing is lost.
 
     Only this machine can reach the page, and only at the address that is printed.
     """

@@ -59,9 +59,10 @@ class Gradebook:
 def read(store: StoreReader, out: Path, assignment: Assignment) -> Gradebook:
     """The gradebook of an OUT folder: its grades, `written.csv`, `overrides.csv`, its settings."""
     settings = course.of(store)
-    scored = with_page(read_written(store, out, assignment), page_scores.read(out))
+    page = page_scores.read(out)
+    scored = with_page(read_written(store, out, assignment), page)
     interviews = oral_marks.read(out / oral_marks.NAME, store.student_ids())
-    scored = with_oral(scored, interviews, assignment.assignment.oral)
+    scored = with_oral(scored, interviews, page, assignment.assignment.oral)
     deadline = store.fact(DEADLINE) or assignment.assignment.deadline
     decided = read_overrides(store, out, deadline, settings)
     rules = Rules.of(assignment, settings, deadline, decided)

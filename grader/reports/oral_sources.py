@@ -1,36 +1,65 @@
-"""The oral exam comes from `oral.csv` or from a column of `written.csv`: where they differ, neither counts."""
+"""The oral exam comes from the scoring page, from `oral.csv` or from a column of `written.csv`.
+
+Where two of them differ, none counts.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from grader.language import say
 from grader.records import Problem
+from grader.scoring.page_scores import PageScore
+from grader.scoring.score_store import NAME as PAGE_STORE
 from grader.written.oral_marks import MOST_MARK, OralMarks
 from grader.written.oral_marks import NAME as ORAL_TABLE
 from grader.written.scores import NAME as TABLE
 from grader.written.scores import Written, WrittenRow
 
 
-def with_oral(table: Written, interviews: OralMarks, points: float) -> Written:
+def with_oral(
+    table: Written, interviews: OralMarks, page: Mapping[str, PageScore], points: float
+) -> Written:
     """The rows completed by the interviews: the mean mark, or its share of the exam's points."""
     rows = dict(table.rows)
     problems: list[Problem] = []
-    for student_id, interview in interviews.rows.items():
-        value = round(points * interview.mean / MOST_MARK if points else interview.mean, 4)
+    for student_id in dict.fromkeys((*interviews.rows, *page)):
         row = rows.get(student_id, WrittenRow({}))
-        problems += _difference(student_id, row, value)
-        agreed = value if row.oral in (None, value) else None
-        rows[student_id] = replace(row, oral=agreed)
+        given = dict(_given(row, interviews, page, student_id, points))
+        problems += _differences(student_id, given)
+        agreed = next(iter(given.values())) if len(set(given.values())) == 1 else None
+        if given:
+            rows[student_id] = replace(row, oral=agreed)
     return Written(rows, (*table.problems, *interviews.problems, *problems))
 
 
-def _difference(student_id: str, row: WrittenRow, value: float) -> Iterator[Problem]:
-    if row.oral not in (None, value):
-        reason = say(
-            "oral: {table} gives {ours}, {other} {theirs}. Neither was used.",
-            table=TABLE, ours=row.oral or 0.0, other=ORAL_TABLE, theirs=value,
-        )  # fmt: skip
-        action = say("Make the two agree, and run `report` again.")
-        yield Problem(TABLE, ORAL_TABLE, reason, action, student_id)
+def _given(
+    row: WrittenRow,
+    interviews: OralMarks,
+    page: Mapping[str, PageScore],
+    student_id: str,
+    points: float,
+) -> Iterator[tuple[str, float]]:
+    """What each source says, in the gradebook's measure."""
+    if row.oral is not None:
+        yield TABLE, row.oral
+    means = {
+        ORAL_TABLE: interviews.rows[student_id].mean if student_id in interviews.rows else None,
+        PAGE_STORE: page[student_id].oral if student_id in page else None,
+    }
+    for source, mean in means.items():
+        if mean is not None:
+            yield source, round(points * mean / MOST_MARK if points else mean, 4)
+
+
+def _differences(student_id: str, given: Mapping[str, float]) -> Iterator[Problem]:
+    (first, ours), *others = given.items() or [("", 0.0)]
+    for other, theirs in others:
+        if theirs != ours:
+            reason = say(
+                "oral: {table} gives {ours}, {other} {theirs}. Neither was used.",
+                table=first, ours=ours, other=other, theirs=theirs,
+            )  # fmt: skip
+            action = say("Make the two agree, and run `report` again.")
+            yield Problem(first, other, reason, action, student_id)

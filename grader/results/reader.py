@@ -104,6 +104,11 @@ class StoreReader:
             yield from (join(card, content) for card, content, _ in page)
             position = page[-1][-1]
 
+    def cards(self) -> Iterator[Submission]:
+        """The submissions that count, by student id, without program and report."""
+        query = "SELECT card FROM students ORDER BY student_id"
+        yield from self._decoded(query, (), Submission)
+
     def submission(self, student_id: str) -> Submission | None:
         """The submission that counts of one student."""
         row = self._one("SELECT card, content FROM students WHERE student_id = ?", (student_id,))

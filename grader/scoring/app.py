@@ -16,13 +16,13 @@ from starlette.types import ASGIApp
 from grader.scoring import models
 from grader.scoring.desk import Desk
 from grader.scoring.doors import Doors
-from grader.scoring.marks import Mark
+from grader.scoring.marks import ORAL, Mark, question_marks
 from grader.scoring.page_words import words_of_page
 from grader.scoring.rubric import Item
 from grader.scoring.score_store import Conflict
 
 PAGE = Path(__file__).with_name("page")
-FILES = {"": "index.html", "page.css": "page.css", "page.js": "page.js"}
+FILES = {"": "index.html", "page.css": "page.css", "oral.js": "oral.js", "page.js": "page.js"}
 LONGEST_BODY = 64 * 1024
 MOST_COMMENT = 4_000
 MOST_FREE = 100.0
@@ -44,6 +44,7 @@ def app(desk: Desk, token: str, port: int, language: str) -> ASGIApp:
             Route("/view", routes.view),
             Route("/picture/model/{name}", routes.figure),
             Route("/picture/{digest}", routes.picture),
+            Route("/dossier/{code}", routes.dossier),
             Route("/model", routes.model),
             Route("/whole", routes.whole),
             Route("/uses", routes.uses),
@@ -107,6 +108,10 @@ class _Routes:
             else Response(data, media_type="image/svg+xml")
         )
 
+    def dossier(self, request: Request) -> Response:
+        path = self._desk.dossier(request.path_params["code"])
+        return Response(status_code=404) if path is None else FileResponse(path)
+
     def model(self, request: Request) -> Response:
         return JSONResponse({"html": models.model_answer(_query(request, "section"))})
 
@@ -162,9 +167,12 @@ class _Routes:
         items = sent.get("items")
         if not isinstance(items, list) or not all(isinstance(each, str) for each in items):
             raise BadRequest("items")
+        section = self._section(sent)
+        if section == ORAL:
+            _require_question_marks(items)
         return Mark(
             self._desk.student(_text(sent, "code")),
-            self._section(sent),
+            section,
             self._desk.reader,
             items=tuple(dict.fromkeys(items)),
             free=_number(sent, "free"),
@@ -188,6 +196,13 @@ async def _json(request: Request) -> dict[str, Any]:
     if not isinstance(sent, dict):
         raise BadRequest("an object")
     return sent
+
+
+def _require_question_marks(items: list[str]) -> None:
+    try:
+        question_marks(items)
+    except ValueError as error:
+        raise BadRequest("items") from error
 
 
 def _query(request: Request, name: str) -> str:

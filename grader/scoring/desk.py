@@ -20,14 +20,16 @@ from grader.records import ReportPicture
 from grader.results import alike
 from grader.results.alike import SharedPassage
 from grader.results.reader import StoreReader
+from grader.scoring import interviews
 from grader.scoring import marks as scored
 from grader.scoring.alike_evidence import by_section
 from grader.scoring.answers import Answer, answers
-from grader.scoring.marks import APART, BONUS, Mark
+from grader.scoring.marks import APART, BONUS, ORAL, Mark
 from grader.scoring.rubric import Item, Rubric, RubricSection
 from grader.scoring.score_store import ScoreStore
 from grader.scoring.shown_pictures import DIGEST, by_name, shown
 from grader.written import checklist
+from grader.written.oral_marks import MOST_MARK
 
 PICTURES = "pictures"
 MOST_CHANGES = 100
@@ -79,7 +81,12 @@ class Desk:
         return self._by_code[code]
 
     def order(self, section: str) -> list[str]:
-        """Codes in the order in which this section is read: shuffled, the same every time."""
+        """Codes in the order in which this section is read: shuffled, the same every time.
+
+        Who is talked to comes as they come: by id.
+        """
+        if section == ORAL:
+            return sorted(self._by_code, key=self._by_code.__getitem__)
         salt = self._secret + section.encode()
         return sorted(self._by_code, key=lambda code: sha256(salt + code.encode()).digest())
 
@@ -89,14 +96,17 @@ class Desk:
         own = {
             mark.student_id: mark for mark in self.store.marks(section=section, reader=self.reader)
         }
-        return [self._place(code, own) for code in self.order(section)]
+        shown = interviews.names(self.out) if section == ORAL else {}
+        return [self._place(code, own, shown) for code in self.order(section)]
 
-    def _place(self, code: str, own: Mapping[str, Mark]) -> dict[str, Any]:
+    def _place(
+        self, code: str, own: Mapping[str, Mark], shown: Mapping[str, str]
+    ) -> dict[str, Any]:
         student_id = self._by_code[code]
         mark = own.get(student_id)
         return {
             "code": code,
-            "name": code if self.blind else student_id,
+            "name": shown.get(student_id) or (code if self.blind else student_id),
             "done": bool(mark and mark.done),
             "look": bool(mark and mark.second_look),
             "points": self.points(mark) if mark else None,
@@ -116,12 +126,14 @@ class Desk:
                 "full": each.full.get(language, ""),
                 "lecture": each.lecture,
             }
-            for each in (*self.rubric.section, self._bonus(language))
+            for each in (*self.rubric.section, self._bonus(language), interviews.section(language))
         ]
 
     def view(self, code: str, section: str, language: str) -> dict[str, Any]:
         """What stands on the page for one student and section."""
         student_id = self.student(code)
+        if section == ORAL:
+            return self._interview(code, student_id, language)
         sheet = self._sheet(student_id, language)
         answer = sheet.answers.get(section)
         mark = self.store.mark(student_id, section, self.reader)
@@ -141,6 +153,24 @@ class Desk:
             "mark": self.plain(mark),
             "comments": self.comments(section),
         }
+
+    def _interview(self, code: str, student_id: str, language: str) -> dict[str, Any]:
+        """The form of the oral exam: nobody is blind to who sits there."""
+        return {
+            "code": code,
+            "name": interviews.names(self.out).get(student_id) or student_id,
+            "section": ORAL,
+            "most": self.most(ORAL),
+            "prompts": interviews.prompts(self.out, student_id, language),
+            "dossier": f"dossier/{code}" if self.dossier(code) else "",
+            "mark": self.plain(self.store.mark(student_id, ORAL, self.reader)),
+            "items": [],
+            "comments": self.comments(ORAL),
+        }
+
+    def dossier(self, code: str) -> Path | None:
+        """The page that `dossier` wrote for a student."""
+        return interviews.dossier(self.out, self.student(code))
 
     def whole(self, code: str, language: str) -> str:
         """The whole report as HTML."""
@@ -231,6 +261,8 @@ class Desk:
         return RubricSection(BONUS, points, "", {language: words}, self.rubric.bonus)
 
     def most(self, section: str) -> float:
+        if section == ORAL:
+            return MOST_MARK
         if section == BONUS:
             return sum(item.points for item in self.rubric.bonus)
         return self.rubric.of(section).points

@@ -17,10 +17,14 @@ HOSTS = ("127.0.0.1", "localhost")
 SAFE = ("GET", "HEAD")
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-    "connect-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
+    "connect-src 'self'; frame-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
+)
+FRAMED = "/dossier/"  # the examiner's own page stands in a frame of ours, without scripts
+FRAME_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'none'; base-uri 'none'; "
+    "frame-ancestors 'self'; sandbox allow-same-origin"
 )
 HEADERS = {
-    "Content-Security-Policy": POLICY,
     "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -47,7 +51,8 @@ class Doors:
             await PlainTextResponse("403", 403)(scope, receive, _with_headers(send))
             return
         inside = "/" + scope["path"][len(self._start) :]
-        await self._app({**scope, "path": inside}, receive, _with_headers(send))
+        policy = FRAME_POLICY if inside.startswith(FRAMED) else POLICY
+        await self._app({**scope, "path": inside}, receive, _with_headers(send, policy))
 
     def _welcome(self, scope: Scope) -> bool:
         headers = Headers(scope=scope)
@@ -60,10 +65,11 @@ class Doors:
         return known and ours and headers.get("host") in self._hosts
 
 
-def _with_headers(send: Send) -> Send:
+def _with_headers(send: Send, policy: str = POLICY) -> Send:
     async def sent(message: Message) -> None:
         if message["type"] == "http.response.start":
-            MutableHeaders(scope=message).update(HEADERS)
+            headers = {**HEADERS, "Content-Security-Policy": policy}
+            MutableHeaders(scope=message).update(headers)
         await send(message)
 
     return sent

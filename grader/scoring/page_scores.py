@@ -15,10 +15,11 @@ from pathlib import Path
 
 from grader.results.files import write_atomically
 from grader.scoring import marks as scored
-from grader.scoring.marks import APART, BONUS, Mark
+from grader.scoring.marks import APART, BONUS, ORAL, Mark
 from grader.scoring.rubric import Item, Rubric
 from grader.scoring.rubric import load as load_rubric
 from grader.scoring.score_store import NAME, ScoreStore
+from grader.written.oral_marks import MOST_MARK
 from grader.written.scores import SectionScore
 
 
@@ -29,6 +30,7 @@ class PageScore:
     scores: Mapping[str, float]  # by question
     bonus: float | None
     sections: tuple[SectionScore, ...]
+    oral: float | None = None  # the mean mark of the interview
 
 
 def read(out: Path) -> dict[str, PageScore]:
@@ -40,11 +42,11 @@ def read(out: Path) -> dict[str, PageScore]:
     try:
         items = {
             number: store.items(number)
-            for number in (*(section.number for section in rubric.section), BONUS)
+            for number in (*(section.number for section in rubric.section), BONUS, ORAL)
         }
         by_student: dict[str, dict[str, list[Mark]]] = {}
         for mark in store.marks():
-            if mark.done:
+            if mark.done and (mark.section != ORAL or mark.items):
                 sections = by_student.setdefault(mark.student_id, {})
                 sections.setdefault(mark.section, []).append(mark)
     finally:
@@ -80,10 +82,12 @@ def _of(
         if all(one is not None for one in own):
             scores[question] = round(sum(one.points for one in own if one is not None), 4)
     bonus = _section(BONUS, sum(item.points for item in rubric.bonus), done, items)
+    interview = _section(ORAL, MOST_MARK, done, items)
     return PageScore(
         scores,
         bonus.points if bonus else None,
         tuple(one for one in sections.values() if one is not None),
+        interview.points if interview else None,
     )
 
 

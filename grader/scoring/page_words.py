@@ -46,6 +46,18 @@ WORDS: dict[str, Message] = {
     "by_student": say("Student by student"),
     "history": say("What was changed"),
     "nothing": say("Nothing to show."),
+    "oral": say("Oral exam"),
+    "question": say("Question"),
+    "asked": say(
+        "{points} of {most}, {count} asked", points="{points}", most="{most}", count="{count}"
+    ),
+    "dossier": say("The dossier"),
+    "no_dossier": say("There is no dossier: `python -m grader dossier OUT` writes it."),
+    "oral_keys": say(
+        "0 to 3: the mark of the question that is marked, then the next one · ↑ ↓: another question · "
+        "Backspace: not asked · c: note · l: second look · Enter or →: done, next · ←: back · u: undo · "
+        "h: history · r: examiners who differ · ?: this help"
+    ),
     "help": say("Keys"),
     "close": say("Close"),
     "keys": say(

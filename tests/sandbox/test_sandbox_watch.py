@@ -84,6 +84,58 @@ def test_training_and_evaluation_are_told_apart() -> None:
     assert seen.returned == {"losses": [1.0, 0.5]}
 
 
+def learned(SimpleRNN: type, *, seed: int = 3, rate: float = 0.5) -> tuple[str, ...]:
+    def train() -> Any:
+        drawn = np.random.default_rng(seed)
+        net = SimpleRNN(4, 2, 4)
+        net.W = drawn.standard_normal((4, 4))
+        x = drawn.standard_normal((6, 5, 4))
+        for _ in range(7):
+            y, _ = net.forward(x)
+            net.backward(2 * (y - x) / x.size)
+            net.update_parameters(rate)
+        return {}
+
+    digests: tuple[str, ...] = observed(train, SimpleRNN).learned
+    return digests
+
+
+def test_the_same_training_learns_the_same_weights_under_any_name() -> None:
+    class Renamed(network()):  # type: ignore[misc]
+        """Keeps its weights transposed, under another name, with something besides."""
+
+        def __init__(self, *sizes: int) -> None:
+            self.spare = np.zeros((4, 4))
+            super().__init__(*sizes)
+
+        @property
+        def W(self) -> Any:
+            return self.kernel.T
+
+        @W.setter
+        def W(self, value: Any) -> None:
+            self.kernel = np.array(value.T)
+            self.spare = self.spare + 1
+
+    (one,) = learned(network())
+    assert len(one) == 16
+    assert learned(network()) == learned(Renamed) == (one,)
+    assert learned(network(), rate=0.51) != (one,)
+    assert learned(network(), seed=4) != (one,)
+
+
+def test_few_weights_have_no_digest() -> None:
+    cls = network()
+    x = batch(8, 5)
+
+    def train() -> Any:
+        net = cls(1, 2, 1)
+        descend(net, x, 3)
+        return {}
+
+    assert observed(train, cls).learned == ()
+
+
 def test_evaluation_on_training_windows_is_seen() -> None:
     cls = network()
     x = batch(8, 5)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from grader.assignment import load
@@ -22,7 +24,7 @@ _COPIED = say("'predictions' are the 'targets' in every digit: return what your 
 def losses(experiment: Experiment, exhibits: list[Exhibit]) -> None:
     """Require losses that fall, of a training that took place."""
     curve = experiment.losses
-    exhibits.append(_exhibit("losses", losses=curve))
+    exhibits.append(replace(_exhibit("losses", losses=curve), labels=experiment.seen.learned))
     require_training(experiment)
     tenth = max(1, curve.size // 10)
     first = max(float(curve[0]), float(curve[:tenth].mean()))

@@ -20,7 +20,9 @@ from grader.records import Exhibit, Grade, Submission
 from grader.reports.tables import write_csv
 from grader.reports.wording import load_wording
 from grader.results.files import file_names, write_atomically
+from grader.results.oral_prompts import keep_prompts
 from grader.results.reader import StoreReader
+from grader.results.store import Store
 from grader.written import oral_marks
 
 FOLDER = "dossier"
@@ -51,9 +53,9 @@ class Commission:
 
 
 def write_dossiers(
-    store: StoreReader, commission: Commission, advance: Callable[[], object] = lambda: None
+    store: Store, commission: Commission, advance: Callable[[], object] = lambda: None
 ) -> DossiersWritten:
-    """Write `OUT/dossier/<id>.html`, and for a whole class `OUT/dossier.html` and `oral.csv`.
+    """Write `OUT/dossier/<id>.html`, keep its questions for the form of `score`, and for a whole class `OUT/dossier.html` and `oral.csv`.
 
     Raises KitFault where no worker can be started, OSError where OUT cannot be written.
     """
@@ -63,6 +65,7 @@ def write_dossiers(
         page = student_page(one, commission.language)
         path = commission.out / FOLDER / f"{names[one.student_id]}.html"
         write_atomically(path, page.encode("utf-8", "replace"))
+        keep_prompts(store, one.student_id, [question.text for question in one.questions])
         made.append(one)
         advance()
     failed = tuple(one.student_id for one in made if one.kit_fault)
@@ -153,5 +156,6 @@ def _oral_table(out: Path, made: Sequence[Dossier]) -> Iterator[Message]:
     rows = [(one.student_id, one.name, *blank, "") for one in made]
     write_csv(path, oral_marks.COLUMNS, rows)
     yield say(
-        "Enter the marks in {file}; `report` takes them into the gradebook.", file=oral_marks.NAME
+        "Enter the marks on the page of `score`, or in {file}; `report` takes them into the gradebook.",
+        file=oral_marks.NAME,
     )

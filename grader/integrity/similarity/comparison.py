@@ -2,31 +2,30 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 import numpy as np
 
-from grader.integrity.similarity import passages, picture_prints, prints, reasons
+from grader.integrity.similarity import passages, picture_prints, reasons
 from grader.integrity.similarity.mentions import KnownPerson, Mentions
 from grader.integrity.similarity.picture_prints import Tiles
-from grader.integrity.similarity.prints import Hashes
-from grader.integrity.similarity.rarity import Likenesses, likenesses
+from grader.integrity.similarity.print_shelf import RareValues
+from grader.integrity.similarity.prints import Hashes, PrintedText, printed_program, printed_prose
+from grader.integrity.similarity.rarity import Likenesses, likenesses, rare_values
 from grader.integrity.similarity.slips import Vocabulary, words
-from grader.integrity.similarity.traces import Trace, TraceKind
-from grader.integrity.similarity.works import Work, prose_of
+from grader.integrity.similarity.traces import TraceKind
+from grader.integrity.similarity.works import Shelves, TakenOff, Work, prose_of, traces_of
 from grader.language import Message, say
 from grader.records import Submission
 from grader.results.alike import PROGRAM, REPORT, AlikePair, SharedPassage, pair_key
 
-# The lines above which two texts are listed. That of programs is measured in docs/similarity.md; that of
-# reports is a choice: no reports written apart were at hand.
+# The lines above which two texts are listed, measured in docs/similarity.md.
 PROGRAM_LINE = 0.24
-REPORT_LINE = 0.15
+REPORT_LINE = 0.24
 MOST_PAIRS = 100  # with a page each; how many are left out is said
-PROSE_FLOOR = 60
+PROSE_FLOOR = 100  # as `rarity.FLOOR`: about two sentences of a report
 
 Texts = Mapping[str, Submission]
 
@@ -59,27 +58,23 @@ class Comparison:
     works: Sequence[Work]
     programs: Likenesses
     reports: Likenesses
-    counts: Counter[Trace]
+    rare_traces: RareValues
     suspicions: Sequence[Suspicion]
     left_out: int
 
-    @property
-    def most(self) -> int:
-        """How many may have what still counts as rare."""
-        return reasons.rare_most(len(self.works))
 
-
-def compare(works: Sequence[Work], told: Iterable[tuple[str, str, Message]] = ()) -> Comparison:
+def compare(
+    works: Sequence[Work], shelves: Shelves, told: Iterable[tuple[str, str, Message]] = ()
+) -> Comparison:
     """Compare everybody with everybody, but earlier classes among themselves.
 
-    `told`: who mentions whom, in which words (`mentioned`).
+    `shelves`: what the works are made of; `told`: who mentions whom, in which words (`mentioned`).
     """
-    programs = likenesses([work.program for work in works])
-    reports = likenesses([work.report for work in works], PROSE_FLOOR)
-    counts = reasons.counted(works)
+    programs = likenesses(shelves.programs)
+    reports = likenesses(shelves.reports, PROSE_FLOOR)
     found = _Found(works, programs, reports)
     found.above_the_lines()
-    for group in reasons.certain_groups(works, counts):
+    for group in reasons.certain_groups(works):
         found.add_group(group)
     for one, other in _same_pictures(works):
         found.add(one, other).said.append(say("A picture that shows the same, saved anew."))
@@ -87,7 +82,12 @@ def compare(works: Sequence[Work], told: Iterable[tuple[str, str, Message]] = ()
         found.add_told(who, whom, words_)
     ranked = found.ranked()
     return Comparison(
-        works, programs, reports, counts, ranked[:MOST_PAIRS], max(0, len(ranked) - MOST_PAIRS)
+        works,
+        programs,
+        reports,
+        rare_values(shelves.traces),
+        ranked[:MOST_PAIRS],
+        max(0, len(ranked) - MOST_PAIRS),
     )
 
 
@@ -169,22 +169,27 @@ def _same_pictures(works: Sequence[Work]) -> Iterator[tuple[int, int]]:
 
 
 def _same_file(one: Work, other: Work) -> bool:
-    return any(trace.kind is TraceKind.PICTURE for trace in one.traces & other.traces)
+    return any(trace.kind is TraceKind.PICTURE for trace in one.marks & other.marks)
 
 
 # -- a pair in full --------------------------------------------------------------------------------
 
 
 def pair_in_full(
-    comparison: Comparison, each: Suspicion, texts: Texts, vocabulary: Vocabulary, page: str
+    comparison: Comparison,
+    each: Suspicion,
+    texts: Texts,
+    vocabulary: Vocabulary,
+    given: TakenOff,
+    page: str,
 ) -> AlikePair:
     """Passages and reasons of a pair; its texts are read anew, so that a class need not be held."""
     one, other = texts[each.one.key], texts[each.other.key]
-    found = (
-        *_passages(each, comparison.programs, one.source, other.source, PROGRAM, comparison.most),
-        *_passages(each, comparison.reports, one.report, other.report, REPORT, comparison.most),
+    shared = reasons.shared_rarely(
+        traces_of(one, given) | each.one.marks,
+        traces_of(other, given) | each.other.marks,
+        comparison.rare_traces,
     )
-    shared = reasons.shared_rarely(each.one, each.other, comparison.counts, comparison.most)
     if slips := _slips(one, other, vocabulary):
         shared[TraceKind.SLIP] = slips
     return AlikePair(
@@ -193,7 +198,7 @@ def pair_in_full(
         program=round(each.program, 3),
         report=round(each.report, 3),
         reasons=(*each.said, *reasons.in_words(shared)),
-        passages=found,
+        passages=tuple(_passages(comparison, one, other, given, each.other.key)),
         first=_first(each.one, each.other),
         works=(each.one.sha256, each.other.sha256),
         page=page,
@@ -201,25 +206,38 @@ def pair_in_full(
 
 
 def _passages(
-    each: Suspicion, likeness: Likenesses, one: str | None, other: str | None, part: str, most: int
+    comparison: Comparison, one: Submission, other: Submission, given: TakenOff, whose: str
+) -> Iterator[SharedPassage]:
+    if one.source and other.source:
+        programs = printed_program(one.source), printed_program(other.source)
+        both = _shared(*programs, given.program)
+        rare = comparison.programs.rare.among(both)
+        yield from _of_part(*programs, both, rare, PROGRAM, whose)
+    if one.report and other.report:
+        reports = printed_prose(one.report), printed_prose(other.report)
+        both = _shared(*reports, given.prose)
+        rare = comparison.reports.rare.among(both)
+        yield from _of_part(*reports, both, rare, REPORT, whose)
+
+
+def _of_part(
+    one: PrintedText, other: PrintedText, both: Hashes, rare: Hashes, part: str, whose: str
 ) -> tuple[SharedPassage, ...]:
-    if not one or not other:
-        return ()
-    mine, theirs = (
-        (each.one.program, each.other.program)
-        if part == PROGRAM
-        else (each.one.report, each.other.report)
-    )
-    both: Hashes = np.intersect1d(mine.hashes, theirs.hashes, assume_unique=True)
     if len(both) < passages.LEAST:
         return ()
-    places = prints.places_in_program if part == PROGRAM else prints.places_in_prose
-    rare = set(np.intersect1d(both, likeness.rare(most), assume_unique=True).tolist())
-    return passages.passages(places(one, both), places(other, both), rare, part, each.other.key)
+    few = set(rare.tolist())
+    return passages.passages(one.places(both), other.places(both), few, part, whose)
+
+
+def _shared(one: PrintedText, other: PrintedText, given: Hashes) -> Hashes:
+    """Fingerprints that both have, and nobody was given."""
+    mine, theirs = one.prints.without(given), other.prints.without(given)
+    both: Hashes = np.intersect1d(mine.hashes, theirs.hashes, assume_unique=True)
+    return both
 
 
 def _slips(one: Submission, other: Submission, vocabulary: Vocabulary) -> list[str]:
-    both = set(words(prose_of(one))) & set(words(prose_of(other)))
+    both = words(prose_of(one)) & words(prose_of(other))
     return sorted(word for word in both if vocabulary.is_slip(word))
 
 

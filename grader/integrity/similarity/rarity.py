@@ -8,87 +8,73 @@ has hardly anything of its own is measured against a floor, so that three lines 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.integrity.similarity.prints import Hashes, Prints
+from grader.integrity.similarity.print_shelf import PrintShelf, RareValues, ShelfPart
 
 Matrix = NDArray[np.float32]
 # Fingerprints (of weight log((N + 2) / 2)) that a text must have to be measured by itself:
 # about fifteen lines of a program, five sentences of a report.
 FLOOR = 400
-_NONE = np.empty(0, np.int64)
 COLUMNS = 2048  # fingerprints looked at together: a few MB for a class of a thousand
 
 
 @dataclass(frozen=True, slots=True)
 class Likenesses:
-    """`matrix` (N, N): from 0 to 1; `shared_by`: how many texts have each of `hashes` (F,)."""
+    """`matrix` (N, N): from 0 to 1; `rare`: the fingerprints that two have, or a few more."""
 
     matrix: Matrix
-    hashes: Hashes
-    shared_by: NDArray[np.int64]
-
-    def rare(self, most: int) -> Hashes:
-        """The fingerprints that so many texts have, or fewer."""
-        return self.hashes[self.shared_by <= most]
+    rare: RareValues
 
 
-def likenesses(texts: Sequence[Prints], floor: int = FLOOR) -> Likenesses:
+def rare_most(count: int) -> int:
+    """How many of a class may have something that still counts as rare."""
+    return max(2, round(0.03 * count))
+
+
+def rare_values(shelf: PrintShelf) -> RareValues:
+    """What two of a class have, or a few more."""
+    rare = RareValues(shelf.path.with_suffix(".rare"))
+    for part in shelf.parts():
+        _keep_rare(rare, part, rare_most(shelf.count))
+    return rare
+
+
+def likenesses(shelf: PrintShelf, floor: int = FLOOR) -> Likenesses:
     """Compare all texts with each other."""
-    count = len(texts)
-    hashes, shared_by = _everything(texts)
-    weights = np.log((count + 2) / (shared_by + 1))
-    is_common = (shared_by > 1) & (weights > 0)
-    own, columns = np.zeros(count), []
-    for number, each in enumerate(texts):  # one at a time: all their columns together are large
-        its = np.searchsorted(hashes, each.hashes)
-        own[number] = weights[its].sum()
-        columns.append(its[is_common[its]])
-    owners = np.repeat(np.arange(count), [len(its) for its in columns])
-    shared = _shared(owners, np.concatenate([_NONE, *columns]), weights, shared_by, count)
+    count = shelf.count
+    own, shared = np.zeros(count), np.zeros((count, count), np.float32)
+    rare = RareValues(shelf.path.with_suffix(".rare"))
+    for part in shelf.parts():
+        weights = np.log((count + 2) / (part.shared_by + 1))
+        own += np.bincount(part.owners, np.repeat(weights, part.shared_by), count)
+        _add_shared(shared, part, weights)
+        _keep_rare(rare, part, rare_most(count))
     least = floor * np.log((count + 2) / 2)
     lighter = np.maximum(np.minimum.outer(own, own), least)
     matrix = (shared / lighter).astype(np.float32)
     np.fill_diagonal(matrix, 0.0)
-    return Likenesses(matrix, hashes, shared_by)
+    return Likenesses(matrix, rare)
 
 
-def _everything(texts: Sequence[Prints]) -> tuple[Hashes, NDArray[np.int64]]:
-    """Every fingerprint (F,) sorted, and how many texts have it."""
-    hashes, shared_by = np.unique(
-        np.concatenate([_NONE, *(each.hashes for each in texts)]), return_counts=True
-    )
-    return hashes, shared_by
+def _keep_rare(rare: RareValues, part: ShelfPart, most: int) -> None:
+    rare.add(part.values[(part.shared_by > 1) & (part.shared_by <= most)])
 
 
-def _shared(
-    owners: NDArray[np.int64],
-    columns: NDArray[np.int64],
-    weights: NDArray[np.float64],
-    shared_by: NDArray[np.int64],
-    count: int,
-) -> Matrix:
-    """The weight that each two texts share (N, N), a few columns at a time.
-
-    owners, columns: who has what of those that several have.
-    """
-    total = np.zeros((count, count), np.float32)
-    common = np.flatnonzero((shared_by > 1) & (weights > 0))
-    order = np.argsort(columns, kind="stable")
-    starts = np.searchsorted(columns[order], common)
+def _add_shared(shared: Matrix, part: ShelfPart, weights: NDArray[np.float64]) -> None:
+    """Add the weight that each two texts share (N, N), a few fingerprints at a time."""
+    common = np.flatnonzero((part.shared_by > 1) & (weights > 0))
+    starts = np.cumsum(part.shared_by) - part.shared_by
     for at in range(0, len(common), COLUMNS):
-        chosen = slice(at, at + COLUMNS)
-        repeats = shared_by[common[chosen]]
-        block = np.zeros((count, len(repeats)), np.float32)
-        places = np.concatenate([
-            np.arange(start, start + n) for start, n in zip(starts[chosen], repeats, strict=True)
-        ])  # fmt: skip
-        block[owners[order[places]], np.repeat(np.arange(len(repeats)), repeats)] = np.repeat(
-            np.sqrt(weights[common[chosen]]), repeats
-        )
-        total += block @ block.T
-    return total
+        chosen = common[at : at + COLUMNS]
+        repeats = part.shared_by[chosen]
+        columns = np.repeat(np.arange(len(chosen)), repeats)
+        places = np.arange(len(columns)) - np.repeat(np.cumsum(repeats) - repeats, repeats)
+        block = np.zeros((len(shared), len(chosen)), np.float32)
+        block[part.owners[np.repeat(starts[chosen], repeats) + places], columns] = np.sqrt(
+            weights[chosen]
+        )[columns]
+        shared += block @ block.T

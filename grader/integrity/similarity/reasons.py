@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
+from grader.integrity.similarity import traces
+from grader.integrity.similarity.print_shelf import RareValues
 from grader.integrity.similarity.traces import Trace, TraceKind
 from grader.integrity.similarity.works import Work
 from grader.language import Message, say
@@ -13,40 +14,35 @@ from grader.reports.clean_message import shorten
 LONGEST = 60  # characters of one of them
 SHOWN = 8  # names, numbers or comments in one line
 # Numbers to the last digit, the very same picture: enough to look, whatever the texts say.
-CERTAIN = {TraceKind.CURVE, TraceKind.PICTURE}
+CERTAIN = {TraceKind.CURVE, TraceKind.WEIGHTS, TraceKind.PICTURE}
 # One of these may be chance even where hardly anybody has it.
 LEAST = {TraceKind.NAME: 2, TraceKind.NUMBER: 2, TraceKind.MEASURED: 2}
 CROWD = 12  # people with the same thing, beyond whom it was handed out by somebody
 
 
-def rare_most(count: int) -> int:
-    """How many of a class may have something that still counts as rare."""
-    return max(2, round(0.03 * count))
-
-
-def counted(works: Iterable[Work]) -> Counter[Trace]:
-    """How many people have each trace."""
-    return Counter(trace for work in works for trace in work.traces)
-
-
 def shared_rarely(
-    one: Work, other: Work, counts: Counter[Trace], most: int
+    one: frozenset[Trace], other: frozenset[Trace], rare: RareValues
 ) -> dict[TraceKind, list[str]]:
     """What both have and hardly anybody else, by kind."""
+    both = one & other
+    few = set(rare.among(traces.prints_of(both).hashes).tolist())
     found: dict[TraceKind, list[str]] = {}
     # The longest first: it is the oddest.
-    for trace in sorted(one.traces & other.traces, key=lambda trace: (-len(trace.text), trace)):
-        if trace.kind in CERTAIN or counts[trace] <= most:
+    for trace in sorted(both, key=lambda trace: (-len(trace.text), trace)):
+        if trace.kind in CERTAIN or traces.print_of(trace) in few:
             found.setdefault(trace.kind, []).append(trace.text)
     return {kind: texts for kind, texts in found.items() if len(texts) >= LEAST.get(kind, 1)}
 
 
-def certain_groups(works: Sequence[Work], counts: Counter[Trace]) -> Iterator[list[Work]]:
+def certain_groups(works: Sequence[Work]) -> Iterator[list[Work]]:
     """People who have the same numbers to the last digit, or the same picture."""
-    wanted = {trace for trace, count in counts.items() if trace.kind in CERTAIN and count > 1}
-    for trace in sorted(wanted):
-        group = [work for work in works if trace in work.traces]
-        if len(group) <= CROWD or trace.kind is TraceKind.CURVE:
+    having: dict[Trace, list[Work]] = {}
+    for work in works:
+        for trace in work.marks:
+            if trace.kind in CERTAIN:
+                having.setdefault(trace, []).append(work)
+    for trace, group in sorted(having.items()):
+        if len(group) > 1 and (len(group) <= CROWD or trace.kind is not TraceKind.PICTURE):
             yield group
 
 
@@ -63,6 +59,9 @@ def _list(texts: Sequence[str]) -> str:
 WORDS: dict[TraceKind, Callable[[Sequence[str]], Message]] = {
     TraceKind.CURVE: lambda _: say(
         "The training run gave the very same numbers, to the last digit: that is no chance."
+    ),
+    TraceKind.WEIGHTS: lambda _: say(
+        "The trained networks hold the very same weights, to twelve digits: that is no chance."
     ),
     TraceKind.PICTURE: lambda texts: say(
         "The same picture, byte for byte ({count}).", count=len(texts)

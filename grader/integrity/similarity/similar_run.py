@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from grader.integrity.similarity import comparison, similar_pages
+from grader.integrity.similarity.boiling import boil_all
 from grader.integrity.similarity.comparison import Comparison, Suspicion, pair_in_full
-from grader.integrity.similarity.handed_out import handed_out
+from grader.integrity.similarity.handed_out import HandedOut, handed_out
 from grader.integrity.similarity.mentions import KnownPerson
 from grader.integrity.similarity.similar_pages import SimilarPages
 from grader.integrity.similarity.slips import Vocabulary
-from grader.integrity.similarity.works import TakenOff, Work, taken_off, works
+from grader.integrity.similarity.works import (
+    SentWork,
+    Shelves,
+    TakenOff,
+    Work,
+    sent_works,
+    taken_off,
+)
 from grader.language import Message
 from grader.records import Submission
 from grader.results import alike
@@ -46,12 +55,26 @@ def find_alike(
 
     Raises KitFault as the stores do, OSError where a file cannot be read or written.
     """
-    texts = handed_out(given)
-    vocabulary = Vocabulary(texts.prose)
-    earlier = _labelled(against)
-    everyone = list(_everyone(store, out, earlier, taken_off(texts), vocabulary, advance))
-    found = comparison.compare(everyone, _mentions(store, everyone))
-    pairs = tuple(_in_full(found, store, earlier, vocabulary))
+    with TemporaryDirectory(prefix="similar-") as folder:
+        compared = Shelves(Path(folder))
+        return _find_alike(
+            store, out, _labelled(against), handed_out(given), language, compared, advance
+        )
+
+
+def _find_alike(
+    store: Store,
+    out: Path,
+    earlier: Sequence[EarlierClass],
+    given: HandedOut,
+    language: str,
+    shelves: Shelves,
+    advance: Callable[[], object],
+) -> AlikeRun:
+    vocabulary = Vocabulary(given.prose)
+    everyone = list(_everyone(_sent(store, out, earlier), given, vocabulary, shelves, advance))
+    found = comparison.compare(everyone, shelves, _mentions(store, everyone))
+    pairs = tuple(_in_full(found, store, earlier, vocabulary, taken_off(given)))
     run = _with_seen(store, _run(found, pairs))
     alike.keep(store, run)
     _write_pages(out, SimilarPages(found, run, alike.fine(store, run), language), store, earlier)
@@ -68,22 +91,26 @@ def _labelled(folders: Iterable[Path]) -> list[EarlierClass]:
     return found
 
 
-def _everyone(
-    store: Store,
-    out: Path,
-    earlier: Iterable[EarlierClass],
-    given: TakenOff,
-    vocabulary: Vocabulary,
-    advance: Callable[[], object],
-) -> Iterator[Work]:
-    for work in works(store, out, given, vocabulary):
-        advance()
-        yield work
+def _sent(store: Store, out: Path, earlier: Iterable[EarlierClass]) -> Iterator[SentWork]:
+    yield from sent_works(store, out)
     for each in earlier:
         with StoreReader.existing(each.folder) as old:
-            for work in works(old, each.folder, given, vocabulary, each.label):
-                advance()
-                yield work
+            yield from sent_works(old, each.folder, each.label)
+
+
+def _everyone(
+    sent: Iterator[SentWork],
+    given: HandedOut,
+    vocabulary: Vocabulary,
+    shelves: Shelves,
+    advance: Callable[[], object],
+) -> Iterator[Work]:
+    """Every work; what it is made of goes to the shelves."""
+    for each in boil_all(sent, given):
+        vocabulary.add(each.words)
+        shelves.add(each)
+        advance()
+        yield each.work
 
 
 def _mentions(store: Store, everyone: list[Work]) -> Iterator[tuple[str, str, Message]]:
@@ -93,11 +120,15 @@ def _mentions(store: Store, everyone: list[Work]) -> Iterator[tuple[str, str, Me
 
 
 def _in_full(
-    found: Comparison, store: Store, earlier: Iterable[EarlierClass], vocabulary: Vocabulary
+    found: Comparison,
+    store: Store,
+    earlier: Iterable[EarlierClass],
+    vocabulary: Vocabulary,
+    given: TakenOff,
 ) -> Iterator[AlikePair]:
     for each in found.suspicions:
         texts = {work.key: text_of(work, store, earlier) for work in (each.one, each.other)}
-        yield pair_in_full(found, each, texts, vocabulary, _page_name(each))
+        yield pair_in_full(found, each, texts, vocabulary, given, _page_name(each))
 
 
 def text_of(work: Work, store: StoreReader, earlier: Iterable[EarlierClass]) -> Submission:

@@ -11,10 +11,13 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
+from functools import cache, lru_cache
+from operator import itemgetter
 
 WORD = re.compile(r"[a-z]{6,30}")
 CHINESE = re.compile(r"[一-鿿]{4,}")
 WINDOW = 4
+_HEAD, _TAIL = itemgetter(slice(2)), itemgetter(slice(2, 4))
 CLOSE = (
     0.86  # difflib's ratio: "backpropogation" is 0.93 from its word, "weighted" 0.86 from "weights"
 )
@@ -59,6 +62,7 @@ TERMS = [
     "参数共享",
     "初始状态",
 ]
+KEPT = 16  # texts whose words are held ready: the same person stands in pair after pair
 MANY = 3  # texts that have a word make it one
 
 
@@ -68,12 +72,11 @@ class Vocabulary:
     def __init__(self, given: Iterable[str]) -> None:
         self._given: set[str] = {word for text in given for word in words(text)}
         self._counts: Counter[str] = Counter()
-        self._patterns: set[str] = set()
         self._settled = False
 
-    def add(self, text: str) -> None:
-        """One person's text."""
-        self._counts.update(set(words(text)))
+    def add(self, own: Iterable[str]) -> None:
+        """One person's words, each once."""
+        self._counts.update(own)
 
     def is_slip(self, word: str) -> bool:
         if word in self._common() or word in TERMS:
@@ -83,7 +86,7 @@ class Vocabulary:
                 ENDINGS.sub("", near) != ENDINGS.sub("", word)
                 for near in get_close_matches(word, self._alike(word), 3, CLOSE)
             )
-        return any(pattern in self._wildcards() for pattern in _patterns(word))
+        return _is_near_term(word)
 
     def _common(self) -> set[str]:
         if not self._settled:
@@ -94,18 +97,32 @@ class Vocabulary:
     def _alike(self, word: str) -> list[str]:
         return [each for each in self._common() if each.isascii() and each[0] == word[0]]
 
-    def _wildcards(self) -> set[str]:
-        if not self._patterns:
-            self._patterns = {pattern for each in TERMS for pattern in _patterns(each)}
-        return self._patterns
 
-
-def words(text: str) -> Iterator[str]:
-    """Latin words, and every four Chinese characters in a row."""
+@lru_cache(maxsize=KEPT)
+def words(text: str) -> frozenset[str]:
+    """Latin words, and any four Chinese characters in a row that are a term of the field, or nearly."""
     lower = text.casefold()
-    yield from WORD.findall(lower)
-    for run in CHINESE.findall(lower):
-        yield from (run[at : at + WINDOW] for at in range(len(run) - WINDOW + 1))
+    return frozenset([*WORD.findall(lower), *_near_terms(lower)])
+
+
+def _near_terms(text: str) -> Iterator[str]:
+    heads, tails = ({part(term) for term in TERMS} for part in (_HEAD, _TAIL))
+    for run in CHINESE.findall(text):
+        for at in range(len(run) - WINDOW + 1):
+            # Who misses a term by one character has its first half or its second.
+            if run[at : at + 2] in heads or run[at + 2 : at + 4] in tails:
+                four = run[at : at + WINDOW]
+                if _is_near_term(four):
+                    yield four
+
+
+def _is_near_term(four: str) -> bool:
+    return any(pattern in _wildcards() for pattern in _patterns(four))
+
+
+@cache
+def _wildcards() -> frozenset[str]:
+    return frozenset(pattern for each in TERMS for pattern in _patterns(each))
 
 
 def _patterns(four: str) -> Iterator[str]:

@@ -9,9 +9,14 @@ from __future__ import annotations
 import ast
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from enum import StrEnum
+from hashlib import blake2b
 from typing import NamedTuple
+
+import numpy as np
+
+from grader.integrity.similarity.prints import Prints
 
 LEAST_NAME = 4
 LEAST_COMMENT = 8
@@ -41,6 +46,7 @@ class TraceKind(StrEnum):
     FOLDER = "folder"
     DIAGNOSIS = "diagnosis"
     CURVE = "curve"
+    WEIGHTS = "weights"
     MEASURED = "measured"  # a number with many decimals, in a report
     PICTURE = "picture"
 
@@ -67,6 +73,16 @@ def of_report(report: str) -> frozenset[Trace]:
     found = {Trace(TraceKind.MEASURED, number) for number in LONG_NUMBER.findall(text)}
     found |= {Trace(TraceKind.FOLDER, name.casefold()) for name in FOLDER.findall(text)}
     return frozenset(found)
+
+
+def prints_of(found: Iterable[Trace]) -> Prints:
+    """A hash of each, sorted."""
+    return Prints(np.unique(np.fromiter(map(print_of, found), np.int64)))
+
+
+def print_of(trace: Trace) -> int:
+    text = f"{trace.kind} {trace.text}".encode("utf-8", "surrogatepass")
+    return int.from_bytes(blake2b(text, digest_size=8).digest(), "little", signed=True)
 
 
 def comments_of(source: str) -> str:

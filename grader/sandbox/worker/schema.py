@@ -262,6 +262,7 @@ class Seen(Node, tag="seen"):
     in_drawing: bool  # `fault` comes out of drawing
     fault: Fault | None
     printed: str
+    learned: list[str] = []  # digests of the weights with which networks ended
 
 
 class Patched(Node, tag="patched"):

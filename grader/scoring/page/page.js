@@ -101,7 +101,8 @@ function conflict(mine, theirs) {
 // -- showing -----------------------------------------------------------------------------------
 
 function showMark() {
-  for (const button of $("items").children) {
+  if (isOral()) showOralMark();
+  else for (const button of $("items").children) {
     button.setAttribute("aria-pressed", page.mark.items.includes(button.dataset.key));
   }
   for (const [id, value] of [["free", page.mark.free], ["comment", page.mark.comment]]) {
@@ -112,26 +113,24 @@ function showMark() {
 }
 
 function showPoints() {
+  if (isOral()) return showOralPoints();
   const worth = (key) => (page.view.items.find((item) => item.key === key) || { points: 0 }).points;
   const sum = page.mark.items.map(worth).reduce((a, b) => a + b, 0) + Number(page.mark.free);
   const points = Math.min(Math.max(sum, 0), page.view.most);
   $("points").textContent = word("points", { points: +points.toFixed(2), most: page.view.most });
+  return undefined;
 }
 
 function showView() {
   const { view } = page;
   page.mark = view.mark;
   $("who").textContent = `${word("student")} ${view.name}`;
-  $("answer").innerHTML = view.answer || ""; // made safe on the server by nh3
-  if ($("toggle-whole").getAttribute("aria-pressed") === "true") showWhole();
-  if (!$("answer").innerHTML) {
-    $("answer").replaceChildren(element("p", { className: "absent", textContent: word(view.report ? "no_answer" : "no_report") }));
-  }
-  $("answer").append(...view.photos.map((src) => element("img", { src, alt: word("photo") })));
-  $("evidence").replaceChildren(...view.evidence.map((line) => element("p", { textContent: line })));
+  document.body.classList.toggle("oral", isOral());
+  $("rubric-title").textContent = isOral() ? word("oral") : word("rubric");
+  if (isOral()) showOral();
+  else showAnswer();
   const about = page.sections.find((section) => section.number === view.section) || { full: "", lecture: "" };
-  $("full").textContent = [`${word("full")}: ${about.full}`, about.lecture && `${word("lecture")}: ${about.lecture}`].filter(Boolean).join("\n");
-  $("items").replaceChildren(...view.items.map(itemButton));
+  $("full").textContent = [isOral() ? about.full : `${word("full")}: ${about.full}`, about.lecture && `${word("lecture")}: ${about.lecture}`].filter(Boolean).join("\n");
   $("bank").replaceChildren(...view.comments.map((text) => element("button", {
     textContent: text, title: text, onclick: () => change({ comment: [page.mark.comment, text].filter(Boolean).join("\n") }),
   })));
@@ -139,6 +138,18 @@ function showView() {
   $("left").scrollTop = 0;
   showMark();
   showProgress();
+}
+
+function showAnswer() {
+  const { view } = page;
+  $("answer").innerHTML = view.answer || ""; // made safe on the server by nh3
+  if ($("toggle-whole").getAttribute("aria-pressed") === "true") showWhole();
+  if (!$("answer").innerHTML) {
+    $("answer").replaceChildren(element("p", { className: "absent", textContent: word(view.report ? "no_answer" : "no_report") }));
+  }
+  $("answer").append(...view.photos.map((src) => element("img", { src, alt: word("photo") })));
+  $("evidence").replaceChildren(...view.evidence.map((line) => element("p", { textContent: line })));
+  $("items").replaceChildren(...view.items.map(itemButton));
 }
 
 function itemButton(item, place) {
@@ -156,6 +167,7 @@ function showProgress() {
   const parts = [word("progress", { done, total: page.queue.length })];
   if (pace && left) parts.push(word("left", { minutes: Math.max(1, Math.round((pace * left) / 60000)) }));
   $("progress").textContent = parts.join(", ");
+  $("person").value = page.queue[page.at]?.code || "";
   $("bar").value = page.queue.length ? done / page.queue.length : 0;
 }
 
@@ -199,7 +211,8 @@ async function finish() {
   await flush();
   page.queue[page.at].done = true;
   page.count += 1;
-  if (byStudent() && $("section").selectedIndex + 1 < page.sections.length) {
+  const next = page.sections[$("section").selectedIndex + 1];
+  if (byStudent() && next && next.number !== ORAL) { // who reads blind is not led to a name
     $("section").selectedIndex += 1;
     await open($("section").value, page.view.code);
     return;
@@ -214,11 +227,12 @@ async function finish() {
 }
 
 // Student by student: the next section of the same report, then the next report.
-const byStudent = () => $("by-student").getAttribute("aria-pressed") === "true";
+const byStudent = () => !isOral() && $("by-student").getAttribute("aria-pressed") === "true";
 
 async function open(section, code = "") {
   ahead.clear();
   page.queue = await get("queue", { section });
+  $("person").replaceChildren(...page.queue.map((one) => element("option", { value: one.code, textContent: one.name })));
   page.began = Date.now();
   page.count = 0;
   page.view = null;
@@ -363,7 +377,7 @@ function shape(values) {
 const COMMANDS = {
   Enter: finish, ArrowRight: finish, ArrowLeft: () => go(page.at - 1), 0: toggleAll, u: undo, m: model, w: whole,
   l: () => change({ look: !page.mark.look }), f: () => $("free").select(), c: () => $("comment").focus(),
-  e: edit, s: switchOrder, h: history, d: drift, r: compare, "?": () => dialog("help", element("p", { textContent: word("keys") })),
+  e: edit, s: switchOrder, h: history, d: drift, r: compare, "?": () => dialog("help", element("p", { textContent: isOral() ? word("oral_keys") : word("keys") })),
   "+": () => shape({ zoom: Math.min(picture.zoom + 1, 2) }), "-": () => shape({ zoom: Math.max(picture.zoom - 1, 0) }),
   t: () => shape({ turn: picture.turn + 1 }),
 };
@@ -375,25 +389,30 @@ function act(command) {
   acting = acting.then(command).catch(() => say("unsaved", true));
 }
 
-document.addEventListener("keydown", (event) => {
+function onKey(event) {
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || $("dialog").open) return;
   const { target } = event;
   if (event.key === "Escape") { target.blur(); return; }
   if (target.matches("input, textarea, select")) return;
   if (target.matches("button") && (event.key === "Enter" || event.key === " ")) return;
   const place = event.key ? KEYS.indexOf(event.key) : -1;
-  if (!page.view || (place < 0 && !COMMANDS[event.key])) return;
+  if (place < 0 && !COMMANDS[event.key] && !(isOral() && ORAL_COMMANDS[event.key])) return;
   event.preventDefault();
   act(() => {
+    if (!page.view) return undefined;
+    if (isOral()) return NOT_ORAL.includes(event.key) ? undefined : (ORAL_COMMANDS[event.key] || COMMANDS[event.key])?.();
     const item = page.view.items[place];
     return item ? toggle(item.key) : COMMANDS[event.key]?.();
   });
-});
+}
+
+document.addEventListener("keydown", onKey);
 
 $("free").addEventListener("input", () => change({ free: Number($("free").value) || 0 }, 200));
 $("comment").addEventListener("input", () => change({ comment: $("comment").value }, 300));
 $("look").addEventListener("change", () => change({ look: $("look").checked }));
-$("section").addEventListener("change", async () => { await flush(); await open($("section").value); $("left").focus(); });
+$("section").addEventListener("change", () => act(async () => { await flush(); await open($("section").value); $("left").focus(); }));
+$("person").addEventListener("change", () => act(() => go(page.queue.findIndex((one) => one.code === $("person").value))));
 for (const [id, command] of [["next", finish], ["previous", () => go(page.at - 1)], ["undo", undo], ["edit", edit],
   ["toggle-model", model], ["toggle-whole", whole], ["show-help", COMMANDS["?"]], ["show-compare", compare], ["show-drift", drift],
   ["show-history", history], ["by-student", switchOrder]]) {
@@ -410,7 +429,7 @@ async function start() {
   for (const place of document.querySelectorAll("[data-word]")) place.textContent = word(place.dataset.word);
   page.sections = await get("sections", { lang: language });
   $("section").replaceChildren(...page.sections.map((section) => element("option", {
-    value: section.number, textContent: `${section.number} (${section.points})`,
+    value: section.number, textContent: section.number === ORAL ? word("oral") : `${section.number} (${section.points})`,
   })));
   await open($("section").value);
   $("left").focus();

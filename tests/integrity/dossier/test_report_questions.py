@@ -87,6 +87,21 @@ def test_a_rare_construct_is_urgent_only_where_the_report_is_silent() -> None:
     assert urgency("梯度沿时间往回传。" * 300) == 0
 
 
+@pytest.mark.parametrize(
+    ("report", "says"),
+    [
+        ("", "No report came in"),
+        (" \n", "No report came in"),
+        ("略", "is empty, or nearly so"),
+        ("梯度往回传。" * 20, "short as it is"),
+    ],
+)
+def test_a_report_that_never_came_is_not_called_short(report: str, says: str) -> None:
+    drafts = ask_report.drafts(OwnProgram.of(PROGRAM), OwnReport(report), runs=True)
+    question = next(one for one in drafts if one.kind == "feature").make()
+    assert says in str(question.reason)
+
+
 def test_the_template_is_no_report() -> None:
     from grader.handout import template
 

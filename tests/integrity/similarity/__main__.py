@@ -11,7 +11,7 @@ from grader.integrity.similarity import picture_prints
 from grader.integrity.similarity.comparison import PROGRAM_LINE
 from grader.integrity.similarity.prints import PROGRAM_RUN
 from tests import ROOT
-from tests.integrity.similarity import measure, plots
+from tests.integrity.similarity import further_tables, measure, plots
 from tests.integrity.similarity.measure import Found
 from tests.integrity.similarity.programs import COPIED, written_apart
 from tests.strangers.table import rows_of
@@ -24,7 +24,15 @@ FIGURES = 12
 def main() -> None:
     names = list(written_apart())
     text = "\n\n".join(
-        [*_head(names), *_false_alarms(names), *_copies(), *_library(names), *_pictures()]
+        [
+            *_head(names),
+            *_false_alarms(names),
+            *_copies(),
+            *_library(names),
+            *further_tables.about_reports(),
+            *further_tables.about_weights(),
+            *_pictures(),
+        ]
     )
     (ROOT / "docs" / "similarity.md").write_text(text + "\n", encoding="utf-8")
     print(text)

@@ -31,15 +31,18 @@ def make_class(
     out: Path,
     submissions: Iterable[Submission],
     losses: dict[str, tuple[float, ...]] | None = None,
+    weights: dict[str, tuple[str, ...]] | None = None,
 ) -> Path:
-    """OUT with a graded submission each; `losses`: the loss curve of q5_3, by student."""
+    """OUT with a graded submission each; by student, the loss curve of q5_3 and its weights' digests."""
     out.mkdir(parents=True, exist_ok=True)
     with Store(out / NAME) as store:
         run = store.begin(fakes.KIT)
         store.admit(submissions)
         for each in list(store.submissions(run)):
             curve = (losses or {}).get(each.student_id, ())
-            shown = Exhibit("q5_3", "losses", say("Loss"), series={"losses": curve})
-            store.record(each, replace(fakes.made(each), exhibits=(shown,) if curve else ()))
+            learned = (weights or {}).get(each.student_id, ())
+            shown = Exhibit("q5_3", "losses", say("Loss"), series={"losses": curve}, labels=learned)
+            kept = (shown,) if curve or learned else ()
+            store.record(each, replace(fakes.made(each), exhibits=kept))
         store.finish()
     return out

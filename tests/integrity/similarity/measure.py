@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from random import Random
+from tempfile import TemporaryDirectory
 
 import numpy as np
 
 from grader.integrity.similarity import prints
 from grader.integrity.similarity.comparison import PROGRAM_LINE
 from grader.integrity.similarity.handed_out import handed_out
+from grader.integrity.similarity.print_shelf import PrintShelf
 from grader.integrity.similarity.prints import Hashes, Prints
-from grader.integrity.similarity.rarity import Matrix, likenesses
+from grader.integrity.similarity.rarity import FLOOR, Matrix, likenesses
 from tests.integrity.similarity import disguises, handmade
 from tests.integrity.similarity.programs import written_apart
 
@@ -43,10 +46,19 @@ def printed(text: str) -> Prints:
     return prints.of_program(text).without(given())
 
 
+def likeness(texts: Iterable[Prints], floor: int = FLOOR) -> Matrix:
+    """Of every two of these texts (N, N), in a class of them."""
+    with TemporaryDirectory() as folder:
+        shelf = PrintShelf(Path(folder) / "texts")
+        for each in texts:
+            shelf.add(each)
+        return likenesses(shelf, floor).matrix
+
+
 def apart(names: Sequence[str]) -> list[tuple[float, str, str]]:
     """Likeness of every two programs written apart, in one class, highest first."""
     texts = written_apart()
-    matrix = likenesses([printed(texts[name]) for name in names]).matrix
+    matrix = likeness([printed(texts[name]) for name in names])
     pairs = [(float(matrix[k, j]), names[k], names[j]) for k in range(len(names)) for j in range(k)]
     return sorted(pairs, reverse=True)
 
@@ -75,7 +87,7 @@ def _mixed(
 
 
 def _against(originals: Sequence[Prints], copy: str, sources: tuple[int, ...]) -> float:
-    matrix = likenesses([*originals, printed(copy)]).matrix
+    matrix = likeness([*originals, printed(copy)])
     return min(float(matrix[-1, source]) for source in sources)
 
 
@@ -106,7 +118,7 @@ def at_its_own_line(names: Sequence[str], *, weighted: bool) -> tuple[float, flo
 
 
 def _weighted(texts: Sequence[Prints]) -> Matrix:
-    return likenesses(texts).matrix
+    return likeness(texts)
 
 
 def _share(texts: Sequence[Prints]) -> Matrix:

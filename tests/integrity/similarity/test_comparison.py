@@ -11,7 +11,6 @@ import pytest
 from grader.handout import template
 from grader.integrity.similarity import prints
 from grader.integrity.similarity.comparison import PROGRAM_LINE
-from grader.integrity.similarity.rarity import likenesses
 from grader.integrity.similarity.similar_run import find_alike
 from grader.language import render
 from grader.records import Submission
@@ -21,6 +20,7 @@ from grader.results.overrides import Override
 from grader.results.store import NAME, Store
 from tests.integrity.similarity import alike_classes, disguises
 from tests.integrity.similarity.alike_classes import sent
+from tests.integrity.similarity.measure import likeness
 from tests.integrity.similarity.programs import collection, written_apart
 
 APART = ["karpathy", "columns", "assistant", "torchish", "fused", "golf", "matlabish", "einsum"]
@@ -105,7 +105,7 @@ def test_three_lines_of_ones_own_are_no_likeness() -> None:
         prints.of_program("rate = 0.01\nfor step in range(9):\n    total = total + rate * step\n")
     ]
     whole = [prints.of_program(text) for text in list(collection().values())[:3]]
-    matrix = likenesses([*few, *few, *whole]).matrix
+    matrix = likeness([*few, *few, *whole])
     assert matrix[0, 1] < PROGRAM_LINE
 
 
@@ -143,6 +143,15 @@ def test_the_same_loss_curve_is_enough(tmp_path: Path) -> None:
     found = run(out)
     assert keys(found) == {("2023000", "2023002")}
     assert "to the last digit" in told(found)
+
+
+def test_the_same_learned_weights_are_enough(tmp_path: Path) -> None:
+    """Whatever the programs and the curves that they return look like."""
+    weights = {"2023000": ("0" * 16,), "2023002": ("1" * 16, "0" * 16), "2023003": ("2" * 16,)}
+    out = alike_classes.make_class(tmp_path / "out", classmates(), {}, weights)
+    found = run(out)
+    assert keys(found) == {("2023000", "2023002")}
+    assert "the very same weights" in told(found)
 
 
 def test_rare_names_numbers_seeds_comments_and_slips_are_told(tmp_path: Path) -> None:

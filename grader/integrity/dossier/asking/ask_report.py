@@ -165,14 +165,22 @@ def _unkept(sentence: Sentence, what: str) -> OralQuestion:
 def _features(own: OwnProgram, report: OwnReport) -> Iterator[QuestionDraft]:
     for feature in features(own.program.tree):
         beyond = feature.rare and report.is_short and not report.speaks_of(feature.name)
-        make = partial(_feature, own, feature, beyond=beyond)
+        make = partial(_feature, own, feature, _why_beyond(report) if beyond else None)
         yield QuestionDraft(
             Level.EXPLAIN, "craft", "feature", feature.lines, make,
             weight=2.0, urgency=BEYOND if beyond else 0.0,
         )  # fmt: skip
 
 
-def _feature(own: OwnProgram, feature: ProgramFeature, *, beyond: bool) -> OralQuestion:
+def _why_beyond(report: OwnReport) -> Message:
+    if not report.text.strip():
+        return say("No report came in that could speak of what this line does.")
+    if report.is_empty:
+        return say("The report is empty, or nearly so: it does not speak of what this line does.")
+    return say("The report, short as it is, does not speak of what this line does.")
+
+
+def _feature(own: OwnProgram, feature: ProgramFeature, reason: Message | None) -> OralQuestion:
     return OralQuestion(
         Level.EXPLAIN,
         say(
@@ -183,9 +191,7 @@ def _feature(own: OwnProgram, feature: ProgramFeature, *, beyond: bool) -> OralQ
         weak=say("“It makes it faster”, “I found it like that”."),
         strong=say("Explains it on this line's own arrays and writes the plain loop at once."),
         excerpt=own.excerpt(feature.lines),
-        reason=say("The report, short as it is, does not speak of what this line does.")
-        if beyond
-        else None,
+        reason=reason,
     )
 
 

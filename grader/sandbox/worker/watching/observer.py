@@ -16,10 +16,10 @@ from typing import Any
 
 import numpy as np
 
-from grader.sandbox.worker import parameters, schema, wire
+from grader.sandbox.worker import schema, wire
 from grader.sandbox.worker.pictures.figures import Figures
 from grader.sandbox.worker.values import Packer, TooMuch
-from grader.sandbox.worker.watching import window_log
+from grader.sandbox.worker.watching import learned_weights, window_log
 from grader.sandbox.worker.watching.building_blocks import BuildingBlocks
 from grader.sandbox.worker.watching.factory import Factory
 from grader.sandbox.worker.watching.series import Series
@@ -97,13 +97,14 @@ class Watcher:
     def _frame(self, returned: Any, faults: Faults, printed: str) -> bytes:
         packer = Packer()
         packed = packer.pack(returned)
+        learned = [learned_weights.learned(*start) for start in self.starts.values()]
         in_order = sorted(self.evaluations, key=lambda one: one[2])
         evaluations = window_log.merged([one[:2] for one in in_order])[-window_log.MAX_RUNS :]
         seen = schema.Seen(
             packed,
             self.seconds,
             (self.calls["forward"], self.calls["backward"], self.calls["update_parameters"]),
-            any(_moved(*start) for start in self.starts.values()),
+            any(map(bool, learned)),
             sorted(self.trained.lengths),
             sorted(self.evaluated.lengths),
             self._first_and_last_error(),
@@ -119,6 +120,7 @@ class Watcher:
             faults.in_drawing,
             faults.ended,
             printed,
+            [digest for arrays in learned for digest in learned_weights.digests(arrays)],
         )
         return packer.writer.frame(seen)
 
@@ -190,8 +192,9 @@ class Watcher:
         self.calls[name] += 1
         # Again while nothing is there: some make their weights in the first forward.
         if not self.starts.get(id(obj), (obj, {}, False))[1] and len(self.starts) < MAX_OBJECTS:
-            found = _snapshot(obj, outside=False)
-            self.starts[id(obj)] = (obj, found or _snapshot(obj, outside=True), not found)
+            found = learned_weights.snapshot(obj, outside=False)
+            around = found or learned_weights.snapshot(obj, outside=True)
+            self.starts[id(obj)] = (obj, around, not found)
         if name == "forward":
             if id(obj) in self.pending:
                 self._evaluation(*self.pending.pop(id(obj)))
@@ -254,21 +257,3 @@ def _bound_late(member: Any) -> Any:
     if not hasattr(type(member), "__get__"):
         return None
     return lambda obj, *arguments, **named: member.__get__(obj, type(obj))(*arguments, **named)
-
-
-def _snapshot(obj: Any, *, outside: bool) -> dict[str, Array]:
-    try:
-        arrays = parameters.read(obj, outside=outside)
-        return {path: np.array(value) for path, value in arrays.items()}
-    except Exception:  # noqa: BLE001 - attribute access may run a student's code
-        return {}
-
-
-def _moved(obj: Any, start: dict[str, Array], outside: bool) -> bool:  # noqa: FBT001 - as kept
-    """Whether weights changed. What starts as zeros may be a buffer, so it proves nothing."""
-    now = _snapshot(obj, outside=outside)
-    return any(
-        path in now and now[path].shape == old.shape and not np.array_equal(now[path], old)
-        for path, old in start.items()
-        if np.any(old)
-    )
