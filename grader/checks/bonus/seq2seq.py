@@ -246,16 +246,23 @@ def _ordered(seen: Inside) -> bool:
     return len(seen.outputs.matrices) == 1
 
 
-def encoder(Seq2Seq: CandidateClass, rng: np.random.Generator) -> None:
-    """The state with which the decoder begins is the encoder's last, which follows the equations."""
-    found = networks.network(Seq2Seq, HIDDEN)
-    values, x, targets = found.values(rng), found.kind.inputs(rng), _targets(found, rng, 3)
+def without_learned_start(
+    found: StoredNetwork, values: dict[str, Array], x: Array, targets: Array
+) -> dict[str, Array]:
+    """The values with a learned first state of the encoder at zero."""
 
     def sequences(at: Mapping[str, Array]) -> list[tuple[Array, Array]]:
         return [(encoder_states(found, dict(at), x, targets), x)]
 
-    values = network_checks.without_starts(found, values, sequences)
-    ((states, _),) = sequences(values)
+    return network_checks.without_starts(found, values, sequences)
+
+
+def encoder(Seq2Seq: CandidateClass, rng: np.random.Generator) -> None:
+    """The state with which the decoder begins is the encoder's last, which follows the equations."""
+    found = networks.network(Seq2Seq, HIDDEN)
+    values, x, targets = found.values(rng), found.kind.inputs(rng), _targets(found, rng, 3)
+    values = without_learned_start(found, values, x, targets)
+    states = encoder_states(found, values, x, targets)
     single = networks.is_single(found, states)
     one = recurrence(states, x)
     if not one.holds(single=single):
@@ -274,6 +281,7 @@ def matrices(
     None where one of them does not follow the equations.
     """
     values, x, targets = found.values(rng), found.kind.inputs(rng), _targets(found, rng)
+    values = without_learned_start(found, values, x, targets[:3])
     seen = inside(found, values, x, targets)
     encoder_map = recurrence(encoder_states(found, values, x, targets[:3]), x)
     maps = (encoder_map, seen.decoder, seen.outputs)

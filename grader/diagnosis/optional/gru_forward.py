@@ -237,7 +237,10 @@ def _reads(found: str, kind: str, *, right: bool) -> Iterator[Finding]:
                 found=found), ABOUT
         )  # fmt: skip
     elif kind != "right":
-        yield finding(say("The reset gate {what}.", what=kind), ABOUT)
+        yield finding(
+            say("The reset gate is {what}; it is sigmoid(x @ W_r + h @ U_r + b_r).", what=kind),
+            ABOUT,
+        )
 
 
 def _resets(bench: Bench, in_r: Array, side: float) -> dict[str, Array]:
@@ -250,13 +253,13 @@ def _resets(bench: Bench, in_r: Array, side: float) -> dict[str, Array]:
     x, h = bench.x, bench.h
     return {
         "right": gate(in_r),
-        "is tanh(...) instead of sigmoid(...)": np.tanh(in_r),
-        "lacks b_r": gate(in_r - at["b_r"]),
-        "lacks h @ U_r": gate(in_r - h @ at["U_r"]),
-        "lacks x @ W_r": gate(in_r - x @ at["W_r"]),
-        "uses W_h instead of W_r": gate(in_r + x @ (at["W_h"] - at["W_r"])),
-        "uses U_h instead of U_r": gate(in_r + h @ (at["U_h"] - at["U_r"])),
-        "is the update gate": np.full_like(in_r, float(side > 0.0)),
+        "tanh(x @ W_r + h @ U_r + b_r)": np.tanh(in_r),
+        "sigmoid(x @ W_r + h @ U_r)": gate(in_r - at["b_r"]),
+        "sigmoid(x @ W_r + b_r)": gate(in_r - h @ at["U_r"]),
+        "sigmoid(h @ U_r + b_r)": gate(in_r - x @ at["W_r"]),
+        "sigmoid(x @ W_h + h @ U_r + b_r)": gate(in_r + x @ (at["W_h"] - at["W_r"])),
+        "sigmoid(x @ W_r + h @ U_h + b_r)": gate(in_r + h @ (at["U_h"] - at["U_r"])),
+        "z": np.full_like(in_r, float(side > 0.0)),
     }
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from grader.diagnosis.optional.findings import CLOSE, ROUNDING, Finding, finding, near
+from grader.diagnosis.optional.names import called
 from grader.diagnosis.optional.sums import Forms, by_changes, coefficients
 from grader.language import say
 from grader.protocol import Array
@@ -103,13 +104,13 @@ def _inputs_of(layer: Layer) -> dict[str, Array]:
     due, rows = layer.reads, layer.inputs
     return {
         due: rows,
-        f"{due} of the step before": late(rows),
-        f"{due} of the step before, the last at first,": np.roll(rows, 1, axis=0),
-        f"{due} of the step after": late(rows, -1),
-        f"{due} of the step after, the last twice,": np.vstack([rows[1:], rows[-1:]]),
-        f"{due} in reverse order": rows[::-1],
-        "its own h_t": layer.states,
-        "its own h_{t-1}": layer.before,
+        due.replace("_t", "_{t-1}"): late(rows),
+        "the step before, at t = 1 the last one": np.roll(rows, 1, axis=0),
+        due.replace("_t", "_{t+1}"): late(rows, -1),
+        "the step after, at the last step its own": np.vstack([rows[1:], rows[-1:]]),
+        due.replace("_t", "_{T+1-t}"): rows[::-1],
+        "h_t": layer.states,
+        "h_{t-1}": layer.before,
     }
 
 
@@ -120,8 +121,8 @@ def _states_of(layer: Layer) -> dict[str, Array]:
         "h_t": layer.states,
         "h_{t+1}": late(layer.states, -1),
         "h_{t-2}": late(layer.states, 2),
-        "h_{t-1}, the last at first,": np.roll(layer.states, 1, axis=0),
-        "the states in reverse order": layer.states[::-1],
+        "the step before, at t = 1 the last one": np.roll(layer.states, 1, axis=0),
+        "h_{T+1-t}": layer.states[::-1],
     }
 
 
@@ -160,7 +161,7 @@ def _bias(layer: Layer, da: Array) -> Iterator[Finding]:
 def _partner(name: str, found: str, due: str) -> Finding:
     return finding(
         say("{name}: the gradient of step t is multiplied with {found} where {due} belongs.",
-            name=name, found=found, due=due), name
+            name=name, found=called(found), due=called(due)), name
     )  # fmt: skip
 
 
@@ -272,33 +273,41 @@ def _words(
     if slope != "(1 - h**2)":
         yield finding(
             say("{label}: the gradient at the hidden state is multiplied by {found} where {due} belongs.",
-                label=label, found=slope, due="(1 - h**2)"), *names
+                label=called(label), found=called(slope), due="(1 - h**2)"), *names
         )  # fmt: skip
     for one, is_, number in zip(slots, *explained, strict=True):
         due = next(iter(one))
         if not one[due].any():
             if is_ != due and number:
                 yield finding(
-                    say("{label}: in the gradient stands also {found}.", label=label, found=is_),
+                    say(
+                        "{label}: in the gradient stands also {found}.",
+                        label=called(label),
+                        found=called(is_),
+                    ),
                     *names,
                 )
             continue
         if number == 0.0:
             yield finding(
-                say("{label}: the gradient lacks one of its ways: {due}.", label=label, due=due),
+                say(
+                    "{label}: the gradient lacks one of its ways: {due}.",
+                    label=called(label),
+                    due=called(due),
+                ),
                 *names,
             )
         elif is_ != due:
             yield finding(
                 say("{label}: in the gradient stands {found} where {due} belongs.",
-                    label=label, found=is_, due=due), *names
+                    label=called(label), found=called(is_), due=called(due)), *names
             )  # fmt: skip
         elif number != 1.0:
             yield finding(
                 say(
                     "{label}: {due} comes in {number} times.",
-                    label=label,
-                    due=due,
+                    label=called(label),
+                    due=called(due),
                     number=f"{number:.3g}",
                 ),
                 *names,

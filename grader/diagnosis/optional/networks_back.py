@@ -19,6 +19,7 @@ from grader.checks.bonus.networks import StoredNetwork
 from grader.checks.bonus.own_gradient import ModelCall
 from grader.diagnosis.optional.findings import Finding, finding, near
 from grader.diagnosis.optional.layers import Layer, gathered, late, placed, read, told
+from grader.diagnosis.optional.names import called
 from grader.diagnosis.optional.sums import Forms
 from grader.language import say
 from grader.protocol import Array, CandidateClass
@@ -110,17 +111,15 @@ def _output_layer(
     partners = {
         "h_{t-1}": late(states),
         "h_{t+1}": late(states, -1),
-        "the states in reverse order": states[::-1],
-        "d_outputs of the last step alone and h_T": np.concatenate(
-            [0.0 * states[:-1], states[-1:]]
-        ),
+        "h_{T+1-t}": states[::-1],
+        "the last step alone": np.concatenate([0.0 * states[:-1], states[-1:]]),
     }
     for what, partner in partners.items():
         if all(near(one, partner.T @ d) for one, d in pairs):
             yield finding(
                 say(
                     "The gradient of the output weights is made of {found} where h_t belongs.",
-                    found=what,
+                    found=called(what),
                 ),
                 "W_hy",
             )
@@ -163,27 +162,32 @@ def of_bidirectional(cls: CandidateClass) -> Iterator[Finding]:
     dys = [d[:, 0] for d in ds]
     f, g = ahead.states(x[:, 0]), back.states(x[::-1, 0])  # g in its own order
     names = [(f"W_xh_{way}", f"W_hh_{way}", f"b_h_{way}") for way in ("forward", "backward")]
-    yield from _output_layer(gave, V_ahead, f, dys)
+    halves = [*_output_layer(gave, V_ahead, f, dys), *_output_layer(gave, V_back, g[::-1], dys)]
+    yield from halves[:1]
     firsts = [one.layer(ahead, x[:, 0], f, names[0], other=g[::-1]) for one in gave]
     into = [[_output_ways(dy, V_ahead, V_back)] for dy in dys]
-    das, said = _explained(firsts, into, "forward")
+    das, said = _explained(firsts, into, "the forward direction")
     yield from said
     seconds = [one.layer(back, x[::-1, 0], g, names[1], other=f[::-1]) for one in gave]
     into = [[_output_ways(dy[::-1], V_back, V_ahead)] for dy in dys]
     if das:
         into = [[*ways, _carried(da, ahead)] for ways, da in zip(into, das, strict=True)]
-    yield from _explained(seconds, into, "backward")[1]
+    yield from _explained(seconds, into, "the backward direction")[1]
 
 
 def _output_ways(dy: Array, V: Array, other: Array) -> Forms:
     """What comes from the outputs into one direction's states, in that direction's order."""
     ways = {
         "d_outputs @ W_hy.T": dy @ V.T,
-        "d_outputs in the other order @ W_hy.T": dy[::-1] @ V.T,
-        "d_outputs of the last step alone @ W_hy.T": _last_alone(dy) @ V.T,
-        "d_outputs of the first step alone @ W_hy.T": _last_alone(dy[::-1])[::-1] @ V.T,
+        "d_outputs[::-1] @ W_hy.T": dy[::-1] @ V.T,
+        "the last step of d_outputs alone, @ W_hy.T": _last_alone(dy) @ V.T,
+        "the first step of d_outputs alone, @ W_hy.T": _last_alone(dy[::-1])[::-1] @ V.T,
     }
-    return ways if near(V, other) else ways | {"d_outputs @ the other half of W_hy.T": dy @ other.T}
+    return (
+        ways
+        if near(V, other)
+        else ways | {"d_outputs @ the other half of W_hy, transposed": dy @ other.T}
+    )
 
 
 def _carried(da: Array, ahead: Matrices) -> Forms:
@@ -220,14 +224,14 @@ def of_deep(cls: CandidateClass) -> Iterator[Finding]:
     straight = [dy @ V.T for dy in dys]  # what comes down where no layer adds its own
     for k in reversed(range(K)):
         names = (f"W_xh_{k + 1}", f"W_hh_{k + 1}", f"b_h_{k + 1}")
-        more = {"other": states[k - 1]} | ({"reads": "h_t of the layer below"} if k else {})
+        more = {"other": states[k - 1]} | ({"reads": f"h^{k}_t"} if k else {})
         kept = [one.layer(layers[k], reads[k], states[k], names, **more) for one in gave]
         das, said = _explained(kept, into, f"layer {k + 1}")
         yield from said
         if not das:
             return
         into = [
-            [_from_above(da, states[k], layers[k], dy @ V.T, past)]
+            [_from_above(da, states[k], layers[k], dy @ V.T, past, k + 1)]
             for da, dy, past in zip(das, dys, straight, strict=True)
         ]
         straight = [past @ layers[k].W.T for past in straight]
@@ -236,26 +240,28 @@ def of_deep(cls: CandidateClass) -> Iterator[Finding]:
 def _from_outputs(dy: Array, V: Array) -> Forms:
     return {
         "d_outputs @ W_hy.T": dy @ V.T,
-        "d_outputs of the last step alone @ W_hy.T": _last_alone(dy) @ V.T,
-        "d_outputs in reverse order @ W_hy.T": dy[::-1] @ V.T,
+        "the last step of d_outputs alone, @ W_hy.T": _last_alone(dy) @ V.T,
+        "d_outputs[::-1] @ W_hy.T": dy[::-1] @ V.T,
     }
 
 
-def _from_above(da: Array, states: Array, layer: Matrices, outer: Array, past: Array) -> Forms:
+def _from_above(
+    da: Array, states: Array, layer: Matrices, outer: Array, past: Array, number: int
+) -> Forms:
     """What a layer hands down, on the student's own da of that layer."""
     dh = da / (1.0 - states**2)
     return {
-        "da of the layer above @ its W_xh.T": da @ layer.W.T,
-        "da of the layer above": da,
-        "da of the layer above @ its W_hh.T": da @ layer.U.T,
-        "da of the layer above @ its W_xh": da @ layer.W
+        f"da^{number} @ W_xh_{number}.T": da @ layer.W.T,
+        f"da^{number}": da,
+        f"da^{number} @ W_hh_{number}.T": da @ layer.U.T,
+        f"da^{number} @ W_xh_{number}": da @ layer.W
         if layer.W.shape[0] == H
         else np.zeros_like(da),
-        "dh of the layer above @ its W_xh.T": dh @ layer.W.T,
+        f"dh^{number} @ W_xh_{number}.T": dh @ layer.W.T,
         "d_outputs @ W_hy.T": outer,
-        "what came into the layer above (before its slope and its way through time) @ its W_xh.T": past
+        "what came into the layer above, before its slope and its way through time": past
         @ layer.W.T,
-        "da of the layer above @ its W_xh.T at the last step alone": _last_alone(da @ layer.W.T),
+        "the right one at the last step alone": _last_alone(da @ layer.W.T),
     }
 
 
@@ -297,13 +303,13 @@ def _one_way(
     kept = [one.layer(decoder, u, s, names, first=h[-1], other=h[-1:] + 0.0 * s) for one in gave]
     das = [da for layer in kept if layer is not None and (da := read(layer)[0]) is not None]
     if len(das) < DRAWS:
-        yield from _explained(kept, [[] for _ in kept], "decoder")[1]
+        yield from _explained(kept, [[] for _ in kept], "the decoder")[1]
         return
     into = [
         [_from_outputs(d[:, 0], V), _fed_back(da, decoder, V, forced=forced)]
         for d, da in zip(ds, das, strict=True)
     ]
-    yield from _explained(kept, into, "decoder")[1]
+    yield from _explained(kept, into, "the decoder")[1]
     dys = [
         d[:, 0] + (0.0 if forced else late(da, -1) @ decoder.W.T)
         for d, da in zip(ds, das, strict=True)
@@ -312,7 +318,7 @@ def _one_way(
     names = ("W_xh_encoder", "W_hh_encoder", "b_h_encoder")
     kept = [one.layer(encoder, x[:, 0], h, names) for one in gave]
     into = [[_door(da, s, decoder)] for da in das]
-    yield from _explained(kept, into, "encoder")[1]
+    yield from _explained(kept, into, "the encoder")[1]
 
 
 def _decoded(
@@ -362,11 +368,15 @@ def _door(da: Array, s: Array, decoder: Matrices) -> Forms:
 
     door = da[0] @ decoder.U.T
     return {
-        "da_1 @ W_hh_decoder.T at the last step": at_last(door),
-        "da_1 of the decoder, without its weights,": at_last(da[0]),
+        "da_1 @ W_hh_decoder.T": at_last(door),
+        "da_1": at_last(da[0]),
         "da_1 @ W_hh_decoder": at_last(da[0] @ decoder.U),
         "dh_1 @ W_hh_decoder.T": at_last((da[0] / (1.0 - s[0] ** 2)) @ decoder.U.T),
-        "da_1 @ W_hh_decoder.T at every step": np.tile(door, (T, 1)),
-        "the mean over the decoder's steps": at_last((da @ decoder.U.T).mean(axis=0)),
-        "da @ W_hh_decoder.T of all the decoder's steps": at_last((da @ decoder.U.T).sum(axis=0)),
+        "da_1 @ W_hh_decoder.T at every step of the encoder": np.tile(door, (T, 1)),
+        "the mean of da @ W_hh_decoder.T over the decoder's steps": at_last(
+            (da @ decoder.U.T).mean(axis=0)
+        ),
+        "the sum of da @ W_hh_decoder.T over the decoder's steps": at_last(
+            (da @ decoder.U.T).sum(axis=0)
+        ),
     }

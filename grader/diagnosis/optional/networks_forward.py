@@ -15,6 +15,7 @@ from grader.checks.bonus.networks import StoredNetwork
 from grader.diagnosis.experiments import regression
 from grader.diagnosis.experiments.regression import INVERSES
 from grader.diagnosis.optional.findings import CLOSE, ROUNDING, Finding, finding, near
+from grader.diagnosis.optional.names import called
 from grader.faults import CheckFailed
 from grader.language import say
 from grader.protocol import Array, CandidateClass
@@ -38,6 +39,9 @@ def of_recurrence(
     """
     if recurrence(states, reads).roughly_holds():
         return
+    if not np.ptp(states):
+        yield finding(say("The states of {label} never change.", label=called(label)), ABOUT)
+        return
     if later_recurrence(states, reads).roughly_holds():
         began = [
             what
@@ -45,21 +49,23 @@ def of_recurrence(
             if recurrence(states, reads, first=first).roughly_holds()
         ]
         yield finding(
-            say("{label} begins with {what}; it begins with zeros.", label=label, what=began[0])
+            say("{label} begins with {what}; it begins with zeros.", label=called(label), what=called(began[0]))
             if began
-            else say("{label} does not begin with zeros.", label=label), ABOUT
+            else say("{label} does not begin with zeros.", label=called(label)), ABOUT
         )  # fmt: skip
         return
     for what, other in others.items():
         if later_recurrence(states, other).roughly_holds():
-            yield finding(say("{label} reads {what}.", label=label, what=what), ABOUT)
+            yield finding(
+                say("{label} reads {what}.", label=called(label), what=called(what)), ABOUT
+            )
             return
     yield from _other_function(states, reads, label)
 
 
 def _other_function(states: Array, reads: Array, label: str) -> Iterator[Finding]:
     if fit(np.arctanh(np.clip(states, -1 + 1e-15, 1 - 1e-15)), [reads]).roughly_holds():
-        yield finding(say("In {label} the state before has no part.", label=label), ABOUT)
+        yield finding(say("In {label} the state before has no part.", label=called(label)), ABOUT)
         return
     before = np.concatenate([np.zeros_like(states[:1]), states[:-1]])
     rows = {"x": reads, "h": before, "1": np.ones((*states.shape[:2], 1))}
@@ -67,12 +73,25 @@ def _other_function(states: Array, reads: Array, label: str) -> Iterator[Finding
     for name, inverse in INVERSES.items():
         with np.errstate(all="ignore"):
             inside = inverse(states.astype(np.float64)).reshape(-1, states.shape[-1])
-        if name != "tanh" and regression.fit(inside, flat, CLOSE) is not None:
+        if name != "tanh" and _units_fit(inside, flat):
             yield finding(
-                say("{label}: the activation is {found}; it is tanh.", label=label, found=name),
+                say(
+                    "{label}: the activation is {found}; it is tanh.",
+                    label=called(label),
+                    found=name,
+                ),
                 ABOUT,
             )
             return
+
+
+def _units_fit(inside: Array, sources: Mapping[str, Array]) -> bool:
+    """Whether every unit with enough known rows is a map of the sources, two units at least."""
+    width = sum(one.shape[1] for one in sources.values())
+    enough = np.isfinite(inside).sum(axis=0) >= regression.LEAST * width
+    columns = [inside[:, [unit]] for unit in np.flatnonzero(enough)]
+    fits = [regression.fit(column, sources, CLOSE) is not None for column in columns]
+    return len(fits) > 1 and all(fits)
 
 
 def _outputs(
@@ -83,7 +102,7 @@ def _outputs(
         return
     for what, sources in others.items():
         if fit(outputs, sources).roughly_holds():
-            yield finding(say("The outputs are made of {what}.", what=what), ABOUT)
+            yield finding(say("The outputs are made of {what}.", what=called(what)), ABOUT)
             return
     for name in ("tanh", "sigmoid", "exp"):
         inside = INVERSES[name](outputs.astype(np.float64))
@@ -105,7 +124,7 @@ def of_bidirectional(cls: CandidateClass) -> Iterator[Finding]:
     seen = bidirectional.states(found, values, x)
     zero_or = {"the last state of the other direction": seen.ahead[-1]}
     ahead = {
-        "the inputs from behind": x[::-1],
+        "the inputs in reverse order": x[::-1],
         "the inputs one step late": _late(x),
     }
     yield from of_recurrence(
@@ -174,9 +193,9 @@ def _readable(hidden: Array, x: Array, number: int) -> dict[str, Array]:
     below = hidden[number - 2]
     others = {
         "the inputs, not the states of the layer below": x,
-        "the states of the layer below one step late": _late(below),
-        "the last state of the layer below at all steps": np.broadcast_to(below[-1], below.shape),
-        "the states of the layer below in reverse order": below[::-1],
+        "the states of the layer below, one step late": _late(below),
+        "the last state of the layer below, at all steps": np.broadcast_to(below[-1], below.shape),
+        "the states of the layer below, in reverse order": below[::-1],
     }
     return others | {
         f"the states of layer {k}": hidden[k - 1]
