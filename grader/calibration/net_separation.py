@@ -20,7 +20,7 @@ from grader.misconceptions import catalogue
 CLASSES = {"q6_2": contract.BIDIRECTIONAL, "q6_3": contract.DEEP, "q6_4": contract.SEQ2SEQ}
 PARTS = {"q6_2": "bidirectional", "q6_3": "deep", "q6_4": "seq2seq"}
 CHUNK = 25  # seeds in one job
-CAUGHT, OTHERS = 10, 100  # one run of a mistake for so many of the reference
+CAUGHT, OTHERS = 20, 100  # one run of a mistake for so many of the reference
 
 
 @dataclass(frozen=True, slots=True)

@@ -135,10 +135,10 @@ def _of_optional(question: str, case: str, candidates: Mapping[str, Any]) -> Dia
         return None
     try:
         # Loaded for those alone who have begun an optional question, and never at a student's.
-        from grader.diagnosis.optional import examine  # noqa: PLC0415
+        from grader.diagnosis.optional import optional_rules  # noqa: PLC0415
     except ImportError:
         return None
-    return examine.diagnose(
+    return optional_rules.diagnose(
         question, case, [candidates[name] for name in asked.subjects if name in candidates]
     )
 

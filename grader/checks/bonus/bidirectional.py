@@ -246,7 +246,7 @@ def summed(BidirectionalRNN: CandidateClass) -> None:
 def way_gradients(BidirectionalRNN: CandidateClass, rng: np.random.Generator, way: str) -> None:
     """The gradients of the arrays of one direction, "ahead" or "back"."""
     found = networks.network(BidirectionalRNN, HIDDEN)
-    run = network_checks.gradients(found, rng, book=_by_book)
+    run = network_checks.hidden_gradients(BidirectionalRNN, HIDDEN, rng, _by_book)
     ways = _ways(BidirectionalRNN, HIDDEN)
     names = [path for path, moved in ways.items() if way in moved]
     network_checks.require_all(run, names or list(found.layout.shapes))

@@ -175,7 +175,7 @@ def summed(DeepRNN: CandidateClass) -> None:
 
 def layer_gradients(DeepRNN: CandidateClass, rng: np.random.Generator, layer: int) -> None:
     """The gradients of one of three layers, 0 being the lowest."""
-    run = network_checks.gradients(networks.network(DeepRNN, HIDDEN), rng, book=_by_book)
+    run = network_checks.hidden_gradients(DeepRNN, HIDDEN, rng, _by_book)
     _require(DeepRNN, HIDDEN, run, layer)
 
 

@@ -79,12 +79,15 @@ def without_starts(
 ) -> dict[str, Array]:
     """The values with learned first states at zero, where the equations have theirs.
 
+    Nothing is run where all arrays are documented ones.
     sequences: from values the states (T, B, H) of every recurrence, and what it reads. An array of
     a student's own is a first state where it moves the first states and no later step's equation.
     """
     own = [path for path in values if leaf(path) not in documented_names(found.kind)]
+    if not own:
+        return values
     first = sequences(values)
-    if not own or all(recurrence(*one).roughly_holds() for one in first):
+    if all(recurrence(*one).roughly_holds() for one in first):
         return values
     starts = [path for path in own if _is_start(values, path, first, sequences)]
     return values | {path: np.zeros_like(values[path]) for path in starts}
@@ -170,6 +173,14 @@ def _books(
         }
         for forward in book(found.kind, call)
     ]
+
+
+def hidden_gradients(
+    cls: CandidateClass, kind: Kind, rng: np.random.Generator, book: Textbook
+) -> GradientRun:
+    """The gradients at a random point, drawn by the first hidden case that asks, once for all cases."""
+    found = network(cls, kind)
+    return once(cls, "hidden gradients", lambda: gradients(found, rng, book=book))
 
 
 def public_gradients(cls: CandidateClass, kind: Kind, book: Textbook) -> GradientRun:

@@ -27,7 +27,7 @@ FORMS = ("before", "after", "inside")
 
 
 @dataclass(frozen=True)
-class Point:
+class GruRow:
     """One row through the cell: what went in, what happens inside, and what backward gave."""
 
     x: Array
@@ -42,7 +42,7 @@ class Point:
 
 
 @dataclass(frozen=True)
-class Cell:
+class GruForm:
     """The parameters of the points, and which published form forward follows."""
 
     values: Mapping[str, Array]
@@ -108,7 +108,9 @@ def examine(GRUCell: CandidateClass) -> Iterator[Finding]:
     yield from _state(cell, points, da)
 
 
-def _measured(GRUCell: CandidateClass, values: dict[str, Array]) -> tuple[Cell, list[Point]] | None:
+def _measured(
+    GRUCell: CandidateClass, values: dict[str, Array]
+) -> tuple[GruForm, list[GruRow]] | None:
     """The form that forward follows, and the points; None where it follows none or a gradient lacks."""
     rng = np.random.default_rng(12)
     rows = [
@@ -122,7 +124,7 @@ def _measured(GRUCell: CandidateClass, values: dict[str, Array]) -> tuple[Cell, 
     calls = [gru.trial(GRUCell, SIZES, values, (x, h)) for x, h, _ in rows]
     seen = [call.outputs() for call in calls]
     at = {name: calls[0].values[name] for name in values}
-    cells = [Cell(at, form, swap) for form in FORMS for swap in (False, True)]
+    cells = [GruForm(at, form, swap) for form in FORMS for swap in (False, True)]
     fitting = [
         cell
         for cell in cells
@@ -137,7 +139,7 @@ def _measured(GRUCell: CandidateClass, values: dict[str, Array]) -> tuple[Cell, 
         if gave is None:
             return None
         z, r, n, q, new = inside
-        points.append(Point(x, h, d, z, r, n, q, new, gave))
+        points.append(GruRow(x, h, d, z, r, n, q, new, gave))
     return fitting[0], points
 
 
@@ -163,13 +165,13 @@ def _gradients(
     return gave if wanted <= set(gave) else None
 
 
-def _exchanged(cell: Cell, points: list[Point], da: Mapping[str, Array]) -> bool:
+def _exchanged(cell: GruForm, points: list[GruRow], da: Mapping[str, Array]) -> bool:
     right = [cell.parameter_gradients(point.x, point.h, point.d) for point in points]
     pairs = (("z", "r"), ("r", "z"))
     return all(near(da[a], np.stack([one[f"b_{b}"] for one in right])) for a, b in pairs)
 
 
-def _stack(points: list[Point], of: Callable[[Point], Array]) -> Array:
+def _stack(points: list[GruRow], of: Callable[[GruRow], Array]) -> Array:
     return np.concatenate([np.atleast_2d(of(point)) for point in points])
 
 
@@ -201,12 +203,12 @@ def _names(gate: str) -> tuple[str, ...]:
     return f"W_{gate}", f"U_{gate}", f"b_{gate}"
 
 
-def _shares(cell: Cell) -> tuple[str, str]:
+def _shares(cell: GruForm) -> tuple[str, str]:
     """The share of the old state and that of the candidate, as the student's z has it."""
     return ("(1 - z)", "z") if cell.swap else ("z", "(1 - z)")
 
 
-def _candidate(cell: Cell, points: list[Point], da: Array) -> Iterator[Finding]:
+def _candidate(cell: GruForm, points: list[GruRow], da: Array) -> Iterator[Finding]:
     old, new = _shares(cell)
     d, z, n = (_stack(points, of) for of in (lambda p: p.d, lambda p: p.z, lambda p: p.n))
     if cell.form == "inside":
@@ -224,7 +226,7 @@ def _candidate(cell: Cell, points: list[Point], da: Array) -> Iterator[Finding]:
     yield from _product(da, [whole, share, slope], "da_n", *_names("h"), "later")
 
 
-def _update(cell: Cell, points: list[Point], da: Array) -> Iterator[Finding]:
+def _update(cell: GruForm, points: list[GruRow], da: Array) -> Iterator[Finding]:
     d, z, n, h = (
         _stack(points, of) for of in (lambda p: p.d, lambda p: p.z, lambda p: p.n, lambda p: p.h)
     )
@@ -253,7 +255,7 @@ def _update(cell: Cell, points: list[Point], da: Array) -> Iterator[Finding]:
     )
 
 
-def _reset(cell: Cell, points: list[Point], every: Mapping[str, Array]) -> Iterator[Finding]:
+def _reset(cell: GruForm, points: list[GruRow], every: Mapping[str, Array]) -> Iterator[Finding]:
     """da_r, on the student's own da_n."""
     h, r, q, n = (
         _stack(points, of) for of in (lambda p: p.h, lambda p: p.r, lambda p: p.q, lambda p: p.n)
@@ -277,13 +279,13 @@ def _reset(cell: Cell, points: list[Point], every: Mapping[str, Array]) -> Itera
     yield from _product(every["r"], [back, partner, slope], "da_r", *_names("r"), "later")
 
 
-def _of_candidate(cell: Cell, points: list[Point], every: Mapping[str, Array]) -> Array:
+def _of_candidate(cell: GruForm, points: list[GruRow], every: Mapping[str, Array]) -> Array:
     if cell.form != "inside":
         return every["h"]
     return np.asarray(every["h"] / _stack(points, lambda p: p.r))
 
 
-def _weights(cell: Cell, points: list[Point], gate: str, da: Array) -> Iterator[Finding]:
+def _weights(cell: GruForm, points: list[GruRow], gate: str, da: Array) -> Iterator[Finding]:
     """The vector that each weight gradient multiplies da with: with one row it is the only one."""
     if not all(one.any() for one in da):
         return
@@ -323,7 +325,7 @@ def _weights(cell: Cell, points: list[Point], gate: str, da: Array) -> Iterator[
 
 
 def _is_outer(
-    points: list[Point], name: str, vectors: list[dict[str, Array]], what: str, side: Array
+    points: list[GruRow], name: str, vectors: list[dict[str, Array]], what: str, side: Array
 ) -> bool:
     if vectors[0][what].shape[1] != points[0].gave[name].shape[0]:
         return False
@@ -333,7 +335,7 @@ def _is_outer(
     )
 
 
-def _input(cell: Cell, points: list[Point], da: Mapping[str, Array]) -> Iterator[Finding]:
+def _input(cell: GruForm, points: list[GruRow], da: Mapping[str, Array]) -> Iterator[Finding]:
     """dL/dx: what comes through each gate and the candidate, on the student's own da."""
     target = _stack(points, lambda p: p.gave["input_t"])
     every = {**da, "h": _of_candidate(cell, points, da)}
@@ -348,7 +350,7 @@ def _letter(gate: str) -> str:
     return "n" if gate == "h" else gate
 
 
-def _state(cell: Cell, points: list[Point], da: Mapping[str, Array]) -> Iterator[Finding]:
+def _state(cell: GruForm, points: list[GruRow], da: Mapping[str, Array]) -> Iterator[Finding]:
     """dL/dh by its four ways, on the student's own da."""
     target = _stack(points, lambda p: p.gave["hidden_state"])
     d, z, r = (_stack(points, of) for of in (lambda p: p.d, lambda p: p.z, lambda p: p.r))

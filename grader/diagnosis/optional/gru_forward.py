@@ -28,7 +28,7 @@ ABOUT = "forward"
 
 
 @dataclass(frozen=True)
-class Bench:
+class GruParts:
     """A cell whose parameters are set at will, and rows to feed it with."""
 
     GRUCell: CandidateClass
@@ -61,7 +61,7 @@ def examine(GRUCell: CandidateClass) -> Iterator[Finding]:
     values = random_parameters(gru_roles.shapes(*SIZES), rng)
     values = {name: value if name[0] != "b" else value + 0.3 for name, value in values.items()}
     x, h = rng.normal(size=(ROWS, SIZES[0])), rng.uniform(-0.9, 0.9, (ROWS, SIZES[1]))
-    bench = Bench(GRUCell, values, x, h)
+    bench = GruParts(GRUCell, values, x, h)
     unused = list(_unused(bench))
     yield from unused
     mixed = list(_mixing(bench))
@@ -76,7 +76,7 @@ def examine(GRUCell: CandidateClass) -> Iterator[Finding]:
         yield from _update_gate(bench, side)
 
 
-def _unused(bench: Bench) -> Iterator[Finding]:
+def _unused(bench: GruParts) -> Iterator[Finding]:
     """Parameters without effect on the new state."""
     first = bench.states({})
     slots = gru_layout(bench.GRUCell, SIZES).slots
@@ -94,7 +94,7 @@ def _unused(bench: Bench) -> Iterator[Finding]:
         )
 
 
-def _rest_is_idle(bench: Bench, first: Array) -> bool:
+def _rest_is_idle(bench: GruParts, first: Array) -> bool:
     """Whether the numbers that play no part have no effect, all of them raised together."""
     call = gru.trial(bench.GRUCell, SIZES, bench.values, (bench.x, bench.h))
     storage = call.layout.storage
@@ -105,7 +105,7 @@ def _rest_is_idle(bench: Bench, first: Array) -> bool:
     return bool(np.array_equal(call.outputs(), first))
 
 
-def _mixing(bench: Bench) -> Iterator[Finding]:
+def _mixing(bench: GruParts) -> Iterator[Finding]:
     """h' as an affine map of h, the update gate at a known value and the same everywhere."""
     quiet = bench.zeros("W_z", "U_z", "U_h", "W_r", "U_r")
     x = np.repeat(bench.x[:1], ROWS, axis=0)
@@ -167,7 +167,7 @@ def _in_proportion(constants: Array, share: Array) -> bool:
     return bool(np.ptp(ratio, axis=0).max() < ROUNDING * np.abs(ratio).max())  # rounding
 
 
-def _activation(bench: Bench, side: float) -> Iterator[Finding]:
+def _activation(bench: GruParts, side: float) -> Iterator[Finding]:
     """The candidate alone, without the old state."""
     at = bench.values
     driven = bench.zeros("W_z", "U_z", "U_h", "W_r", "U_r") | {
@@ -191,7 +191,7 @@ def _activation(bench: Bench, side: float) -> Iterator[Finding]:
         yield finding(say("The candidate lacks its bias b_h."), ABOUT)
 
 
-def _reading(bench: Bench, side: float) -> Iterator[Finding]:
+def _reading(bench: GruParts, side: float) -> Iterator[Finding]:
     """What the candidate reads of the old state."""
     at, h = bench.values, bench.h
     driven = bench.zeros("W_z", "U_z") | {"b_z": np.full(SIZES[1], side)}
@@ -243,7 +243,7 @@ def _reads(found: str, kind: str, *, right: bool) -> Iterator[Finding]:
         )
 
 
-def _resets(bench: Bench, in_r: Array, side: float) -> dict[str, Array]:
+def _resets(bench: GruParts, in_r: Array, side: float) -> dict[str, Array]:
     """The reset gate as it should be and as it may be."""
     at = bench.values
 
@@ -263,7 +263,7 @@ def _resets(bench: Bench, in_r: Array, side: float) -> dict[str, Array]:
     }
 
 
-def _update_gate(bench: Bench, side: float) -> Iterator[Finding]:
+def _update_gate(bench: GruParts, side: float) -> Iterator[Finding]:
     """What the update gate is made of: its logit as an affine map of x and h."""
     n = bench.states(bench.zeros("U_h", "W_z", "U_z") | {"b_z": np.full(SIZES[1], side)})
     states = bench.states(bench.zeros("U_h"))

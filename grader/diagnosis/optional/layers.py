@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from grader.diagnosis.optional.findings import CLOSE, ROUNDING, Finding, finding, near
-from grader.diagnosis.optional.names import called
+from grader.diagnosis.optional.form_names import called
 from grader.diagnosis.optional.sums import Forms, by_changes, coefficients
 from grader.language import say
 from grader.protocol import Array
@@ -272,7 +272,7 @@ def _words(
 ) -> Iterator[Finding]:
     if slope != "(1 - h**2)":
         yield finding(
-            say("{label}: the gradient at the hidden state is multiplied by {found} where {due} belongs.",
+            say("In {label} the gradient at the hidden state is multiplied by {found} where {due} belongs.",
                 label=called(label), found=called(slope), due="(1 - h**2)"), *names
         )  # fmt: skip
     for one, is_, number in zip(slots, *explained, strict=True):
@@ -281,7 +281,7 @@ def _words(
             if is_ != due and number:
                 yield finding(
                     say(
-                        "{label}: in the gradient stands also {found}.",
+                        "In {label} the gradient holds this besides: {found}.",
                         label=called(label),
                         found=called(is_),
                     ),
@@ -291,7 +291,7 @@ def _words(
         if number == 0.0:
             yield finding(
                 say(
-                    "{label}: the gradient lacks one of its ways: {due}.",
+                    "In {label} the gradient lacks one of its ways: {due}.",
                     label=called(label),
                     due=called(due),
                 ),
@@ -299,13 +299,13 @@ def _words(
             )
         elif is_ != due:
             yield finding(
-                say("{label}: in the gradient stands {found} where {due} belongs.",
+                say("In {label} the gradient holds {found} where {due} belongs.",
                     label=called(label), found=called(is_), due=called(due)), *names
             )  # fmt: skip
         elif number != 1.0:
             yield finding(
                 say(
-                    "{label}: {due} comes in {number} times.",
+                    "In {label} the gradient holds {due} {number} times.",
                     label=called(label),
                     due=called(due),
                     number=f"{number:.3g}",

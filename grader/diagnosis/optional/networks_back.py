@@ -18,8 +18,8 @@ from grader.checks.bonus.affine import Affine
 from grader.checks.bonus.networks import StoredNetwork
 from grader.checks.bonus.own_gradient import ModelCall
 from grader.diagnosis.optional.findings import Finding, finding, near
+from grader.diagnosis.optional.form_names import called
 from grader.diagnosis.optional.layers import Layer, gathered, late, placed, read, told
-from grader.diagnosis.optional.names import called
 from grader.diagnosis.optional.sums import Forms
 from grader.language import say
 from grader.protocol import Array, CandidateClass

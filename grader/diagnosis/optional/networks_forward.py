@@ -15,7 +15,7 @@ from grader.checks.bonus.networks import StoredNetwork
 from grader.diagnosis.experiments import regression
 from grader.diagnosis.experiments.regression import INVERSES
 from grader.diagnosis.optional.findings import CLOSE, ROUNDING, Finding, finding, near
-from grader.diagnosis.optional.names import called
+from grader.diagnosis.optional.form_names import called
 from grader.faults import CheckFailed
 from grader.language import say
 from grader.protocol import Array, CandidateClass
@@ -49,15 +49,15 @@ def of_recurrence(
             if recurrence(states, reads, first=first).roughly_holds()
         ]
         yield finding(
-            say("{label} begins with {what}; it begins with zeros.", label=called(label), what=called(began[0]))
+            say("In {label} the state before the first is {what}; it should be zero.", label=called(label), what=called(began[0]))
             if began
-            else say("{label} does not begin with zeros.", label=called(label)), ABOUT
+            else say("In {label} the state before the first is not zero.", label=called(label)), ABOUT
         )  # fmt: skip
         return
     for what, other in others.items():
         if later_recurrence(states, other).roughly_holds():
             yield finding(
-                say("{label} reads {what}.", label=called(label), what=called(what)), ABOUT
+                say("What {label} reads is {what}.", label=called(label), what=called(what)), ABOUT
             )
             return
     yield from _other_function(states, reads, label)
@@ -76,7 +76,7 @@ def _other_function(states: Array, reads: Array, label: str) -> Iterator[Finding
         if name != "tanh" and _units_fit(inside, flat):
             yield finding(
                 say(
-                    "{label}: the activation is {found}; it is tanh.",
+                    "In {label} the activation is {found}; it is tanh.",
                     label=called(label),
                     found=name,
                 ),
