@@ -64,7 +64,7 @@ def _network(kind: Kind, names: tuple[str, ...], cls: Any) -> Record:
     obj = cls(*kind.sizes)
     paths = {leaf(path): (path, array.shape) for path, array in obj.read().items()}
     if not set(names) <= set(paths):
-        raise BadValue(say("{name} is not defined in your file.", name=", ".join(names)))
+        raise BadValue(say("{name} is not defined in your file.", name=tuple(names)))
     obj.write({paths[name][0]: rng.uniform(-0.6, 0.6, paths[name][1]) for name in names})
     x = kind.inputs(rng)
     targets = rng.normal(size=(kind.steps, kind.batch, kind.sizes[2]))

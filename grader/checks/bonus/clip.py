@@ -38,7 +38,7 @@ def _clipped(returned: Any, given: dict[str, Array]) -> dict[str, Array]:
     if not isinstance(returned, dict) or set(returned) != set(given):
         raise BadValue(
             say("clip_by_norm must return a dict with the names that it was given: {names}.",
-                names=", ".join(given))
+                names=tuple(given))
         )  # fmt: skip
     return {
         name: finite(

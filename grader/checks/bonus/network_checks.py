@@ -114,7 +114,7 @@ def require_follows(maps: Mapping[str, Affine], *, single: bool) -> None:
     wrong = [what for what, one in maps.items() if not one.holds(single=single)]
     if wrong:
         raise CheckFailed(
-            say("At random weights {what} does not follow the equations.", what=", ".join(wrong))
+            say("At random weights {what} does not follow the equations.", what=tuple(wrong))
         )
 
 

@@ -67,7 +67,7 @@ def outputs_first(returned: Any, steps: int, batch: int, size: int, where: str) 
             "{where} returned no outputs of shape {shape}, but {what}.",
             where=where,
             shape=str((steps, batch, size)),
-            what=", ".join(_kind(part) for part in parts),
+            what=tuple(_kind(part) for part in parts),
         ),
         say("{where} returned no outputs of the right shape.", where=where),
     )

@@ -90,7 +90,7 @@ def _unused(bench: GruParts) -> Iterator[Finding]:
         idle += missing
     if idle:
         yield finding(
-            say("What forward returns does not depend on {names}.", names=", ".join(idle)), ABOUT
+            say("What forward returns does not depend on {names}.", names=tuple(idle)), ABOUT
         )
 
 

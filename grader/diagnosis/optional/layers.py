@@ -88,7 +88,7 @@ def late(rows: Array, steps: int = 1) -> Array:
 def read(layer: Layer) -> tuple[Array | None, list[Finding]]:
     """da (T, H) as the student has it, and what is said of the three gradients made of it."""
     if not (layer.dW.any() or layer.dU.any()):
-        words = say("The gradients of {names} are zero.", names=", ".join(layer.names))
+        words = say("The gradients of {names} are zero.", names=layer.names)
         return None, [finding(words, *layer.names)]
     da = _agreed(layer, layer.inputs)
     if da is None:

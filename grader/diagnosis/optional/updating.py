@@ -47,7 +47,7 @@ def _number(moved: np.ndarray, gradient: np.ndarray) -> float | None:
 
 def _words(still: Sequence[str], numbers: Sequence[float | None]) -> Iterator[Finding]:
     if still:
-        yield finding(say("update_parameters never moves {names}.", names=", ".join(still)), ABOUT)
+        yield finding(say("update_parameters never moves {names}.", names=tuple(still)), ABOUT)
     known = [one for one in numbers if one is not None]
     if known and len(known) == len(numbers) and np.ptp(known) < ROUNDING:
         words = (
