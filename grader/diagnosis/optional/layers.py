@@ -178,7 +178,7 @@ def _agreed(layer: Layer, partner: Array) -> Array | None:
             (np.roll(partner, 1, axis=0), layer.dW),
             (partner[::-1], layer.dW),
         )
-        if (da := summands(gradient, rows)) is not None
+        if (da := _completed(summands(gradient, rows), rows, layer.db)) is not None
     ]
     by_sum = [layer.db is not None and near(layer.db, da.sum(axis=0)) for da, _ in options]
     by_other = [
@@ -194,6 +194,14 @@ def _agreed(layer: Layer, partner: Array) -> Array | None:
             if all(vote):
                 return da
     return None
+
+
+def _completed(da: Array | None, rows: Array, db: Array | None) -> Array | None:
+    """da of the first step from the bias's gradient, where its partner is zero and tells nothing."""
+    if da is None or db is None or rows[0].any():
+        return da
+    first: Array = db - da[1:].sum(axis=0)
+    return np.concatenate([first[None], da[1:]])
 
 
 def _fits_recurrent(layer: Layer, da: Array) -> bool:
