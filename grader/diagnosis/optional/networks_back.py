@@ -208,7 +208,7 @@ def of_deep(cls: CandidateClass) -> Iterator[Finding]:
     K = 3
     found = networks.network(cls, deep.kind(I, H, O, K, T, MANY))
     maps, single, _, values = deep.equation_maps(found, rng)
-    if not all(one.holds(single=single) for one in maps.values()):
+    if len(maps) <= K or not all(one.holds(single=single) for one in maps.values()):
         return
     layers = [Matrices.of(maps[f"h{k}_t"]) for k in range(1, K + 1)]
     (V,) = maps["y_t"].matrices
