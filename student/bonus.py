@@ -6,7 +6,9 @@
 记号：T 时间步数，B 批大小，I 输入维度，H 隐藏维度，O 输出维度。向量是行向量；σ 为 sigmoid，
 ⊙ 为逐元素相乘；L 为损失。与 rnn.py 一样：权重取随机的小数，偏置可以为零；传进来的数组一律不改
 （优化器的 parameters 除外）；用 float64 计算；梯度对时间和批求和，不取平均。
-写法允许多出来的参数（例如第二个偏置），名字自取，backward 的字典里也要有它的梯度。
+写法允许多出来的参数（例如第二个偏置，或者可以学习的初始状态 h_0），名字自取，backward 的字典里
+也要有它的梯度。公式里的偏置不能省；数组的第一维总是时间，(T, B, I)；q6_2 到 q6_4 用公式里的 tanh
+单元，不用 LSTM。
 
 The optional part of assignment 6: GRU, bidirectional RNN, deep RNN, Seq2Seq and the tools of
 training. Full marks do not need it.
@@ -19,7 +21,9 @@ H hidden units, O outputs. Vectors are rows; σ is the sigmoid, ⊙ the product 
 L the loss. As in rnn.py, weights are random and of moderate size, biases may be zero; arrays that
 you are given stay as they were (an optimiser's `parameters` apart); numbers are float64; gradients
 are summed over time and batch, never averaged. A parameter that another form needs besides (a
-second bias, say) has a name of your own, and its gradient in what backward returns.
+second bias, or a first state h_0 that is learned) has a name of your own, and its gradient in what
+backward returns. The biases of the equations may not be left out; time is always the first axis,
+(T, B, I); q6_2 to q6_4 take the tanh unit of their equations, no LSTM.
 """
 
 import numpy as np

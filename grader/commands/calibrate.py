@@ -15,6 +15,13 @@ from rich.progress import track
 from grader import assignment
 from grader.calibration import histogram, measurements
 from grader.calibration.false_fails import Tally, trials
+from grader.calibration.net_separation import (
+    NetScores,
+    net_complaints,
+    net_jobs,
+    net_joined,
+    net_scores,
+)
 from grader.calibration.separation import Scores, jobs, joined, scores
 from grader.matrix.grade_subject import examine
 
@@ -59,24 +66,27 @@ def calibrate(seeds: int, only: Sequence[str], out: Path, workers: int) -> None:
     questions = [name for name in automatic if not only or name in only]
     wanted = list(jobs(seeds)) if not only or SCORES in only else []
     found = joined(_mapped(scores, wanted, workers))
+    nets = net_joined(_mapped(net_scores, list(net_jobs(questions, seeds)), workers))
     counted = Tally()
     try:
         for row in _mapped(examine, list(trials(questions, seeds)) if questions else [], workers):
             counted.add(row)
     finally:  # an interrupted run has measured something as well, and says how much
-        _write(out, found, counted)
-    problems = measurements.complaints(found, counted)
+        _write(out, found, counted, nets)
+    problems = [*measurements.complaints(found, counted), *net_complaints(nets)]
     click.echo(
-        f"{len(found)} distributions, {sum(counted.asked.values())} cases asked, {len(problems)} complaints"
+        f"{len(found) + len(nets)} distributions, {sum(counted.asked.values())} cases asked, {len(problems)} complaints"
     )
     measurements.require_none(problems)
 
 
-def _write(out: Path, found: Sequence[Scores], counted: Tally) -> None:
+def _write(
+    out: Path, found: Sequence[Scores], counted: Tally, nets: Sequence[NetScores] = ()
+) -> None:
     out.mkdir(parents=True, exist_ok=True)
     table = out / "calibration.md"
     before = table.read_text(encoding="utf-8") if table.exists() else ""
-    text = measurements.markdown(found, counted, before)
+    text = measurements.markdown(found, counted, before, nets)
     table.write_text(text, encoding="utf-8")
     measurements.write_beside(assignment.PATH, measurements.beside(text))
     if found:

@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from grader import contract
 from grader.checks.memo import once
 from grader.checks.part4.rnn_backward import wrong_gradients
 from grader.diagnosis import known_names, match
@@ -124,7 +125,22 @@ def diagnose(question: str, case: str, candidates: Mapping[str, Any]) -> Diagnos
             return _witnessed(told, found, match.diagnose(question, candidates))
     if question == "q4_4" and (behind := behind_update(candidates)) is not None:
         return behind
-    return match.diagnose(question, candidates)
+    return match.diagnose(question, candidates) or _of_optional(question, case, candidates)
+
+
+def _of_optional(question: str, case: str, candidates: Mapping[str, Any]) -> Diagnosis | None:
+    """What experiments show of an optional question; the equations that they hold it to stay here."""
+    asked = contract.BY_NAME.get(question)
+    if asked not in contract.OPTIONAL_QUESTIONS:
+        return None
+    try:
+        # Loaded for those alone who have begun an optional question, and never at a student's.
+        from grader.diagnosis.optional import optional_rules  # noqa: PLC0415
+    except ImportError:
+        return None
+    return optional_rules.diagnose(
+        question, case, [candidates[name] for name in asked.subjects if name in candidates]
+    )
 
 
 def behind_learning(

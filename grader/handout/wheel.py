@@ -45,6 +45,7 @@ NEVER = (
     "grader.questions.bonus_oracle",
     "grader.checks.bonus.net_learning",
     "grader.checks.bonus.by_book",
+    "grader.diagnosis.optional",
     "grader.misconceptions.catalogue",
     "grader.misconceptions.probe_records",
     "grader.batch.coordinator",

@@ -75,7 +75,7 @@ def examine(subject: Subject) -> MatrixRow:
 
 def _outcomes(subject: Subject, seed: bytes) -> dict[str, CaseOutcome]:
     """Outcomes by case: "q4_3/dW_hh"."""
-    environment = {**_candidates(subject.source, subject.program), "seed": seed, "exhibits": []}
+    environment = {**candidates(subject.source, subject.program), "seed": seed, "exhibits": []}
     outcomes: dict[str, CaseOutcome] = {}
     asked = subject.questions()
     for path in otter.paths(begun=asked):
@@ -85,7 +85,7 @@ def _outcomes(subject: Subject, seed: bytes) -> dict[str, CaseOutcome]:
     return outcomes
 
 
-def _candidates(source: str, program: str = "") -> dict[str, Any]:
+def candidates(source: str, program: str = "") -> dict[str, Any]:
     """Local candidates of what the source defines. A last line that raises ends it there.
 
     program: what the source finds as module `rnn`.

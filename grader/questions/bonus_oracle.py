@@ -76,13 +76,14 @@ def adam(
 
     Beside the corrected root as in the paper's algorithm 1; beside the root before its correction,
     as in its section 2 and in TensorFlow: there epsilon grows by the correction; and inside the root,
-    as it is or squared.
+    as it is or squared, after the correction of v or before it.
     """
     made = reference.Adam(*arguments)
     beside = _course(made, start, gradients, rate)
-    before, inside = start, start
-    squared = start
-    courses: tuple[list[Parameters], ...] = ([], [], [])
+    before = start
+    insides = [start] * 4
+    before_course: list[Parameters] = []
+    inside_courses: list[list[Parameters]] = [[] for _ in insides]
     m = {name: np.zeros_like(value) for name, value in start.items()}
     v = {name: np.zeros_like(value) for name, value in start.items()}
     for k, gradient in enumerate(gradients, start=1):
@@ -94,17 +95,22 @@ def adam(
             n: before[n] - rate * m_hat[n] * np.sqrt(correction) / (np.sqrt(v[n]) + made.epsilon)
             for n in start
         }
-        inside = {
-            n: inside[n] - rate * m_hat[n] / np.sqrt(v[n] / correction + made.epsilon)
-            for n in start
-        }
-        squared = {
-            n: squared[n] - rate * m_hat[n] / np.sqrt(v[n] / correction + made.epsilon**2)
-            for n in start
-        }
-        for course, now in zip(courses, (before, inside, squared), strict=True):
+        added = [
+            grown * epsilon
+            for epsilon in (made.epsilon, made.epsilon**2)
+            for grown in (
+                1.0,
+                1.0 / correction,
+            )  # before the correction of v, epsilon grows with it
+        ]
+        insides = [
+            {n: now[n] - rate * m_hat[n] / np.sqrt(v[n] / correction + epsilon) for n in start}
+            for now, epsilon in zip(insides, added, strict=True)
+        ]
+        before_course.append(before)
+        for course, now in zip(inside_courses, insides, strict=True):
             course.append(now)
-    return [beside, *courses]
+    return [beside, before_course, *inside_courses]
 
 
 def _course(

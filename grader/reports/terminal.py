@@ -168,12 +168,22 @@ def _question_table(writer: TerminalWriter, grade: Grade) -> Table:
         table.add_column(writer.say(say("cases")), overflow="fold")
     for question in (each for each in grade.questions if not each.optional):
         table.add_row(*_question_row(writer, question))
+    if not _is_optional_alone(grade):
+        _add_sum(writer, grade, table)
+    _add_optional(writer, grade, table)
+    return table
+
+
+def _is_optional_alone(grade: Grade) -> bool:
+    """Whether nothing but optional questions was looked at: then there is no automatic part."""
+    return bool(grade.questions) and all(question.optional for question in grade.questions)
+
+
+def _add_sum(writer: TerminalWriter, grade: Grade, table: Table) -> None:
     table.add_section()
     total = Text(f"{points(grade.auto)} / {points(grade.auto_possible)}", "bold")
     bar = () if writer.narrow else (writer.bar(grade.auto, grade.auto_possible),)
     table.add_row("", Text(writer.say(say("automatic part")), "bold"), total, *bar)
-    _add_optional(writer, grade, table)
-    return table
 
 
 def _add_optional(writer: TerminalWriter, grade: Grade, table: Table) -> None:
@@ -241,6 +251,8 @@ def _other_lines(writer: TerminalWriter, cause: FailureCause, told: set[str]) ->
 
 def _closing(writer: TerminalWriter, grade: Grade, *, public_only: bool) -> str:
     """Write the last line. It never says that all tests passed: a public run has not seen all."""
+    if _is_optional_alone(grade):
+        return _closing_optional(writer, grade, public_only=public_only)
     score, possible = points(grade.auto), points(grade.auto_possible)
     if not public_only:
         return _closing_full(writer, grade)
@@ -261,6 +273,24 @@ def _closing(writer: TerminalWriter, grade: Grade, *, public_only: bool) -> str:
             score=score,
             possible=possible,
             hidden=points(hidden),
+        )
+    )
+
+
+def _closing_optional(writer: TerminalWriter, grade: Grade, *, public_only: bool) -> str:
+    score = points(sum(question.score for question in grade.questions))
+    possible = points(sum(question.possible for question in grade.questions))
+    if public_only:
+        return writer.say(
+            say(
+                "public: {score}/{possible}; hidden tests add more when your teacher grades",
+                score=score,
+                possible=possible,
+            )
+        )
+    return writer.say(
+        say(
+            "optional: {score}/{possible}, on top of the 100 points", score=score, possible=possible
         )
     )
 

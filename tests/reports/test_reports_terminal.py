@@ -5,12 +5,13 @@ from __future__ import annotations
 import io
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 from rich.cells import cell_len
 from rich.console import Console
 
-from grader.records import Grade
+from grader.records import Grade, QuestionResult
 from grader.reports.terminal import print_grade, print_summary
 from grader.reports.writer import fold_line
 from tests.reports.reports_samples import (
@@ -142,3 +143,16 @@ def test_the_terminal_needs_nothing_that_the_handout_lacks() -> None:
         [sys.executable, "-c", script], capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
+
+
+def test_an_optional_question_alone_has_no_automatic_part() -> None:
+    optional = QuestionResult("q6_1", 2.0, 3.0, (), optional=True)
+    alone = replace(grade(), questions=(optional,))
+    text = shown(alone)
+    assert "automatic part" not in text
+    assert "0 / 0" not in text
+    assert "+ 2" in text
+    assert "optional: 2/3, on top of the 100 points" in text
+    assert "选做：2/3，另加在 100 分之上" in shown(alone, language="zh")
+    public = shown(alone, public_only=True)
+    assert "public: 2/3; hidden tests add more when your teacher grades" in public

@@ -26,12 +26,17 @@ class Affine:
     matrices: tuple[Array, ...]
     bias: Array
     rest: float  # norm of what the map does not explain, over the norm of all
+    told: bool = True  # whether the sources vary enough to tell the map
 
     def is_like(self, other: Affine) -> bool:
         """Whether two maps are one and the same; at random weights none is by chance."""
         pairs = zip(self.matrices, other.matrices, strict=False)
         alike = [one.shape == two.shape and agrees(one, two, ROUGHLY) for one, two in pairs]
         return bool(alike) and all(alike)
+
+    def roughly_holds(self) -> bool:
+        """Whether the map explains everything even in float32."""
+        return self.holds(single=True)
 
     def holds(self, *, single: bool = False) -> bool:
         """Whether the map explains everything, as nearly as the precision allows."""
@@ -46,13 +51,14 @@ def fit(target: Array, sources: Sequence[Array]) -> Affine:
     columns = [source.reshape(len(flat), -1).astype(np.float64) for source in sources]
     design = np.hstack([*columns, np.ones((len(flat), 1))])
     if not (np.all(np.isfinite(flat)) and np.all(np.isfinite(design))):
-        return Affine((), np.zeros(0), np.inf)
-    solution = np.linalg.lstsq(design, flat, rcond=None)[0]
+        return Affine((), np.zeros(0), np.inf, told=False)
+    solution, _, rank, _ = np.linalg.lstsq(design, flat, rcond=None)
     rest = float(np.linalg.norm(flat - design @ solution))
     scale = float(np.linalg.norm(flat - flat.mean(axis=0)))
     ends = np.cumsum([column.shape[1] for column in columns])
     parts = np.split(solution, ends)
-    return Affine(tuple(parts[:-1]), parts[-1][0], rest / scale if scale > 0.0 else np.inf)
+    share = rest / scale if scale > 0.0 else np.inf
+    return Affine(tuple(parts[:-1]), parts[-1][0], share, told=bool(rank == design.shape[1]))
 
 
 def recurrence(states: Array, *sources: Array, first: Array | None = None) -> Affine:
@@ -62,5 +68,13 @@ def recurrence(states: Array, *sources: Array, first: Array | None = None) -> Af
     """
     start = np.zeros_like(states[:1]) if first is None else first[None]
     before = np.concatenate([start, states[:-1]])
-    inside = np.clip(states.astype(np.float64), -INSIDE, INSIDE)
-    return fit(np.arctanh(inside), [*sources, before])
+    return fit(_before_tanh(states), [*sources, before])
+
+
+def later_recurrence(states: Array, *sources: Array) -> Affine:
+    """The same from the second step on: whatever the state before the first is."""
+    return fit(_before_tanh(states[1:]), [*(one[1:] for one in sources), states[:-1]])
+
+
+def _before_tanh(states: Array) -> Array:
+    return np.arctanh(np.clip(states.astype(np.float64), -INSIDE, INSIDE))

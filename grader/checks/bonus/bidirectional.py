@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from grader.checks.bonus import network_checks, networks
-from grader.checks.bonus.affine import Affine, fit, recurrence
+from grader.checks.bonus.affine import Affine, fit, later_recurrence, recurrence
 from grader.checks.bonus.networks import Kind, StoredNetwork
 from grader.checks.bonus.own_gradient import GradientRun, ModelCall
 from grader.checks.compare import agrees
@@ -22,6 +22,7 @@ from grader.protocol import Array, CandidateClass
 
 NAME = "BidirectionalRNN"
 ROUGHLY = 1e-6
+BIASES = {"f_t": ("b_h_forward",), "g_t": ("b_h_backward",), "y_t": ("b_y",)}
 
 
 def _outputs(size: int, returned: Any, steps: int, batch: int) -> Array:
@@ -51,7 +52,8 @@ def states(found: StoredNetwork, values: Mapping[str, Array], x: Array) -> BothW
     hidden = _hidden(returned, (*x.shape[:2], 2 * H))
     if hidden is not None:
         first, second = hidden[..., :H], hidden[..., H:]
-        swapped = recurrence(first, x).rest > recurrence(second, x).rest
+        runs_ahead = [later_recurrence(one, x).roughly_holds() for one in (first, second)]
+        swapped = runs_ahead == [False, True]
         return BothWays(second, first, False) if swapped else BothWays(first, second, True)  # noqa: FBT003  # a record
     return _taken_apart(found, values, x)
 
@@ -74,6 +76,26 @@ def _taken_apart(found: StoredNetwork, values: Mapping[str, Array], x: Array) ->
         raise CheckFailed(
             say("BidirectionalRNN.forward returns no hidden states of both directions.")
         )
+    ahead, back = once(
+        found.cls, ("halves", found.kind.sizes), lambda: _halves(found, values, x, whole)
+    )
+    one, other = (_without(found, values, paths, x, shape) for paths in (back, ahead))
+    if not agrees(one + other, whole, ROUGHLY):
+        raise _neither()
+    return BothWays(one, other, True)  # noqa: FBT003  # a record
+
+
+def _neither() -> CheckFailed:
+    return CheckFailed(
+        say("The hidden states are neither both directions' side by side nor their sum.")
+    )
+
+
+def _halves(
+    found: StoredNetwork, values: Mapping[str, Array], x: Array, whole: Array
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The arrays of the forward direction, and those of the other."""
+    shape = whole.shape
     paths = [
         path
         for path in values
@@ -81,16 +103,14 @@ def _taken_apart(found: StoredNetwork, values: Mapping[str, Array], x: Array) ->
     ]
     for count in range(1, len(paths)):
         for some in combinations(paths, count):
-            others = [path for path in paths if path not in some]
-            one = _without(found, values, tuple(others), x, shape)
-            if recurrence(one, x).rest > ROUGHLY:
+            others = tuple(path for path in paths if path not in some)
+            one = _without(found, values, others, x, shape)
+            if later_recurrence(one, x).rest > ROUGHLY:
                 continue
             other = _without(found, values, some, x, shape)
             if agrees(one + other, whole, ROUGHLY):
-                return BothWays(one, other, True)  # noqa: FBT003  # a record
-    raise CheckFailed(
-        say("The hidden states are neither both directions' side by side nor their sum.")
-    )
+                return some, others
+    raise _neither()
 
 
 def _hidden_of(
@@ -115,11 +135,17 @@ def _without(
     return np.full(shape, np.nan) if hidden is None else hidden
 
 
-def _maps(
+def equation_maps(
     found: StoredNetwork, rng: np.random.Generator
 ) -> tuple[dict[str, Affine], bool, bool, dict[str, Array]]:
     """The three equations at random weights, whether in float32, whether documented, the weights."""
     values, x = found.values(rng), found.kind.inputs(rng)
+
+    def sequences(at: Mapping[str, Array]) -> list[tuple[Array, Array]]:
+        seen = states(found, at, x)
+        return [(seen.ahead, x), (seen.back[::-1], x[::-1])]
+
+    values = network_checks.without_starts(found, values, sequences)
     seen = states(found, values, x)
     outputs = found.called(values, x).outputs()
     maps = {
@@ -137,7 +163,7 @@ def shapes(BidirectionalRNN: CandidateClass, rng: np.random.Generator) -> None:
 def hidden_states(BidirectionalRNN: CandidateClass, rng: np.random.Generator) -> None:
     """(T, B, 2H), the forward direction first, both of the same step; or the sum of both."""
     found = networks.network(BidirectionalRNN, PUBLIC)
-    maps, single, documented, _ = _maps(found, rng)
+    maps, single, documented, _ = equation_maps(found, rng)
     if not documented:
         raise CheckFailed(
             say("The first H columns of hidden_states must be the forward direction.")
@@ -167,7 +193,7 @@ def both_ways(BidirectionalRNN: CandidateClass, rng: np.random.Generator) -> Non
 def equations(BidirectionalRNN: CandidateClass, rng: np.random.Generator, what: str) -> None:
     """One of the equations at random weights: "f_t", "g_t" or "y_t"."""
     found = networks.network(BidirectionalRNN, HIDDEN)
-    maps, single, documented, values = _maps(found, rng)
+    maps, single, documented, values = equation_maps(found, rng)
     network_checks.require_follows({what: maps[what]}, single=single)
     if what == "g_t" and maps["f_t"].is_like(maps["g_t"]):
         raise CheckFailed(
@@ -175,10 +201,14 @@ def equations(BidirectionalRNN: CandidateClass, rng: np.random.Generator, what: 
         )
     if documented:
         network_checks.require_names(values, _told(maps, what))
+    call = found.called(values, found.kind.inputs(rng))
+    network_checks.require_effect(call, BIASES[what])
 
 
 def _told(maps: Mapping[str, Affine], what: str) -> dict[str, Array]:
     one = maps[what]
+    if not one.told:
+        return {}
     if what == "y_t":
         return {"W_hy": np.vstack(one.matrices)}
     way = "forward" if what == "f_t" else "backward"
@@ -216,7 +246,7 @@ def summed(BidirectionalRNN: CandidateClass) -> None:
 def way_gradients(BidirectionalRNN: CandidateClass, rng: np.random.Generator, way: str) -> None:
     """The gradients of the arrays of one direction, "ahead" or "back"."""
     found = networks.network(BidirectionalRNN, HIDDEN)
-    run = network_checks.gradients(found, rng, book=_by_book)
+    run = network_checks.hidden_gradients(BidirectionalRNN, HIDDEN, rng, _by_book)
     ways = _ways(BidirectionalRNN, HIDDEN)
     names = [path for path, moved in ways.items() if way in moved]
     network_checks.require_all(run, names or list(found.layout.shapes))
@@ -256,12 +286,12 @@ def updates(BidirectionalRNN: CandidateClass, rng: np.random.Generator) -> None:
 def sizes_of_one(BidirectionalRNN: CandidateClass, rng: np.random.Generator) -> None:
     """One step, one input, one unit, one output; right in both directions there as well."""
     shapes(BidirectionalRNN, rng)
-    usual, single, *_ = _maps(networks.network(BidirectionalRNN, HIDDEN), rng)
+    usual, single, *_ = equation_maps(networks.network(BidirectionalRNN, HIDDEN), rng)
     if not all(one.holds(single=single) for one in usual.values()):
         return  # charged where all sizes are usual
     for sizes in ((1, 5, 3), (2, 1, 3), (2, 5, 1)):
         found = networks.network(BidirectionalRNN, kind(*sizes, 7, 8))
-        maps, single, _, _ = _maps(found, rng)
+        maps, single, _, _ = equation_maps(found, rng)
         network_checks.require_follows(maps, single=single)
     found = networks.network(BidirectionalRNN, HIDDEN)
     found.called(found.values(rng), found.kind.inputs(rng, 1, 1)).outputs()

@@ -38,7 +38,7 @@ def _clipped(returned: Any, given: dict[str, Array]) -> dict[str, Array]:
     if not isinstance(returned, dict) or set(returned) != set(given):
         raise BadValue(
             say("clip_by_norm must return a dict with the names that it was given: {names}.",
-                names=", ".join(given))
+                names=tuple(given))
         )  # fmt: skip
     return {
         name: finite(
@@ -94,11 +94,26 @@ def leaves_short(clip_by_norm: CandidateFunction, rng: np.random.Generator) -> N
     ):
         raise CheckFailed(say("After clipping the common norm is not the limit."))
     for arrays in (given, zeros):
-        found = _clipped(clip_by_norm(arrays, 8.0), arrays)
+        found = _whole(clip_by_norm(arrays, 8.0), arrays)
         if any(distance(found[name], value) > NEARLY for name, value in arrays.items()):
             raise CheckFailed(
                 say("Gradients whose common norm is below the limit must stay as they are.")
             )
+
+
+def _whole(returned: Any, given: dict[str, Array]) -> dict[str, Array]:
+    """As `_clipped`, with plain words for 0 / 0."""
+    try:
+        return _clipped(returned, given)
+    except BadValue as bad:
+        values = returned.values() if isinstance(returned, dict) else ()
+        if not any(np.any(value) for value in given.values()) and any(
+            np.any(np.isnan(np.asarray(value, float))) for value in values
+        ):
+            raise CheckFailed(
+                say("For gradients that are all zero the result is NaN: 0 / 0.")
+            ) from bad
+        raise
 
 
 def given_kept(clip_by_norm: EchoingFunction, rng: np.random.Generator) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 from itertools import permutations
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from grader.checks.bonus import network_checks, networks
-from grader.checks.bonus.affine import Affine, fit, recurrence
+from grader.checks.bonus.affine import Affine, fit, later_recurrence, recurrence
 from grader.checks.bonus.networks import Kind, StoredNetwork
 from grader.checks.bonus.own_gradient import GradientRun, ModelCall
 from grader.checks.memo import once
@@ -42,7 +43,8 @@ def states(found: StoredNetwork, returned: Any, x: Array) -> tuple[Array, bool]:
     if hidden is None:
         raise _too_few(found)
     array, documented = hidden
-    if recurrence(array[-1], x).rest < recurrence(array[0], x).rest and len(array) > 1:
+    reads_inputs = [later_recurrence(layer, x).roughly_holds() for layer in (array[0], array[-1])]
+    if reads_inputs == [False, True]:
         return array[::-1], False
     return array, documented
 
@@ -75,11 +77,17 @@ def _hidden(returned: Any, wanted: tuple[int, ...]) -> tuple[Array, bool] | None
     return None
 
 
-def _maps(
+def equation_maps(
     found: StoredNetwork, rng: np.random.Generator
 ) -> tuple[dict[str, Affine], bool, bool, dict[str, Array]]:
     """The equations at random weights, whether in float32, whether documented, the weights."""
     values, x = found.values(rng), found.kind.inputs(rng)
+
+    def sequences(at: Mapping[str, Array]) -> list[tuple[Array, Array]]:
+        hidden, _ = states(found, found.made(at).forward(x), x)
+        return list(zip(hidden, [x, *hidden[:-1]], strict=True))
+
+    values = network_checks.without_starts(found, values, sequences)
     call = found.called(values, x)
     returned = call.obj.forward(x)
     outputs = call.read(returned)
@@ -99,7 +107,7 @@ def shapes(DeepRNN: CandidateClass, rng: np.random.Generator) -> None:
 def hidden_states(DeepRNN: CandidateClass, rng: np.random.Generator) -> None:
     """(num_layers, T, B, H), the lowest layer first."""
     found = networks.network(DeepRNN, PUBLIC)
-    maps, single, documented, _ = _maps(found, rng)
+    maps, single, documented, _ = equation_maps(found, rng)
     if len(maps) <= found.kind.sizes[LAYERS]:
         raise _too_few(found)
     if not documented:
@@ -112,14 +120,14 @@ def hidden_states(DeepRNN: CandidateClass, rng: np.random.Generator) -> None:
 
 def one_layer(DeepRNN: CandidateClass, rng: np.random.Generator) -> None:
     """With a single layer it is a SimpleRNN."""
-    maps, single, _, _ = _maps(networks.network(DeepRNN, kind(3, 4, 2, 1)), rng)
+    maps, single, _, _ = equation_maps(networks.network(DeepRNN, kind(3, 4, 2, 1)), rng)
     network_checks.require_follows(maps, single=single)
 
 
 def equations(DeepRNN: CandidateClass, rng: np.random.Generator, *what: str) -> None:
     """Some of the equations at random weights, of three layers: "h1_t" to "h3_t", "y_t"."""
     found = networks.network(DeepRNN, HIDDEN)
-    maps, single, _, values = _maps(found, rng)
+    maps, single, _, values = equation_maps(found, rng)
     if not set(what) <= set(maps):
         raise _too_few(found)
     network_checks.require_follows({one: maps[one] for one in what}, single=single)
@@ -128,9 +136,13 @@ def equations(DeepRNN: CandidateClass, rng: np.random.Generator, *what: str) -> 
         raise CheckFailed(say("Two layers have the same weights: each has parameters of its own."))
     for one in what:
         network_checks.require_names(values, _told(maps[one], one))
+    biases = ["b_y" if one == "y_t" else f"b_h_{one[1]}" for one in what]
+    network_checks.require_effect(found.called(values, found.kind.inputs(rng)), biases)
 
 
 def _told(found: Affine, what: str) -> dict[str, Array]:
+    if not found.told:
+        return {}
     if what == "y_t":
         return {"W_hy": found.matrices[0]}
     layer = what[1]
@@ -163,7 +175,7 @@ def summed(DeepRNN: CandidateClass) -> None:
 
 def layer_gradients(DeepRNN: CandidateClass, rng: np.random.Generator, layer: int) -> None:
     """The gradients of one of three layers, 0 being the lowest."""
-    run = network_checks.gradients(networks.network(DeepRNN, HIDDEN), rng, book=_by_book)
+    run = network_checks.hidden_gradients(DeepRNN, HIDDEN, rng, _by_book)
     _require(DeepRNN, HIDDEN, run, layer)
 
 
@@ -208,12 +220,12 @@ def updates(DeepRNN: CandidateClass, rng: np.random.Generator) -> None:
 def sizes_of_one(DeepRNN: CandidateClass, rng: np.random.Generator) -> None:
     """One input, one unit, one output, one step and one sequence."""
     shapes(DeepRNN, rng)
-    usual, single, *_ = _maps(networks.network(DeepRNN, HIDDEN), rng)
+    usual, single, *_ = equation_maps(networks.network(DeepRNN, HIDDEN), rng)
     layers = networks.network(DeepRNN, HIDDEN).kind.sizes[LAYERS]
     if len(usual) <= layers or not all(one.holds(single=single) for one in usual.values()):
         return  # charged where all sizes are usual
     for sizes in ((1, 4, 2, 2), (2, 1, 2, 2), (2, 4, 1, 2)):
-        maps, single, _, _ = _maps(networks.network(DeepRNN, kind(*sizes, 7, 8)), rng)
+        maps, single, _, _ = equation_maps(networks.network(DeepRNN, kind(*sizes, 7, 8)), rng)
         network_checks.require_follows(maps, single=single)
     found = networks.network(DeepRNN, HIDDEN)
     found.called(found.values(rng), found.kind.inputs(rng, 1, 1)).outputs()

@@ -257,6 +257,11 @@ def public_gradients(GRUCell: CandidateClass) -> GradientRun:
     )
 
 
+def hidden_gradients(GRUCell: CandidateClass, rng: np.random.Generator) -> GradientRun:
+    """The same at a random point, drawn by the first hidden case that asks and kept for the others."""
+    return once(GRUCell, "hidden gradients", lambda: _gradients(GRUCell, HIDDEN, 4, rng))
+
+
 def _gradients(
     GRUCell: CandidateClass, sizes: tuple[int, int], rows: int, rng: np.random.Generator
 ) -> GradientRun:
@@ -283,13 +288,13 @@ def gradient_of(GRUCell: CandidateClass, kinds: str) -> None:
 
 def parameter_gradients(GRUCell: CandidateClass, rng: np.random.Generator, kinds: str) -> None:
     """The gradients of these gates' parameters at a random point."""
-    found = _gradients(GRUCell, HIDDEN, 4, rng)
+    found = hidden_gradients(GRUCell, rng)
     own_gradient.require(found, _of_gates(found, kinds), "")
 
 
 def input_gradient(GRUCell: CandidateClass, rng: np.random.Generator, name: str) -> None:
     """The gradient by one of the two arguments."""
-    own_gradient.require(_gradients(GRUCell, HIDDEN, 4, rng), [name], "")
+    own_gradient.require(hidden_gradients(GRUCell, rng), [name], "")
 
 
 def summed(GRUCell: CandidateClass) -> None:

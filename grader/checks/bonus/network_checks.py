@@ -9,13 +9,15 @@ from typing import Any
 import numpy as np
 
 from grader.checks.bonus import own_gradient
-from grader.checks.bonus.affine import Affine
+from grader.checks.bonus.affine import Affine, later_recurrence, recurrence
 from grader.checks.bonus.networks import (
     ROUGHLY,
     Kind,
     StoredNetwork,
     documented,
+    documented_names,
     network,
+    stacked,
 )
 from grader.checks.bonus.own_gradient import GradientRun, ModelCall
 from grader.checks.compare import agrees, tolerance
@@ -47,12 +49,72 @@ def require_names(values: Mapping[str, Array], told: Mapping[str, Array]) -> Non
             )
 
 
+def require_effect(call: ModelCall, names: Sequence[str]) -> None:
+    """Raise where nothing that forward returns depends on a documented array of these names."""
+    paths = {leaf(path): path for path in call.values if leaf(path) in names}
+    if not paths:
+        return
+    first = _returned(call.obj.forward(*call.arguments))
+    for name, path in paths.items():
+        call.obj.write({**call.values, path: call.values[path] + 0.25})
+        if np.array_equal(_returned(call.obj.forward(*call.arguments)), first):
+            raise CheckFailed(
+                say("{name} has no effect: forward does not use it, or uses another.", name=name)
+            )
+    call.obj.write(call.values)
+
+
+def _returned(returned: Any) -> Array:
+    """All that forward gave, as one vector."""
+    parts = list(returned) if isinstance(returned, tuple | list) else [returned]
+    arrays = [one for part in parts if (one := stacked(part)) is not None]
+    return np.concatenate([np.zeros(0), *(np.ravel(one) for one in arrays)])
+
+
+Sequences = Callable[[Mapping[str, Array]], Sequence[tuple[Array, Array]]]
+
+
+def without_starts(
+    found: StoredNetwork, values: dict[str, Array], sequences: Sequences
+) -> dict[str, Array]:
+    """The values with learned first states at zero, where the equations have theirs.
+
+    Nothing is run where all arrays are documented ones.
+    sequences: from values the states (T, B, H) of every recurrence, and what it reads. An array of
+    a student's own is a first state where it moves the first states and no later step's equation.
+    """
+    own = [path for path in values if leaf(path) not in documented_names(found.kind)]
+    if not own:
+        return values
+    first = sequences(values)
+    if all(recurrence(*one).roughly_holds() for one in first):
+        return values
+    starts = [path for path in own if _is_start(values, path, first, sequences)]
+    return values | {path: np.zeros_like(values[path]) for path in starts}
+
+
+def _is_start(
+    values: dict[str, Array],
+    path: str,
+    first: Sequence[tuple[Array, Array]],
+    sequences: Sequences,
+) -> bool:
+    try:
+        moved = sequences({**values, path: values[path] + 0.25})
+    except CheckFailed:
+        return False
+    pairs = list(zip(first, moved, strict=True))
+    maps = [tuple(later_recurrence(*one) for one in pair) for pair in pairs]
+    unmoved = all(a.is_like(b) and agrees(a.bias, b.bias, ROUGHLY) for a, b in maps)
+    return unmoved and any(not agrees(b[0][0], a[0][0], ROUGHLY) for a, b in pairs)
+
+
 def require_follows(maps: Mapping[str, Affine], *, single: bool) -> None:
     """Raise where one of the equations does not hold; maps: by what is computed."""
     wrong = [what for what, one in maps.items() if not one.holds(single=single)]
     if wrong:
         raise CheckFailed(
-            say("At random weights {what} does not follow the equations.", what=", ".join(wrong))
+            say("At random weights {what} does not follow the equations.", what=tuple(wrong))
         )
 
 
@@ -113,6 +175,14 @@ def _books(
     ]
 
 
+def hidden_gradients(
+    cls: CandidateClass, kind: Kind, rng: np.random.Generator, book: Textbook
+) -> GradientRun:
+    """The gradients at a random point, drawn by the first hidden case that asks, once for all cases."""
+    found = network(cls, kind)
+    return once(cls, "hidden gradients", lambda: gradients(found, rng, book=book))
+
+
 def public_gradients(cls: CandidateClass, kind: Kind, book: Textbook) -> GradientRun:
     """The gradients at the public point, once for all cases."""
     found = network(cls, kind)
@@ -138,10 +208,12 @@ def summed(run: GradientRun, found: StoredNetwork) -> None:
         )
 
 
-def steady(found: StoredNetwork, rng: np.random.Generator, *more: Array) -> None:
+def steady(
+    found: StoredNetwork, rng: np.random.Generator, *more: Array, computed: bool = True
+) -> None:
     """Nothing stays from call to call, arguments are left alone, backward is of the last forward.
 
-    more: what forward gets besides its inputs.
+    more: what forward gets besides its inputs; computed: whether outputs must come from all of it.
     """
     values, x, other = found.values(rng), found.kind.inputs(rng), found.kind.inputs(rng, 4)
     obj, call = found.made(values), found.called(values, x, *more)
@@ -150,14 +222,18 @@ def steady(found: StoredNetwork, rng: np.random.Generator, *more: Array) -> None
     changed = list(obj.changed_inputs)
     obj.forward(other)
     again = call.read(obj.forward(x, *more))
-    opposite = found.called(values, *(-one for one in (x, *more))).outputs()
-    require_computed(first, first, opposite, found.kind.name)
+    if computed:
+        opposite = found.called(values, *(-one for one in (x, *more))).outputs()
+        require_computed(first, first, opposite, found.kind.name)
     if not agrees(again, first, tolerance(first)):
         raise CheckFailed(
             say("The same forward gives something else the second time: start from zero states.")
         )
     d_outputs = found.kind.d_outputs(rng, len(x))
-    gave = obj.backward(d_outputs)
+    obj.backward(d_outputs)
+    changed += obj.changed_inputs
+    obj.forward(x, *more)
+    gave = obj.backward(d_outputs)  # the second: neither adds to the first
     _require_same_gradients(found, values, (x, *more), gave, obj, d_outputs, held)
     if changed or obj.changed_inputs:
         raise CheckFailed(
@@ -190,7 +266,8 @@ def _require_same_gradients(
     ):
         raise CheckFailed(
             say(
-                "After several forwards backward gives something else: it belongs to the latest one."
+                "After several forwards and backwards backward gives something else: it belongs to the "
+                "latest forward alone."
             )
         )
 

@@ -16,6 +16,7 @@ import numpy as np
 from grader import contract
 from grader.checks.bonus import own_gradient
 from grader.checks.bonus.own_gradient import ModelCall
+from grader.checks.compare import kind
 from grader.checks.known_model import SMALL
 from grader.checks.memo import once
 from grader.checks.parameters.layout import Layout
@@ -63,12 +64,18 @@ def outputs_first(returned: Any, steps: int, batch: int, size: int, where: str) 
             return array
     raise BadValue(
         say(
-            "{where} returned no outputs of shape {shape}.",
+            "{where} returned no outputs of shape {shape}, but {what}.",
             where=where,
             shape=str((steps, batch, size)),
+            what=tuple(_kind(part) for part in parts),
         ),
         say("{where} returned no outputs of the right shape.", where=where),
     )
+
+
+def _kind(part: Any) -> str:
+    array = stacked(part)
+    return kind(part if array is None else array)
 
 
 def stacked(part: Any) -> Array | None:

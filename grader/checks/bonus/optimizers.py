@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from grader import contract
 from grader.checks.compare import What, agrees, as_array, finite, shaped
 from grader.faults import CheckFailed, ReturnedNothing
 from grader.language import Message, say
@@ -62,10 +63,17 @@ def run(
 
 def _arrays(found: dict[str, Any], name: str) -> Arrays:
     whats = {key: What(f"parameters[{key!r}]", f"{name}.step") for key in found}
-    return {
-        key: finite(shaped(as_array(found[key], what), SHAPES[key], what), what)
-        for key, what in whats.items()
+    arrays = {
+        key: shaped(as_array(found[key], what), SHAPES[key], what) for key, what in whats.items()
     }
+    if name == contract.ADAM and not all(np.isfinite(one).all() for one in arrays.values()):
+        raise CheckFailed(
+            say(
+                "Adam.step gives NaN or infinity. k counts the steps from 1: with k = 0 the bias correction "
+                "divides by 0."
+            )
+        )
+    return {key: finite(one, whats[key]) for key, one in arrays.items()}
 
 
 def _moves(course: OptimizerCourse, start: Arrays) -> list[Arrays]:
@@ -109,8 +117,7 @@ def adam_first(Adam: CandidateClass, rng: np.random.Generator) -> None:
         moved = _moves(course, start)[0]
         if any(np.abs(moved[name] - value).max() > 1e-3 * RATE for name, value in wanted.items()):
             raise CheckFailed(say(
-                "Adam's first step is learning_rate in size for every element, against the gradient's sign: "
-                "look at the bias correction."))  # fmt: skip
+                "Adam's first step is learning_rate in size for every element, against the gradient's sign."))  # fmt: skip
 
 
 def adam_steady(Adam: CandidateClass, rng: np.random.Generator) -> None:

@@ -64,10 +64,10 @@ class GradientRun:
 
     def is_own(self, name: str) -> bool:
         """Whether it is that of this truth, the textbook left aside."""
-        found, expected = self.matches[name], self.factor * self.truth[name]
+        found, truth = self.matches[name], self.truth[name]
         if found is None:
-            return not self.truth[name].any()
-        return found.agrees(expected, self.limit)
+            return not truth.any()
+        return any(found.agrees(factor * truth, self.limit) for factor in {1.0, self.factor})
 
     @property
     def count(self) -> int:
@@ -197,19 +197,19 @@ def require(found: GradientRun, names: Sequence[str], where: str) -> None:
     """Raise where one of these gradients is missing or wrong."""
     missing = [name for name in names if found.matches[name] is None and not found.right(name)]
     if missing:
-        raise BadValue(say("backward gives no gradient for {name}.", name=", ".join(missing)))
+        raise BadValue(say("backward gives no gradient for {name}.", name=tuple(missing)))
     wrong = [name for name in names if not found.right(name)]
     if wrong:
         worst = max(found.error(name) for name in wrong)
         raise CheckFailed(
             say(
                 "Wrong gradient for {names}: relative error {error}, allowed {limit} [{where}].",
-                names=", ".join(wrong),
+                names=tuple(wrong),
                 error=f"{worst:.2g}",
                 limit=f"{found.limit:.0e}",
                 where=where,
             ),
-            say("Wrong gradient for {names}.", names=", ".join(wrong)),
+            say("Wrong gradient for {names}.", names=tuple(wrong)),
         )
 
 

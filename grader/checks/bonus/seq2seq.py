@@ -7,6 +7,7 @@ decoder began, which is the encoder's last; and over ever longer inputs all of t
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -39,6 +40,10 @@ def kind(I: int, H: int, O: int, steps: int = 5, batch: int = 7) -> Kind:  # noq
 
 PUBLIC, HIDDEN = kind(3, 4, 2), kind(2, 5, 3, 4, 12)
 LONGER = 6  # S, where it is not T
+# By how many steps too early (too late) a decoder may be fed; not at all, or by one, comes first.
+OFFSETS = (0, 1, 2, -1)
+SAME_STEP = 1
+OWN_OUTPUTS = 99
 
 
 def _targets(
@@ -123,25 +128,36 @@ class Inside:
     states: Array
     decoder: Affine
     outputs: Affine
+    offset: int  # by how many steps too early the decoder is fed with targets, or OWN_OUTPUTS
 
 
-def _inside(found: StoredNetwork, values: dict[str, Array], x: Array, targets: Array) -> Inside:
+def inside(found: StoredNetwork, values: dict[str, Array], x: Array, targets: Array) -> Inside:
     """Read off one call under teacher forcing. Raises CheckFailed where nothing can be."""
     states = _decoder_states(found, values, x, targets)
     seen = found.called(values, x, targets, steps=len(targets)).outputs()
     # What the decoder may have been fed: targets one step late, or, charged where it is asked for,
     # of the same step, or its own outputs.
-    courses = (targets[:-1], targets[1:], seen[:-1].astype(np.float64))
+    at = np.arange(len(targets) - 1)
+    courses = (
+        *(targets[np.clip(at + offset, 0, len(at))] for offset in OFFSETS),
+        seen[:-1].astype(np.float64),
+    )
     fits = [recurrence(states[1:], fed, first=states[0]) for fed in courses]
     later = min(fits, key=lambda one: one.rest)
-    outputs = fit(seen, [states])
-    if len(later.matrices) != 2:  # noqa: PLR2004  # of the target and of the state before
+    begun = np.arctanh(np.clip(states[0], -INSIDE, INSIDE))
+    # A decoder without tanh is charged where it is asked for, and its first state told all the same.
+    linear = min((fit(states[1:], [fed, states[:-1]]) for fed in courses), key=lambda one: one.rest)
+    known = later
+    if linear.roughly_holds() and not later.roughly_holds():
+        known, begun = linear, states[0]
+    if len(known.matrices) != 2:  # noqa: PLR2004  # of the target and of the state before
         raise CheckFailed(say("Seq2Seq returns NaN or infinity."))
-    before = np.arctanh(np.clip(states[0], -INSIDE, INSIDE)) - later.bias
-    if later is fits[1]:
+    before = begun - known.bias
+    if later is fits[SAME_STEP]:
         before = before - targets[0] @ later.matrices[0]
-    begin = np.linalg.lstsq(later.matrices[1].T, before.T, rcond=None)[0].T
-    return Inside(begin, states, later, outputs)
+    begin = np.linalg.lstsq(known.matrices[1].T, before.T, rcond=None)[0].T
+    fed = [*OFFSETS, OWN_OUTPUTS][[one is later for one in fits].index(True)]
+    return Inside(begin, states, later, fit(seen, [states]), fed)
 
 
 def _decoder_states(
@@ -159,8 +175,19 @@ def _decoder_states(
         if np.ptp(column) > ALIKE and not known:
             columns.append(column)
     if len(columns) != H:
+        if not _reads_targets(found, values, x, targets):
+            raise CheckFailed(say("Teacher forcing does not look at the targets."))
         raise CheckFailed(say("The outputs are no affine map of {count} decoder states.", count=H))
     return np.stack(columns, axis=-1).reshape(S, -1, H)
+
+
+def _reads_targets(
+    found: StoredNetwork, values: dict[str, Array], x: Array, targets: Array
+) -> bool:
+    first, other = (
+        found.called(values, x, each, steps=len(targets)).outputs() for each in (targets, -targets)
+    )
+    return not agrees(other, first, ALIKE)
 
 
 def _answers(
@@ -192,20 +219,22 @@ def _answers(
     ]
 
 
-def _encoder_states(
+def encoder_states(
     found: StoredNetwork, values: dict[str, Array], x: Array, targets: Array
 ) -> Array:
     """(T, B, H): the state with which the decoder begins after ever longer inputs."""
-    return np.stack([_inside(found, values, x[: t + 1], targets).begin for t in range(len(x))])
+    return np.stack([inside(found, values, x[: t + 1], targets).begin for t in range(len(x))])
 
 
 def decoder(Seq2Seq: CandidateClass, rng: np.random.Generator) -> None:
     """The decoder's states follow the equations, and the outputs follow from them."""
     found = networks.network(Seq2Seq, HIDDEN)
     values, x, targets = found.values(rng), found.kind.inputs(rng), _targets(found, rng)
-    seen = _inside(found, values, x, targets)
+    seen = inside(found, values, x, targets)
     single = networks.is_single(found, seen.states)
     network_checks.require_follows({"s_t": seen.decoder, "y_t": seen.outputs}, single=single)
+    call = found.called(values, x, targets, steps=LONGER)
+    network_checks.require_effect(call, ("b_h_decoder", "b_y"))
     if not _ordered(seen):
         return
     told = {"W_yh_decoder": seen.decoder.matrices[0], "W_hh_decoder": seen.decoder.matrices[1]}
@@ -217,16 +246,69 @@ def _ordered(seen: Inside) -> bool:
     return len(seen.outputs.matrices) == 1
 
 
+def without_learned_start(
+    found: StoredNetwork, values: dict[str, Array], x: Array, targets: Array
+) -> dict[str, Array]:
+    """The values with a learned first state of the encoder at zero."""
+
+    def sequences(at: Mapping[str, Array]) -> list[tuple[Array, Array]]:
+        return [(encoder_states(found, dict(at), x, targets), x)]
+
+    return network_checks.without_starts(found, values, sequences)
+
+
 def encoder(Seq2Seq: CandidateClass, rng: np.random.Generator) -> None:
     """The state with which the decoder begins is the encoder's last, which follows the equations."""
     found = networks.network(Seq2Seq, HIDDEN)
     values, x, targets = found.values(rng), found.kind.inputs(rng), _targets(found, rng, 3)
-    states = _encoder_states(found, values, x, targets)
+    values = without_learned_start(found, values, x, targets)
+    states = encoder_states(found, values, x, targets)
     single = networks.is_single(found, states)
     one = recurrence(states, x)
+    if not one.holds(single=single):
+        require_zero_start(found, values, x, targets)
     network_checks.require_follows({"h_t": one}, single=single)
+    network_checks.require_effect(found.called(values, x, targets, steps=3), ("b_h_encoder",))
     told = {"W_xh_encoder": one.matrices[0], "W_hh_encoder": one.matrices[1]}
     network_checks.require_names(values, told)
+
+
+def matrices(
+    found: StoredNetwork, rng: np.random.Generator
+) -> tuple[dict[str, Array], Affine, Affine, Affine] | None:
+    """Random values, and encoder, decoder and output layer as the outputs show them.
+
+    None where one of them does not follow the equations.
+    """
+    values, x, targets = found.values(rng), found.kind.inputs(rng), _targets(found, rng)
+    values = without_learned_start(found, values, x, targets[:3])
+    seen = inside(found, values, x, targets)
+    encoder_map = recurrence(encoder_states(found, values, x, targets[:3]), x)
+    maps = (encoder_map, seen.decoder, seen.outputs)
+    single = networks.is_single(found, seen.states)
+    return (values, *maps) if all(one.holds(single=single) for one in maps) else None
+
+
+def require_zero_start(
+    found: StoredNetwork, values: dict[str, Array], x: Array, targets: Array
+) -> None:
+    """Raise where the decoder begins with something although the encoder hands over zeros."""
+    first = inside(found, values, x, targets)
+    encoders = [
+        path
+        for path, value in values.items()
+        if _is_encoders(first, inside(found, {**values, path: value + 0.25}, x, targets))
+    ]
+    silent = values | {path: np.zeros_like(values[path]) for path in encoders}
+    if encoders and np.abs(inside(found, silent, x, targets).begin).max() > ALIKE:
+        raise CheckFailed(
+            say("The decoder's first input must be a vector of zeros; here it is something else.")
+        )
+
+
+def _is_encoders(first: Inside, nudged: Inside) -> bool:
+    same = first.decoder.is_like(nudged.decoder) and first.outputs.is_like(nudged.outputs)
+    return same and not agrees(nudged.begin, first.begin, ALIKE)
 
 
 def _run(
@@ -303,6 +385,7 @@ def free_gradients(Seq2Seq: CandidateClass, rng: np.random.Generator) -> None:
 def steady(Seq2Seq: CandidateClass, rng: np.random.Generator) -> None:
     found = networks.network(Seq2Seq, HIDDEN)
     network_checks.steady(found, rng, _targets(found, rng, found.kind.steps))
+    network_checks.steady(found, rng, computed=False)  # running free, once it is known to compute
 
 
 def updates(Seq2Seq: CandidateClass, rng: np.random.Generator) -> None:
