@@ -73,7 +73,7 @@ class KnownCell:
     def filled(self) -> dict[str, Array]:
         """Random numbers for every array, whatever it plays."""
         storage = self.layout.storage
-        return storage.arrays_of(np.random.default_rng(18).uniform(-0.6, 0.6, storage.size))
+        return dict(storage.arrays_of(np.random.default_rng(18).uniform(-0.6, 0.6, storage.size)))
 
     def run_with(self, arrays: Mapping[str, Array], c: Array) -> States:
         """As `run`, of a cell that holds these arrays, whatever they are."""
