@@ -6,7 +6,7 @@ from hashlib import sha256
 
 import pytest
 
-from grader.matrix.grade_subject import _candidates, _quiet
+from grader.matrix.grade_subject import _quiet, candidates
 from grader.records import Verdict
 from tests.degenerate import METHODS, Degenerate, programs
 from tests.inprocess import outcomes_of
@@ -46,7 +46,7 @@ def graded(program: Degenerate) -> tuple[set[str], set[str]]:
     """Cases that pass, and those where the kit failed, of the questions whose method is garbage."""
     seed = sha256(program.name.encode()).digest()
     with _quiet(seed):
-        environment = {**_candidates(program.source), "exhibits": []}
+        environment = {**candidates(program.source), "exhibits": []}
         questions = tuple(QUESTION[method] for method in program.methods)
         outcomes = outcomes_of(environment, questions, seed)
     verdicts = {name: outcome.verdict for name, outcome in outcomes.items()}

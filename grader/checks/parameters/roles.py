@@ -277,10 +277,10 @@ def _fill_by_shape(layout: Layout, buffers: Collection[str]) -> Layout:
 
 def _cut_by_shape(layout: Layout) -> Layout:
     """The gates of a cell whose forward shows nothing, if its arrays can be cut into them."""
-    known = gate_blocks(layout.storage, layout.shapes)
+    gates = [name[-1] for name in layout.shapes if name.startswith("U_")]
+    known = gate_blocks(layout.storage, layout.shapes) if gates else []
     if not known:
         return layout
-    gates = [name[-1] for name in layout.shapes if name.startswith("W_")]
     slots = {
         f"{kind}_{gate}": [numbers]
         for kind, parts in known[0].items()

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from grader.diagnosis.cell import gate_words, row_words, state_words, weight_words
+from grader.diagnosis.cell import cell_state_words, cell_weight_words, gate_words, row_words
 from grader.diagnosis.experiments.patterns import Reading
 from grader.language import Message
 
-WORDS = row_words.WORDS | state_words.WORDS | gate_words.WORDS | weight_words.WORDS
+WORDS = row_words.WORDS | cell_state_words.WORDS | gate_words.WORDS | cell_weight_words.WORDS
 
 
 def words(reading: Reading, names: Sequence[str]) -> Message:

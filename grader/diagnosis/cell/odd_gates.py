@@ -58,15 +58,7 @@ class Parts:
 
     @classmethod
     def of(cls, cell: KnownCell, hidden: Array, new: Array) -> Parts:
-        used = cell.used
-        terms = {
-            gate: (
-                cell.x @ used[f"W_{gate}"],
-                cell.h @ used[f"U_{gate}"],
-                np.broadcast_to(used[f"b_{gate}"], hidden.shape),
-            )
-            for gate in "fico"
-        }
+        terms = {gate: _terms_of(cell, gate, hidden.shape) for gate in "fico"}
         made = {gate: _right(gate)(xW + hU + b) for gate, (xW, hU, b) in terms.items()}
         f, i, o, g = (made[gate] for gate in "fioc")
         sources = {
@@ -75,7 +67,7 @@ class Parts:
             "g": g, "f * hidden_state": f * cell.h, "i * hidden_state": i * cell.h,
             "o * hidden_state": o * cell.h, "tanh(hidden_state)": np.tanh(cell.h),
         }  # fmt: skip
-        recurrent = {gate: used[f"U_{gate}"] for gate in "fico"}
+        recurrent = {gate: cell.used[f"U_{gate}"] for gate in "fico"}
         return cls(terms, recurrent, sources, cell.c, hidden, new)
 
     def sum_of(self, gate: str) -> Array:
@@ -93,6 +85,12 @@ class Parts:
             self.hidden[rows],
             self.new[rows],
         )
+
+
+def _terms_of(cell: KnownCell, gate: str, shape: tuple[int, ...]) -> tuple[Array, Array, Array]:
+    """What one gate sums up: of the input, of the hidden state, the bias; each (rows, H)."""
+    W, U, b = (cell.used[f"{kind}_{gate}"] for kind in "WUb")
+    return cell.x @ W, cell.h @ U, np.broadcast_to(b, shape)
 
 
 def of_cell(cell: KnownCell, hidden: Array, new: Array) -> Readings:

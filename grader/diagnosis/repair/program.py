@@ -63,6 +63,10 @@ class Program:
         start, end = self.span(node)
         return self.text[start:end].decode()
 
+    def before(self, node: ast.stmt) -> str:
+        """What stands in front of a statement in its line: blanks, or others and a semicolon."""
+        return self.text[self._starts[node.lineno - 1] : self.span(node)[0]].decode()
+
     def line_at(self, offset: int) -> int:
         """The number of the line, from 1, in which this offset lies."""
         return bisect_right(self._starts, offset)

@@ -12,6 +12,7 @@ from grader.diagnosis.repair.order import Ranked, in_order
 from grader.diagnosis.repair.program import Program, Unit, is_harmless
 from grader.diagnosis.repair.questions import TOPICS
 from grader.diagnosis.repair.sliced import sliced
+from grader.diagnosis.repair.telling import ADDS
 from grader.diagnosis.repair.verify import edited
 from tests import BASES, PROGRAMS
 
@@ -167,6 +168,16 @@ def test_a_decorated_program_keeps_its_decorators_only_with_its_classes() -> Non
 )
 def test_functions_that_do_more_than_compute_are_left_alone(line: str, *, harmless: bool) -> None:
     assert is_harmless(forward(line).reachable("SimpleRNN", "forward")) is harmless
+
+
+def test_a_line_that_is_missing_may_stand_behind_a_semicolon() -> None:
+    program = forward("W_h = x; W_y = x", "return W_h")
+    wholes = [
+        edited(program, [one.edit]) for one in ranked(program, "q4_2") if one.edit.kind == ADDS
+    ]
+    assert any("W_h = x; W_y = x; W_h = x" in whole for whole in wholes)
+    for whole in wholes:
+        ast.parse(whole)
 
 
 def test_programs_of_others_give_edits_too() -> None:

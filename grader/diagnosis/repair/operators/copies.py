@@ -25,14 +25,15 @@ def _sisters(ground: Ground, statement: ast.stmt, known: Scope) -> Iterator[Edit
     text = ground.of(statement)
     if "\n" in text:
         return
-    indent = " " * statement.col_offset
+    before = ground.program.before(statement)
+    between = "; " if before.strip() else f"\n{before}"
     seen = {text}
     for old, new in _pairs(text, known):
         other = _exchanged(text, old, new, known)
         if other not in seen:
             seen.add(other)
             yield ground.put("line like another", 2.5, statement, other)
-            yield ground.put("line missing", 2.75, statement, f"{text}\n{indent}{other}")
+            yield ground.put("line missing", 2.75, statement, f"{text}{between}{other}")
 
 
 def _pairs(text: str, known: Scope) -> list[tuple[str, str]]:
