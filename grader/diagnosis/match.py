@@ -239,7 +239,7 @@ def _described(record: Record, right: Record, off: list[str], bound: float) -> D
             say(
                 "{what} is the first gradient that is off; right are {fine}.",
                 what=key,
-                fine=", ".join(fine),
+                fine=tuple(fine),
             ),
         )
     return None

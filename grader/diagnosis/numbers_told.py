@@ -5,5 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 
-def numbered(numbers: Sequence[int]) -> str:
-    return ", ".join(map(str, numbers))
+def numbered(numbers: Sequence[int]) -> tuple[int, ...]:
+    """NumPy's integers are no values of a sentence."""
+    return tuple(map(int, numbers))

@@ -14,7 +14,7 @@ ALL = 5
 def listed(names: Sequence[str]) -> Message:
     if len(names) == ALL:
         return say("every gradient")
-    return Message("{names}", {"names": ", ".join(f"d{name}" for name in names)})
+    return Message("{names}", {"names": tuple(f"d{name}" for name in names)})
 
 
 def steps_of(steps: Sequence[int]) -> Message:

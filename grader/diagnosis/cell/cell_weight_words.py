@@ -5,11 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from grader.diagnosis.cell.gate_words import gate_name
+from grader.diagnosis.numbers_told import numbered
 from grader.language import Message, say
-
-
-def _numbers(numbers: Sequence[int]) -> str:
-    return ", ".join(map(str, numbers))
 
 
 def _weight_unused(*, array: str) -> Message:
@@ -69,7 +66,7 @@ def _weight_units_without(*, array: str, units: Sequence[int]) -> Message:
     return say(
         "{array} does not reach unit {units} of {gate}; for the other units it acts as it should.",
         array=array,
-        units=_numbers(units),
+        units=numbered(units),
         gate=gate_name(array[-1]),
     )
 
@@ -78,7 +75,7 @@ def _weight_sources_without(*, array: str, units: Sequence[int]) -> Message:
     return say(
         "Row {units} of {array} takes no part in {gate}; the other rows do.",
         array=array,
-        units=_numbers(units),
+        units=numbered(units),
         gate=gate_name(array[-1]),
     )
 

@@ -82,7 +82,7 @@ def _gate_units_of(gates: Message, *, columns: Sequence[str]) -> Message:
     return say(
         "The units of {gates} have, measured, the weights of {columns} (f, i, c, o for the gate, then the unit). Look at where its part of the array begins and ends.",
         gates=gates,
-        columns=", ".join(columns),
+        columns=tuple(columns),
     )
 
 

@@ -49,7 +49,7 @@ def _follow_row(*, argument: str, row: int) -> Message:
 def _rows_deaf(*, rows: Sequence[int]) -> Message:
     return say(
         "In a batch of 3 row {rows} (of 0 to 2) is not computed: changing what is given there changes nothing that comes back. Look at where the loop over the batch begins and ends.",
-        rows=", ".join(map(str, rows)),
+        rows=tuple(map(str, rows)),
     )
 
 

@@ -31,7 +31,7 @@ def told(
             "Changing these {count} lines together makes {what} right: {lines}.",
             count=len(lines),
             what=RIGHT[question],
-            lines=", ".join(str(one.line) for one in lines),
+            lines=tuple(str(one.line) for one in lines),
         )
     values: dict[str, Value] = {
         "line": first.line,

@@ -12,9 +12,7 @@ ALL = 5
 
 def words(reading: Reading, names: Sequence[str]) -> Message:
     """What the student reads about one thing that is off in the steps of these parameters."""
-    arrays = (
-        say("every parameter") if len(names) == ALL else Message("{n}", {"n": ", ".join(names)})
-    )
+    arrays = say("every parameter") if len(names) == ALL else Message("{n}", {"n": tuple(names)})
     return WORDS[reading.kind](arrays, **reading.facts)
 
 

@@ -133,7 +133,7 @@ def _about_class(store: StoreReader, made: Sequence[Dossier]) -> Iterator[Messag
     if len(made) == 1:
         yield say("Only one student: there is nobody to compare with.")
     for same in _same_programs(store.submissions()):
-        shown = ", ".join(same[:MOST_NAMED])
+        shown = tuple(same[:MOST_NAMED])
         yield say("{count} programs are the same text: {ids}. Where it is the skeleton that was handed out, that means nothing.", count=len(same), ids=shown)  # fmt: skip
 
 

@@ -127,7 +127,7 @@ def _about_program(own: OwnProgram, lab: Laboratory) -> Iterator[Message]:
     if lab.rnn is not None and not lab.rnn.base.complete:
         yield say("backward does not run: no question about it has a measured answer.")
     if own.refused:
-        methods = ", ".join(".".join(TOPICS[topic]) for topic in own.refused)
+        methods = tuple(".".join(TOPICS[topic]) for topic in own.refused)
         yield say(
             "Lines of {names} are not changed and run: what they call uses names such as open, os or input.",
             names=methods,

@@ -51,9 +51,9 @@ def in_words(found: dict[TraceKind, list[str]]) -> Iterator[Message]:
     yield from (in_full(found[kind]) for kind, in_full in WORDS.items() if kind in found)
 
 
-def _list(texts: Sequence[str]) -> str:
-    shown = [shorten(text, LONGEST) for text in texts[:SHOWN]]
-    return ", ".join(shown) + (f", … ({len(texts)})" if len(texts) > SHOWN else "")
+def _list(texts: Sequence[str]) -> tuple[str, ...]:
+    shown = tuple(shorten(text, LONGEST) for text in texts[:SHOWN])
+    return (*shown, f"… ({len(texts)})") if len(texts) > SHOWN else shown
 
 
 WORDS: dict[TraceKind, Callable[[Sequence[str]], Message]] = {

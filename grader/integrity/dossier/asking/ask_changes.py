@@ -343,7 +343,7 @@ def _what_the_step_does(step: Mapping[str, Array], usual: Mapping[str, Array]) -
         return say("Every step goes uphill, along the gradient: the loss grows.")
     moved = differing(step, usual, SEEN)
     if set(moved) <= set(still):
-        return say("No longer updated: {names}. The others step as before.", names=", ".join(moved))
+        return say("No longer updated: {names}. The others step as before.", names=tuple(moved))
     factor = _common_factor(step, {name: usual[name] for name in moved})
     if factor is not None and len(moved) == len(step):
         return say(
@@ -354,14 +354,14 @@ def _what_the_step_does(step: Mapping[str, Array], usual: Mapping[str, Array]) -
     if factor is not None:
         return say(
             "The step of {names} is {factor} times what it was (at learning rate {rate}); the others step as before.",
-            names=", ".join(moved),
+            names=tuple(moved),
             factor=f"{factor:.3g}",
             rate=RATE,
         )
     return say(
         "The steps of {names} are other ones than before (by {errors}).",
-        names=", ".join(moved),
-        errors=", ".join(f"{name} {share(error)}" for name, error in moved.items()),
+        names=tuple(moved),
+        errors=tuple(f"{name} {share(error)}" for name, error in moved.items()),
     )
 
 

@@ -81,5 +81,5 @@ def _stays() -> Message:
 
 
 def _figures(curve: dict[int, float]) -> Message:
-    shown = ", ".join(f"{length}: {error:.3g}" for length, error in sorted(curve.items())[:8])
+    shown = tuple(f"{length}: {error:.3g}" for length, error in sorted(curve.items())[:8])
     return say("Recorded when it was graded, error by length: {shown}.", shown=shown)

@@ -105,8 +105,8 @@ def _answer(got: Array, true: Array) -> Message:
     )
 
 
-def _steps(arriving: Array) -> str:
-    return ", ".join(str(k + 1) for k in range(STEPS) if arriving[k] > NOTHING * arriving.max())
+def _steps(arriving: Array) -> tuple[int, ...]:
+    return tuple(k + 1 for k in range(STEPS) if arriving[k] > NOTHING * arriving.max())
 
 
 def _figures(got: Array) -> Message:
@@ -116,10 +116,10 @@ def _figures(got: Array) -> Message:
     )
 
 
-def _shares(arriving: Array) -> str:
+def _shares(arriving: Array) -> tuple[str, ...]:
     """1: 16 %, 2: 43 %, ... of what arrives at the output's own step."""
     own = arriving[STEP - 1]
-    return ", ".join(
+    return tuple(
         f"{k + 1}: {share(arriving[k] / own if own else arriving[k])}" for k in range(STEPS)
     )
 

@@ -20,14 +20,14 @@ def share(value: float) -> str:
     return f"{100 * value:.1f} %" if value < 0.1 else f"{100 * value:.0f} %"  # noqa: PLR2004  # two digits
 
 
-def gradients(errors: Mapping[str, float]) -> str:
+def gradients(errors: Mapping[str, float]) -> tuple[str, ...]:
     """dW_xh 65 %, db_h 17 %."""
-    return ", ".join(f"d{name} {share(error)}" for name, error in errors.items())
+    return tuple(f"d{name} {share(error)}" for name, error in errors.items())
 
 
-def names(parameters: Iterable[str]) -> str:
+def names(parameters: Iterable[str]) -> tuple[str, ...]:
     """dW_xh, db_h."""
-    return ", ".join(f"d{name}" for name in parameters)
+    return tuple(f"d{name}" for name in parameters)
 
 
 def loss(value: float) -> str:
