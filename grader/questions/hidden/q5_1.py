@@ -13,7 +13,7 @@ points = 3.25
     "large_terms", points=1.25, claim=say("Fibonacci numbers stay right where 64-bit integers end.")
 )
 def large_terms(generate_sequence_data, rng):
-    length = int(rng.integers(200, 1200))
+    length = int(rng.integers(900, 1001))  # up to the default: what is wrong late is seen, always
     returned = check.generate(generate_sequence_data, "fibonacci", length)
     check.fibonacci_values(returned, length, check.called("fibonacci", length))
 
