@@ -265,7 +265,7 @@ def _first_of(
     if not found:
         return None
     message = say(
-        "Something before it in the chain is wrong, and this builds on it: {method} ({question}). {first}",
+        "Something before it in the chain is wrong, and this builds on it; look here again once that is mended: {method} ({question}). {first}",
         method=subject.method,
         question=question,
         first=found[0].words,
