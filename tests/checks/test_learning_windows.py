@@ -128,6 +128,14 @@ def test_shuffled_windows_show_in_their_order() -> None:
     assert 0.05 < evaluations.successors(shuffled) < 0.5
 
 
+def test_a_forward_that_gives_the_last_output_only_is_evaluated_all_the_same() -> None:
+    x = cut(SERIES, 5)
+    every = outputs_of(x)
+    (one,) = evaluations.evaluations(observation([(x, every[-1])]))
+    assert one.outputs.shape == every.shape
+    np.testing.assert_array_equal(one.outputs[-1], every[-1])
+
+
 def test_what_is_no_sequence_is_passed_over() -> None:
     odd = [(np.zeros(5), np.zeros(5)), (np.zeros((3, 2, 1)), np.zeros((4, 2, 1)))]
     assert evaluations.evaluations(observation(odd)) == []

@@ -69,15 +69,24 @@ class Found:
 
 
 def evaluations(seen: Observation) -> list[Evaluation]:
-    """All evaluations whose inputs and outputs are (T, B, .) of one T and B."""
+    """All evaluations whose inputs are (T, B, .) and whose outputs are so too, or (B, .)."""
     flags = [*seen.trained_columns, *[np.zeros(0, np.bool_)] * len(seen.evaluations)]
     found = []
     for (inputs, outputs), trained in zip(seen.evaluations, flags, strict=False):
-        if inputs.ndim != 3 or outputs.ndim != 3 or inputs.shape[:2] != outputs.shape[:2]:  # noqa: PLR2004  # (T, B, .)
+        given = _of_every_step(inputs, outputs)
+        if given is None:
             continue
         known = trained if trained.shape == inputs.shape[1:2] else np.zeros(inputs.shape[1], bool)
-        found.append(Evaluation(inputs, outputs, known))
+        found.append(Evaluation(inputs, given, known))
     return found
+
+
+def _of_every_step(inputs: Array, outputs: Array) -> Array | None:
+    """Outputs (T, B, O) for inputs (T, B, I); the last ones, where forward gave no others (B, O)."""
+    if inputs.ndim == 3 and outputs.shape[:-1] == inputs.shape[1:2]:  # noqa: PLR2004  # (T, B, I)
+        return np.broadcast_to(outputs, (len(inputs), *outputs.shape))
+    fitting = inputs.ndim == outputs.ndim == 3 and inputs.shape[:2] == outputs.shape[:2]  # noqa: PLR2004  # as above
+    return outputs if fitting else None
 
 
 def by_length(seen: Observation) -> dict[int, Evaluation]:
