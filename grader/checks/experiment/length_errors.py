@@ -112,10 +112,16 @@ def _require_seen(experiment: Experiment, errors: Errors) -> None:
 
 
 def _only_trained(experiment: Experiment, errors: Errors) -> bool:
-    """Whether, as far as was seen, all windows at the named lengths were trained on."""
+    """Whether, as far as was seen, all windows at the named lengths were trained on.
+
+    The length of the predictions does not count beside others: of it held-out ones were shown too.
+    """
     known = by_length(experiment.seen)
     named = [one for steps, one in known.items() if {steps, steps + 1} & set(errors)]
-    return bool(named) and all(one.trained.all() for one in named) and not repeats(experiment)
+    used = source_of(experiment)
+    others = [one for one in named if used is None or one.steps != used.steps]
+    deciding = others if len(others) > 1 else named
+    return bool(deciding) and all(one.trained.all() for one in deciding) and not repeats(experiment)
 
 
 def _broadcast(experiment: Experiment, errors: Errors) -> bool:
