@@ -35,6 +35,8 @@ _CLOSED = (
 )  # fmt: skip
 
 
+_MOVERS = ("backward", "update_parameters")  # methods that move weights
+
 # Objects of these libraries (a figure, a logger) hold thousands of parts and no parameters.
 _LIBRARIES = (sys.stdlib_module_names | {"numpy", "matplotlib"}) - {"types"}
 
@@ -53,12 +55,29 @@ def leaves(obj: Any, *, outside: bool = False) -> list[Leaf]:
 
     outside: also what its functions reach in closures and at module level.
     """
+    _part_biases(obj)
     found = list(_search(obj, _parts(obj, top=True)))
     if not found:
         found = list(_search(obj, _properties(obj)))
     if outside:
         found += _search(obj, _around(obj))
     return _without_views(found)
+
+
+def _part_biases(obj: Any) -> None:
+    """Give each bias that one statement bound to one array (`b_f = b_i = zeros`) its own.
+
+    Nobody can tell where no method of the object ever moves them.
+    """
+    own = getattr(obj, "__dict__", None)
+    if not isinstance(own, dict) or any(hasattr(type(obj), name) for name in _MOVERS):
+        return
+    seen: set[int] = set()
+    for name, value in own.items():
+        if type(value) is np.ndarray and value.ndim == 1 and value.dtype.kind == "f":
+            if id(value) in seen:
+                own[name] = value.copy()
+            seen.add(id(value))
 
 
 def read(obj: Any, *, outside: bool = False) -> dict[str, Array]:
