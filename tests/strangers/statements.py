@@ -242,6 +242,15 @@ def _no_such_array(match: re.Match[str], record: Record) -> bool:
     )
 
 
+def _some_of_other_shape(match: re.Match[str], record: Record) -> bool:
+    """At least one of several arrays has another shape than it should have, or is not there."""
+    names = re.split(r"[, ]+", match["names"])
+    return any(
+        not alike(record.get(f"initial shape {name}"), right()[f"initial shape {name}"])
+        for name in names
+    )
+
+
 def _not_finite_at_first(match: re.Match[str], record: Record) -> bool:
     names = re.split(r"[, ]+", match["names"])
     return all(record.get(f"initial not finite {name}", np.zeros(1)).any() for name in names)
@@ -358,6 +367,7 @@ PLACES = (
     ("type of numbers", re.compile(r"^generate_sequence_data\('(?P<kind>\w+)', (?P<length>\d+)\) returned (?P<type>\w+) \("  , re.MULTILINE), _of_type, True),
     ("raised", re.compile(r"(?P<call>(SimpleRNN|LSTMCell)\.\w+) raised \w+"), _raised, False),
     ("array not there", re.compile(r"by name and shape nothing on your object is (?P<names>\w+(, \w+)*)"), _no_such_array, True),
+    ("arrays too few", re.compile(r"of the shape of (?P<names>\w+(, \w+)*) there are"), _some_of_other_shape, True),
     ("none acts as", re.compile(r"on your object none acts as (?P<names>\w+(, \w+)*) alone"), lambda m, r: _no_such_array(m, r) or None, True),
     ("initial not finite", re.compile(r"A new object's (?P<names>\w+(, \w+)*) holds NaN or infinity"), _not_finite_at_first, True),
     ("array missing", re.compile(r"nothing plays the role of (?P<names>\w+(, \w+)*)"), _no_such_array, True),

@@ -11,7 +11,7 @@ from grader.checks.parameters.layout import Layout
 from grader.checks.parameters.roles import fresh, with_parameters
 from grader.checks.parameters.storage import leaf, oriented
 from grader.faults import CheckFailed
-from grader.language import say
+from grader.language import Message, say
 from grader.protocol import Array, CandidateClass
 
 WRITTEN = 7.0  # no constructor's value
@@ -22,10 +22,7 @@ def require(layout: Layout, names: Iterable[str]) -> None:
     require_finite(layout)
     absent = [name for name in names if name in layout.absent]
     if absent and layout.unseen is not None:
-        what = say(
-            "Forward cannot be called, and by name and shape nothing on your object is {names}.",
-            names=tuple(absent),
-        )
+        what = _not_to_be_seen(layout, absent)
         raise CheckFailed(say("{what} {held}", what=what, held=layout.inventory), what)
     if absent:
         raise CheckFailed(
@@ -34,6 +31,27 @@ def require(layout: Layout, names: Iterable[str]) -> None:
                 names=tuple(absent),
             )
         )
+
+
+def _not_to_be_seen(layout: Layout, absent: list[str]) -> Message:
+    """What is missing for certain; where arrays of their shape are there, but too few: which."""
+    fitting = {
+        shape: sum(_fits(array, shape) for array in layout.storage.arrays.values())
+        for shape in {layout.shapes[name] for name in absent}
+    }
+    nowhere = [name for name in absent if not fitting[layout.shapes[name]]]
+    if nowhere:
+        return say(
+            "Forward cannot be called, and by name and shape nothing on your object is {names}.",
+            names=tuple(nowhere),
+        )
+    shape = layout.shapes[absent[0]]
+    return say(
+        "Forward cannot be called, and of the shape of {names} there are {there} arrays where {due} are due.",
+        names=tuple(name for name in absent if layout.shapes[name] == shape),
+        there=fitting[shape],
+        due=sum(other == shape for other in layout.shapes.values()),
+    )
 
 
 def require_shapes(layout: Layout, call: str) -> None:

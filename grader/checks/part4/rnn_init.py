@@ -40,7 +40,7 @@ def biases(SimpleRNN: CandidateClass, sizes: tuple[int, int, int]) -> None:
 
 
 def breaks_symmetry(SimpleRNN: CandidateClass, sizes: tuple[int, int, int]) -> None:
-    """No matrix begins as zeros, no two hidden units begin with the same weights."""
+    """No matrix begins as zeros or as one number, no two hidden units begin with the same weights."""
     layout = rnn_layout(SimpleRNN, sizes)
     require(layout, ("W_xh", "W_hy"))
     values = layout.values(layout.storage.arrays)
@@ -52,6 +52,16 @@ def breaks_symmetry(SimpleRNN: CandidateClass, sizes: tuple[int, int, int]) -> N
                 "A new object's {names} is nothing but zeros: draw initial weights at random, small and "
                 "not all zero.",
                 names=tuple(zero),
+            )
+        )
+    same = [
+        n for n in WEIGHTS if n in layout.slots and values[n].size > 1 and not np.ptp(values[n])
+    ]
+    if same:
+        raise CheckFailed(
+            say(
+                "A new object's {names} is one number everywhere: draw initial weights at random.",
+                names=tuple(same),
             )
         )
     if len(np.unique(by_unit, axis=0)) < sizes[1]:
