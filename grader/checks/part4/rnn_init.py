@@ -57,7 +57,7 @@ def breaks_symmetry(SimpleRNN: CandidateClass, sizes: tuple[int, int, int]) -> N
     same = [
         n for n in WEIGHTS if n in layout.slots and values[n].size > 1 and not np.ptp(values[n])
     ]
-    if same:
+    if same and not start_scale.is_charged(SimpleRNN):
         raise CheckFailed(
             say(
                 "A new object's {names} is one number everywhere: draw initial weights at random.",
