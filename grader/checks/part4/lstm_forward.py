@@ -21,6 +21,7 @@ B = 6
 MANY = 200  # rows among which a mistake that few arguments show is seen
 # Pre-activation that opens a sigmoid to within 3e-4 of 0 or 1, and that no honest clipping reaches.
 DRIVEN = 8.0
+HIGH = 8.0  # a cell state that an open forget gate keeps, and a clip at ±5 does not
 NEARLY = 3e-3  # of what such a gate lets through or holds back
 CELL_STATE = 2  # its place among the arguments of forward
 # new_hidden_state of a cell with all parameters zero, by cell_state: see `half_open`.
@@ -94,6 +95,8 @@ def _driven(
     trial = CellTrial.make(LSTMCell, PUBLIC, values)
     x, h, c = _inputs(rng, PUBLIC)
     x[:] = np.eye(PUBLIC[0])[0]  # input 0 drives every gate
+    if wanted == "keep":
+        c *= HIGH
     hidden, cell = trial.forward(x, h, c)
     call = _call(PUBLIC)
     if wanted == "keep" and not agrees(cell, c, NEARLY):
