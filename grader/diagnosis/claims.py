@@ -121,7 +121,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from grader.language import Message
+from grader.language import Message, say
 from grader.records import Claim
 
 __all__ = ["Claim", "Diagnosis", "Flaw", "claim"]
@@ -158,3 +158,14 @@ class Diagnosis:
     message: Message
     claims: tuple[Claim, ...] = ()
     follows: bool = False  # it is of an earlier question, so that this one's advice helps nobody
+
+
+def first_of(words: Message, others: int) -> Message:
+    """The words about the first thing that is off, and how many more there are."""
+    if not others:
+        return words
+    return say(
+        "{first} Besides that, {count} more thing(s) are off here: mend this one first.",
+        first=words,
+        count=others,
+    )

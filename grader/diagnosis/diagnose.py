@@ -23,7 +23,7 @@ from grader.diagnosis.backward import backward_rules as backward
 from grader.diagnosis.backward import backward_words
 from grader.diagnosis.cell import cell_rules as cell
 from grader.diagnosis.cell import cell_words
-from grader.diagnosis.claims import Diagnosis, Flaw, claim
+from grader.diagnosis.claims import Diagnosis, Flaw, claim, first_of
 from grader.diagnosis.experiments.patterns import Reading
 from grader.diagnosis.forward import forward_rules as forward
 from grader.diagnosis.forward import forward_words
@@ -233,13 +233,7 @@ def _told(found: Sequence[Flaw], about: Sequence[str]) -> Diagnosis | None:
     if not touching:
         return None
     first, *others = touching
-    message = first.words
-    if others:
-        message = say(
-            "{first} Besides that, {count} more thing(s) are off here: mend this one first.",
-            first=message,
-            count=len(others),
-        )
+    message = first_of(first.words, len(others))
     return Diagnosis(first.name, message, tuple(one.claim for one in touching))
 
 

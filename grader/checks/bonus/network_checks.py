@@ -21,7 +21,7 @@ from grader.checks.bonus.networks import (
 )
 from grader.checks.bonus.own_gradient import GradientRun, ModelCall
 from grader.checks.compare import agrees, tolerance
-from grader.checks.gradient import entries, match
+from grader.checks.gradient import Entry, entries, match
 from grader.checks.memo import once
 from grader.checks.parameters.storage import leaf, oriented
 from grader.faults import BadValue, CheckFailed
@@ -272,8 +272,10 @@ def _require_same_gradients(
         )
 
 
-def updates(found: StoredNetwork, rng: np.random.Generator, rate: float = 0.3) -> None:
-    """One step of plain gradient descent with the gradients that backward gave."""
+def one_update(
+    found: StoredNetwork, rng: np.random.Generator, rate: float
+) -> tuple[dict[str, Array], list[Entry], dict[str, Array]]:
+    """Random values, the gradients that backward gave there, and by how much over the rate each went down."""
     values = found.values(rng)
     obj, x, d_outputs = found.made(values), found.kind.inputs(rng), found.kind.d_outputs(rng)
     obj.forward(x)
@@ -281,6 +283,12 @@ def updates(found: StoredNetwork, rng: np.random.Generator, rate: float = 0.3) -
     obj.update_parameters(rate)
     now = obj.read()
     moved = {path: (values[path] - now[path]) / rate for path in values if path in now}
+    return values, gave, moved
+
+
+def updates(found: StoredNetwork, rng: np.random.Generator, rate: float = 0.3) -> None:
+    """One step of plain gradient descent with the gradients that backward gave."""
+    values, gave, moved = one_update(found, rng, rate)
     if not any(one.any() for one in moved.values()):
         raise CheckFailed(say("update_parameters changes no parameter."))
     expected = {path: moved.get(path, np.zeros_like(value)) for path, value in values.items()}

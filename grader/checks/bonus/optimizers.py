@@ -76,7 +76,8 @@ def _arrays(found: dict[str, Any], name: str) -> Arrays:
     return {key: finite(one, whats[key]) for key, one in arrays.items()}
 
 
-def _moves(course: OptimizerCourse, start: Arrays) -> list[Arrays]:
+def moves(course: OptimizerCourse, start: Arrays) -> list[Arrays]:
+    """What every step added to each array."""
     points = [start, *course.parameters]
     return [
         {name: after[name] - before[name] for name in start} for before, after in pairwise(points)
@@ -93,7 +94,7 @@ def momentum_first(Momentum: CandidateClass, rng: np.random.Generator) -> None:
     start, gradient = drawn(rng), drawn(rng)
     course = run(Momentum(0.9), "Momentum", start, [gradient], RATE)
     wanted = {name: -RATE * value for name, value in gradient.items()}
-    _require(_moves(course, start)[0], wanted, say(
+    _require(moves(course, start)[0], wanted, say(
         "The velocity is 0 at first: the first step of Momentum is -learning_rate times the gradient."))  # fmt: skip
 
 
@@ -103,7 +104,7 @@ def momentum_second(Momentum: CandidateClass, rng: np.random.Generator) -> None:
     for momentum in (0.9, 0.5):
         course = run(Momentum(momentum), "Momentum", start, [gradient] * 2, RATE)
         wanted = {name: -RATE * (1.0 + momentum) * value for name, value in gradient.items()}
-        _require(_moves(course, start)[1], wanted, say(
+        _require(moves(course, start)[1], wanted, say(
             "With the same gradient twice, Momentum's second step is 1 + momentum times the first."))  # fmt: skip
 
 
@@ -114,7 +115,7 @@ def adam_first(Adam: CandidateClass, rng: np.random.Generator) -> None:
         gradient = drawn(rng, size)
         course = run(Adam(), "Adam", start, [gradient], RATE)
         wanted = {name: -RATE * np.sign(value) for name, value in gradient.items()}
-        moved = _moves(course, start)[0]
+        moved = moves(course, start)[0]
         if any(np.abs(moved[name] - value).max() > 1e-3 * RATE for name, value in wanted.items()):
             raise CheckFailed(say(
                 "Adam's first step is learning_rate in size for every element, against the gradient's sign."))  # fmt: skip
@@ -125,7 +126,7 @@ def adam_steady(Adam: CandidateClass, rng: np.random.Generator) -> None:
     start, gradient = drawn(rng), drawn(rng, LARGE)
     course = run(Adam(), "Adam", start, [gradient] * 4, RATE)
     wanted = {name: -RATE * np.sign(value) for name, value in gradient.items()}
-    for moved in _moves(course, start):
+    for moved in moves(course, start):
         _require(moved, wanted, say(
             "With the same gradient in every step, each of Adam's steps is as large as the first: "
             "k counts the steps, and both moments are corrected."))  # fmt: skip

@@ -81,7 +81,7 @@ def _about_factor(number: float, given: Mapping[str, Array]) -> Message:
     for what, value in forms.items():
         if abs(number - value) < ROUNDING * 100 * value:
             return say("The gradients are multiplied by {what} instead of limit / norm.", what=what)
-    if abs(number - 1.0) < ROUNDING:  # one
+    if abs(number - 1.0) < ROUNDING:
         return say("Gradients that are too long come back as they were.")
     return say(
         "All gradients are multiplied by {number} where limit / norm is {wanted}.",

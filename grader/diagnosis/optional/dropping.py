@@ -10,8 +10,6 @@ from grader.diagnosis.optional.findings import ROUNDING, Finding, finding, near
 from grader.language import say
 from grader.protocol import Array, CandidateClass
 
-Arrays = dict[str, Array]
-
 
 def examine(cls: CandidateClass) -> Iterator[Finding]:
     """By what it multiplies in training, in evaluation and in backward."""
@@ -67,7 +65,7 @@ def _shared(mask: Array) -> Iterator[Finding]:
 def _calm(calm: Array, rate: float) -> Iterator[Finding]:
     if np.any(calm == 0.0):
         yield finding(say("In evaluation elements are dropped as in training."), "evaluation")
-    elif np.ptp(calm) < ROUNDING and abs(calm.flat[0] - (1.0 - rate)) < ROUNDING:  # rounding
+    elif np.ptp(calm) < ROUNDING and abs(calm.flat[0] - (1.0 - rate)) < ROUNDING:
         yield finding(
             say(
                 "Evaluation multiplies by 1 - rate. Here training divides by it, and evaluation changes nothing."

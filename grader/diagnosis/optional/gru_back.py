@@ -16,6 +16,7 @@ from grader.checks.bonus.own_gradient import ModelCall
 from grader.checks.gradient import entries, match
 from grader.checks.known_model import random_parameters
 from grader.checks.parameters import gru_roles
+from grader.diagnosis.cell.gates import sigmoid
 from grader.diagnosis.optional.findings import Finding, finding, near
 from grader.diagnosis.optional.sums import Forms, made_of, times
 from grader.language import say
@@ -52,7 +53,7 @@ class GruForm:
     def state(self, x: Array, h: Array) -> tuple[Array, Array, Array, Array, Array]:
         """z (the share of h), r, n, q and the new state of one row."""
         at = self.values
-        gates = (_sigmoid(x @ at[f"W_{g}"] + h @ at[f"U_{g}"] + at[f"b_{g}"]) for g in "zr")
+        gates = (sigmoid(x @ at[f"W_{g}"] + h @ at[f"U_{g}"] + at[f"b_{g}"]) for g in "zr")
         z, r = gates
         z = 1.0 - z if self.swap else z
         inside = self.form == "inside"
@@ -79,10 +80,6 @@ class GruForm:
                 for gate, one in da.items()
             },
         }
-
-
-def _sigmoid(a: Array) -> Array:
-    return np.asarray(0.5 * (1.0 + np.tanh(0.5 * a)))
 
 
 def examine(GRUCell: CandidateClass) -> Iterator[Finding]:

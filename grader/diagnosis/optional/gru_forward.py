@@ -15,6 +15,7 @@ from grader.checks.bonus import gru
 from grader.checks.known_model import random_parameters
 from grader.checks.parameters import gru_roles
 from grader.checks.parameters.roles import gru_layout
+from grader.diagnosis.cell.gates import sigmoid
 from grader.diagnosis.optional.findings import ROUNDING, Finding, finding, near
 from grader.diagnosis.optional.sums import times
 from grader.language import say
@@ -117,24 +118,22 @@ def _mixing(bench: GruParts) -> Iterator[Finding]:
             np.abs(np.polyval(one, bench.h[:, unit]) - states[:, unit]).max()
             for unit, one in enumerate(fits)
         ]
-        if max(rest) > ROUNDING:  # rounding
+        if max(rest) > ROUNDING:
             return
         slopes, constants = np.array(fits).T
         seen.append((bias, slopes, constants))
-    yield from _weights_of(seen, 1.0 / (1.0 + np.exp(-bench.values["b_r"])))
+    yield from _weights_of(seen, sigmoid(bench.values["b_r"]))
 
 
 def _weights_of(seen: list[tuple[float, Array, Array]], r: Array) -> Iterator[Finding]:
     biases = np.array([one[0] for one in seen])[:, None] * np.ones(SIZES[1])
     slopes, constants = np.stack([one[1] for one in seen]), np.stack([one[2] for one in seen])
-    z = 1.0 / (1.0 + np.exp(-biases))
+    z = sigmoid(biases)
     shares = {"z": z, "1 - z": 1.0 - z, "1": np.ones_like(z), "0": np.zeros_like(z)}
     tanh = np.tanh(biases)
-    for what, value in {"z": tanh, "1 - z": 1.0 - tanh}.items():
-        if near(slopes, value):
-            yield finding(say("The update gate is a tanh; a gate takes the sigmoid."), ABOUT)
-            return
-        del what
+    if near(slopes, tanh) or near(slopes, 1.0 - tanh):
+        yield finding(say("The update gate is a tanh; a gate takes the sigmoid."), ABOUT)
+        return
     of_old = [what for what, value in shares.items() if np.abs(slopes - value).max() < ROUNDING]
     of_new = [
         what for what, value in shares.items() if value.any() and _in_proportion(constants, value)
@@ -164,7 +163,7 @@ def _own_state(slopes: Array, z: Array, r: Array) -> Iterator[Finding]:
 
 def _in_proportion(constants: Array, share: Array) -> bool:
     ratio = constants / share
-    return bool(np.ptp(ratio, axis=0).max() < ROUNDING * np.abs(ratio).max())  # rounding
+    return bool(np.ptp(ratio, axis=0).max() < ROUNDING * np.abs(ratio).max())
 
 
 def _activation(bench: GruParts, side: float) -> Iterator[Finding]:
@@ -178,7 +177,7 @@ def _activation(bench: GruParts, side: float) -> Iterator[Finding]:
     a = bench.x @ at["W_h"]
     known = {
         "tanh": np.tanh(a + at["b_h"]),
-        "sigmoid": 1.0 / (1.0 + np.exp(-a - at["b_h"])),
+        "sigmoid": sigmoid(a + at["b_h"]),
         "relu": np.maximum(a + at["b_h"], 0.0),
         "identity": a + at["b_h"],
     }
@@ -247,18 +246,15 @@ def _resets(bench: GruParts, in_r: Array, side: float) -> dict[str, Array]:
     """The reset gate as it should be and as it may be."""
     at = bench.values
 
-    def gate(a: Array) -> Array:
-        return np.asarray(1.0 / (1.0 + np.exp(-a)))
-
     x, h = bench.x, bench.h
     return {
-        "right": gate(in_r),
+        "right": sigmoid(in_r),
         "tanh(x @ W_r + h @ U_r + b_r)": np.tanh(in_r),
-        "sigmoid(x @ W_r + h @ U_r)": gate(in_r - at["b_r"]),
-        "sigmoid(x @ W_r + b_r)": gate(in_r - h @ at["U_r"]),
-        "sigmoid(h @ U_r + b_r)": gate(in_r - x @ at["W_r"]),
-        "sigmoid(x @ W_h + h @ U_r + b_r)": gate(in_r + x @ (at["W_h"] - at["W_r"])),
-        "sigmoid(x @ W_r + h @ U_h + b_r)": gate(in_r + h @ (at["U_h"] - at["U_r"])),
+        "sigmoid(x @ W_r + h @ U_r)": sigmoid(in_r - at["b_r"]),
+        "sigmoid(x @ W_r + b_r)": sigmoid(in_r - h @ at["U_r"]),
+        "sigmoid(h @ U_r + b_r)": sigmoid(in_r - x @ at["W_r"]),
+        "sigmoid(x @ W_h + h @ U_r + b_r)": sigmoid(in_r + x @ (at["W_h"] - at["W_r"])),
+        "sigmoid(x @ W_r + h @ U_h + b_r)": sigmoid(in_r + h @ (at["U_h"] - at["U_r"])),
         "z": np.full_like(in_r, float(side > 0.0)),
     }
 
@@ -285,7 +281,7 @@ def _part(name: str, part: Array, at: Mapping[str, Array]) -> Iterator[Finding]:
     if near(part, at[name]):
         return
     others = [other for other in at if other != name and near(part, at[other])]
-    if np.abs(part).max() < ROUNDING:  # rounding
+    if np.abs(part).max() < ROUNDING:
         yield finding(say("The update gate does not use {name}.", name=name), ABOUT)
     elif others:
         yield finding(

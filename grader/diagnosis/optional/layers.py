@@ -14,8 +14,8 @@ import numpy as np
 
 from grader.diagnosis.optional.findings import CLOSE, ROUNDING, Finding, finding, near
 from grader.diagnosis.optional.form_names import called
-from grader.diagnosis.optional.sums import Forms, by_changes, coefficients
-from grader.language import say
+from grader.diagnosis.optional.sums import Forms, by_changes, coefficients, multiple
+from grader.language import Message, say
 from grader.protocol import Array
 
 Arrays = Mapping[str, Array]
@@ -133,16 +133,10 @@ def _paired(
     found = [what for what, partner in partners.items() if near(gradient, partner.T @ da)]
     if found and found[0] != due:
         yield _partner(name, found[0], due)
-    elif not found and (number := _factor(gradient, partners[due].T @ da)) is not None:
+    elif not found and (number := multiple(gradient, partners[due].T @ da)) is not None:
         words = say("The gradient of {name} is {number} times what it should be.",
                     name=name, number=f"{number:.3g}")  # fmt: skip
         yield finding(words, name)
-
-
-def _factor(gradient: Array, right: Array) -> float | None:
-    size = float(np.sum(right * right))
-    number = float(np.sum(gradient * right)) / size if size else 0.0
-    return number if near(gradient, number * right) else None
 
 
 def _bias(layer: Layer, da: Array) -> Iterator[Finding]:
@@ -283,40 +277,27 @@ def _words(
             say("In {label} the gradient at the hidden state is multiplied by {found} where {due} belongs.",
                 label=called(label), found=called(slope), due="(1 - h**2)"), *names
         )  # fmt: skip
-    for one, is_, number in zip(slots, *explained, strict=True):
-        due = next(iter(one))
-        if not one[due].any():
-            if is_ != due and number:
-                yield finding(
-                    say(
-                        "In {label} the gradient holds this besides: {found}.",
-                        label=called(label),
-                        found=called(is_),
-                    ),
-                    *names,
-                )
-            continue
-        if number == 0.0:
-            yield finding(
-                say(
-                    "In {label} the gradient lacks one of its ways: {due}.",
-                    label=called(label),
-                    due=called(due),
-                ),
-                *names,
-            )
-        elif is_ != due:
-            yield finding(
-                say("In {label} the gradient holds {found} where {due} belongs.",
-                    label=called(label), found=called(is_), due=called(due)), *names
-            )  # fmt: skip
-        elif number != 1.0:
-            yield finding(
-                say(
-                    "In {label} the gradient holds {due} {number} times.",
-                    label=called(label),
-                    due=called(due),
-                    number=f"{number:.3g}",
-                ),
-                *names,
-            )
+    for forms, is_, number in zip(slots, *explained, strict=True):
+        if (words := _of_a_way(forms, is_, number, label)) is not None:
+            yield finding(words, *names)
+
+
+def _of_a_way(forms: Forms, is_: str, number: float, label: str) -> Message | None:
+    """What is off in one of the ways into a gradient; None where it is right."""
+    where, found = called(label), called(is_)
+    name = next(iter(forms))
+    due = called(name)
+    if not forms[name].any():  # nothing is due by this way
+        besides = say(
+            "In {label} the gradient holds this besides: {found}.", label=where, found=found
+        )
+        return besides if is_ != name and number else None
+    if number == 0.0:
+        return say("In {label} the gradient lacks one of its ways: {due}.", label=where, due=due)
+    if is_ != name:
+        return say("In {label} the gradient holds {found} where {due} belongs.",
+                   label=where, found=found, due=due)  # fmt: skip
+    if number != 1.0:
+        return say("In {label} the gradient holds {due} {number} times.",
+                   label=where, due=due, number=f"{number:.3g}")  # fmt: skip
+    return None

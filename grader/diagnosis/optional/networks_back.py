@@ -20,7 +20,7 @@ from grader.checks.bonus.own_gradient import ModelCall
 from grader.diagnosis.optional.findings import Finding, finding, near
 from grader.diagnosis.optional.form_names import called
 from grader.diagnosis.optional.layers import Layer, gathered, late, placed, read, told
-from grader.diagnosis.optional.sums import Forms
+from grader.diagnosis.optional.sums import Forms, multiple
 from grader.language import say
 from grader.protocol import Array, CandidateClass
 
@@ -112,7 +112,7 @@ def _output_layer(
         "h_{t-1}": late(states),
         "h_{t+1}": late(states, -1),
         "h_{T+1-t}": states[::-1],
-        "the last step alone": np.concatenate([0.0 * states[:-1], states[-1:]]),
+        "the last step alone": _last_alone(states),
     }
     for what, partner in partners.items():
         if all(near(one, partner.T @ d) for one, d in pairs):
@@ -125,7 +125,7 @@ def _output_layer(
             )
             return
     numbers = {
-        f"{number:.3g}" for one, d in pairs if (number := _factor(one, states.T @ d)) is not None
+        f"{number:.3g}" for one, d in pairs if (number := multiple(one, states.T @ d)) is not None
     }
     if len(numbers) == 1:
         yield finding(
@@ -135,11 +135,6 @@ def _output_layer(
             ),
             "W_hy",
         )
-
-
-def _factor(one: Array, right: Array) -> float | None:
-    number = float(np.sum(one * right) / np.sum(right * right))
-    return number if near(one, number * right) else None
 
 
 def _last_alone(rows: Array) -> Array:

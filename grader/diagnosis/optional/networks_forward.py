@@ -16,6 +16,7 @@ from grader.diagnosis.experiments import regression
 from grader.diagnosis.experiments.regression import INVERSES
 from grader.diagnosis.optional.findings import CLOSE, ROUNDING, Finding, finding, near
 from grader.diagnosis.optional.form_names import called
+from grader.diagnosis.optional.layers import late
 from grader.faults import CheckFailed
 from grader.language import say
 from grader.protocol import Array, CandidateClass
@@ -67,8 +68,7 @@ def _other_function(states: Array, reads: Array, label: str) -> Iterator[Finding
     if fit(np.arctanh(np.clip(states, -1 + 1e-15, 1 - 1e-15)), [reads]).roughly_holds():
         yield finding(say("In {label} the state before has no part.", label=called(label)), ABOUT)
         return
-    before = np.concatenate([np.zeros_like(states[:1]), states[:-1]])
-    rows = {"x": reads, "h": before, "1": np.ones((*states.shape[:2], 1))}
+    rows = {"x": reads, "h": late(states), "1": np.ones((*states.shape[:2], 1))}
     flat = {name: one.reshape(-1, one.shape[-1]) for name, one in rows.items()}
     for name, inverse in INVERSES.items():
         with np.errstate(all="ignore"):
@@ -125,7 +125,7 @@ def of_bidirectional(cls: CandidateClass) -> Iterator[Finding]:
     zero_or = {"the last state of the other direction": seen.ahead[-1]}
     ahead = {
         "the inputs in reverse order": x[::-1],
-        "the inputs one step late": _late(x),
+        "the inputs one step late": late(x),
     }
     yield from of_recurrence(
         seen.ahead,
@@ -157,10 +157,6 @@ def of_bidirectional(cls: CandidateClass) -> Iterator[Finding]:
     yield from _outputs(found.called(values, x).outputs(), [seen.ahead, seen.back], both)
 
 
-def _late(rows: Array) -> Array:
-    return np.concatenate([np.zeros_like(rows[:1]), rows[:-1]])
-
-
 # ---------------------------------------- q6_3 ----------------------------------------
 
 
@@ -189,11 +185,11 @@ def of_deep(cls: CandidateClass) -> Iterator[Finding]:
 def _readable(hidden: Array, x: Array, number: int) -> dict[str, Array]:
     """What a layer may read by mistake."""
     if number == 1:
-        return {"the inputs one step late": _late(x)}
+        return {"the inputs one step late": late(x)}
     below = hidden[number - 2]
     others = {
         "the inputs, not the states of the layer below": x,
-        "the states of the layer below, one step late": _late(below),
+        "the states of the layer below, one step late": late(below),
         "the last state of the layer below, at all steps": np.broadcast_to(below[-1], below.shape),
         "the states of the layer below, in reverse order": below[::-1],
     }
@@ -271,7 +267,7 @@ def _encoder(
     count = np.arange(1, len(x) + 1)[:, None, None]
     differences = np.diff(np.concatenate([np.zeros_like(begins[:1]), begins]), axis=0)
     means = np.diff(np.concatenate([np.zeros_like(begins[:1]), count * begins]), axis=0)
-    if np.abs(begins).max() < ROUNDING:  # rounding
+    if np.abs(begins).max() < ROUNDING:
         words = say("The decoder begins with zeros, not with the encoder's last state.")
     elif near(begins, np.broadcast_to(begins[:1], begins.shape)):
         words = say("The decoder begins with the encoder's first state, not with its last.")

@@ -12,7 +12,7 @@ import numpy as np
 from grader import contract
 from grader.checks.bonus import bidirectional, deep, seq2seq
 from grader.checks.memo import once
-from grader.diagnosis.claims import Diagnosis
+from grader.diagnosis.claims import Diagnosis, first_of
 from grader.diagnosis.optional import (
     clipping,
     dropping,
@@ -25,7 +25,6 @@ from grader.diagnosis.optional import (
 )
 from grader.diagnosis.optional.findings import Finding, about_first
 from grader.faults import StudentFault
-from grader.language import say
 
 LOG = logging.getLogger(__name__)
 Examine = Callable[[Any], Iterable[Finding]]
@@ -120,21 +119,14 @@ def diagnose(question: str, case: str, candidates: Sequence[Any]) -> Diagnosis |
         for wanted in ABOUT[question].get(case, ()):
             first = about_first(found, wanted)
             if first is not None:
-                return Diagnosis("", _with_others(first, found, wanted))
+                return Diagnosis("", first_of(first.words, _others(first, found, wanted)))
     return None
 
 
-def _with_others(first: Finding, found: Sequence[Finding], wanted: Iterable[str]) -> Any:
-    """Its words, and how many more findings have to do with the same."""
+def _others(first: Finding, found: Sequence[Finding], wanted: Iterable[str]) -> int:
+    """How many more findings have to do with the same."""
     names = frozenset(wanted)
-    others = [one for one in found if one is not first and (not names or one.about & names)]
-    if not others:
-        return first.words
-    return say(
-        "{first} Besides that, {count} more thing(s) are off here: mend this one first.",
-        first=first.words,
-        count=len(others),
-    )
+    return sum(one is not first and (not names or bool(one.about & names)) for one in found)
 
 
 def _findings(candidate: Any) -> list[Finding]:

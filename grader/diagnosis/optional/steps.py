@@ -28,11 +28,7 @@ def _moves(
 ) -> list[Arrays]:
     start = optimizers.drawn(np.random.default_rng(4))
     course = optimizers.run(cls(*arguments), cls.name, start, gradients, rate)
-    points = [start, *course.parameters]
-    return [
-        {name: points[k + 1][name] - points[k][name] for name in start}
-        for k in range(len(gradients))
-    ]
+    return optimizers.moves(course, start)
 
 
 def momentum(cls: CandidateClass) -> Iterator[Finding]:
@@ -69,10 +65,10 @@ def _first_answer(first: float) -> Iterator[Finding]:
         1.0 + MOMENTUM: say("This looks a step ahead (Nesterov); the equation does not."),
     }
     for number, words in known.items():
-        if abs(first - number) < ROUNDING:  # rounding
+        if abs(first - number) < ROUNDING:
             yield finding(words, *ABOUT)
             return
-    if abs(first - 1.0) > ROUNDING:  # rounding
+    if abs(first - 1.0) > ROUNDING:
         yield finding(
             say("The first step is {number} times what it should be.", number=f"{first:.3g}"),
             *ABOUT,
@@ -81,18 +77,18 @@ def _first_answer(first: float) -> Iterator[Finding]:
 
 def _later_answers(second: float, third: float) -> Iterator[Finding]:
     """The share of the velocity that a step keeps, and whether the next keeps it again."""
-    if abs(second) < ROUNDING:  # rounding
+    if abs(second) < ROUNDING:
         yield finding(
             say("The velocity is not kept: a gradient moves nothing in later steps."), *ABOUT
         )
-    elif abs(second - 0.9) < ROUNDING:  # the default
+    elif abs(second - 0.9) < ROUNDING:
         yield finding(
             say("0.9 is built in: the momentum that the constructor is given has no effect."),
             *ABOUT,
         )
-    elif abs(second + MOMENTUM) < ROUNDING:  # rounding
+    elif abs(second + MOMENTUM) < ROUNDING:
         yield finding(say("The old velocity comes in with the wrong sign."), *ABOUT)
-    elif abs(second - MOMENTUM) > ROUNDING and abs(third / second - second) < ROUNDING:  # rounding
+    elif abs(second - MOMENTUM) > ROUNDING and abs(third / second - second) < ROUNDING:
         yield finding(
             say("From step to step the velocity keeps {number} of itself, and momentum was {momentum}.",
                 number=f"{second:.3g}", momentum=f"{MOMENTUM:g}"), *ABOUT)  # fmt: skip
@@ -155,16 +151,13 @@ def adam(cls: CandidateClass) -> Iterator[Finding]:
         switches = dict(zip(SWITCHES, chosen, strict=True))
         if sum(one != "right" for one in chosen) > 2:  # noqa: PLR2004  # more is no explanation
             return
-        if not any(one != "right" for one in chosen) and near(
-            np.stack(moves), np.stack(_adam_moves(switches, column))
-        ):
+        if not near(np.stack(moves), np.stack(_adam_moves(switches, column))):
+            continue
+        off = {switch: form for switch, form in switches.items() if form != "right"}
+        yield from (finding(_adam_words(*one), *ABOUT) for one in off.items())
+        if not off:
             yield from _epsilon(cls, gradients, name)
-            return
-        if near(np.stack(moves), np.stack(_adam_moves(switches, column))):
-            for switch, form in switches.items():
-                if form != "right":
-                    yield finding(_adam_words(switch, form), *ABOUT)
-            return
+        return
 
 
 def _epsilon(cls: CandidateClass, gradients: Sequence[Arrays], name: str) -> Iterator[Finding]:

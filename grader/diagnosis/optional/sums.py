@@ -32,6 +32,13 @@ def _plain(number: float) -> float:
     return rounded if abs(number - rounded) <= ROUND else number
 
 
+def multiple(one: Array, right: Array) -> float | None:
+    """The number times which `right` is `one`; None where it is no multiple."""
+    size = float(np.sum(right * right))
+    number = float(np.sum(one * right)) / size if size else 0.0
+    return number if near(one, number * right) else None
+
+
 def made_of(target: Array, slots: Sequence[Forms]) -> tuple[tuple[str, ...], list[float]] | None:
     """One form for each slot, and its number, that together make up the target.
 

@@ -6,9 +6,11 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from grader.checks.bonus.network_checks import one_update
 from grader.checks.bonus.networks import Kind, network
-from grader.checks.gradient import entries, match
+from grader.checks.gradient import match
 from grader.diagnosis.optional.findings import ROUNDING, Finding, finding, near
+from grader.diagnosis.optional.sums import multiple
 from grader.language import say
 from grader.protocol import CandidateClass
 
@@ -20,14 +22,7 @@ ABOUT = "updates"
 def examine(cls: CandidateClass, kind: Kind) -> Iterator[Finding]:
     """Arrays that do not move at all, and a number with which all others move."""
     found = network(cls, kind)
-    rng = np.random.default_rng(SEED)
-    values = found.values(rng)
-    obj, x, d_outputs = found.made(values), found.kind.inputs(rng), found.kind.d_outputs(rng)
-    obj.forward(x)
-    gave = entries(obj.backward(d_outputs), obj, found.layout)
-    obj.update_parameters(RATE)
-    now = obj.read()
-    moved = {path: (values[path] - now[path]) / RATE for path in values if path in now}
+    values, gave, moved = one_update(found, np.random.default_rng(SEED), RATE)
     matches = match(gave, found.layout, {**values, **moved}, (1.0,), ROUNDING)
     still, numbers = [], []
     for path, one in matches.items():
@@ -36,13 +31,8 @@ def examine(cls: CandidateClass, kind: Kind) -> Iterator[Finding]:
         if not moved[path].any():
             still.append(path)
         elif not near(moved[path], one.gradient):
-            numbers.append(_number(moved[path], one.gradient))
+            numbers.append(multiple(moved[path], one.gradient))
     yield from _words(still, numbers)
-
-
-def _number(moved: np.ndarray, gradient: np.ndarray) -> float | None:
-    number = float(np.sum(moved * gradient) / np.sum(gradient * gradient))
-    return number if near(moved, number * gradient) else None
 
 
 def _words(still: Sequence[str], numbers: Sequence[float | None]) -> Iterator[Finding]:
