@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from grader import contract
+from grader.calibration.seeded_jobs import cut
 from grader.checks.bonus import net_learning
 from grader.faults import StudentFault
 from grader.matrix.grade_subject import candidates
@@ -19,7 +20,6 @@ from grader.misconceptions import catalogue
 
 CLASSES = {"q6_2": contract.BIDIRECTIONAL, "q6_3": contract.DEEP, "q6_4": contract.SEQ2SEQ}
 PARTS = {"q6_2": "bidirectional", "q6_3": "deep", "q6_4": "seq2seq"}
-CHUNK = 25  # seeds in one job
 CAUGHT, OTHERS = 20, 100  # one run of a mistake for so many of the reference
 
 
@@ -62,17 +62,12 @@ class NetJob:
 def net_jobs(questions: Iterable[str], seeds: int) -> Iterator[NetJob]:
     """The reference over all seeds, mistakes over a share of them."""
     for question in (name for name in questions if name in CLASSES):
-        yield from _cut(NetJob(question, "", range(seeds)))
+        yield from cut(NetJob(question, "", range(seeds)))
         catches = net_learning.numbers_of(question).catches
         for one in catalogue.optional_misconceptions():
             if one.part == PARTS[question]:
                 share = CAUGHT if one.name in catches else OTHERS
-                yield from _cut(NetJob(question, one.name, range(max(1, seeds // share))))
-
-
-def _cut(job: NetJob) -> Iterator[NetJob]:
-    for first in range(0, len(job.seeds), CHUNK):
-        yield NetJob(job.question, job.misconception, job.seeds[first : first + CHUNK])
+                yield from cut(NetJob(question, one.name, range(max(1, seeds // share))))
 
 
 def net_scores(job: NetJob) -> NetScores:
@@ -97,15 +92,6 @@ def _source(misconception: str) -> str:
         return catalogue.reference_source("bonus.py")
     known = {one.name: one for one in catalogue.optional_misconceptions()}
     return known[misconception].source()
-
-
-def net_joined(parts: Iterable[NetScores]) -> list[NetScores]:
-    """Scores of cut jobs put together, in order."""
-    together: dict[tuple[str, str], tuple[float, ...]] = {}
-    for part in parts:
-        key = part.question, part.misconception
-        together[key] = together.get(key, ()) + part.values
-    return [NetScores(*key, values) for key, values in together.items()]
 
 
 def net_complaints(found: Sequence[NetScores]) -> list[str]:

@@ -6,13 +6,14 @@ done in minutes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.random import Generator
 
+from grader.calibration.seeded_jobs import cut
 from grader.checks.learning.tasks import Task
 from grader.checks.learning.training import prepare, train_reference
 from grader.misconceptions import catalogue
@@ -30,7 +31,6 @@ INITS: dict[str, Init] = {
     "0.1 normal": lambda rng, m, n: rng.normal(0, 0.1, (m, n)),
     "0.01 normal": lambda rng, m, n: rng.normal(0, 0.01, (m, n)),
 }
-CHUNK = 25  # seeds in one job
 WEIGHTS = ("W_xh", "W_hh", "W_hy")
 
 
@@ -68,23 +68,9 @@ class Job:
 def jobs(seeds: int) -> Iterator[Job]:
     """Correct code over all seeds, wrong code over a tenth of them, cut into small jobs."""
     for name in names():
-        yield from _cut(Job(name, "", range(seeds)))
+        yield from cut(Job(name, "", range(seeds)))
         for misconception in task(name).numbers.catches:
-            yield from _cut(Job(name, misconception, range(max(1, seeds // 10))))
-
-
-def _cut(job: Job) -> Iterator[Job]:
-    for first in range(0, len(job.seeds), CHUNK):
-        yield Job(job.task, job.misconception, job.seeds[first : first + CHUNK])
-
-
-def joined(parts: Iterable[Scores]) -> list[Scores]:
-    """Scores of cut jobs put together, in order."""
-    together: dict[tuple[str, str], tuple[float, ...]] = {}
-    for part in parts:
-        key = part.task, part.misconception
-        together[key] = together.get(key, ()) + part.values
-    return [Scores(*key, values) for key, values in together.items()]
+            yield from cut(Job(name, misconception, range(max(1, seeds // 10))))
 
 
 def scores(job: Job) -> Scores:

@@ -19,10 +19,10 @@ from grader.calibration.net_separation import (
     NetScores,
     net_complaints,
     net_jobs,
-    net_joined,
     net_scores,
 )
-from grader.calibration.separation import Scores, jobs, joined, scores
+from grader.calibration.seeded_jobs import joined
+from grader.calibration.separation import Scores, jobs, scores
 from grader.matrix.grade_subject import examine
 
 SCORES = "scores"
@@ -66,7 +66,7 @@ def calibrate(seeds: int, only: Sequence[str], out: Path, workers: int) -> None:
     questions = [name for name in automatic if not only or name in only]
     wanted = list(jobs(seeds)) if not only or SCORES in only else []
     found = joined(_mapped(scores, wanted, workers))
-    nets = net_joined(_mapped(net_scores, list(net_jobs(questions, seeds)), workers))
+    nets = joined(_mapped(net_scores, list(net_jobs(questions, seeds)), workers))
     counted = Tally()
     try:
         for row in _mapped(examine, list(trials(questions, seeds)) if questions else [], workers):

@@ -14,7 +14,8 @@ from grader import assignment
 from grader.calibration import bounds, measurements
 from grader.calibration.false_fails import Tally, trials
 from grader.calibration.histogram import draw
-from grader.calibration.separation import Scores, jobs, joined, scores
+from grader.calibration.seeded_jobs import joined
+from grader.calibration.separation import Scores, jobs, scores
 from grader.commands.calibrate import calibrate
 from grader.faults import KitFault
 from grader.matrix.grade_subject import Lost, MatrixRow

@@ -13,9 +13,9 @@ from grader.calibration.net_separation import (
     NetScores,
     net_complaints,
     net_jobs,
-    net_joined,
     net_scores,
 )
+from grader.calibration.seeded_jobs import joined
 from grader.checks.bonus import net_learning
 from grader.misconceptions import catalogue
 
@@ -56,9 +56,9 @@ def test_what_is_not_as_it_must_be_is_complained_of() -> None:
         NetScores("q6_3", "", (0.01, np.nan)),
         NetScores("q6_3", "deep-reads-one-step-late", (0.05,)),
     ]
-    joined = net_joined([*parts, NetScores("q6_3", "", (0.02,))])
-    assert len(joined[0].values) == 3
-    failing, wrong = net_complaints(joined)
+    together = joined([*parts, NetScores("q6_3", "", (0.02,))])
+    assert len(together[0].values) == 3
+    failing, wrong = net_complaints(together)
     assert "1 of 3 runs of the reference fail" in failing
     assert "1 of 1 runs of deep-reads-one-step-late learn" in wrong
 
