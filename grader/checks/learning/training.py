@@ -14,6 +14,7 @@ import numpy as np
 from numpy.random import Generator
 
 from grader.assignment import load
+from grader.checks.compare import agrees
 from grader.checks.learning.tasks import (
     DIVERGED,
     Batch,
@@ -38,7 +39,7 @@ Advance = Callable[[Array, Batches], tuple[int, Array]]
 # Batches that travel together: many for the messages' sake, few because a student whose outputs
 # only the examiner can read goes through them one by one, and the rest travel again.
 TOGETHER = 50
-UNMOVED = 1e-12
+UNMOVED = 1e-12  # rounding of outputs, which the least training exceeds by far
 
 
 class Reference(Protocol):
@@ -114,7 +115,7 @@ def train(rnn: CandidateObject, course: Course, pace: Pace) -> Trained:
     ended = _train(before, advance, course, pace)
     if not task.reaches(ended.score, task.numbers.review):
         return ended
-    return replace(ended, frozen=_equal(before, forward(rnn, first.inputs, task)))
+    return replace(ended, frozen=agrees(forward(rnn, first.inputs, task), before, UNMOVED))
 
 
 def train_reference(
@@ -144,11 +145,6 @@ def train_reference(
 def forward(rnn: CandidateObject, inputs: Array, task: Task) -> Array:
     """One forward pass: outputs (T, B, O)."""
     return outputs_of(rnn.forward(inputs), inputs, task)
-
-
-def _equal(before: Array, after: Array) -> bool:
-    """Whether outputs are the same but for rounding, which the least training exceeds by far."""
-    return bool(np.all(np.abs(after - before) <= UNMOVED * np.abs(before).max()))
 
 
 def _train(outputs: Array, advance: Advance, course: Course, pace: Pace) -> Trained:

@@ -104,7 +104,7 @@ class Watcher:
             packed,
             self.seconds,
             (self.calls["forward"], self.calls["backward"], self.calls["update_parameters"]),
-            any(map(bool, learned)),
+            any(learned),
             sorted(self.trained.lengths),
             sorted(self.evaluated.lengths),
             self._first_and_last_error(),
