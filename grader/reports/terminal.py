@@ -260,13 +260,7 @@ def _closing(writer: TerminalWriter, grade: Grade, *, public_only: bool) -> str:
     whole = sum(points for name, points in writer.wording.possible.items() if name in ran)
     hidden = whole - grade.auto_possible
     if hidden <= 0:
-        return writer.say(
-            say(
-                "public: {score}/{possible}; hidden tests add more when your teacher grades",
-                score=score,
-                possible=possible,
-            )
-        )
+        return _closing_public(writer, score, possible)
     return writer.say(
         say(
             "public: {score}/{possible}; hidden tests add {hidden} points when your teacher grades",
@@ -277,17 +271,21 @@ def _closing(writer: TerminalWriter, grade: Grade, *, public_only: bool) -> str:
     )
 
 
+def _closing_public(writer: TerminalWriter, score: str, possible: str) -> str:
+    return writer.say(
+        say(
+            "public: {score}/{possible}; hidden tests add more when your teacher grades",
+            score=score,
+            possible=possible,
+        )
+    )
+
+
 def _closing_optional(writer: TerminalWriter, grade: Grade, *, public_only: bool) -> str:
     score = points(sum(question.score for question in grade.questions))
     possible = points(sum(question.possible for question in grade.questions))
     if public_only:
-        return writer.say(
-            say(
-                "public: {score}/{possible}; hidden tests add more when your teacher grades",
-                score=score,
-                possible=possible,
-            )
-        )
+        return _closing_public(writer, score, possible)
     return writer.say(
         say(
             "optional: {score}/{possible}, on top of the 100 points", score=score, possible=possible

@@ -48,6 +48,7 @@ def parent(tier: str) -> Iterator[Parent]:
 @pytest.fixture(autouse=True)
 def _fresh() -> Iterator[None]:
     workers._failures.clear()
+    workers.end()  # one that another module's tests have left
     yield
     workers.end()
 

@@ -242,15 +242,12 @@ def _update(cell: GruForm, points: list[GruRow], da: Array) -> Iterator[Finding]
         "1": np.ones_like(h),
     }
     own = 1.0 - z if cell.swap else z  # the gate as the student has it
-    slope = {
-        "z * (1 - z)": z * (1.0 - z),
-        "1": np.ones_like(z),
-        "(1 - z)": 1.0 - own,
-        "z": own,
-        "(1 - z**2)": 1.0 - own**2,
-    }
     yield from _product(
-        da, [{"d_new_hidden_state": d}, difference, slope], "da_z", *_names("z"), "later"
+        da,
+        [{"d_new_hidden_state": d}, difference, _slopes("z", own)],
+        "da_z",
+        *_names("z"),
+        "later",
     )
 
 
@@ -261,13 +258,6 @@ def _reset(cell: GruForm, points: list[GruRow], every: Mapping[str, Array]) -> I
     )
     da_n = _of_candidate(cell, points, every)
     U = cell.values["U_h"]
-    slope = {
-        "r * (1 - r)": r * (1.0 - r),
-        "1": np.ones_like(r),
-        "(1 - r)": 1.0 - r,
-        "r": r,
-        "(1 - r**2)": 1.0 - r**2,
-    }
     partner = {"h": h, "(r * h)": r * h, "n": n, "1": np.ones_like(h)}
     if cell.form == "before":
         back = {"da_n @ U_h.T": da_n @ U.T, "da_n @ U_h": da_n @ U, "da_n": da_n}
@@ -275,7 +265,18 @@ def _reset(cell: GruForm, points: list[GruRow], every: Mapping[str, Array]) -> I
         back = {"da_n": da_n, "da_n @ U_h.T": da_n @ U.T, "da_n @ U_h": da_n @ U}
         name = "(h @ U_h + b_h)" if cell.form == "inside" else "(h @ U_h)"
         partner = {name: q, "(r * (h @ U_h))": r * q, **partner}
-    yield from _product(every["r"], [back, partner, slope], "da_r", *_names("r"), "later")
+    yield from _product(every["r"], [back, partner, _slopes("r", r)], "da_r", *_names("r"), "later")
+
+
+def _slopes(name: str, gate: Array) -> dict[str, Array]:
+    """The slope of a gate's sigmoid, and what may stand in its place."""
+    return {
+        f"{name} * (1 - {name})": gate * (1.0 - gate),
+        "1": np.ones_like(gate),
+        f"(1 - {name})": 1.0 - gate,
+        name: gate,
+        f"(1 - {name}**2)": 1.0 - gate**2,
+    }
 
 
 def _of_candidate(cell: GruForm, points: list[GruRow], every: Mapping[str, Array]) -> Array:
