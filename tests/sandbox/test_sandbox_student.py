@@ -247,6 +247,34 @@ def test_unseeded_programs_get_the_same_luck_every_time() -> None:
     assert len(set(draws[0].tolist())) == 6
 
 
+def test_training_draws_the_same_whatever_was_asked_before() -> None:
+    text = """
+import random
+import numpy as np
+kept, old, plain = np.random.default_rng(3), np.random.RandomState(3), random.Random(3)
+np.random.seed(2024)
+class SimpleRNN:
+    own = np.random.default_rng(5)
+    def __init__(self, i, h, o):
+        self.W = np.random.rand(i) + drawn()[0]
+def drawn():
+    return [np.random.rand(), random.random(), kept.random(), old.rand(), plain.random(),
+            SimpleRNN.own.random(), np.random.default_rng().random()]
+def train_rnn_on_sequence():
+    return {"losses": drawn()}
+"""
+    seen = []
+    for before in (0, 3):
+        with session(text, LIMITS, start_command.PLAIN) as student:
+            environment = student.environment()
+            for _ in range(before):
+                environment["SimpleRNN"](2, 1, 1)
+            train = environment["train_rnn_on_sequence"]
+            seen += [train.observe().returned["losses"] for _ in range(2)]
+    assert len({*seen[0]}) == 7
+    assert [*map(list, seen)] == [list(seen[0])] * 4
+
+
 def test_objects_nobody_refers_to_are_dropped() -> None:
     text = """
 import gc

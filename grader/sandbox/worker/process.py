@@ -21,13 +21,10 @@ The worker keeps no clock of its own except for the import: the examiner kills i
 from __future__ import annotations
 
 import os
-import random
 from functools import partial
 from typing import Any
 
-import numpy as np
-
-from grader.sandbox.worker import confine, schema, wire
+from grader.sandbox.worker import confine, generators, schema, wire
 from grader.sandbox.worker.ordinary import surroundings
 from grader.sandbox.worker.pictures import figures
 from grader.sandbox.worker.printed import Printed
@@ -51,7 +48,7 @@ def serve(channel: int, layers: list[str]) -> None:
     _send(channel, wire.FrameWriter().frame(schema.Ready(layers)))
     runner = Runner({}, (FILENAME,))
     runner.printed = printed
-    _seed_generators()
+    generators.seed()
     while True:
         try:
             header, body = wire.receive(partial(_fill, channel))
@@ -83,15 +80,6 @@ def bring_fonts(cache: str) -> None:
             words = source.read()
         with open(f"{home}/{os.path.basename(cache)}", "wb") as target:  # noqa: PTH119, PTH123
             target.write(words)
-
-
-def _seed_generators() -> None:
-    """The same file graded twice gets the same score: unseeded generators start alike."""
-    random.seed(0)
-    np.random.seed(0)  # noqa: NPY002 - the generator that most students use
-    entropy = random.Random(0)  # noqa: S311 - the opposite of cryptography is wanted
-    # What `default_rng()` asks for a seed (numpy/random/bit_generator.pyx).
-    np.random.bit_generator.randbits = entropy.getrandbits  # type: ignore[attr-defined]
 
 
 def _silence() -> Printed:

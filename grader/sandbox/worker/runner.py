@@ -17,6 +17,7 @@ import msgspec
 
 from grader.sandbox.worker import parameters, patches, schema, source, wire
 from grader.sandbox.worker.exception_fault import from_exception
+from grader.sandbox.worker.generators import Luck
 from grader.sandbox.worker.ordinary import surroundings
 from grader.sandbox.worker.pictures import drawing
 from grader.sandbox.worker.printed import Printed
@@ -45,6 +46,7 @@ class Runner:
         self.paths: dict[int, dict[str, parameters.Leaf]] = {}
         self.outside: set[int] = set()  # handles of objects that hold no arrays themselves
         self.printed: Printed | None = None
+        self.luck: Luck | None = None  # as the program's import left it
 
     def answer(self, request: schema.Request, body: bytes | bytearray) -> bytes:
         """The frame that answers `request`. WireError where the request itself is broken."""
@@ -80,6 +82,7 @@ class Runner:
         asked = (*request.classes, *request.functions)
         module, fault = source.run(words, request.seconds, request.until, path, asked)
         self.namespace = module.__dict__
+        self.luck = Luck(self.namespace)
         bonus_fault = None if bonus is None else self._load_bonus(request, bonus)
         names = {**self.namespace, **self.second}
         defined = source.defined(names, request.classes, request.functions)
@@ -291,6 +294,8 @@ class Runner:
         function = self.namespace.get(request.name)
         watcher = observer.Watcher(self.namespace.get(request.watched), function)
         returned, faults = None, observer.Faults()
+        if self.luck is not None:
+            self.luck.restore()
         with watcher:
             try:
                 returned = function()  # type: ignore[misc]  # None raises as the student's would
