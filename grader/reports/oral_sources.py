@@ -12,8 +12,8 @@ from grader.language import say
 from grader.records import Problem
 from grader.scoring.page_scores import PageScore
 from grader.scoring.score_store import NAME as PAGE_STORE
-from grader.written.oral_marks import MOST_MARK, OralMarks
 from grader.written.oral_marks import NAME as ORAL_TABLE
+from grader.written.oral_marks import OralMarks, in_gradebook
 from grader.written.scores import NAME as TABLE
 from grader.written.scores import Written, WrittenRow
 
@@ -50,7 +50,7 @@ def _given(
     }
     for source, mean in means.items():
         if mean is not None:
-            yield source, round(points * mean / MOST_MARK if points else mean, 4)
+            yield source, in_gradebook(mean, points)
 
 
 def _differences(student_id: str, given: Mapping[str, float]) -> Iterator[Problem]:

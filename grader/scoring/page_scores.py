@@ -13,13 +13,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from grader import assignment
 from grader.results.files import write_atomically
 from grader.scoring import marks as scored
 from grader.scoring.marks import APART, BONUS, ORAL, Mark
 from grader.scoring.rubric import Item, Rubric
 from grader.scoring.rubric import load as load_rubric
 from grader.scoring.score_store import NAME, ScoreStore
-from grader.written.oral_marks import MOST_MARK
+from grader.written.oral_marks import MOST_MARK, in_gradebook
 from grader.written.scores import SectionScore
 
 
@@ -55,16 +56,22 @@ def read(out: Path) -> dict[str, PageScore]:
 
 
 def write_table(out: Path, target: Path) -> None:
-    """The scores as a `written.csv`: one row per student, a cell is empty where nothing is scored."""
+    """The scores as a `written.csv`: one row per student, a cell is empty where nothing is scored.
+
+    The interview, where one was held, is in the gradebook's measure, as it is read there.
+    """
+    oral, everyone = assignment.load().assignment.oral, sorted(read(out).items())
+    apart = (BONUS, ORAL) if any(found.oral is not None for _, found in everyone) else (BONUS,)
     questions = dict.fromkeys(section.question for section in load_rubric().section)
     lines = io.StringIO(newline="")
     writer = csv.writer(lines, lineterminator="\n")
-    writer.writerow(("student_id", *questions, BONUS, "comment"))
-    for student_id, found in sorted(read(out).items()):
+    writer.writerow(("student_id", *questions, *apart, "comment"))
+    for student_id, found in everyone:
         comments = " / ".join(one.comment for one in found.sections if one.comment)
         points = [found.scores.get(question, "") for question in questions]
-        bonus = "" if found.bonus is None else found.bonus
-        writer.writerow((student_id, *points, bonus, comments))
+        mark = None if found.oral is None else in_gradebook(found.oral, oral)
+        beside = ["" if one is None else one for one in (found.bonus, mark)][: len(apart)]
+        writer.writerow((student_id, *points, *beside, comments))
     write_atomically(target, b"\xef\xbb\xbf" + lines.getvalue().encode())
 
 

@@ -23,6 +23,11 @@ QUESTIONS = tuple(str(number) for number in range(1, 13))
 COLUMNS = ("student_id", "name", *QUESTIONS, "note")
 
 
+def in_gradebook(mean: float, points: float) -> float:
+    """A mean mark as the gradebook shows it: its share of the exam's points, itself where there are none."""
+    return round(points * mean / MOST_MARK if points else mean, 4)
+
+
 @dataclass(frozen=True, slots=True)
 class OralRow:
     """One interview: the marks of the questions that were asked."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from grader.assignment import load
@@ -85,7 +87,27 @@ def test_the_gradebook_and_the_students_account_show_it(out: Path) -> None:
 def test_the_pages_points_go_out_as_a_table_that_comes_back_in(out: Path) -> None:
     marked(out, *full("q3", comment="=好"), Mark(WHO, "bonus", "ann", free=2.0, done=True))
     page_scores.write_table(out, out / "written.csv")
+    assert "oral" not in (out / "written.csv").read_text(encoding="utf-8")
     with StoreReader.existing(out) as store:
         book = gradebook.read(store, out, load())
     assert not book.scored.problems
     assert (book.by_id[WHO].scores["q3"], book.by_id[WHO].bonus) == (13.0, 2.0)
+
+
+@pytest.mark.parametrize(("worth", "shown"), [(0.0, 2.5), (6.0, 5.0)])
+def test_the_interview_goes_out_in_the_gradebooks_measure(
+    out: Path, worth: float, shown: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = msgspec.structs.replace(
+        load(), assignment=msgspec.structs.replace(load().assignment, oral=worth)
+    )
+    monkeypatch.setattr(page_scores.assignment, "load", lambda: given)
+    marked(out, Mark(WHO, "oral", "ann", items=("1:3", "2:2"), done=True))
+    page_scores.write_table(out, out / "written.csv")
+    with StoreReader.existing(out) as store:
+        book = gradebook.read(store, out, given)
+    assert not book.scored.problems
+    assert book.by_id[WHO].oral == shown
+    text = (out / "written.csv").read_text(encoding="utf-8-sig")
+    rows = list(csv.DictReader(text.splitlines()))
+    assert [row["oral"] for row in rows] == [str(shown)]

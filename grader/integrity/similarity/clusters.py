@@ -1,24 +1,21 @@
-"""People who hang together: whoever is alike to one of a cluster belongs to it."""
+"""People who hang together: whoever is alike to one of a group belongs to it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from grader.results.alike import AlikePair
 
-LEAST = 3  # two are a pair
 
-
-def clusters(pairs: Iterable[AlikePair]) -> tuple[tuple[str, ...], ...]:
-    """Groups of three and more, the largest first."""
+def groups(pairs: Iterable[AlikePair]) -> tuple[tuple[AlikePair, ...], ...]:
+    """Pairs by the group of people that they join; pairs and groups keep the order given."""
+    given = tuple(pairs)
     group: dict[str, set[str]] = {}
-    for pair in pairs:
+    for pair in given:
         joined = group.get(pair.one, {pair.one}) | group.get(pair.other, {pair.other})
         for each in joined:
             group[each] = joined
-    found = {tuple(sorted(each)) for each in group.values() if len(each) >= LEAST}
-    return tuple(sorted(found, key=_by_size))
-
-
-def _by_size(group: Sequence[str]) -> tuple[int, str]:
-    return -len(group), group[0]
+    found: dict[int, list[AlikePair]] = {}
+    for pair in given:
+        found.setdefault(id(group[pair.one]), []).append(pair)
+    return tuple(map(tuple, found.values()))

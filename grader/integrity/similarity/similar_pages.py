@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 from grader.assignment import load
-from grader.integrity.similarity.clusters import clusters
+from grader.integrity.similarity.clusters import groups
 from grader.integrity.similarity.comparison import PROGRAM_LINE, REPORT_LINE, Comparison
 from grader.integrity.similarity.side_by_side import parts_of
 from grader.integrity.similarity.works import Work
@@ -66,18 +66,33 @@ class PairView:
     lines: int  # of the program that are alike
 
 
+@dataclass(frozen=True, slots=True)
+class GroupView:
+    """Pairs that hang together: one pair, or all those of three people and more."""
+
+    people: tuple[str, ...]
+    pairs: tuple[PairView, ...]
+
+    @property
+    def program(self) -> float:
+        return max(pair.program for pair in self.pairs)
+
+    @property
+    def report(self) -> float:
+        return max(pair.report for pair in self.pairs)
+
+
 def write_overview(path: Path, pages: SimilarPages) -> None:
-    """The list of pairs and clusters, or the sentence that says why there is none."""
-    views = [(pair, _pair(pair, pages, "")) for pair in pages.run.pairs]
-    waiting = [view for _, view in views if view.fine is None]
-    groups = clusters(pair for pair, view in views if view.fine is None)
+    """The pairs, those of one group together, or the sentence that says why there is none."""
+    waiting = [pair for pair in pages.run.pairs if pair.key not in pages.fine]
+    settled = [pair for pair in pages.run.pairs if pair.key in pages.fine]
     text = page(
         "similar.html",
         pages.language,
         heading=load().assignment.title[pages.language],
-        pairs=waiting,
-        settled=[view for _, view in views if view.fine is not None],
-        clusters=[[_label(pages.works[key]) for key in group] for group in groups],
+        waiting=len(waiting),
+        groups=[_group(each, pages) for each in groups(waiting)],
+        settled=[_pair(pair, pages, "") for pair in settled],
         run=pages.run,
         nothing="" if waiting else words(_nothing(pages), pages.language),
         lines=(PROGRAM_LINE, REPORT_LINE),
@@ -111,6 +126,12 @@ def write_pair(
         fingerprint="",
     )
     write_atomically(path, text.encode("utf-8"))
+
+
+def _group(pairs: Sequence[AlikePair], pages: SimilarPages) -> GroupView:
+    keys = sorted({key for pair in pairs for key in (pair.one, pair.other)})
+    people = tuple(_label(pages.works[key]) for key in keys)
+    return GroupView(people, tuple(_pair(pair, pages, "") for pair in pairs))
 
 
 def _pair(pair: AlikePair, pages: SimilarPages, up: str) -> PairView:

@@ -10,6 +10,7 @@ import pytest
 
 from grader.handout import template
 from grader.integrity.similarity import prints
+from grader.integrity.similarity.clusters import groups
 from grader.integrity.similarity.comparison import PROGRAM_LINE
 from grader.integrity.similarity.similar_run import find_alike
 from grader.language import render
@@ -62,6 +63,24 @@ def test_two_halves_are_listed_with_both_sources(tmp_path: Path) -> None:
     copy = disguises.mixed(texts["matlabish"], texts["torchish"], Random(1))
     out = alike_classes.make_class(tmp_path / "out", [*classmates(), sent("2023099", "", copy)])
     assert keys(run(out)) == {("2023003", "2023099"), ("2023006", "2023099")}
+
+
+def test_a_group_is_one_entry_and_each_other_pair_its_own(tmp_path: Path) -> None:
+    texts = collection()
+    copies = [sent(f"202309{k}", "", texts["tape"] + f"\n# {k}\n") for k in range(4)]
+    two = [
+        sent("2023088", "", texts["pullbacks"]),
+        sent("2023089", "", texts["pullbacks"] + "\n#\n"),
+    ]
+    out = alike_classes.make_class(tmp_path / "out", [*classmates(), *copies, *two])
+    found = run(out)
+    assert [len(each) for each in groups(found.pairs)] in ([6, 1], [1, 6])
+    shown = (out / "similar.html").read_text(encoding="utf-8")
+    assert shown.count("A group of") == 1
+    assert "A group of 4:" in shown
+    assert "Its 6 pairs" in shown
+    rows = [line for line in shown.splitlines() if ",alike,202309" in line]
+    assert len(rows) == 6
 
 
 def test_programs_written_apart_are_not_listed(tmp_path: Path) -> None:
