@@ -140,6 +140,8 @@ def _place(one: OralQuestion) -> Message | None:
         return None
     if one.excerpt.of_report:
         return say("report, line {line}", line=one.excerpt.first)
+    if one.excerpt.file:
+        return say("{file}, line {line}", file=one.excerpt.file, line=one.excerpt.first)
     return say("program, line {line}", line=one.excerpt.first)
 
 

@@ -33,6 +33,7 @@ class Excerpt:
     first: int
     lines: tuple[str, ...]
     of_report: bool = False
+    file: str = ""  # where it is not the program itself
 
 
 @dataclass(frozen=True, slots=True)

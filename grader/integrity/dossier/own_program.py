@@ -20,9 +20,10 @@ class OwnProgram:
     program: Program
     functions: dict[str, tuple[Unit, ...]]
     refused: tuple[str, ...]  # of which no line is changed and run: they do more than compute
+    file: str = ""  # its name, where it is a second one
 
     @classmethod
-    def of(cls, source: str) -> OwnProgram:
+    def of(cls, source: str, file: str = "") -> OwnProgram:
         """Raises SyntaxError, ValueError, RecursionError or MemoryError where it does not parse."""
         program = Program(source)
         seen: set[Unit] = set()
@@ -33,12 +34,12 @@ class OwnProgram:
             seen.update(units)
             functions[topic] = tuple(units) if is_harmless(units) else ()
             refused += [topic] if units and not functions[topic] else []
-        return cls(program, functions, tuple(refused))
+        return cls(program, functions, tuple(refused), file)
 
     def excerpt(self, lines: tuple[int, int]) -> Excerpt:
         """These lines as they stand there, without the blanks that all of them begin with."""
         text = self.program.text.decode().splitlines()[lines[0] - 1 : lines[1]][:LINES]
-        return Excerpt(lines[0], dedented(text))
+        return Excerpt(lines[0], dedented(text), file=self.file)
 
     def has_one_meaning(self, topic: str, unit: Unit) -> bool:
         """Whether a function is the class's own and called in one place: else its lines mean more."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from grader.integrity.dossier.alike_passages import AlikePassage
@@ -25,6 +26,7 @@ from grader.integrity.dossier.question_draw import FEWEST, draw
 from grader.language import Message, say
 from grader.records import Grade, Submission
 from grader.reports.wording import Wording
+from grader.sandbox.worker.source import BONUS_FILENAME
 
 NO_REPORT = 1.5  # what an empty report adds to the need to talk
 
@@ -103,7 +105,15 @@ def _drafts(
     yield from ask_report.drafts(own, report, runs=runs)
     if task.grade is not None:
         yield from ask_curve.drafts(own, task.grade)
-        yield from ask_weak_points.drafts(own, task.grade, task.wording, task.alike)
+        programs = (own, *_bonus_program(task.submission))
+        yield from ask_weak_points.drafts(programs, task.grade, task.wording, task.alike)
+
+
+def _bonus_program(submission: Submission) -> Iterator[OwnProgram]:
+    """bonus.py, if there is one that parses: what does not is said where it lost its points."""
+    if submission.bonus:
+        with suppress(SyntaxError, ValueError, RecursionError, MemoryError):
+            yield OwnProgram.of(submission.bonus, BONUS_FILENAME)
 
 
 def _about_report(submission: Submission, report: OwnReport) -> Iterator[Message]:

@@ -108,6 +108,26 @@ def test_eight_to_twelve_questions_each_with_its_answer(whole: Dossier) -> None:
     assert "<b>weak</b>" in page
 
 
+@pytest.mark.parametrize("file", ["bonus.py", ""])
+def test_a_lost_optional_question_shows_the_file_that_it_was_written_in(file: str) -> None:
+    stub = "class GRUCell:\n    def forward(self, x, h):\n        raise NotImplementedError\n"
+    own = "\n\n# one\nclass GRUCell:\n    def forward(self, x, h):\n        return h\n"
+    lost = CaseResult(
+        "forward", hidden=False, verdict=Verdict.FAILED, points=0.0, possible=1.0, message=say("No")
+    )
+    submission = Submission(
+        "2023001", "张三", source("variants/coursera") + ("" if file else own), REPORT,
+        bonus=own if file else stub,
+    )  # fmt: skip
+    grade = graded(QuestionResult("q6_1", 0.0, 1.0, (lost,)))
+    one = dossier(DossierTask(submission, grade, load_wording("en")))
+    (asked,) = [question for question in one.questions if question.reason]
+    assert asked.excerpt is not None
+    assert asked.excerpt.lines == ("def forward(self, x, h):",)
+    assert asked.excerpt.file == file
+    assert ("bonus.py, line 5" in student_page(one, "en")) is bool(file)
+
+
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_what_a_student_wrote_is_escaped_and_nothing_runs(whole: Dossier, language: str) -> None:
     page = student_page(whole, language)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator, Sequence
 from functools import partial
 
 from grader import contract
+from grader.diagnosis.repair.program import Unit
 from grader.diagnosis.repair.questions import TOPICS
 from grader.integrity.dossier.alike_passages import AlikePassage
 from grader.integrity.dossier.asking.measured_figures import code
@@ -21,14 +23,22 @@ SKIPPED = (Verdict.NOT_IMPLEMENTED, Verdict.KIT_FAULT)  # nothing there to be as
 MOST_LINES = 6
 LEARNING, BEFORE = "q5_2", ("q4_2", "q4_3", "q4_4")  # trained by the grader, through those
 METHODS = {LEARNING: contract.BACKWARD}  # of questions about a class as a whole
+OPTIONAL = {one.name: one for one in contract.OPTIONAL_QUESTIONS}
+PARTS = (contract.FORWARD, contract.STEP, contract.CONSTRUCTOR)  # of a class of the optional part
+
+Place = tuple[OwnProgram, tuple[int, int]]  # a file of the student's, and its lines (first, last)
 
 
 def drafts(
-    own: OwnProgram, grade: Grade, wording: Wording, alike: Sequence[AlikePassage]
+    programs: Sequence[OwnProgram],
+    grade: Grade,
+    wording: Wording,
+    alike: Sequence[AlikePassage],
 ) -> Iterator[QuestionDraft]:
-    yield from _alike(own, alike)
+    """`programs`: the student's program, and bonus.py where there is one."""
+    yield from _alike(programs[0], alike)
     for question in grade.questions:
-        yield from _reviews(own, question, wording)
+        yield from _reviews(programs, question, wording)
     told: set[str] = set()
     lost_before = False
     for question in grade.questions:
@@ -41,7 +51,7 @@ def drafts(
         cause = guard.case_hint(case, wording) or guard.case_text(case, wording.language)
         if cause not in told:
             told.add(cause)
-            yield _lost(own, question, case, wording)
+            yield _lost(programs, question, case, wording)
 
 
 def _first_lost(question: QuestionResult) -> CaseResult | None:
@@ -52,21 +62,18 @@ def _first_lost(question: QuestionResult) -> CaseResult | None:
 
 
 def _lost(
-    own: OwnProgram, question: QuestionResult, case: CaseResult, wording: Wording
+    programs: Sequence[OwnProgram], question: QuestionResult, case: CaseResult, wording: Wording
 ) -> QuestionDraft:
-    lines = _lines(own, question)
+    place = _place(programs, question, case)
     share = 1 - question.score / question.possible if question.possible else 0.0
-    make = partial(_lost_question, own, question, case, wording, lines)
-    return QuestionDraft(Level.EXPLAIN, "lost", question.name, lines, make, urgency=LOST + share)
+    make = partial(_lost_question, question, case, wording, place)
+    return QuestionDraft(Level.EXPLAIN, "lost", question.name, place[1], make, urgency=LOST + share)
 
 
 def _lost_question(
-    own: OwnProgram,
-    question: QuestionResult,
-    case: CaseResult,
-    wording: Wording,
-    lines: tuple[int, int],
+    question: QuestionResult, case: CaseResult, wording: Wording, place: Place
 ) -> OralQuestion:
+    own, lines = place
     what = guard.case_text(case, wording.language, 400)
     hint = guard.case_hint(case, wording)
     return OralQuestion(
@@ -108,11 +115,14 @@ def _repair(question: QuestionResult) -> Iterator[Message]:
         )
 
 
-def _lines(own: OwnProgram, question: QuestionResult) -> tuple[int, int]:
+def _place(programs: Sequence[OwnProgram], question: QuestionResult, case: CaseResult) -> Place:
     """The line that a repair proved, else the head of what the question is about."""
+    own = programs[0]
     if question.repair and question.repair.lines:
         line = question.repair.lines[0].line
-        return line, line
+        return own, (line, line)
+    if question.name in OPTIONAL:
+        return _optional(programs, OPTIONAL[question.name].subjects, case)
     subject = contract.BY_NAME[question.name].subject if question.name in contract.BY_NAME else ""
     if subject in contract.CLASSES:
         topic = TOPICS.get(question.name)
@@ -121,27 +131,44 @@ def _lines(own: OwnProgram, question: QuestionResult) -> tuple[int, int]:
     else:
         unit = own.function_named(subject)
     line = unit.node.lineno if unit else 1
-    return line, line
+    return own, (line, line)
+
+
+def _optional(programs: Sequence[OwnProgram], subjects: Sequence[str], case: CaseResult) -> Place:
+    """Where the case's class or function stands, bonus.py before the program: as it is graded."""
+    first = case.name.partition("_")[0]
+    subject = next((one for one in subjects if one.lower().startswith(first)), subjects[0])
+    for own in reversed(programs):
+        methods = [own.program.method(subject, part) for part in PARTS]
+        unit = next(filter(_is_written, (*methods, own.function_named(subject))), None)
+        if unit is not None:
+            return own, (unit.node.lineno, unit.node.lineno)
+    return programs[-1], (1, 1)
+
+
+def _is_written(unit: Unit | None) -> bool:
+    if unit is None:
+        return False
+    return not (isinstance(unit.node, ast.FunctionDef) and contract.is_stub(unit.node))
 
 
 def _reviews(
-    own: OwnProgram, question: QuestionResult, wording: Wording
+    programs: Sequence[OwnProgram], question: QuestionResult, wording: Wording
 ) -> Iterator[QuestionDraft]:
     for case in question.cases:
         if case.review is not None:
-            lines = _lines(own, question)
-            make = partial(_review, own, question, case, wording, lines)
-            yield QuestionDraft(Level.EXPLAIN, "review", question.name, lines, make, urgency=REVIEW)
+            place = _place(programs, question, case)
+            make = partial(_review, question, case, wording, place)
+            yield QuestionDraft(
+                Level.EXPLAIN, "review", question.name, place[1], make, urgency=REVIEW
+            )
             return
 
 
 def _review(
-    own: OwnProgram,
-    question: QuestionResult,
-    case: CaseResult,
-    wording: Wording,
-    lines: tuple[int, int],
+    question: QuestionResult, case: CaseResult, wording: Wording, place: Place
 ) -> OralQuestion:
+    own, lines = place
     shown = guard.guard(case.review) if case.hidden and case.review else case.review
     return OralQuestion(
         Level.EXPLAIN,
