@@ -14,6 +14,7 @@ from grader.checks.experiment.evaluations import FEWEST, Evaluation, Line
 from grader.protocol import Array
 
 DIGITS = 9  # of values near 1
+STRETCH = 20  # windows on end that are equal in every bit: by chance that is not
 
 
 def comes_again(lines: Iterable[Line], seen: Iterable[Evaluation]) -> bool:
@@ -27,13 +28,18 @@ def nearly_comes_again(lines: Iterable[Line], used: Evaluation) -> bool:
     """Whether it is so but for the last digits, where some windows are equal by chance.
 
     As in a sine with a whole period, or in logarithms of Fibonacci numbers, each window scaled on
-    its own. By chance not all windows are.
+    its own. By chance not all windows are, and those that are do not stand side by side.
     """
-    if used.trained.all():
+    if used.trained.all() or _is_one_stretch(np.flatnonzero(used.trained)):
         return False
     return any(np.unique(line.round(DIGITS)).size <= line.size / 2 for line in lines) or (
         _distinct(used.inputs.round(DIGITS)) < _distinct(used.inputs)
     )
+
+
+def _is_one_stretch(places: Array) -> bool:
+    """Whether many places follow one another without a gap, as where training went on into them."""
+    return bool(places.size >= STRETCH and places[-1] - places[0] == places.size - 1)
 
 
 def _distinct(windows: Array) -> int:
