@@ -198,13 +198,13 @@ def run_backward(trial: RnnTrial, x: Array, d_outputs: Array, expect: Expectatio
     forward = trial.forward(x)
     found = trial.backward(d_outputs)
     truths = expect(trial, x, d_outputs, forward)
-    best = _best_run(trial, x, d_outputs, found, truths)
+    best = best_run(trial, x, d_outputs, found, truths)
     if best.all_right or (rest := _without_decay(trial, x, d_outputs, found)) is None:
         return best
-    return _best_run(trial, x, d_outputs, rest, truths)
+    return best_run(trial, x, d_outputs, rest, truths)
 
 
-def _best_run(
+def best_run(
     trial: RnnTrial,
     x: Array,
     d_outputs: Array,
