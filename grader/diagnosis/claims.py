@@ -65,6 +65,7 @@ starts_not_zero        number           dh_next is number before the last step
 derivative_added                        1 - h_t^2 is added to dh where it should be multiplied
 constant_term                           with d_outputs = 0 the arrays are not 0
 clipped / norm_held    number           elements / the norm are held at number below a norm of 0.25
+norms_held             number           the norm of each gradient is held at number
 not_linear                              two d_outputs together do not give the sum of both
 depends_on_start                        two objects with equal parameters give different gradients
 parameters_given                        backward changes these parameters, and returns them
@@ -97,7 +98,7 @@ softmax, softmax_over_batch, output_activation, output_late, output_depends_on, 
 tanh_overflows                          states are NaN for inputs of 1e4, right for small ones
 
 update_parameters (q4_4): the step as a multiple of learning_rate * gradient
-moves_nothing, still, times (number), times_vary (number, later), divided (of), momentum, late_gradient, later_times, only_first,
+moves_nothing, still, times (number), times_vary (number, later), divided (of), momentum, adds_calls, late_gradient, later_times, only_first,
 decay, replaced, same_size, one_number, rate_ignored, rate_power, step_transposed, step_off,
 other_gradient (used), step_form (form of W, dW and learning_rate)
 

@@ -62,6 +62,7 @@ KNOWN: dict[tuple[str, tuple[tuple[str, Fact], ...], str], str] = {
     ("accumulates", (), ANY): "gradients-accumulate-between-calls",
     ("stale", (), ANY): "stale-forward",
     ("norm_held", (), ANY): "gradients-normalised",
+    ("norms_held", (), ANY): "gradients-normalised",
     ("clipped", (), ANY): "clips-too-tightly",
     ("left_over", (("after", "again"),), "W_xh, W_hh, b_h"): "dh-next-kept-between-calls",
     # forward
@@ -156,6 +157,7 @@ KNOWN: dict[tuple[str, tuple[tuple[str, Fact], ...], str], str] = {
 TOLD = frozenset(KNOWN.values())  # by experiments
 NUMBERLESS = {
     "norm_held",
+    "norms_held",
     "clipped",
     "momentum",
     "decay",

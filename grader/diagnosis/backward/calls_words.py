@@ -88,6 +88,14 @@ def _norm_held(arrays: Message, *, number: float) -> Message:
     )
 
 
+def _norms_held(arrays: Message, *, number: float) -> Message:
+    return say(
+        "Each gradient is scaled to a norm of {number}, whatever d_outputs is ({arrays}). Return them as they are.",
+        arrays=arrays,
+        number=f"{number:.4g}",
+    )
+
+
 def _not_linear(arrays: Message) -> Message:
     return say(
         "{arrays}: two parts of d_outputs together do not give the sum of what each gives. Gradients are linear in d_outputs; look for an absolute value, a condition on numbers, or a gradient where a weight belongs.",
@@ -155,6 +163,7 @@ CALLS: dict[str, Callable[..., Message]] = {
     "constant_term": _constant_term,
     "clipped": _clipped,
     "norm_held": _norm_held,
+    "norms_held": _norms_held,
     "not_linear": _not_linear,
     "depends_on_start": _depends_on_start,
     "parameters_given": _parameters_given,

@@ -56,10 +56,14 @@ def _held(imp: Impulses, d_outputs: Array, expected: dict[str, Array]) -> Readin
     )  # the same number
     if held >= HELD and bound:
         return Reading("clipped", {"number": float(f"{bound:.4g}")})
-    norms = [np.sqrt(sum(np.sum(part**2) for part in each.values())) for each in (got, more)]
-    if norms[0] and abs(norms[0] - norms[1]) <= imp.net.limit * norms[0]:
-        return Reading("norm_held", {"number": float(f"{norms[0]:.4g}")})
-    return None
+    norms = np.array([[np.linalg.norm(part) for part in each.values()] for each in (got, more)])
+    whole = np.linalg.norm(norms, axis=1)
+    if not whole[0] or abs(whole[0] - whole[1]) > imp.net.limit * whole[0]:
+        return None
+    alike = bool(np.ptp(norms) <= imp.net.limit * norms.max())  # each for itself
+    number = norms[0, 0] if alike else whole[0]
+    kind = "norms_held" if alike and norms.shape[1] > 1 else "norm_held"
+    return Reading(kind, {"number": float(f"{number:.4g}")})
 
 
 def _not_additive(imp: Impulses, d_outputs: Array, expected: dict[str, Array]) -> tuple[str, ...]:

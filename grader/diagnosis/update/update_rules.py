@@ -61,13 +61,17 @@ def examine(cls: CandidateClass) -> Readings:
     if len(off) == len(names) and all(one.kind == "still" for one in off.values()):
         return [(Reading("moves_nothing"), tuple(names))]
     return _grouped(
-        {
-            name: _combined(net, name, first)
-            if reading.kind == "combined"
-            else _refined(net, name, reading, first)
-            for name, reading in off.items()
-        }
+        {name: _looked_into(net, name, reading, first) for name, reading in off.items()}
     )
+
+
+def _looked_into(net: Network, name: str, reading: Reading, first: UpdateStep) -> Reading:
+    """The reading after further steps, at other rates and in another order of calls."""
+    if reading.kind == "combined":
+        return _combined(net, name, first)
+    if reading.kind == "momentum":
+        return Reading("adds_calls") if _adds_calls(net, name) else reading
+    return _refined(net, name, reading, first)
 
 
 def _of_array(net: Network, name: str, first: UpdateStep, second: UpdateStep) -> Reading | None:
@@ -257,6 +261,25 @@ def _steps(net: Network, rates: Sequence[float]) -> list[UpdateStep]:
         moves = {name: moved[net.layout.slots[name][0]] for name in net.names}
         found.append(UpdateStep(net.bound(returned, before, nothing), moves))
     return found
+
+
+def _adds_calls(net: Network, name: str) -> bool:
+    """Whether a step takes all calls of backward together, also where no update lies between them."""
+    rng = np.random.default_rng(15)
+    T, B, I, _, O = net.size  # noqa: E741  # sizes as in the equations
+    trial = net.fresh()
+    nothing = {each: np.zeros(shape) for each, shape in net.layout.shapes.items()}
+    steps: list[Step] = [Write(net.layout.written(trial.parameters))]
+    for _ in range(2):
+        steps.append(Call("forward", (rng.normal(size=(T, B, I)),)))
+        steps.append(Call("backward", (GRADIENT * rng.normal(size=(T, B, O)),)))
+    steps += [Read(), Call("update_parameters", (RATE,)), Read()]
+    _, _, first, _, second, before, _, after = trial.rnn.replay(steps)
+    given = [net.bound(returned, before, nothing).get(name) for returned in (first, second)]
+    moved = net.layout.storage.vector(after) - net.layout.storage.vector(before)
+    if given[0] is None or given[1] is None:
+        return False
+    return _is_step(moved[net.layout.slots[name][0]], given[0] + given[1])
 
 
 def _grouped(readings: dict[str, Reading]) -> Readings:

@@ -52,6 +52,13 @@ def _momentum(arrays: Message, *, number: float) -> Message:
     )
 
 
+def _adds_calls(arrays: Message) -> Message:
+    return say(
+        "{arrays}: the step takes the gradients of all calls of backward so far together. What backward keeps for the update must begin at zero in each call.",
+        arrays=arrays,
+    )
+
+
 def _only_first(arrays: Message) -> Message:
     return say("{arrays}: the first update moves it, the second does not.", arrays=arrays)
 
@@ -165,6 +172,7 @@ WORDS: dict[str, Callable[..., Message]] = {
     "decay": _decay,
     "late_gradient": _late_gradient,
     "momentum": _momentum,
+    "adds_calls": _adds_calls,
     "only_first": _only_first,
     "later_times": _later_times,
     "times": _times,

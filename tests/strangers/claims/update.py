@@ -112,6 +112,7 @@ RULES: dict[str, Callable[[Facts, str, list[Round]], bool]] = {
     "later_times": _later,
     "late_gradient": _late_gradient,
     "momentum": _momentum,
+    "adds_calls": lambda _f, n, r: _near(r[1][2][n], -RATE * (r[0][1][n] + r[1][1][n])),
     "decay": _decay,
     "same_size": _same_size,
     "still": lambda _f, n, r: not r[0][2][n].any() and bool(r[0][1][n].any()),
