@@ -207,6 +207,9 @@ class Observation:
     # Calls, from outside of SimpleRNN, of the functions that its forward and backward are built of.
     block_calls: tuple[int, int] = (0, 0)
     learned: tuple[str, ...] = ()  # digests of the weights with which networks ended
+    weights_change: float = (
+        0.0  # the farthest that a network's went, as a share of their norm before
+    )
 
 
 @dataclass(frozen=True, slots=True)

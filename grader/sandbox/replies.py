@@ -51,6 +51,7 @@ def observation(seen: schema.Seen, reader: wire.FrameReader) -> Observation:
         trained_columns=trained_columns,
         series=series,
         learned=tuple(filter(_DIGEST.fullmatch, seen.learned[:MOST_LEARNED])),
+        weights_change=seen.weights_change if math.isfinite(seen.weights_change) else 0.0,
     )
 
 

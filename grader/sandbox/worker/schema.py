@@ -263,6 +263,7 @@ class Seen(Node, tag="seen"):
     fault: Fault | None
     printed: str
     learned: list[str] = []  # digests of the weights with which networks ended
+    weights_change: float = 0.0
 
 
 class Patched(Node, tag="patched"):

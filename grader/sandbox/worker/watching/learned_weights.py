@@ -38,6 +38,19 @@ def learned(obj: Any, start: dict[str, Array], outside: bool) -> list[Array]:  #
     ]
 
 
+def change(obj: Any, start: dict[str, Array], outside: bool) -> float:  # noqa: FBT001 - as kept
+    """How far the weights went from `start`, as a share of their norm there; 0 where nothing can be told."""
+    now = snapshot(obj, outside=outside)
+    pairs = [
+        (now[path], old)
+        for path, old in start.items()
+        if np.any(old) and path in now and now[path].shape == old.shape
+    ]
+    size = sum(float(np.vdot(old, old)) for _, old in pairs)
+    moved = sum(float(np.vdot(new - old, new - old)) for new, old in pairs)
+    return float(np.sqrt(moved / size)) if size > 0.0 else 0.0
+
+
 def digests(arrays: Sequence[Array]) -> list[str]:
     """One for each array of many different numbers: the same wherever they are called and however they lie.
 

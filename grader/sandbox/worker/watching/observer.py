@@ -121,6 +121,7 @@ class Watcher:
             faults.ended,
             printed,
             [digest for arrays in learned for digest in learned_weights.digests(arrays)],
+            max((learned_weights.change(*start) for start in self.starts.values()), default=0.0),
         )
         return packer.writer.frame(seen)
 
