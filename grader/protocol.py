@@ -75,7 +75,12 @@ class Write:
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """One read of all arrays, for `CandidateObject.replay`."""
+    """One read of all arrays, for `CandidateObject.replay`.
+
+    apart: parameters that are one array get one each first, as they do when they are written.
+    """
+
+    apart: bool = False
 
 
 Step = Call | Write | Read

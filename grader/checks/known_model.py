@@ -250,6 +250,7 @@ class CellTrial:
     layout: Layout
     parameters: Parameters
     sizes: tuple[int, int]
+    anew: Callable[[], CellTrial]  # another cell that holds the same
 
     @classmethod
     def make(
@@ -267,6 +268,7 @@ class CellTrial:
             layout,
             layout.effective(values),
             sizes,
+            partial(cls.make, LSTMCell, sizes, values),
         )
 
     def raw(self, x: Array, h: Array, c: Array) -> tuple[Array, Array]:

@@ -95,7 +95,12 @@ GRADIENTS = {
 # The arrays that a case is about; other cases are about all.
 ABOUT: dict[str, dict[str, tuple[str, ...]]] = {
     "q4_2": {"hidden_states": ("hidden_states",), "stable": ("overflow",)},
-    "q4_6": {"stable": ("overflow",)},
+    "q4_6": {
+        "stable": ("overflow",),
+        "stateless": ("calls", "cell"),
+        # What is shown of the student's own new cell state.
+        **dict.fromkeys(("hidden_state", "output_gate"), ("o", "new_hidden_state", "cell")),
+    },
     "q4_3": {
         **GRADIENTS,
         "output_layer": ("W_hy", "b_y"),

@@ -119,7 +119,7 @@ KNOWN: dict[tuple[str, tuple[tuple[str, Fact], ...], str], str] = {
     ("added_through", (("of", "f"),), ANY): "forget-gate-on-the-sum",
     ("cell_clipped", (), ANY): "cell-state-clipped",
     ("tanh_on_cell", (), ANY): "tanh-on-stored-cell-state",
-    ("state_kept", (), "cell"): "cell-keeps-its-own-state",
+    ("state_kept", (("argument", "cell_state"),), "cell"): "cell-keeps-its-own-state",
     ("shown", (("what", "c"),), ANY): "no-tanh-on-cell-state",
     ("shown", (("what", "tanh(c_(t-1))"),), ANY): "hidden-from-old-cell-state",
     ("shown", (("what", "sigmoid(c)"),), ANY): "sigmoid-on-cell-state",

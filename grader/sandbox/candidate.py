@@ -156,7 +156,7 @@ class ObjectProxy:
             if isinstance(step, Write):
                 packed.append(put(step.values, packer.writer))
             elif isinstance(step, Read):
-                packed.append(schema.Get())
+                packed.append(schema.Get(step.apart))
             else:
                 self._class.require(step.method)
                 nodes = arguments.packed(step.arguments)

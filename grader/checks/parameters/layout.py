@@ -60,6 +60,7 @@ class Layout:
     warm_up: tuple[Array, ...] | None = None  # what forward is called with to make the arrays
     leading: bool | None = None  # where h_0 stands among T + 1 hidden states
     swapped: bool = False  # states come back in the other order
+    parted: bool = False  # of several parameters that were one array each has got its own
     computed: np.dtype[np.generic] = DOUBLE  # the least precise of what forward returns
     stateful: bool = False  # the same forward gives something else the second time
     unseen: StudentFault | None = None  # why forward could not be looked at: names and shapes tell

@@ -28,11 +28,12 @@ from grader.checks.parameters.storage import (
     leaf,
     oriented,
     storage_of,
+    usable,
 )
 from grader.checks.states import Sizes, read_cell, read_forward, read_state
 from grader.faults import BadValue, NotImplementedYet, StudentFault
 from grader.language import say
-from grader.protocol import Array, CandidateClass, CandidateObject
+from grader.protocol import Array, CandidateClass, CandidateObject, Read
 
 # Names of states kept on the object: of the shape of a bias, and no bias.
 STATE = re.compile(
@@ -179,7 +180,26 @@ def _identify(cls: CandidateClass, model: Model) -> Layout:
     for known in list(cls.memo.values()):
         if isinstance(known, Layout) and (likewise := carried(known, storage, model.shapes)):
             return replace(likewise, warm_up=warm_up)
-    layout = Layout(shapes=model.shapes, storage=storage, slots={}, warm_up=warm_up)
+    layout = _played(cls, model, rnn, Layout(model.shapes, storage, slots={}, warm_up=warm_up))
+    if layout.missing and warm_up is None:
+        layout = _apart(cls, model, layout)
+    if not layout.slots:
+        raise RolesUnseen(cls.name, layout, layout.unseen or _unmoved(cls, layout, model))
+    return layout
+
+
+def _apart(cls: CandidateClass, model: Model, known: Layout) -> Layout:
+    """As `known`, or with each of several parameters that are one array as an array of its own."""
+    rnn = cls(*model.sizes)
+    arrays = usable(rnn.replay([Read(apart=True)])[0])
+    if len(arrays) <= len(known.storage.arrays):
+        return known
+    layout = _played(cls, model, rnn, Layout(model.shapes, Storage(arrays), slots={}, parted=True))
+    return min(known, layout, key=lambda one: len(one.missing))
+
+
+def _played(cls: CandidateClass, model: Model, rnn: CandidateObject, layout: Layout) -> Layout:
+    """With the roles that the arrays of this object play."""
     try:
         layout = model.probe(rnn, layout, model.sizes, partial(fresh, cls, layout, model.sizes))
     except StudentFault as fault:
@@ -192,8 +212,6 @@ def _identify(cls: CandidateClass, model: Model) -> Layout:
         layout = _cut_by_shape(layout)
     if layout.idle and _may_act(cls, layout, model):
         layout = replace(layout, idle=_alike(layout))
-    if not layout.slots:
-        raise RolesUnseen(cls.name, layout, layout.unseen or _unmoved(cls, layout, model))
     return layout
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 import numpy as np
@@ -27,6 +27,7 @@ CELL_STATE = 2  # its place among the arguments of forward
 # new_hidden_state of a cell with all parameters zero, by cell_state: see `half_open`.
 HALF_OPEN = {2.0: 0.3807970779778824, -4.0: -0.48201379003790845, 0.5: 0.12245933120185457}
 
+States = Sequence[Array]  # new_hidden_state, new_cell_state
 Oracle = Callable[[Parameters, Array, Array, Array], tuple[Array, Array]]
 Shown = Callable[[Parameters, Array, Array, Array, Array], Array]
 
@@ -197,11 +198,17 @@ def input_gate(LSTMCell: CandidateClass, rng: np.random.Generator, oracle: Oracl
 
 
 def candidate(LSTMCell: CandidateClass, rng: np.random.Generator, oracle: Oracle) -> None:
-    """The new cell state with both gates half open."""
+    """What the candidate adds to the new cell state with both gates half open.
+
+    Without its weights there is only what the old cell state adds, be it wrong: another case's.
+    """
     trial = _one_gate(LSTMCell, rng, "c")
+    nothing = {name: np.zeros_like(value) for name, value in trial.parameters.items()}
+    other = CellTrial.make(LSTMCell, HIDDEN, nothing)
     arguments = _inputs(rng, HIDDEN)
-    _, cell = trial.forward(*arguments)
-    same(cell, oracle(trial.parameters, *arguments)[1], What("new_cell_state", _call(HIDDEN)))
+    added = trial.forward(*arguments)[1].astype(np.float64) - other.forward(*arguments)[1]
+    expected = np.subtract(oracle(trial.parameters, *arguments)[1], oracle(nothing, *arguments)[1])
+    same(added, expected, What("new_cell_state", _call(HIDDEN)), limit=_limit(trial))
 
 
 def output_gate(LSTMCell: CandidateClass, rng: np.random.Generator, oracle: Shown) -> None:
@@ -250,17 +257,7 @@ def sequence(
 def batch(LSTMCell: CandidateClass, rng: np.random.Generator, oracle: Oracle) -> None:
     """Each row alone gives the same; a cell that is right stays so with one input or one unit."""
     garbage.require_cell(LSTMCell)
-    trial = CellTrial.make(LSTMCell, HIDDEN, rng)
-    x, h, c = _inputs(rng, HIDDEN)
-    together = trial.forward(x, h, c)
-    for row in range(B):
-        one = slice(row, row + 1)
-        alone = trial.forward(x[one], h[one], c[one])
-        if not all(agrees(a, t[one], tolerance(t)) for a, t in zip(alone, together, strict=True)):
-            raise CheckFailed(
-                say("A row gives another result alone than in a batch: rows must not mix.")
-            )
-
+    _rows_apart(CellTrial.make(LSTMCell, HIDDEN, rng), _inputs(rng, HIDDEN))
     if not _is_right(LSTMCell, rng, oracle, HIDDEN, MANY):  # charged where all sizes are usual
         return
     for sizes in ONES:
@@ -270,6 +267,27 @@ def batch(LSTMCell: CandidateClass, rng: np.random.Generator, oracle: Oracle) ->
             raise CheckFailed(
                 say("The cell is wrong for some size of one: one input, or one hidden unit.")
             )
+
+
+def _rows_apart(trial: CellTrial, arguments: tuple[Array, Array, Array]) -> None:
+    """Raise where a row gives another result alone, on a fresh cell each time.
+
+    One that keeps a state, or draws random numbers, loses `stateless`.
+    """
+    together, again = trial.anew().forward(*arguments), trial.anew().forward(*arguments)
+    if not _alike(together, again):
+        return
+    for row in range(B):
+        one = slice(row, row + 1)
+        alone = trial.anew().forward(*(part[one] for part in arguments))
+        if not _alike(alone, tuple(state[one] for state in together)):
+            raise CheckFailed(
+                say("A row gives another result alone than in a batch: rows must not mix.")
+            )
+
+
+def _alike(found: States, expected: States) -> bool:
+    return all(agrees(a, b, tolerance(b)) for a, b in zip(found, expected, strict=True))
 
 
 def _is_right(
@@ -282,7 +300,7 @@ def _is_right(
     trial = CellTrial.make(LSTMCell, sizes, rng)
     arguments = _inputs(rng, sizes, rows)
     found, expected = trial.forward(*arguments), oracle(trial.parameters, *arguments)
-    return all(agrees(a, b, tolerance(a)) for a, b in zip(found, expected, strict=True))
+    return _alike(expected, found)
 
 
 def stateless(LSTMCell: CandidateClass, rng: np.random.Generator) -> None:
@@ -292,12 +310,19 @@ def stateless(LSTMCell: CandidateClass, rng: np.random.Generator) -> None:
     first = trial.forward(*arguments)
     trial.forward(*_inputs(rng, HIDDEN))
     second = trial.forward(*arguments)
-    if not all(agrees(b, a, tolerance(a)) for a, b in zip(first, second, strict=True)):
+    if _alike(second, first):
+        return
+    if not _alike(trial.anew().forward(*arguments), first):
         raise CheckFailed(
             say(
-                "The same call gives another result the second time: the states come as arguments, keep none."
+                "The same call gives another result each time, on new cells too: let nothing in forward be random."
             )
         )
+    raise CheckFailed(
+        say(
+            "The same call gives another result the second time: the states come as arguments, keep none."
+        )
+    )
 
 
 def inputs_kept(LSTMCell: CandidateClass, rng: np.random.Generator) -> None:

@@ -1,6 +1,11 @@
-"""What q4_5 asks of LSTMCell.__init__: parameters for four gates."""
+"""What q4_5 asks of LSTMCell.__init__: parameters for four gates, and what they begin with.
+
+NaN among the initial values is charged where values are asked for, not where arrays are.
+"""
 
 from __future__ import annotations
+
+from itertools import combinations
 
 import numpy as np
 
@@ -17,7 +22,7 @@ from grader.checks.part4.init import (
 )
 from grader.faults import CheckFailed
 from grader.language import say
-from grader.protocol import CandidateClass
+from grader.protocol import Array, CandidateClass
 
 _ALIKE = say(
     "Some initial weights are the same for every unit or gate; draw each gate's weights at random."
@@ -25,8 +30,8 @@ _ALIKE = say(
 
 
 def constructs(LSTMCell: CandidateClass) -> None:
-    """An object comes to be and holds arrays of numbers."""
-    require_finite(lstm_layout(LSTMCell, PUBLIC))
+    """An object comes to be and holds arrays."""
+    lstm_layout(LSTMCell, PUBLIC)
 
 
 def weights(LSTMCell: CandidateClass) -> None:
@@ -58,6 +63,27 @@ def breaks_symmetry(LSTMCell: CandidateClass) -> None:
     alike = any(np.array_equal(a, b) for n, a in enumerate(gates) for b in gates[:n])
     if alike or len(np.unique(units, axis=0)) < HIDDEN[1]:
         raise CheckFailed(_ALIKE)
+    drawn_once = [
+        pair
+        for kind in "WU"
+        for pair in combinations((f"{kind}_{gate}" for gate in used), 2)
+        if _are_one_draw(*(values[name] for name in pair))
+    ]
+    if drawn_once:
+        raise CheckFailed(
+            say(
+                "{names} begin with the very same numbers, as one array or one draw for both does. Each "
+                "gate needs weights of its own.",
+                names=drawn_once[0],
+            ),
+            diagnosis="lstm-gates-share-one-array" if layout.parted else "",
+        )
+
+
+def _are_one_draw(one: Array, other: Array) -> bool:
+    """Whether both hold the same numbers in any order, and all different: no two draws do."""
+    numbers = np.sort(one, axis=None)
+    return bool(np.all(np.diff(numbers) > 0)) and np.array_equal(numbers, np.sort(other, axis=None))
 
 
 def scale(LSTMCell: CandidateClass) -> None:

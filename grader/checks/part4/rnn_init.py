@@ -32,16 +32,20 @@ def constructs(SimpleRNN: CandidateClass, sizes: tuple[int, int, int]) -> None:
 def weights(SimpleRNN: CandidateClass, sizes: tuple[int, int, int]) -> None:
     layout = rnn_layout(SimpleRNN, sizes)
     require_shapes(layout, f"SimpleRNN{sizes}")
+    require_finite(layout)
     require(layout, WEIGHTS)
 
 
 def biases(SimpleRNN: CandidateClass, sizes: tuple[int, int, int]) -> None:
-    require(rnn_layout(SimpleRNN, sizes), ("b_h", "b_y"))
+    layout = rnn_layout(SimpleRNN, sizes)
+    require_finite(layout)
+    require(layout, ("b_h", "b_y"))
 
 
 def breaks_symmetry(SimpleRNN: CandidateClass, sizes: tuple[int, int, int]) -> None:
     """No matrix begins as zeros or as one number, no two hidden units begin with the same weights."""
     layout = rnn_layout(SimpleRNN, sizes)
+    require_finite(layout)
     require(layout, ("W_xh", "W_hy"))
     values = layout.values(layout.storage.arrays)
     by_unit = np.vstack([values["W_xh"], values["W_hh"], values["W_hy"].T]).T
@@ -80,10 +84,14 @@ def scale(SimpleRNN: CandidateClass) -> None:
 
 def own_state(SimpleRNN: CandidateClass, sizes: tuple[int, int, int]) -> None:
     """Writing to one object leaves another alone."""
-    require_own_state(SimpleRNN, rnn_layout(SimpleRNN, sizes), sizes)
+    layout = rnn_layout(SimpleRNN, sizes)
+    require_finite(layout)
+    require_own_state(SimpleRNN, layout, sizes)
 
 
 def other_sizes(SimpleRNN: CandidateClass) -> None:
     """Other sizes have the same parameters."""
-    require_same_roles(rnn_layout(SimpleRNN, HIDDEN), rnn_layout(SimpleRNN, (5, 2, 3)))
+    usual = rnn_layout(SimpleRNN, HIDDEN)
+    require_finite(usual)
+    require_same_roles(usual, rnn_layout(SimpleRNN, (5, 2, 3)))
     SimpleRNN(1, 1, 1)

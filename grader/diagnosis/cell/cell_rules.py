@@ -22,7 +22,7 @@ from grader.diagnosis.cell import (
     settled_roles,
 )
 from grader.diagnosis.cell.known_cell import ROWS, SIZES, WHOLE, KnownCell
-from grader.diagnosis.cell.rows_apart import apart
+from grader.diagnosis.cell.rows_apart import apart, shows_random_only
 from grader.diagnosis.experiments.patterns import Reading
 from grader.protocol import Array, CandidateClass
 
@@ -47,6 +47,8 @@ def examine(cls: CandidateClass) -> Readings:
     if not all(finite[:2]) and all(finite[2:]):
         return []  # it is so only where arrays without a known role are 0
     if (odd := apart(cell)) is not None:
+        if odd.kind == "random" and shows_random_only(cell):
+            return [*_of_new_cell(cell, *cell.run(cell.c)), (odd, ("new_hidden_state", "calls"))]
         return [(odd, ("cell",))]
     hidden, new = cell.run(cell.c)
     if not np.all(np.isfinite(hidden)) or not np.all(np.isfinite(new)):
@@ -72,13 +74,17 @@ def _cost(found: Readings) -> int:
 def _looked_at(cell: KnownCell) -> Readings:
     """What is off in the new cell state and in the hidden state, by the cell's roles."""
     hidden, new = cell.run(cell.c)
-    found = _second_look(_new_cell(cell, new), _look_at_cell, cell, hidden, new)
+    found = _of_new_cell(cell, hidden, new)
     found += _second_look(
         hidden_rules.of_hidden_state(cell, hidden, new), odd_gates.of_hidden, cell, hidden, new
     )
     if any(reading.kind in SILENT for reading, _ in found) and _plays_hidden_parts(cell):
         found = _without_roles(cell, found, new)
     return found
+
+
+def _of_new_cell(cell: KnownCell, hidden: Array, new: Array) -> Readings:
+    return _second_look(_new_cell(cell, new), _look_at_cell, cell, hidden, new)
 
 
 def _second_look(

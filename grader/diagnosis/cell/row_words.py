@@ -7,7 +7,12 @@ from collections.abc import Callable, Sequence
 from grader.language import Message, say
 
 
-def _state_kept() -> Message:
+def _state_kept(*, argument: str = "") -> Message:
+    if argument:
+        return say(
+            "The same call gives something else the second time, and on a fresh cell the first answer again: the cell keeps a state. From the second call on, changing {argument} changes nothing: use the argument.",
+            argument=argument,
+        )
     return say(
         "The same call gives something else the second time, and on a fresh cell the first answer again: the cell keeps a state. Use the states that come as arguments."
     )

@@ -24,7 +24,8 @@ def apart(cell: KnownCell) -> Reading | None:
     if not all(np.all(np.isfinite(state)) for state in first):
         return Reading("not_finite")
     if not _same(first, second):
-        return Reading("state_kept" if _same(first, _fresh(cell, few)) else "random")
+        same_on_fresh = _same(first, _fresh(cell, few))
+        return _state_kept(cell, few, second) if same_on_fresh else Reading("random")
     if not _same(first, _fresh(cell, few)):
         return Reading("depends_on_start")
     moved = _influence(cell, few, first)
@@ -32,6 +33,22 @@ def apart(cell: KnownCell) -> Reading | None:
         return Reading("rows_deaf", {"rows": tuple(map(int, np.flatnonzero(~moved.any(axis=1))))})
     mixed = patterns.mixed(moved, "rows_mixed", "rows_follow_one")
     return None if mixed is None else _of_one_argument(cell, few, first) or mixed
+
+
+def _state_kept(cell: KnownCell, few: Sequence[Array], second: States) -> Reading:
+    """With the state that takes no part from the second call on, if it is one of the two."""
+    for place in (1, 2):
+        trial = CellTrial.make(cell.cls, SIZES, cell.values)
+        trial.forward(*few)
+        moved = [part + 0.3 if place == k else part for k, part in enumerate(few)]
+        if _same(second, trial.forward(*moved)):
+            return Reading("state_kept", {"argument": ARGUMENTS[place]})
+    return Reading("state_kept")
+
+
+def shows_random_only(cell: KnownCell) -> bool:
+    """Whether new_cell_state is the same each time, where the hidden state is not."""
+    return np.array_equal(cell.run(cell.c)[1], cell.run(cell.c)[1])
 
 
 def _of_one_argument(cell: KnownCell, few: Sequence[Array], first: States) -> Reading | None:

@@ -109,8 +109,8 @@ class Bench:
 
 def _packed(step: Step, packer: Packer) -> Any:
     match step:
-        case Read():
-            return schema.Get()
+        case Read(apart):
+            return schema.Get(apart)
         case Write(values):
             return candidate.put(values, packer.writer)
         case Call(method, arguments):

@@ -7,6 +7,7 @@ or classes. Pure-Python weights (nested lists of floats) count as arrays.
 
 from __future__ import annotations
 
+import copy
 import sys
 import types
 from collections import deque
@@ -55,7 +56,6 @@ def leaves(obj: Any, *, outside: bool = False) -> list[Leaf]:
 
     outside: also what its functions reach in closures and at module level.
     """
-    _part_biases(obj)
     found = list(_search(obj, _parts(obj, top=True)))
     if not found:
         found = list(_search(obj, _properties(obj)))
@@ -64,20 +64,38 @@ def leaves(obj: Any, *, outside: bool = False) -> list[Leaf]:
     return _without_views(found)
 
 
-def _part_biases(obj: Any) -> None:
-    """Give each bias that one statement bound to one array (`b_f = b_i = zeros`) its own.
+def part(obj: Any) -> None:
+    """Give each of several parameters that are one array, or views of one, an array of its own.
 
-    Nobody can tell where no method of the object ever moves them.
+    `b_f = b_i = zeros`, `U_c = U_f`. Not where a method of the object moves them, and both with one.
     """
-    own = getattr(obj, "__dict__", None)
-    if not isinstance(own, dict) or any(hasattr(type(obj), name) for name in _MOVERS):
+    if any(hasattr(type(obj), name) for name in _MOVERS):
         return
-    seen: set[int] = set()
-    for name, value in own.items():
-        if type(value) is np.ndarray and value.ndim == 1 and value.dtype.kind == "f":
-            if id(value) in seen:
-                own[name] = value.copy()
-            seen.add(id(value))
+    by_owner: dict[int, list[Leaf]] = {}
+    for leaf in _search(obj, _parts(obj, top=True)):
+        known = by_owner.setdefault(_owner(leaf.value), [])
+        if any(_are_twins(leaf, other) for other in known):
+            with suppress(Exception):  # what cannot be bound anew stays one
+                attribute_path.put(_holder(obj, leaf), leaf.steps[-1], copy.deepcopy(leaf.value))
+        known.append(leaf)
+
+
+def _owner(value: Any) -> int:
+    """Which object's memory holds the numbers."""
+    while isinstance(value, np.ndarray) and isinstance(value.base, np.ndarray):
+        value = value.base
+    return id(value)
+
+
+def _are_twins(one: Leaf, other: Leaf) -> bool:
+    """Whether two of one kind (`gates[0].b`, `gates[1].b`) are as many numbers in one memory."""
+    if len(one.steps) != len(other.steps):
+        return False
+    if sum(a != b for a, b in zip(one.steps, other.steps, strict=True)) != 1:
+        return False
+    if one.value is other.value:
+        return True
+    return one.value.size == other.value.size and _shared(one, other)
 
 
 def read(obj: Any, *, outside: bool = False) -> dict[str, Array]:
@@ -103,9 +121,7 @@ def as_array(value: Any) -> Array:
 
 def write(obj: Any, leaf: Leaf, new: Array) -> None:
     """Put `new` where `leaf` is: in place where the shape fits, else by rebinding."""
-    holder = obj
-    for step in leaf.steps[:-1]:
-        holder = attribute_path.get(holder, step)
+    holder = _holder(obj, leaf)
     old = attribute_path.get(holder, leaf.steps[-1])
     if isinstance(old, np.ndarray) and old.shape == new.shape and old.flags.writeable:
         np.copyto(np.ndarray.view(old, np.ndarray), new, casting="unsafe")
@@ -114,6 +130,13 @@ def write(obj: Any, leaf: Leaf, new: Array) -> None:
     else:
         dtype = old.dtype if isinstance(old, np.ndarray) else np.float64
         attribute_path.put(holder, leaf.steps[-1], new.astype(dtype))
+
+
+def _holder(obj: Any, leaf: Leaf) -> Any:
+    """What holds the leaf itself: the object, or a container somewhere in it."""
+    for step in leaf.steps[:-1]:
+        obj = attribute_path.get(obj, step)
+    return obj
 
 
 def _search(obj: Any, start: Iterator[tuple[str, Step, Any]]) -> Iterator[Leaf]:
@@ -126,13 +149,16 @@ def _search(obj: Any, start: Iterator[tuple[str, Step, Any]]) -> Iterator[Leaf]:
         if not queue or count >= MAX_ARRAYS:
             return
         path, steps, value = queue.popleft()
-        if isinstance(value, _CLOSED) or id(value) in seen:
+        if isinstance(value, _CLOSED):
             continue
-        seen.add(id(value))
         if _is_leaf(value):
             count += 1
             yield Leaf(path, steps, value)
-        elif len(steps) < MAX_DEPTH and len(queue) < MAX_VISITS:
+            continue
+        if id(value) in seen:
+            continue
+        seen.add(id(value))
+        if len(steps) < MAX_DEPTH and len(queue) < MAX_VISITS:
             for name, step, part in _parts(value):
                 queue.append((path + name, (*steps, step), part))
 
@@ -242,7 +268,9 @@ def _around(obj: Any) -> Iterator[tuple[str, Step, Any]]:
 
 
 def _without_views(found: list[Leaf]) -> list[Leaf]:
-    """Drop arrays that share memory with a larger one, or with their owner."""
+    """Drop arrays that share memory with a larger one or their owner, and lists named before."""
+    named = {id(leaf.value): leaf.path for leaf in reversed(found)}
+    found = [leaf for leaf in found if named[id(leaf.value)] == leaf.path]
     order = sorted(
         (leaf for leaf in found if isinstance(leaf.value, np.ndarray)),
         key=lambda leaf: (-leaf.value.nbytes, leaf.value.base is not None),

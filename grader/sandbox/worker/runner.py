@@ -208,7 +208,7 @@ class Runner:
     ) -> schema.Done:
         obj = self.objects[handle]
         if isinstance(step, schema.Get):
-            return self._read(handle, obj, packer)
+            return self._read(handle, obj, step, packer)
         if isinstance(step, schema.Put):
             return self._write(handle, obj, step, reader)
         if step.method not in METHODS:
@@ -252,8 +252,10 @@ class Runner:
         result = [result, *given] if call.echo else result
         return schema.Done([packer.pack(result)], changed, None, "", [seconds])
 
-    def _read(self, handle: int, obj: Any, packer: Packer) -> schema.Done:
+    def _read(self, handle: int, obj: Any, step: schema.Get, packer: Packer) -> schema.Done:
         try:
+            if step.apart:
+                parameters.part(obj)
             arrays = parameters.read(obj, outside=handle in self.outside)
             if not arrays and handle not in self.outside:
                 # Weights in closures or at module level: from now on looked for there as well.
@@ -276,12 +278,20 @@ class Runner:
             start += array.size
             try:
                 if path not in known:
-                    known = {leaf.path: leaf for leaf in self._leaves(handle, obj)}
+                    known = self._known(handle, obj, path)
                     self.paths[handle] = known
                 parameters.write(obj, known[path], array)
             except Exception as error:  # noqa: BLE001 - attribute access may run student's code
                 return schema.Done([], [], from_exception(error, self.files, "not_writable"), "")
         return schema.Done([None], [], None, "")
+
+    def _known(self, handle: int, obj: Any, path: str) -> dict[str, parameters.Leaf]:
+        """The object's arrays by path; this one is there only apart, if it was found so."""
+        known = {leaf.path: leaf for leaf in self._leaves(handle, obj)}
+        if path in known:
+            return known
+        parameters.part(obj)
+        return {leaf.path: leaf for leaf in self._leaves(handle, obj)}
 
     def _leaves(self, handle: int, obj: Any) -> list[parameters.Leaf]:
         found = parameters.leaves(obj, outside=handle in self.outside)

@@ -126,7 +126,9 @@ class Construct(Node, tag="new"):
 
 
 class Get(Node, tag="r"):
-    """One step of `Steps`: read all arrays."""
+    """One step of `Steps`: read all arrays; first part those that are one, see `parameters.part`."""
+
+    apart: bool = False
 
 
 class Steps(Node, tag="steps"):
