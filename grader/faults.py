@@ -55,6 +55,10 @@ class CheckFailed(StudentFault):
     """The code ran and the answer is wrong. `guarded` must be given where `message` has values."""
 
 
+class Explained(CheckFailed):
+    """A check that knows the cause for certain: nothing before it in the chain is behind it."""
+
+
 class NotDefined(StudentFault):
     """A name that the assignment asks for is missing."""
 

@@ -215,6 +215,10 @@ class Observation:
     weights_change: float = (
         0.0  # the farthest that a network's went, as a share of their norm before
     )
+    # For each network (runs, 4), of training at one length without another in between: the length,
+    # how many backwards, how many distinct batches (capped), and whether it goes on with the very
+    # weights that the run before ended with.
+    courses: tuple[Array, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,7 @@ def observation(seen: schema.Seen, reader: wire.FrameReader) -> Observation:
     trained_columns = tuple(_numbers(one, reader) != 0 for one in seen.trained_columns)
     series = tuple(_numbers(one, reader) for one in seen.series)
     pictures = [_special(image, reader) for image in seen.figures]
+    courses = tuple(_numbers(one, reader) for one in seen.courses)
     forward_calls, backward_calls, update_calls = (max(0, count) for count in seen.calls)
     return Observation(
         returned=returned,
@@ -50,6 +51,7 @@ def observation(seen: schema.Seen, reader: wire.FrameReader) -> Observation:
         figures=tuple(one for one in pictures if isinstance(one, Picture)),
         trained_columns=trained_columns,
         series=series,
+        courses=courses,
         learned=tuple(filter(_DIGEST.fullmatch, seen.learned[:MOST_LEARNED])),
         weights_change=seen.weights_change if math.isfinite(seen.weights_change) else 0.0,
     )

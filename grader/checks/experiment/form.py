@@ -7,8 +7,9 @@ from dataclasses import replace
 import numpy as np
 
 from grader.assignment import load
+from grader.checks.experiment import courses
 from grader.checks.experiment.parts import Experiment, require_training, too_few_lengths
-from grader.faults import CheckFailed, StudentFault
+from grader.faults import CheckFailed, NeedsReview, StudentFault
 from grader.language import say
 from grader.records import Exhibit
 
@@ -33,6 +34,7 @@ def losses(experiment: Experiment, exhibits: list[Exhibit]) -> None:
     first = max(float(curve[0]), float(curve[:tenth].mean()))
     last = float(curve[-tenth:].mean())
     if last < load().learning["q5_3"]["loss_falls"] * first:
+        _require_every_epoch(experiment)
         return
     numbers = {"first": f"{first:.4g}", "last": f"{last:.4g}", "count": str(curve.size)}
     if last > first:
@@ -66,6 +68,22 @@ def losses(experiment: Experiment, exhibits: list[Exhibit]) -> None:
         say("The losses do not fall to half of what they start at."),
         diagnosis="training-rate-too-small" if hardly else "",
     )
+
+
+def _require_every_epoch(experiment: Experiment) -> None:
+    """Refuse the losses of every tenth epoch; ask a person where ten may be counted as one."""
+    found = courses.thinned(experiment.losses, experiment.seen)
+    if found is None:
+        return
+    what = say(
+        "'losses' has {count} entries: the loss of every {every}-th epoch only, since each step took "
+        "all windows at once. Keep the loss of every epoch.",
+        count=experiment.losses.size,
+        every=found.every,
+    )
+    if found.first:
+        raise CheckFailed(what, say("'losses' holds the losses of some epochs only."))
+    raise NeedsReview(what)
 
 
 def prediction(experiment: Experiment, exhibits: list[Exhibit]) -> None:
@@ -112,6 +130,13 @@ def lengths(experiment: Experiment, exhibits: list[Exhibit]) -> None:
     if experiment.never_used:
         raise CheckFailed(
             say("The errors do not come from your SimpleRNN: forward was never called.")
+        )
+    if courses.one_for_all(experiment.errors, experiment.seen):
+        raise CheckFailed(
+            say(
+                "One SimpleRNN was trained on for every length: each training began with the weights that "
+                "the length before had ended with. Make a fresh SimpleRNN for every length."
+            )
         )
 
 

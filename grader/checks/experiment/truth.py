@@ -19,15 +19,21 @@ from grader.checks.experiment.evaluations import (
     source,
     successors,
 )
+from grader.checks.experiment.free_running import is_free_running
 from grader.checks.experiment.parts import Experiment, require_training
 from grader.checks.experiment.provenance import Provenance
-from grader.faults import BadValue, CheckFailed, NeedsReview
+from grader.faults import BadValue, CheckFailed, Explained, NeedsReview
 from grader.language import say
 
 ORDER = 4  # values that a linear rule takes: enough for two sines
 UNITS = 0.5  # of a trivial guess's error: what is left of an error that is one of units
 EXACT = 1e-7  # of the range of the targets: a scaler and its inverse
 ROUNDING = 1e-9  # of the scale: two numbers that should be equal
+
+_FREE_RUNNING = say(
+    "The predictions run freely: the windows that they come from end with the network's own earlier "
+    "outputs. One step ahead means that each window holds the true values before the one to predict."
+)
 
 
 def trains(experiment: Experiment) -> None:
@@ -63,7 +69,15 @@ def beats_baselines(experiment: Experiment) -> None:
         )
     found = Provenance.of(experiment.seen, predicted, true)
     honesty.refuse_foreign(found)
-    _require_better(predicted, true)
+    fed_back = is_free_running(experiment.seen, experiment.predictions)
+    try:
+        _require_better(predicted, true)
+    except CheckFailed:
+        if fed_back:
+            raise Explained(_FREE_RUNNING) from None
+        raise
+    if fed_back:
+        raise NeedsReview(_FREE_RUNNING)
     honesty.ask_about(found)
 
 

@@ -181,7 +181,7 @@ def _identify(cls: CandidateClass, model: Model) -> Layout:
         if isinstance(known, Layout) and (likewise := carried(known, storage, model.shapes)):
             return replace(likewise, warm_up=warm_up)
     layout = _played(cls, model, rnn, Layout(model.shapes, storage, slots={}, warm_up=warm_up))
-    if layout.missing and warm_up is None:
+    if warm_up is None and (layout.missing or layout.idle):
         layout = _apart(cls, model, layout)
     if not layout.slots:
         raise RolesUnseen(cls.name, layout, layout.unseen or _unmoved(cls, layout, model))
@@ -195,7 +195,7 @@ def _apart(cls: CandidateClass, model: Model, known: Layout) -> Layout:
     if len(arrays) <= len(known.storage.arrays):
         return known
     layout = _played(cls, model, rnn, Layout(model.shapes, Storage(arrays), slots={}, parted=True))
-    return min(known, layout, key=lambda one: len(one.missing))
+    return min(known, layout, key=lambda one: len({*one.missing, *one.idle}))
 
 
 def _played(cls: CandidateClass, model: Model, rnn: CandidateObject, layout: Layout) -> Layout:

@@ -48,7 +48,7 @@ class Leaf:
 
     path: str
     steps: tuple[Step, ...]
-    value: Any  # ndarray or list
+    value: Any  # ndarray or list; or what holds some
 
 
 def leaves(obj: Any, *, outside: bool = False) -> list[Leaf]:
@@ -67,12 +67,12 @@ def leaves(obj: Any, *, outside: bool = False) -> list[Leaf]:
 def part(obj: Any) -> None:
     """Give each of several parameters that are one array, or views of one, an array of its own.
 
-    `b_f = b_i = zeros`, `U_c = U_f`. Not where a method of the object moves them, and both with one.
+    `b_f = b_i = zeros`, `U_c = U_f`, `[Gate()] * 4`. Not where a method of the object moves them, and both with one.
     """
     if any(hasattr(type(obj), name) for name in _MOVERS):
         return
     by_owner: dict[int, list[Leaf]] = {}
-    for leaf in _search(obj, _parts(obj, top=True)):
+    for leaf in _search(obj, _parts(obj, top=True), holders=True):
         known = by_owner.setdefault(_owner(leaf.value), [])
         if any(_are_twins(leaf, other) for other in known):
             with suppress(Exception):  # what cannot be bound anew stays one
@@ -139,8 +139,13 @@ def _holder(obj: Any, leaf: Leaf) -> Any:
     return obj
 
 
-def _search(obj: Any, start: Iterator[tuple[str, Step, Any]]) -> Iterator[Leaf]:
-    """Breadth first, so that parameters come before what is cached deep down."""
+def _search(
+    obj: Any, start: Iterator[tuple[str, Step, Any]], *, holders: bool = False
+) -> Iterator[Leaf]:
+    """Breadth first, so that parameters come before what is cached deep down.
+
+    holders: yield also what may hold arrays, each time that it is met.
+    """
     seen = {id(obj)}
     queue: deque[tuple[str, tuple[Step, ...], Any]]
     queue = deque((name, (step,), value) for name, step, value in start)
@@ -155,6 +160,8 @@ def _search(obj: Any, start: Iterator[tuple[str, Step, Any]]) -> Iterator[Leaf]:
             count += 1
             yield Leaf(path, steps, value)
             continue
+        if holders:
+            yield Leaf(path, steps, value)
         if id(value) in seen:
             continue
         seen.add(id(value))

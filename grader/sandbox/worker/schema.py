@@ -266,6 +266,7 @@ class Seen(Node, tag="seen"):
     printed: str
     learned: list[str] = []  # digests of the weights with which networks ended
     weights_change: float = 0.0
+    courses: list[Array] = []
 
 
 class Patched(Node, tag="patched"):

@@ -23,6 +23,7 @@ from grader.sandbox.worker.watching import learned_weights, window_log
 from grader.sandbox.worker.watching.building_blocks import BuildingBlocks
 from grader.sandbox.worker.watching.factory import Factory
 from grader.sandbox.worker.watching.series import Series
+from grader.sandbox.worker.watching.training_courses import Courses
 
 MAX_EVALUATIONS = 4_096  # last forwards without backward
 MAX_ERRORS = 1_000_000
@@ -61,6 +62,7 @@ class Watcher:
         self.errors_of: dict[int, array[float]] = {}  # by object, as far as it is kept in `starts`
         # object -> itself, its arrays before the first call, whether they lie outside of it
         self.starts: dict[int, tuple[Any, dict[str, Array], bool]] = {}
+        self.courses = Courses()
         self.blocks = BuildingBlocks(self.watched, function, lambda: bool(self.inside))
         self.figures = Figures()
         self.seconds = 0.0
@@ -122,6 +124,7 @@ class Watcher:
             printed,
             [digest for arrays in learned for digest in learned_weights.digests(arrays)],
             max((learned_weights.change(*start) for start in self.starts.values()), default=0.0),
+            [packer.writer.add(one) for one in self.courses.tables()],
         )
         return packer.writer.frame(seen)
 
@@ -182,6 +185,8 @@ class Watcher:
                     self._wrap_own(obj)
                 if name == "forward":
                     self._after_forward(obj, result, arguments, named)
+                if name == "update_parameters":
+                    self.courses.updated(obj)
                 return result
             finally:
                 self.inside.discard(key)
@@ -203,6 +208,8 @@ class Watcher:
             inputs, *_ = self.pending.pop(id(obj), (None,))
             if inputs is not None:
                 self.trained.add(inputs)
+                if id(obj) in self.starts:
+                    self.courses.trains(obj, inputs)
             self._error(obj, _first(arguments, named))
 
     def _after_forward(self, obj: Any, result: Any, arguments: Any, named: Any) -> None:

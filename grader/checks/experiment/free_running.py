@@ -1,0 +1,32 @@
+"""Whether predictions were made of the network's own earlier predictions, not of the true values."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from grader.checks.experiment.evaluations import Line, evaluations, locate_all
+from grader.protocol import Observation
+
+SAME = 1e-9  # of the range: an output that went through a scaler and back
+MOSTLY = 0.9  # of the windows: the first few still hold true values
+
+
+def is_free_running(seen: Observation, predictions: Line) -> bool:
+    """Whether each window ends with the output that came before it.
+
+    No network hits the true value to nine digits, time after time.
+    """
+    ends = [(one.inputs[-1, :, 0], one.outputs[-1, :, 0]) for one in evaluations(seen)]
+    if not ends:
+        return False
+    shown, given = (np.concatenate(lines) for lines in zip(*ends, strict=True))
+    return any(
+        _feeds_itself(shown[found.start :], given[found.start :], predictions.size)
+        for found in locate_all(predictions, given)
+    )
+
+
+def _feeds_itself(shown: Line, given: Line, count: int) -> bool:
+    after, before = shown[1:count], given[: count - 1]
+    spread = float(np.ptp(after))
+    return spread > 0 and float(np.mean(np.abs(after - before) <= SAME * spread)) >= MOSTLY
