@@ -55,7 +55,7 @@ class CheckFailed(StudentFault):
     """The code ran and the answer is wrong. `guarded` must be given where `message` has values."""
 
 
-class Explained(CheckFailed):
+class CauseKnown(CheckFailed):
     """A check that knows the cause for certain: nothing before it in the chain is behind it."""
 
 

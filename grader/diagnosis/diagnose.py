@@ -16,6 +16,8 @@ from typing import Any
 import numpy as np
 
 from grader import contract
+from grader.checks.experiment import parts
+from grader.checks.experiment.courses import most_updates
 from grader.checks.memo import once
 from grader.checks.part4.rnn_backward import wrong_gradients
 from grader.diagnosis import known_names, match
@@ -29,7 +31,7 @@ from grader.diagnosis.forward import forward_rules as forward
 from grader.diagnosis.forward import forward_words
 from grader.diagnosis.update import update_rules as update
 from grader.diagnosis.update import update_words
-from grader.faults import CheckFailed, Diverged, StudentFault
+from grader.faults import CauseKnown, CheckFailed, Diverged, StudentFault
 from grader.language import Message, say
 from grader.protocol import CandidateClass
 from grader.records import Fact
@@ -62,6 +64,16 @@ LAST = {
     "q5_2",
     "q5_3",
 }  # builds on everything; the others only suffer from what cannot be looked through
+# Faults of the student's own experiment that its check tells for certain, whatever was learned.
+OWN_CAUSES = {
+    "target-inside-the-window",
+    "predictions-are-the-targets",
+    "forecast-is-the-input-shifted",
+    "units-differ",
+}
+# With these no training moves anything, whatever the experiment is like.
+UNTRAINED = {"moves_nothing", "stays_zero", "no_effect", "not_given"}
+FEW_UPDATES = 50
 # What fails in the student's own training where the network does not learn.
 LEARNED = {"q5_3/losses", "q5_3/baselines", "q5_3/longer_helps", "q5_3/trains"}
 BLOCKING = {
@@ -153,8 +165,40 @@ def behind_learning(
 ) -> Diagnosis | None:
     """The fault of the network behind a training that does not learn, if experiments show one."""
     question = place.partition("/")[0]
+    knows = isinstance(fault, CauseKnown) or fault.diagnosis in OWN_CAUSES
     follows = isinstance(fault, Diverged) or (isinstance(fault, CheckFailed) and place in LEARNED)
-    return _earlier(question, candidates, BLOCKING) if follows else None
+    if knows or not follows:
+        return None
+    if question == "q5_3":
+        return _behind_own_run(candidates)
+    return _earlier(question, candidates, BLOCKING)
+
+
+def _behind_own_run(candidates: Mapping[str, Any]) -> Diagnosis | None:
+    """What may be behind a failure of the student's own experiment, which may itself be weak."""
+    wrong = [one for one in CHAIN if _first_of(one, candidates, None)]
+    for question in wrong:
+        if (certain := _first_of(question, candidates, UNTRAINED)) is not None:
+            return certain
+    if not wrong:
+        return None
+    first, subject = _first_of(wrong[0], candidates, None), SUBJECTS[wrong[0]]
+    training = candidates.get(contract.TRAINING)
+    updates = most_updates(parts.run(training).seen) if training is not None else 0
+    run = say("the experiment itself")
+    if 0 < updates < FEW_UPDATES:
+        run = say(
+            "the experiment itself, which updates no network more than {updates} times",
+            updates=updates,
+        )
+    message = say(
+        "An earlier fault may be behind this, or {run}. Mend the fault first, then look here again: {method} ({question}). {first}",
+        run=run,
+        method=subject.method,
+        question=wrong[0],
+        first=faults(wrong[0], candidates[subject.candidate])[0].words,
+    )
+    return replace(first, message=message) if first else None
 
 
 def _charged(found: list[Flaw], candidate: CandidateClass) -> list[Flaw]:

@@ -153,7 +153,7 @@ def _diagnosis(
     if contract.TRAINING in arguments and isinstance(fault, CheckFailed | Diverged):
         if not _is_due(env.get(contract.RNN), contract.RNN):
             return _nameless(env)
-        network = {contract.RNN: _argument(env, place, contract.RNN)}
+        network = {**arguments, contract.RNN: _argument(env, place, contract.RNN)}
         if (behind := behind_learning(place, fault, network)) is not None:
             return behind
     if question == "q4_4" and isinstance(fault, Crashed):

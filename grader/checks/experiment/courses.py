@@ -80,6 +80,12 @@ def one_for_all(lengths: Collection[int], seen: Observation) -> bool:
     return len(owners) == 1 and bool(np.all(seen.courses[owners.pop()][1:, 3]))
 
 
+def most_updates(seen: Observation) -> int:
+    """How many backwards the network that was trained longest had; 0 where that is not known."""
+    counts = [int(course[:, 1].sum()) for course in seen.courses if _is_course(course)]
+    return max(counts, default=0)
+
+
 def _is_course(course: Array) -> bool:
     """Whether it has the form that the worker's own word has."""
     return course.ndim == 2 and course.shape[1] == COLUMNS and len(course) > 0  # noqa: PLR2004  # a table

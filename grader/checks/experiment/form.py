@@ -76,7 +76,7 @@ def _require_every_epoch(experiment: Experiment) -> None:
     if found is None:
         return
     what = say(
-        "'losses' has {count} entries: the loss of every {every}-th epoch only, since each step took "
+        "'losses' has {count} entries: the loss of one epoch in {every} only, since each step took "
         "all windows at once. Keep the loss of every epoch.",
         count=experiment.losses.size,
         every=found.every,

@@ -27,7 +27,7 @@ MOST_CROSSED = 2_000  # predictions that are compared with each target
 
 def are_real(experiment: Experiment) -> None:
     """Require errors of lengths that the network saw; a person looks where they disagree."""
-    require_training(experiment)
+    require_training(experiment, moved=False)
     errors = experiment.errors
     _require_seen(experiment, errors)
     if _only_trained(experiment, errors):

@@ -22,7 +22,7 @@ from grader.checks.experiment.evaluations import (
 from grader.checks.experiment.free_running import is_free_running
 from grader.checks.experiment.parts import Experiment, require_training
 from grader.checks.experiment.provenance import Provenance
-from grader.faults import BadValue, CheckFailed, Explained, NeedsReview
+from grader.faults import BadValue, CauseKnown, CheckFailed, NeedsReview
 from grader.language import say
 
 ORDER = 4  # values that a linear rule takes: enough for two sines
@@ -74,7 +74,7 @@ def beats_baselines(experiment: Experiment) -> None:
         _require_better(predicted, true)
     except CheckFailed:
         if fed_back:
-            raise Explained(_FREE_RUNNING) from None
+            raise CauseKnown(_FREE_RUNNING) from None
         raise
     if fed_back:
         raise NeedsReview(_FREE_RUNNING)
@@ -152,7 +152,7 @@ def _differs_in_units(predicted: Line, true: Line, trivial: float) -> bool:
 
 def held_out(experiment: Experiment) -> None:
     """Require an evaluation on windows never trained on, of a series that was split in time."""
-    require_training(experiment)
+    require_training(experiment, moved=False)
     seen = experiment.seen
     if experiment.by_functions:  # nothing was observed
         return
@@ -194,7 +194,7 @@ def _within_training(used: Evaluation) -> bool:
 
 def scaled_on_training_part(experiment: Experiment) -> None:
     """Refuse a scaler that has certainly seen what is to be predicted."""
-    require_training(experiment)
+    require_training(experiment, moved=False)
     if scaling.fitted_on_all(experiment.seen):
         raise CheckFailed(
             say(
