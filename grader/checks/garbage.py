@@ -90,11 +90,14 @@ def require_sequence(function: CandidateFunction) -> None:
 
     def judge() -> None:
         try:
-            first, again = (numbers(function("fibonacci", 12)) for _ in range(2))
+            returned = function("fibonacci", 12)
+            first, again = numbers(returned), numbers(function("fibonacci", 12))
         except StudentFault:  # costs the cases that ask for it
             return
-        if not first.size:
+        if np.size(returned) == 0:
             raise CheckFailed(say("generate_sequence_data gives an empty sequence."))
+        if returned is None or not np.all(np.isfinite(first)) or not first.size:
+            return  # no numbers: every case says so
         if not agrees(first, again, ROUGHLY):
             raise CheckFailed(say("generate_sequence_data gives other numbers each time."))
         if first.size > 1 and np.ptp(first) == 0.0:

@@ -24,6 +24,7 @@ from grader.diagnosis.claims import Diagnosis
 from grader.diagnosis.diagnose import behind_learning, behind_update, diagnose
 from grader.diagnosis.match import named
 from grader.faults import (
+    CauseKnown,
     CheckFailed,
     Crashed,
     Diverged,
@@ -160,7 +161,8 @@ def _diagnosis(
         return behind_update(arguments)
     if fault.diagnosis:
         return named(fault.diagnosis)
-    return diagnose(question, name, arguments) if isinstance(fault, CheckFailed) else None
+    looked_into = isinstance(fault, CheckFailed) and not isinstance(fault, CauseKnown)
+    return diagnose(question, name, arguments) if looked_into else None
 
 
 def _nameless(env: Environment) -> Diagnosis:

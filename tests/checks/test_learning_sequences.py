@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from grader.checks import garbage
 from grader.checks.experiment import sequences
-from grader.faults import BadValue, CheckFailed, Crashed, ReturnedNothing
+from grader.faults import BadValue, CauseKnown, CheckFailed, Crashed, ReturnedNothing
 from grader.language import say
 
 CALL = "generate_sequence_data()"
@@ -239,3 +240,88 @@ def test_hidden_words_hold_no_values() -> None:
         sequences.fibonacci_values(np.array([0.0, 1.0, 1.0, 77.25]), 4, CALL)
     assert "77.25" in str(caught.value.message)
     assert "77.25" not in str(caught.value.guarded)
+
+
+class Making(Function):
+    """A candidate that makes what comes back."""
+
+    def __init__(self, outcome: Any) -> None:
+        super().__init__(outcome)
+        self.memo: dict[Any, Any] = {}
+
+    def __call__(self, *arguments: Any) -> Any:
+        return self.outcome(*arguments)
+
+
+FIBONACCI = np.array([0.0, 1, 1, 2, 3, 5, 8, 13, 21, 34, 55, 89, 144, 233, 377])
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        (np.sin(0.3 * np.arange(15) + 0.3), "These are the values of a sine"),
+        (np.append([0.0], FIBONACCI), "From term 1 on it is the right sequence, 1 too late"),
+        (np.append(FIBONACCI[:8], np.zeros(7)), "From there on all terms are 0"),
+        (np.append(FIBONACCI[:6], np.full(9, 5.0)), "Every term from there on is the one before"),
+        (np.tile([1.0, 0, 1], 5), "^(?!.*values of a sine)"),  # whole numbers, and a recurrence too
+    ],
+)
+def test_a_wrong_term_is_told_by_what_stands_there(values: np.ndarray, words: str) -> None:
+    with pytest.raises(CheckFailed, match=words):
+        sequences.fibonacci_values(values, values.size, CALL)
+
+
+@pytest.mark.parametrize(
+    ("values", "words", "name"),
+    [
+        (np.sin(np.pi * np.arange(50)), "multiples of π", "sine-sampled-at-zeros"),
+        (np.sin(2 * np.pi * np.arange(50) + 0.3), "once in a period", ""),
+        (np.full(50, 0.3), "the same for all terms", ""),
+        (np.zeros(50), "the same for all terms", ""),
+    ],
+)
+def test_a_sine_that_stands_still_is_told_why(values: np.ndarray, words: str, name: str) -> None:
+    with pytest.raises(CauseKnown, match=words) as caught:
+        sequences.is_sine(values, CALL)
+    assert caught.value.diagnosis == name
+
+
+def test_a_sine_that_is_fibonacci_and_a_single_number_are_told() -> None:
+    with pytest.raises(CheckFailed, match="its values are Fibonacci numbers"):
+        sequences.is_sine(FIBONACCI, CALL)
+    for judge in (sequences.is_sine, sequences.is_float64):
+        with pytest.raises(CauseKnown, match="a single number"):
+            judge(0.5, CALL)
+
+
+@pytest.mark.parametrize(
+    ("made", "guarded"),
+    [
+        (lambda n: FIBONACCI[: n - 1], "one term less than was asked for, at every length"),
+        (lambda n: FIBONACCI[: n + 1], "one term more than was asked for, at every length"),
+        (lambda n: FIBONACCI[: min(n, 2)], "gives 2 terms where more are asked for"),
+        (lambda n: FIBONACCI[: max(n, 2)], "has another length than was asked for where that is 1"),
+        (
+            lambda n: FIBONACCI[: max(n, 5)],
+            "has another length than was asked for where that is 1, 2, 3",
+        ),
+    ],
+)
+def test_how_lengths_differ_is_told(made: Callable[[int], np.ndarray], guarded: str) -> None:
+    function = Making(lambda _, count: made(count))
+    with pytest.raises(CheckFailed) as caught:
+        sequences.every_length(function, "fibonacci", (1, 2, 3, 12))
+    assert guarded in str(caught.value.guarded)
+    assert "12" not in str(caught.value.guarded)
+
+
+def test_few_terms_are_looked_at_as_well() -> None:
+    sequences.short_ones(Making(lambda _, count: FIBONACCI[1 : count + 1]))
+    sequences.short_ones(Making(lambda _, count: FIBONACCI[: max(count, 2)]))  # another's case
+    with pytest.raises(CheckFailed, match="term 1 is 0"):
+        sequences.short_ones(Making(lambda _, n: FIBONACCI[:n] if n > 2 else np.zeros(n)))
+
+
+@pytest.mark.parametrize("value", [None, np.full(12, np.nan), "words", np.array("words")])
+def test_what_is_no_number_is_not_called_another_number_each_time(value: object) -> None:
+    garbage.require_sequence(Making(lambda *_: value))

@@ -101,6 +101,9 @@ def _data(module: ModuleType, _base: Base, found: Record) -> None:
         found["data default other"] = np.array([float(not np.array_equal(made, fine))])
     with suppress(Exception):
         made = np.asarray(module.generate_sequence_data("fibonacci", 12), float)
+        again = np.asarray(module.generate_sequence_data("fibonacci", 12), float)
+        found["data empty"] = np.array([float(made.size == 0)])
+        found["data other"] = np.array([float(not np.array_equal(made, again))])
         found["data constant"] = np.array([float(made.size > 1 and not np.ptp(made))])
     for arguments in (("nothing known", 5), ("fibonacci", 0), ("sine", 0)):
         found[f"data refused {arguments}"] = np.array([_refused(module, arguments)])

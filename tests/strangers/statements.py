@@ -189,6 +189,79 @@ def _start_of_terms(match: re.Match[str], record: Record) -> bool | None:
     return bool(sums and start == told and told not in {(0.0, 1.0), (1.0, 1.0)})
 
 
+def _flat_sine(match: re.Match[str], record: Record) -> bool | None:
+    x = record.get("data sine 120")
+    if x is None or x.size != 120:  # as asked for
+        return None
+    alike = not np.ptp(x)
+    if "argument is the same" in match["why"]:
+        return alike
+    near = np.ptp(x) < CLOSE and not alike
+    return bool(near and (np.abs(x).max() < CLOSE) == ("multiples" in match["why"]))
+
+
+def _waves(_match: re.Match[str], record: Record) -> bool | None:
+    x = record.get("data fibonacci 120")
+    return None if x is None else not _no_sine(_match, {"data sine 120": x - x.mean()})
+
+
+def _late_terms(match: re.Match[str], record: Record) -> bool | None:
+    got, late = record.get("data fibonacci 20"), int(match["n"])
+    if got is None or got.size != 20:
+        return None
+    fine = right()["data fibonacci 20"]
+    return any(
+        np.allclose(got[late:], due[: 20 - late]) for due in (fine, np.append(fine[1:], 6765))
+    )
+
+
+def _repeated_terms(match: re.Match[str], record: Record) -> bool | None:
+    got, first = record.get("data fibonacci 20"), int(match["n"])
+    return None if got is None else bool(np.all(got[first:] == got[first - 1]))
+
+
+def _sizes(kind: str, record: Record) -> dict[int, int]:
+    """How many terms came back, by how many were asked for."""
+    named = ((re.fullmatch(rf"data {kind} (\d+)", key), made.size) for key, made in record.items())
+    return {int(found[1]): size for found, size in named if found}
+
+
+def _one_short(match: re.Match[str], record: Record) -> bool:
+    off = -1 if match["how"] == "less" else 1
+    sizes = _sizes(match["kind"], record)
+    return bool(sizes) and all(size - asked == off for asked, size in sizes.items())
+
+
+def _always(match: re.Match[str], record: Record) -> bool:
+    few = int(match["n"])
+    return {size for asked, size in _sizes(match["kind"], record).items() if asked > few} == {few}
+
+
+def _zero_terms(match: re.Match[str], record: Record) -> bool | None:
+    got = record.get("data fibonacci 20")
+    return None if got is None else not got[int(match["n"]) :].any()
+
+
+def _single_number(match: re.Match[str], record: Record) -> bool | None:
+    sizes = [made.size for key, made in record.items() if key.startswith(f"data {match['kind']} ")]
+    return None if not sizes else all(size == 1 for size in sizes)
+
+
+def _no_numbers(match: re.Match[str], record: Record) -> bool:
+    return not any(key.startswith(f"data {match['kind']} ") for key in record)
+
+
+def _nothing_came(_match: re.Match[str], record: Record) -> bool:
+    """None, which the record holds as a single NaN."""
+    made = [one for key, one in record.items() if key.startswith("data ") and one.shape == ()]
+    return any(np.isnan(one) for one in made)
+
+
+def _wrong_exception(match: re.Match[str], record: Record) -> bool | None:
+    refused = record.get(f"data refused ('{match['kind']}', {match['length']})")
+    return None if refused is None else refused[0] == 2.0
+
+
 def _one_term(match: re.Match[str], record: Record) -> bool | None:
     got = record.get("data fibonacci 20")
     if got is None or len(got) < 20:  # as asked for
@@ -348,12 +421,26 @@ PLACES = (
     ("numbers there", re.compile(r"holds [^\n]+: (?P<there>\d+) numbers, where (?P<due>\d+) are due"), _other_number, True),
     ("not finite at zero", re.compile(r"your (?P<name>\w+) object [^\n]+ With all of them 0 forward gives NaN"), _at_zero, True),
     ("accepted", re.compile(r"^generate_sequence_data\('(?P<kind>\w+)', (?P<length>-?\d+)\) returned [^\n]+ expected ValueError", re.MULTILINE), _accepted, True),
+    ("wrong exception", re.compile(r"^generate_sequence_data\('(?P<kind>\w+)', (?P<length>-?\d+)\) raised \w+; expected ValueError", re.MULTILINE), _wrong_exception, True),
     ("shape of", re.compile(r"(?P<name>\w+) has shape (?P<found>\([\d, ]+\)) and should have (?P<due>\([\d, ]+\))"), _of_shape, True),
     ("default length", re.compile(r"^generate_sequence_data\(\) returned (?P<n>\d+) values, expected 1000", re.MULTILINE), _default_length, True),
     ("other default", re.compile(r"generate_sequence_data\(\) gives something else than"), _flag("data default other"), True),
     ("constant", re.compile(r"generate_sequence_data gives one and the same number"), _flag("data constant"), True),
     ("nothing moves", re.compile(r"your (?P<name>\w+) object [^\n]+ Changing them moves nothing that forward returns"), lambda m, r: _flag(f"initial unmoved {m['name']}")(m, r), True),
-    ("no sine", re.compile(r"is not a sine wave: it"), _no_sine, False),
+    ("no sine", re.compile(r"is not a sine wave: it(?! is constant; )"), _no_sine, False),
+    ("sine of sums", re.compile(r"its values are Fibonacci numbers"), lambda _, r: bool(np.allclose(r["data sine 20"][2:], r["data sine 20"][1:-1] + r["data sine 20"][:-2])), True),
+    ("flat sine", re.compile(r"'sine', (?P<length>\d+)\) is not a sine wave: it is constant; (?P<why>[^\n]+)"), _flat_sine, True),
+    ("values of a sine", re.compile(r"These are the values of a sine"), _waves, True),
+    ("terms late", re.compile(r"From term (?P<n>\d) on it is the right sequence"), _late_terms, True),
+    ("terms repeated", re.compile(r"term (?P<n>\d+) is [^\n]+Every term from there on is the one before it"), _repeated_terms, True),
+    ("one short", re.compile(r"'(?P<kind>\w+)' gives one term (?P<how>less|more) than"), _one_short, True),
+    ("always as many", re.compile(r"'(?P<kind>\w+)' gives (?P<n>\d+) terms where more"), _always, True),
+    ("terms zero", re.compile(r"term (?P<n>\d+) is [^\n]+From there on all terms are 0"), _zero_terms, True),
+    ("no terms", re.compile(r"generate_sequence_data gives an empty sequence"), _flag("data empty"), True),
+    ("other each time", re.compile(r"generate_sequence_data gives other numbers each time"), _flag("data other"), True),
+    ("single number", re.compile(r"^generate_sequence_data\('(?P<kind>\w+)', \d+\) returned \w+[^\n]*: a single number", re.MULTILINE), _single_number, True),
+    ("no numbers", re.compile(r"^generate_sequence_data\('(?P<kind>\w+)', \d+\) returned [^\n]+, not a sequence of numbers", re.MULTILINE), _no_numbers, True),
+    ("nothing returned", re.compile(r"^generate_sequence_data returned None|^generate_sequence_data returns nothing", re.MULTILINE), _nothing_came, True),
     ("alike at first", re.compile(r"Some initial weights are the same for every unit or gate"), _alike_at_first, True),
     ("rule of terms", re.compile(r"Every term from (?P<first>\d) on is (?P<rule>[^;]+); a"), _rule_of_terms, True),
     ("start of terms", re.compile(r"but the start is wrong(: (?P<a>\d), (?P<b>\d))?\."), _start_of_terms, True),
@@ -364,7 +451,8 @@ PLACES = (
     ("axes", re.compile(r"outputs come with their axes in another order"), _axes, True),
     ("no states", re.compile(r"forward returns no hidden_states of shape"), _no_states, True),
     ("not there yet", re.compile(r"(?P<call>(SimpleRNN|LSTMCell)\.\w+) is not implemented yet"), _not_there, True),
-    ("type of numbers", re.compile(r"^generate_sequence_data\('(?P<kind>\w+)', (?P<length>\d+)\) returned (?P<type>\w+) \("  , re.MULTILINE), _of_type, True),
+    ("type of numbers", re.compile(r"^generate_sequence_data\('(?P<kind>\w+)', (?P<length>\d+)\) returned (?P<type>\w+) \((?!\)|[^\n]*expected ValueError)", re.MULTILINE), _of_type, True),
+    ("raised", re.compile(r"generate_sequence_data raised \w+"), lambda _, r: len([k for k in r if re.match(r"data (fibonacci|sine) ", k)]) < 12 or None, False),
     ("raised", re.compile(r"(?P<call>(SimpleRNN|LSTMCell)\.\w+) raised \w+"), _raised, False),
     ("array not there", re.compile(r"by name and shape nothing on your object is (?P<names>\w+(, \w+)*)"), _no_such_array, True),
     ("arrays too few", re.compile(r"of the shape of (?P<names>\w+(, \w+)*) there are"), _some_of_other_shape, True),

@@ -5,6 +5,7 @@ Values, length, type and errors are judged apart, so that one slip costs its own
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 from grader.assignment import load
 from grader.checks.compare import What, agrees, finite, kind, numbers, tolerance
 from grader.checks.garbage import require_sequence
-from grader.faults import BadValue, CheckFailed, Crashed, ReturnedNothing, StudentFault
+from grader.faults import BadValue, CauseKnown, CheckFailed, Crashed, ReturnedNothing, StudentFault
 from grader.language import Message, say
 from grader.protocol import Array, CandidateFunction
 
@@ -27,6 +28,23 @@ ROUND = {10**k for k in range(1, 16)} | {2**k for k in range(1, 53)}
 RULED, WHOLE = 10, 1e-9  # terms that show a rule, and how exactly they follow it
 # First terms of the sequences that go by the name: 0, 1, 1, 2 and 1, 1, 2.
 STARTS = ((0, 1), (1, 1))
+SHORT = (1, 2, 3)
+
+
+class OtherLength(CheckFailed):
+    """As many values as were not asked for."""
+
+    def __init__(self, call: str, got: int, length: int, guarded: Message | None = None) -> None:
+        super().__init__(
+            say(
+                "{call} returned {got} values, expected {length}.",
+                call=call,
+                got=got,
+                length=length,
+            ),
+            guarded or say("The sequence has another length than was asked for."),
+        )
+        self.got = got
 
 
 def generate(function: CandidateFunction, *arguments: Any) -> Any:
@@ -46,6 +64,15 @@ def called(*arguments: Any) -> str:
 def values_of(returned: Any, call: str) -> NDArray[np.float64]:
     """Take the values as float64 (N,), from whatever holds them; columns and rows pass."""
     values = numbers(returned)
+    if np.ndim(returned) == 0 and values.size:
+        raise CauseKnown(
+            say(
+                "{call} returned {kind}: a single number, where a sequence of them is due.",
+                call=call,
+                kind=kind(returned),
+            ),
+            say("generate_sequence_data returns a single number, where a sequence of them is due."),
+        )
     if values.size == 0 or values.size != max(values.shape, default=1):
         raise BadValue(
             say(
@@ -92,20 +119,54 @@ def fibonacci_values(returned: Any, length: int, call: str) -> None:
     )
 
 
+def short_ones(function: CandidateFunction) -> None:
+    """Require true Fibonacci numbers where few are asked for; their number is another case's."""
+    for count in SHORT:
+        with suppress(BadValue, CauseKnown, Crashed):
+            returned = generate(function, "fibonacci", count)
+            if values_of(returned, called("fibonacci", count)).size == count:
+                fibonacci_values(returned, count, called("fibonacci", count))
+
+
 def has_length(returned: Any, length: int, call: str) -> None:
     """Require as many values as were asked for."""
     array_like = isinstance(returned, list | tuple) or np.ndim(returned) > 0
-    got = len(returned) if array_like else 0
+    got = len(returned) if array_like else values_of(returned, call).size
     if got != length:
-        raise CheckFailed(
-            say(
-                "{call} returned {got} values, expected {length}.",
-                call=call,
-                got=got,
-                length=length,
-            ),
-            say("The sequence has another length than was asked for."),
+        raise OtherLength(call, got, length)
+
+
+def every_length(function: CandidateFunction, kind: str, counts: Sequence[int]) -> None:
+    """Require as many values as were asked for, at each of these lengths."""
+    wrong: dict[int, int] = {}
+    for count in counts:
+        try:
+            has_length(generate(function, kind, count), count, called(kind, count))
+        except OtherLength as fault:
+            wrong[count] = fault.got
+    if wrong:
+        count, got = next(iter(wrong.items()))
+        raise OtherLength(called(kind, count), got, count, _lengths(kind, wrong, counts))
+
+
+def _lengths(kind: str, wrong: Mapping[int, int], counts: Sequence[int]) -> Message | None:
+    """How they differ, where it is a slip; in numbers a program could tell a hidden length."""
+    off, sizes = {got - count for count, got in wrong.items()}, set(wrong.values())
+    if len(wrong) == len(counts) and off == {-1}:
+        return say("'{kind}' gives one term less than was asked for, at every length.", kind=kind)
+    if len(wrong) == len(counts) and off == {1}:
+        return say("'{kind}' gives one term more than was asked for, at every length.", kind=kind)
+    if len(sizes) == 1 and len(wrong) > 1 and min(sizes) <= max(SHORT):
+        return say(
+            "'{kind}' gives {got} terms where more are asked for.", kind=kind, got=min(sizes)
         )
+    if set(wrong) <= {*SHORT}:
+        return say(
+            "'{kind}' has another length than was asked for where that is {counts}.",
+            kind=kind,
+            counts=tuple(wrong),
+        )
+    return None
 
 
 def is_float64(returned: Any, call: str) -> None:
@@ -136,7 +197,11 @@ def is_sine(returned: Any, call: str) -> None:
     if not np.all(np.isfinite(values)):
         problem = say("it contains NaN or infinity")
     elif np.ptp(values) <= load().learning["q5_1"]["flat"] * max(1.0, float(np.abs(values).max())):
-        problem = say("it is constant")
+        raise _flat(values, call)
+    elif values.size > RULED and any(
+        _first_wrong(values, _sums(values, start)) is None for start in STARTS
+    ):
+        problem = say("its values are Fibonacci numbers; look at the branches for the types")
     elif not (_follows_recurrence(values) or _is_mostly_one_wave(values)):
         problem = say("its values do not follow a sine")
     else:
@@ -144,6 +209,25 @@ def is_sine(returned: Any, call: str) -> None:
     raise CheckFailed(
         say("{call} is not a sine wave: {problem}.", call=call, problem=problem),
         say("The sequence 'sine' is not a sine wave: {problem}.", problem=problem),
+    )
+
+
+def _flat(values: Array, call: str) -> StudentFault:
+    """A sine that does not move: sampled where it is zero, once in a period, or at one place."""
+    named = ""
+    if not np.ptp(values):
+        why = say("its argument is the same for all terms, or nothing is computed")
+    elif np.abs(values).max() <= load().learning["q5_1"]["flat"]:
+        why = say("it is sampled at multiples of π, where it is zero but for rounding")
+        named = "sine-sampled-at-zeros"
+    else:
+        why = say(
+            "but for rounding all terms are alike, as of a sine that is sampled once in a period"
+        )
+    return CauseKnown(
+        say("{call} is not a sine wave: it is constant; {why}.", call=call, why=why),
+        say("The sequence 'sine' is not a sine wave: it is constant; {why}.", why=why),
+        diagnosis=named,
     )
 
 
@@ -232,10 +316,53 @@ def _wrong_term(values: Array, index: int, call: str) -> Message:
 
 def _why(values: Array, index: int) -> Message:
     """Name what commonly makes just this term wrong."""
-    reasons = (_type_ends, _scaled, _only_off, _ruled, _remaining, _cut_off)
+    reasons = (
+        _waves,
+        _ends,
+        _late,
+        _type_ends,
+        _scaled,
+        _only_off,
+        _ruled,
+        _repeated,
+        _remaining,
+        _cut_off,
+    )
     told = (reason(values, index) for reason in reasons)
     default = say("Check the first terms and the range of the loop.")
     return next((message for message in told if message is not None), default)
+
+
+def _waves(values: Array, _index: int) -> Message | None:
+    whole = np.array_equal(values, np.round(values))
+    told = values.size >= RULED and np.all(np.isfinite(values)) and not whole
+    if told and _follows_recurrence(values):
+        return say("These are the values of a sine: look at the branches for the types.")
+    return None
+
+
+def _ends(values: Array, index: int) -> Message | None:
+    if index > 1 and not values[index:].any():
+        return say("From there on all terms are 0: see what the loop stores, and where.")
+    return None
+
+
+def _late(values: Array, _index: int) -> Message | None:
+    """Terms that are right, behind a few others."""
+    for late in (1, 2):
+        rest = values[late:]
+        if rest.size > RULED and any(_first_wrong(rest, _sums(rest, s)) is None for s in STARTS):
+            return say(
+                "From term {late} on it is the right sequence, {late} too late: at which index does the first term stand?",
+                late=late,
+            )
+    return None
+
+
+def _repeated(values: Array, index: int) -> Message | None:
+    if index > 1 and np.array_equal(values[index:], values[index - 1 : -1]):
+        return say("Every term from there on is the one before it: what is added to it is 0.")
+    return None
 
 
 def _scaled(values: Array, index: int) -> Message | None:

@@ -25,9 +25,8 @@ def large_terms(generate_sequence_data, rng):
 )
 def length(generate_sequence_data, rng):
     for seq_type in ("fibonacci", "sine"):
-        for count in (1, 2, 3, int(rng.integers(4, 100))):
-            returned = check.generate(generate_sequence_data, seq_type, count)
-            check.has_length(returned, count, check.called(seq_type, count))
+        counts = (*check.SHORT, int(rng.integers(4, 100)))
+        check.every_length(generate_sequence_data, seq_type, counts)
 
 
 @case("sine_any_length", points=1.0, claim=say("'sine' is a sine at other lengths, too."))

@@ -13,6 +13,7 @@ points = 1.75
 def fibonacci(generate_sequence_data):
     returned = check.generate(generate_sequence_data, "fibonacci", 20)
     check.fibonacci_values(returned, 20, check.called("fibonacci", 20))
+    check.short_ones(generate_sequence_data)
 
 
 @case(
