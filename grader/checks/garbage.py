@@ -15,7 +15,7 @@ from grader.checks.compare import agrees, numbers
 from grader.checks.known_model import CellTrial, Parameters, RnnTrial, random_parameters
 from grader.checks.memo import once
 from grader.checks.parameters import cell_sizes, lstm_roles, rnn_roles
-from grader.checks.states import Sizes, read_forward
+from grader.checks.states import Sizes, read_cell, read_forward
 from grader.faults import CheckFailed, StudentFault
 from grader.language import Message, say
 from grader.protocol import Array, CandidateClass, CandidateFunction, Read
@@ -50,10 +50,13 @@ def require_cell(LSTMCell: CandidateClass) -> None:
     def call(values: Parameters, factor: float) -> Sequence[Array]:
         return CellTrial.make(LSTMCell, sizes, values).forward(factor * x, h, c)
 
+    def built(factor: float) -> Array:
+        return np.concatenate(read_cell(LSTMCell(*sizes).forward(factor * x, h, c), 2, sizes[1]))
+
     deaf = say(
         "What LSTMCell.forward returns does not depend on input_t: changing it changes nothing."
     )
-    _require(LSTMCell, lstm_roles.shapes(*sizes), call, say("LSTMCell.forward"), deaf=deaf)
+    _require(LSTMCell, lstm_roles.shapes(*sizes), call, say("LSTMCell.forward"), built, deaf)
 
 
 def require_backward(SimpleRNN: CandidateClass) -> None:

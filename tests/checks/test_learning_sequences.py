@@ -253,6 +253,13 @@ class Making(Function):
         return self.outcome(*arguments)
 
 
+def modulo(number: int) -> np.ndarray:
+    terms = [0, 1]
+    while len(terms) < 60:
+        terms.append((terms[-1] + terms[-2]) % number)
+    return np.array(terms, float)
+
+
 FIBONACCI = np.array([0.0, 1, 1, 2, 3, 5, 8, 13, 21, 34, 55, 89, 144, 233, 377])
 
 
@@ -261,6 +268,7 @@ FIBONACCI = np.array([0.0, 1, 1, 2, 3, 5, 8, 13, 21, 34, 55, 89, 144, 233, 377])
     [
         (np.sin(0.3 * np.arange(15) + 0.3), "These are the values of a sine"),
         (np.append([0.0], FIBONACCI), "From term 1 on it is the right sequence, 1 too late"),
+        (modulo(10**9 + 7), "what division of the sum by a fixed number leaves"),
         (np.append(FIBONACCI[:8], np.zeros(7)), "From there on all terms are 0"),
         (np.append(FIBONACCI[:6], np.full(9, 5.0)), "Every term from there on is the one before"),
         (np.tile([1.0, 0, 1], 5), "^(?!.*values of a sine)"),  # whole numbers, and a recurrence too

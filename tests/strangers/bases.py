@@ -101,7 +101,7 @@ def _blocks(order: str, W: Array, U: Array, b: Array) -> Views:
 
 
 def _fused_cell(cell: Any) -> Views:
-    I = len(cell.W) - cell.H  # noqa: E741  # sizes as in the equations
+    I = len(cell.W) - cell.W.shape[1] // len(GATES)  # noqa: E741  # sizes as in the equations
     return _blocks("fioc", cell.W[:I], cell.W[I:], cell.b)
 
 
@@ -111,7 +111,7 @@ def _torch_cell(cell: Any) -> Views:
 
 def _karpathy_cell(cell: Any) -> Views:
     W = cell.WLSTM
-    I = len(W) - 1 - cell.d  # noqa: E741  # as above
+    I = len(W) - 1 - W.shape[1] // len(GATES)  # noqa: E741  # as above
     return _blocks("ifoc", W[1 : 1 + I], W[1 + I :], W[0])
 
 
@@ -122,7 +122,7 @@ def _einsum_cell(cell: Any) -> Views:
 
 
 def _hx_cell(cell: Any) -> Views:
-    n = cell.nh
+    n = cell.w.shape[1] // len(GATES)
     return _blocks("ifoc", cell.w[n:], cell.w[:n], cell.b.reshape(-1))
 
 
@@ -154,8 +154,8 @@ def _column_cell(cell: Any) -> Views:
     for gate, letter in zip(GATES, "fugo", strict=True):
         W = getattr(cell, f"W{letter}").T
         found |= {
-            f"W_{gate}": W[cell.H :],
-            f"U_{gate}": W[: cell.H],
+            f"W_{gate}": W[W.shape[1] :],
+            f"U_{gate}": W[: W.shape[1]],
             f"b_{gate}": getattr(cell, f"b{letter}").reshape(-1),
         }
     return found

@@ -19,6 +19,7 @@ HARDLY_MOVED = 0.98  # of the first loss, at the end: more than any rate leaves 
 # did not belong to their targets by 0.17, twelve epochs of honest training by 0.07 at least.
 STILL = 0.01
 LONGEST = 10**6  # time steps that any sequence has; a key is a student's word
+TENTHS = 10
 PANELS = 2  # the loss curve, and prediction against truth
 
 
@@ -47,6 +48,18 @@ def losses(experiment: Experiment, exhibits: list[Exhibit]) -> None:
             ),
             say("The losses grow."),
         )
+    if _gradients_fell(experiment):
+        raise CheckFailed(
+            say(
+                "The losses do not fall enough: {first} at the start, {last} over the last tenth of "
+                "{count} epochs; expected less than half. What backward received did fall: are these the "
+                "losses of single epochs, not sums or means over all so far?",
+                **numbers,
+            ),
+            say(
+                "The losses do not fall to half of what they start at, as what backward received did."
+            ),
+        )
     hardly = last > HARDLY_MOVED * first
     if hardly and experiment.seen.weights_change > STILL:
         raise CheckFailed(
@@ -68,6 +81,14 @@ def losses(experiment: Experiment, exhibits: list[Exhibit]) -> None:
         say("The losses do not fall to half of what they start at."),
         diagnosis="training-rate-too-small" if hardly else "",
     )
+
+
+def _gradients_fell(experiment: Experiment) -> bool:
+    """Whether every network's squared gradients fell by as much as losses have to."""
+    falls = load().learning["q5_3"]["loss_falls"]
+    runs = [one for one in experiment.seen.squared_errors if one.size >= TENTHS]
+    tenths = [np.array_split(one, TENTHS) for one in runs]
+    return bool(tenths) and all(part[-1].mean() < falls * part[0].mean() for part in tenths)
 
 
 def _require_every_epoch(experiment: Experiment) -> None:

@@ -399,9 +399,11 @@ def _cut_off(values: Array, index: int) -> Message | None:
 
 def _type_ends(values: Array, index: int) -> Message | None:
     """Name the type of numbers that holds no larger ones than those before this term."""
-    if 90 <= index <= 94:  # noqa: PLR2004  # the terms around 2**63, for all starts
+    with np.errstate(invalid="ignore", over="ignore"):
+        wrapped = values[index - 2 : index].sum() - values[index]
+    if 90 <= index <= 94 and np.isclose(wrapped, 2.0**64):  # noqa: PLR2004  # for all starts
         return say("Integers of 64 bits end there: add the terms as Python ints or as floats.")
-    if 45 <= index <= 48 and abs(values[index]) <= 2.0**32:  # noqa: PLR2004  # around 2**31
+    if 45 <= index <= 48 and wrapped == 2.0**32:  # noqa: PLR2004  # as above
         return say("Integers of 32 bits end there: add the terms as Python ints or as floats.")
     if 184 <= index <= 188 and not np.isfinite(values[index]):  # noqa: PLR2004  # around 3.4e38
         return say("float32 ends there: use float64.")

@@ -19,11 +19,15 @@ from grader.checks.experiment.evaluations import (
     source,
     successors,
 )
-from grader.checks.experiment.free_running import is_free_running
+from grader.checks.experiment.reading_off import (
+    is_free_running,
+    is_reversed,
+    step_read,
+)
 from grader.checks.experiment.parts import Experiment, require_training
 from grader.checks.experiment.provenance import Provenance
 from grader.faults import BadValue, CauseKnown, CheckFailed, NeedsReview
-from grader.language import say
+from grader.language import Message, say
 
 ORDER = 4  # values that a linear rule takes: enough for two sines
 UNITS = 0.5  # of a trivial guess's error: what is left of an error that is one of units
@@ -73,12 +77,29 @@ def beats_baselines(experiment: Experiment) -> None:
     try:
         _require_better(predicted, true)
     except CheckFailed:
-        if fed_back:
-            raise CauseKnown(_FREE_RUNNING) from None
+        if (cause := _FREE_RUNNING if fed_back else _read_otherwise(experiment)) is not None:
+            raise CauseKnown(cause) from None
         raise
     if fed_back:
         raise NeedsReview(_FREE_RUNNING)
     honesty.ask_about(found)
+
+
+def _read_otherwise(experiment: Experiment) -> Message | None:
+    """Which of the network's outputs bad predictions are, where no other source is found."""
+    seen, predictions = experiment.seen, experiment.predictions
+    if source_of(experiment) is not None:
+        return None
+    if is_reversed(seen, predictions):
+        return say(
+            "The predictions are the network's outputs in reversed order: last window first."
+        )
+    if step_read(seen, predictions) is not None:
+        return say(
+            "The predictions are the outputs of an earlier time step of each window; the output after "
+            "the last step is the one that has seen the whole window."
+        )
+    return None
 
 
 def _require_better(predicted: Line, true: Line) -> None:

@@ -13,9 +13,10 @@ from grader.checks.known_model import CellTrial, Parameters
 from grader.checks.parameters.cell_sizes import HIDDEN, ONES, PUBLIC
 from grader.checks.parameters.layout import Layout
 from grader.checks.parameters.roles import lstm_layout, same_roles
+from grader.checks.states import read_cell
 from grader.faults import CheckFailed
 from grader.language import say
-from grader.protocol import Array, CandidateClass
+from grader.protocol import Array, CandidateClass, CandidateObject
 
 B = 6
 MANY = 200  # rows among which a mistake that few arguments show is seen
@@ -257,7 +258,12 @@ def sequence(
 def batch(LSTMCell: CandidateClass, rng: np.random.Generator, oracle: Oracle) -> None:
     """Each row alone gives the same; a cell that is right stays so with one input or one unit."""
     garbage.require_cell(LSTMCell)
-    _rows_apart(CellTrial.make(LSTMCell, HIDDEN, rng), _inputs(rng, HIDDEN))
+    arguments = _inputs(rng, HIDDEN)
+    trial = CellTrial.make(LSTMCell, HIDDEN, rng)
+    _rows_apart(lambda: trial.anew().forward, arguments)
+    # As its constructor leaves it: where rows mix, what an array is for may not be seen.
+    cell = LSTMCell(*HIDDEN)
+    _rows_apart(lambda: partial(_states_of, cell), arguments)
     if not _is_right(LSTMCell, rng, oracle, HIDDEN, MANY):  # charged where all sizes are usual
         return
     for sizes in ONES:
@@ -269,17 +275,23 @@ def batch(LSTMCell: CandidateClass, rng: np.random.Generator, oracle: Oracle) ->
             )
 
 
-def _rows_apart(trial: CellTrial, arguments: tuple[Array, Array, Array]) -> None:
-    """Raise where a row gives another result alone, on a fresh cell each time.
+def _states_of(cell: CandidateObject, x: Array, h: Array, c: Array) -> States:
+    return read_cell(cell.forward(x, h, c), len(x), HIDDEN[1])
+
+
+def _rows_apart(
+    anew: Callable[[], Callable[..., States]], arguments: tuple[Array, Array, Array]
+) -> None:
+    """Raise where a row gives another result alone than in a batch.
 
     One that keeps a state, or draws random numbers, loses `stateless`.
     """
-    together, again = trial.anew().forward(*arguments), trial.anew().forward(*arguments)
+    together, again = anew()(*arguments), anew()(*arguments)
     if not _alike(together, again):
         return
     for row in range(B):
         one = slice(row, row + 1)
-        alone = trial.anew().forward(*(part[one] for part in arguments))
+        alone = anew()(*(part[one] for part in arguments))
         if not _alike(alone, tuple(state[one] for state in together)):
             raise CheckFailed(
                 say("A row gives another result alone than in a batch: rows must not mix.")

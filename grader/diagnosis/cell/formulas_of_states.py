@@ -102,6 +102,10 @@ def hiddens(made: Made, new: Array) -> Iterator[Term]:
     shown = [(f"{name}(c_t)", function(new)) for name, function in functions]
     shown += [("c_t", new), ("tanh(c_(t-1))", np.tanh(made.c)), ("tanh(g)", np.tanh(made.g))]
     shown += [("tanh(h_(t-1))", np.tanh(made.h)), g]
+    shown += [
+        ("tanh(f * c_(t-1))", np.tanh(made.f * made.c)),
+        ("tanh(i * g)", np.tanh(made.i * made.g)),
+    ]
     yield RIGHT_HIDDEN, made.o * np.tanh(new)
     yield from (("h_(t-1)", made.h), ("c_t", new), ("c_(t-1)", made.c), o, f, i, g)
     for form, value in products([o, f, i], shown):

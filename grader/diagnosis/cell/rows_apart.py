@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -32,7 +33,20 @@ def apart(cell: KnownCell) -> Reading | None:
     if moved.any() and not moved.any(axis=1).all():
         return Reading("rows_deaf", {"rows": tuple(map(int, np.flatnonzero(~moved.any(axis=1))))})
     mixed = patterns.mixed(moved, "rows_mixed", "rows_follow_one")
-    return None if mixed is None else _of_one_argument(cell, few, first) or mixed
+    if mixed is None:
+        return Reading("rows_mixed") if _mixes_unseen(cell) else None
+    return _of_one_argument(cell, few, first) or mixed
+
+
+def _mixes_unseen(cell: KnownCell) -> bool:
+    """Whether row 0 moves others, with random numbers in arrays that show no role as well.
+
+    Of a cell whose rows mix no role may be found: less the mean of the batch, one row alone is 0.
+    """
+    full = cell.filled()
+    moved = replace(cell, x=np.vstack([cell.x[:1] + 0.3, cell.x[1:]]))
+    pairs = zip(cell.run_with(full, cell.c), moved.run_with(full, cell.c), strict=True)
+    return any(not np.array_equal(one[1:], other[1:]) for one, other in pairs)
 
 
 def _state_kept(cell: KnownCell, few: Sequence[Array], second: States) -> Reading:

@@ -1,4 +1,4 @@
-"""Whether predictions were made of the network's own earlier predictions, not of the true values."""
+"""How predictions were read off the network, where that was not one step ahead of each window."""
 
 from __future__ import annotations
 
@@ -30,3 +30,18 @@ def _feeds_itself(shown: Line, given: Line, count: int) -> bool:
     after, before = shown[1:count], given[: count - 1]
     spread = float(np.ptp(after))
     return spread > 0 and float(np.mean(np.abs(after - before) <= SAME * spread)) >= MOSTLY
+
+
+def step_read(seen: Observation, predictions: Line) -> int | None:
+    """The time step of each window whose output they are, if that is not the last; else None."""
+    for one in evaluations(seen):
+        for step in range(one.steps - 1 if one.width > 1 else 0):
+            if any(True for _ in locate_all(predictions, one.outputs[step, :, 0])):
+                return step
+    return None
+
+
+def is_reversed(seen: Observation, predictions: Line) -> bool:
+    """Whether they are the outputs from the last window to the first."""
+    lines = (one.outputs[-1, :, 0] for one in evaluations(seen))
+    return any(True for line in lines for _ in locate_all(predictions[::-1], line))
