@@ -19,13 +19,13 @@ from grader.checks.experiment.evaluations import (
     source,
     successors,
 )
+from grader.checks.experiment.parts import Experiment, require_training
+from grader.checks.experiment.provenance import Provenance
 from grader.checks.experiment.reading_off import (
     is_free_running,
     is_reversed,
     step_read,
 )
-from grader.checks.experiment.parts import Experiment, require_training
-from grader.checks.experiment.provenance import Provenance
 from grader.faults import BadValue, CauseKnown, CheckFailed, NeedsReview
 from grader.language import Message, say
 
