@@ -99,8 +99,12 @@ def require_sequence(function: CandidateFunction) -> None:
             return
         if np.size(returned) == 0:
             raise CheckFailed(say("generate_sequence_data gives an empty sequence."))
-        if returned is None or not np.all(np.isfinite(first)) or not first.size:
+        if returned is None or not first.size:
             return  # no numbers: every case says so
+        if not np.all(np.isfinite(first)):
+            raise CheckFailed(
+                say("generate_sequence_data gives NaN or infinity among its first terms.")
+            )
         if not agrees(first, again, ROUGHLY):
             raise CheckFailed(say("generate_sequence_data gives other numbers each time."))
         if first.size > 1 and np.ptp(first) == 0.0:

@@ -330,6 +330,11 @@ def test_few_terms_are_looked_at_as_well() -> None:
         sequences.short_ones(Making(lambda _, n: FIBONACCI[:n] if n > 2 else np.zeros(n)))
 
 
-@pytest.mark.parametrize("value", [None, np.full(12, np.nan), "words", np.array("words")])
+@pytest.mark.parametrize("value", [None, "words", np.array("words")])
 def test_what_is_no_number_is_not_called_another_number_each_time(value: object) -> None:
     garbage.require_sequence(Making(lambda *_: value))
+
+
+def test_nan_among_the_first_terms_is_called_that() -> None:
+    with pytest.raises(CheckFailed, match="gives NaN or infinity among its first terms"):
+        garbage.require_sequence(Making(lambda *_: np.full(12, np.nan)))
