@@ -196,3 +196,30 @@ def test_size_depth_and_count_are_capped() -> None:
         == parameters.MAX_ARRAYS
     )
     assert list(parameters.read(holder(W=np.ones(2), huge=huge))) == ["W"]
+
+
+def test_parameters_that_are_one_array_are_parted_on_demand_only() -> None:
+    both, block = np.ones((2, 2)), np.ones((4, 4))
+    obj = holder(
+        U_f=both, U_c=both.T, W_f=block[:2], W_i=block[2:], b=[np.zeros(2)] * 2,
+        gates=[Linear(2, 2)] * 2,
+    )  # fmt: skip
+    assert list(parameters.read(obj)) == ["U_f", "W_f", "W_i", "b[0]", "gates[0].W"]
+    parameters.part(obj)
+    parted = ["U_f", "U_c", "W_f", "W_i", "b[0]", "b[1]", "gates[0].W", "gates[1].W"]
+    assert list(parameters.read(obj)) == parted
+    written(obj, "U_c", np.full((2, 2), 7.0))
+    assert np.all(obj.U_f == 1.0)
+
+
+def test_what_methods_move_together_stays_one() -> None:
+    class Moving:
+        def __init__(self) -> None:
+            self.U_f = self.U_c = np.ones((2, 2))
+
+        def update_parameters(self, rate: float) -> None:
+            self.U_f -= rate
+
+    obj = Moving()
+    parameters.part(obj)
+    assert list(parameters.read(obj)) == ["U_f"]
