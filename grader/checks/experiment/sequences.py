@@ -212,21 +212,24 @@ def is_sine(returned: Any, call: str) -> None:
     )
 
 
-def _flat(values: Array, call: str) -> StudentFault:
+def _flat(values: Array, call: str) -> CheckFailed:
     """A sine that does not move: sampled where it is zero, once in a period, or at one place."""
-    named = ""
-    if not np.ptp(values):
-        why = say("its argument is the same for all terms, or nothing is computed")
-    elif np.abs(values).max() <= load().learning["q5_1"]["flat"]:
-        why = say("it is sampled at multiples of π, where it is zero but for rounding")
-        named = "sine-sampled-at-zeros"
-    else:
+    if np.ptp(values) > 0.0 and np.abs(values).max() <= load().learning["q5_1"]["flat"]:
+        return _no_sine(call, say("it is constant"), "sine-sampled-at-zeros")
+    if np.ptp(values):
         why = say(
-            "but for rounding all terms are alike, as of a sine that is sampled once in a period"
+            "it is constant; but for rounding all terms are alike, as of a sine that is sampled once "
+            "in a period"
         )
+    else:
+        why = say("it is constant; its argument is the same for all terms, or nothing is computed")
+    return _no_sine(call, why)
+
+
+def _no_sine(call: str, problem: Message, named: str = "") -> CheckFailed:
     return CauseKnown(
-        say("{call} is not a sine wave: it is constant; {why}.", call=call, why=why),
-        say("The sequence 'sine' is not a sine wave: it is constant; {why}.", why=why),
+        say("{call} is not a sine wave: {problem}.", call=call, problem=problem),
+        say("The sequence 'sine' is not a sine wave: {problem}.", problem=problem),
         diagnosis=named,
     )
 
