@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
 from functools import cache
+from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from typing import Any
 
@@ -84,7 +85,8 @@ def loaded(path: Path) -> ExceptionTestFile:
 @cache
 def _read(path: Path) -> ExceptionTestFile:
     try:
-        code = compile(path.read_text(encoding="utf-8"), str(path), "exec")
+        # As an import does: what was compiled of it lies beside it for the next time.
+        code = SourceFileLoader(path.stem, str(path)).get_code(path.stem)
         return ExceptionTestFile._from_compiled_code(code, str(path))  # noqa: SLF001  # from_file reads as the locale says
     except Exception as error:
         raise KitFault(f"{path.parent.name}/{path.name}: {error}") from error
