@@ -28,13 +28,14 @@ def encode(record: object) -> str:
 def decode(text: str, kind: type[Record]) -> Record:
     """The record that `encode` wrote. Raises msgspec.ValidationError where it is none."""
     try:
-        return _decoder(kind).decode(text)
+        record: Record = _decoder(kind).decode(text)  # type: ignore[arg-type]  # a class is hashable
     except msgspec.DecodeError:  # it knows neither NaN nor half a surrogate pair
         return msgspec.convert(json.loads(text), kind)
+    return record
 
 
 @cache
-def _decoder(kind: type[Record]) -> msgspec.json.Decoder[Record]:
+def _decoder(kind: Any) -> Any:
     return msgspec.json.Decoder(kind)
 
 
