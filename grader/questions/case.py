@@ -21,8 +21,6 @@ import numpy as np
 
 from grader import contract
 from grader.diagnosis.claims import Diagnosis
-from grader.diagnosis.diagnose import behind_learning, behind_update, diagnose
-from grader.diagnosis.match import named
 from grader.faults import (
     CauseKnown,
     CheckFailed,
@@ -150,6 +148,16 @@ def _diagnosis(
     env: Environment, place: str, arguments: Mapping[str, Any], fault: StudentFault
 ) -> Diagnosis | None:
     """What the check itself knows, else what experiments and known misconceptions say."""
+    if not (isinstance(fault, CheckFailed | Crashed | Diverged) or fault.diagnosis):
+        return None
+    # Loaded when an answer is wrong: who has only begun does not wait for it.
+    from grader.diagnosis.diagnose import (  # noqa: PLC0415
+        behind_learning,
+        behind_update,
+        diagnose,
+    )
+    from grader.diagnosis.match import named  # noqa: PLC0415
+
     question, _, name = place.partition("/")
     if contract.TRAINING in arguments and isinstance(fault, CheckFailed | Diverged):
         if not _is_due(env.get(contract.RNN), contract.RNN):
