@@ -8,8 +8,9 @@ from __future__ import annotations
 import numpy as np
 
 from grader.checks import start_scale
+from grader.checks.parameters.layout import Layout
 from grader.checks.parameters.rnn_roles import HIDDEN
-from grader.checks.parameters.roles import rnn_layout
+from grader.checks.parameters.roles import fresh, rnn_layout
 from grader.checks.part4.init import (
     require,
     require_finite,
@@ -22,6 +23,7 @@ from grader.language import say
 from grader.protocol import CandidateClass
 
 WEIGHTS = ("W_xh", "W_hh", "W_hy")
+EQUAL = (4, 4, 4)
 
 
 def constructs(SimpleRNN: CandidateClass, sizes: tuple[int, int, int]) -> None:
@@ -94,4 +96,22 @@ def other_sizes(SimpleRNN: CandidateClass) -> None:
     usual = rnn_layout(SimpleRNN, HIDDEN)
     require_finite(usual)
     require_same_roles(usual, rnn_layout(SimpleRNN, (5, 2, 3)))
+    _require_apart_at_equal_sizes(SimpleRNN, usual)
     SimpleRNN(1, 1, 1)
+
+
+def _require_apart_at_equal_sizes(SimpleRNN: CandidateClass, usual: Layout) -> None:
+    """Refuse parameters that are one array where their shapes agree, as a cache by shape gives."""
+    there = fresh(SimpleRNN, usual, EQUAL).read()
+    lost = [
+        name
+        for name, copies in usual.places.items()
+        if any(place.path not in there for place in copies)
+    ]
+    if there and lost:
+        raise CheckFailed(
+            say(
+                "Where input, hidden and output size are equal, {names} is no array of its own, but another parameter's under a second name. Make a new array for each.",
+                names=tuple(lost),
+            )
+        )
