@@ -91,7 +91,7 @@ ABOUT: dict[str, dict[str, tuple[tuple[str, ...], ...]]] = {
         "top_gradients": (_layer("3"), FORWARD),
         "sum_not_mean": (FORWARD,),
         "updates": (("updates",),),
-        "learns_composition": ((),),
+        "learns_depth": ((),),
     },
     "q6_4": {
         **dict.fromkeys(("free_is_forced", "one_step_late", "reads_inputs", "decoder", "encoder"), (FORWARD,)),
