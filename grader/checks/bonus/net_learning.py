@@ -123,7 +123,7 @@ def start(found: StoredNetwork, gain: float, rng: Generator) -> CandidateObject:
 
 def _plain(kind: Kind) -> set[tuple[int, ...]]:
     """Sizes of the matrices and biases of the equations, alone and of two directions or gates together."""
-    I, H, O, *_ = kind.sizes  # noqa: E741  # sizes as in the equations
+    I, H, O = kind.sizes[:3]  # noqa: E741  # sizes as in the equations
     shapes = [(H,), (O,), (I, H), (O, H), (H, H), (H, 2 * H), (I, 2 * H), (O, 2 * H)]
     return {_sizes(shape) for shape in shapes}
 
@@ -134,12 +134,12 @@ def _sizes(shape: tuple[int, ...]) -> tuple[int, ...]:
 
 
 def _drawn(found: StoredNetwork, gain: float, rng: Generator) -> dict[str, Array]:
-    """A matrix of H units has another size beside: its fan-in, or so many outputs."""
-    H = found.kind.sizes[1]
+    """An array's other size beside the units is its fan-in, or the outputs that it leads to."""
+    units = found.kind.sizes[1]
     return {
         path: np.zeros(shape)
-        if len(_sizes(shape)) <= 1 and np.prod(shape) <= 2 * H
-        else rng.normal(0.0, gain / np.sqrt(np.prod(shape) / H), shape)
+        if len(_sizes(shape)) <= 1 and np.prod(shape) <= 2 * units
+        else rng.normal(0.0, gain / np.sqrt(np.prod(shape) / units), shape)
         for path, shape in found.layout.shapes.items()
     }
 
