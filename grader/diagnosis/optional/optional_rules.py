@@ -20,6 +20,7 @@ from grader.diagnosis.optional import (
     gru_forward,
     networks_back,
     networks_forward,
+    seq2seq_back,
     steps,
     updating,
 )
@@ -43,7 +44,7 @@ EXPERIMENTS: dict[str, tuple[Examine, ...]] = {
     ),
     contract.SEQ2SEQ: (
         networks_forward.of_seq2seq,
-        networks_back.of_seq2seq,
+        seq2seq_back.examine,
         partial(updating.examine, kind=seq2seq.HIDDEN),
     ),
     contract.CLIP: (clipping.examine,),
