@@ -160,7 +160,7 @@ def two_of_many(rng: Generator, steps: int, size: int) -> tuple[Array, Array]:
     """Random numbers; the targets are the first two of every step's eight, two steps before.
 
     A layer of H units remembers H numbers at most (Jaeger 2001, "Short term memory in echo state
-    networks", proposition 2). These are six: two, of this step and of the two before. Five units hold
+    networks"). These are six: two, of this step and of the two before. Five units hold
     fewer, two layers of five hold all. And five numbers do not hold eight: the lowest layer must learn
     which two to keep.
     """
