@@ -34,11 +34,12 @@ def examine(GRUCell: CandidateClass) -> Iterator[Finding]:
     yield from _candidate(cell, points, da["h"])
     yield from _update(cell, points, da["z"])
     yield from _reset(cell, points, da)
-    for gate in gru_roles.GATES:
-        yield from _weights(cell, points, gate, da[gate])
+    weights = [one for gate in gru_roles.GATES for one in _weights(cell, points, gate, da[gate])]
+    yield from weights
     yield from _input(cell, points, da)
     yield from _state(cell, points, da)
-    yield from _second_bias(cell, points, da["h"])
+    if not any("U_h" in one.about for one in weights):  # the same r is told there
+        yield from _second_bias(cell, points, da["h"])
 
 
 def _exchanged(cell: GruForm, points: list[GruRow], da: Mapping[str, Array]) -> bool:
