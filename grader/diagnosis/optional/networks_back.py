@@ -120,7 +120,7 @@ def of_deep(cls: CandidateClass) -> Iterator[Finding]:
         if not das:
             return
         into = [
-            [_from_above(da, states[k], layers[k], dy @ V.T, past, k + 1), _besides(dy @ V.T)]
+            [_besides(dy @ V.T), _from_above(da, states[k], layers[k], dy @ V.T, past, k + 1)]
             for da, dy, past in zip(das, dys, straight, strict=True)
         ]
         straight = [past @ layers[k].W.T for past in straight]
@@ -131,7 +131,10 @@ def _names(layer: int) -> tuple[str, str, str]:
 
 
 def _besides(outer: Array) -> Forms:
-    """What the layers below the top one get from the outputs straight: nothing."""
+    """What the layers below the top one get from the outputs straight: nothing.
+
+    The first of the ways, so that it is tried last: "another way" is said before "lacks one, has one".
+    """
     return {"": np.zeros_like(outer), "d_outputs @ W_hy.T": outer}
 
 
