@@ -176,7 +176,24 @@ def hidden_states(
     x = rng.normal(size=(T, B, HIDDEN[0]))
     sizes = trial.at(x)
     _, expected = oracle(trial.parameters, x)
-    same(_hidden_of(trial.forward(x), sizes), expected, What("hidden_states", sizes.call))
+    forward = _unsqueezed(trial.forward(x), sizes)
+    same(_hidden_of(forward, sizes), expected, What("hidden_states", sizes.call))
+
+
+def _unsqueezed(forward: Forward, sizes: Sizes) -> Forward:
+    """Refuse results without an axis of size 1, which the other questions put back."""
+    if not forward.squeezed:
+        return forward
+    raise BadValue(
+        say(
+            "At sizes of one forward drops an axis; expected outputs {outputs} and hidden_states {hidden} "
+            "[{call}].",
+            outputs=str((sizes.T, sizes.B, sizes.O)),
+            hidden=str((sizes.T, sizes.B, sizes.H)),
+            call=sizes.call,
+        ),
+        say("At sizes of one forward drops an axis: is there an np.squeeze or an index [0]?"),
+    )
 
 
 def single(
@@ -193,7 +210,7 @@ def single(
             continue
         trial = RnnTrial.make(SimpleRNN, sizes, rng)
         x = rng.normal(size=(7, 3, sizes[0]))
-        forward, call = trial.forward(x), trial.at(x).call
+        forward, call = _unsqueezed(trial.forward(x), trial.at(x)), trial.at(x).call
         hidden = whole(trial.parameters, x)[1]
         if states and forward.hidden is not None:
             same(forward.hidden, hidden, What("hidden_states", call))
