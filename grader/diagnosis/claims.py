@@ -93,7 +93,8 @@ blended                number, new      h_t is number * h_(t-1) + new * tanh of 
 weight_KIND            array            unused, transposed, factor, shifted, other_array, one_for_all,
                                         units_without, sources_without, off, late
 depends_on, start_is, start_not_zero, first_step_off, bias_first_step_only, bias_not_at_first_step
-half_precision, state_off (step, units, samples: the first that is off), wrong_from, wrong_at
+half_precision, state_off (step, units, samples: the first that is off), wrong_from, wrong_at,
+bias_elsewhere (number, if every object adds the same)
 softmax, softmax_over_batch, output_activation, output_late, output_depends_on, output_off
 tanh_overflows                          states are NaN for inputs of 1e4, right for small ones
 

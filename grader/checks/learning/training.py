@@ -23,6 +23,7 @@ from grader.checks.learning.tasks import (
     diverged,
 )
 from grader.checks.parameters.layout import Layout
+from grader.checks.parameters.lending import lend_again
 from grader.checks.parameters.roles import with_parameters
 from grader.checks.states import Sizes, read_forward
 from grader.protocol import (
@@ -90,6 +91,8 @@ def learner(cls: CandidateClass, course: Course, layout: Layout | None) -> Candi
         rnn = cls(*course.task.sizes)
         if layout is not None and layout.warm_up is not None:
             rnn.forward(course.batches[0].inputs)
+        if layout is not None:
+            lend_again(rnn, layout.lent, layout.shapes)
         return rnn
     return with_parameters(cls, layout, course.task.sizes, course.start)
 

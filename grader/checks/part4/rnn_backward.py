@@ -25,6 +25,7 @@ from grader.checks.known_model import (
 from grader.checks.memo import once
 from grader.checks.numerical import central_differences
 from grader.checks.parameters import rnn_roles
+from grader.checks.parameters.lending import lend_again
 from grader.checks.parameters.rnn_roles import HIDDEN, PUBLIC
 from grader.checks.parameters.roles import rnn_layout, same_roles
 from grader.checks.parameters.storage import leaf
@@ -392,5 +393,6 @@ def fast(SimpleRNN: CandidateClass, rng: np.random.Generator, expect: Expectatio
     _some_right(run_backward(trial, *_point(rng, T=7, B=3, sizes=HIDDEN), expect))
     T, B, I, H, O = LARGE  # noqa: E741  # sizes as in the equations
     rnn = SimpleRNN(I, H, O)
+    lend_again(rnn, rnn_layout(SimpleRNN, HIDDEN).lent, rnn_roles.shapes(I, H, O))
     rnn.forward(rng.normal(size=(T, B, I)))
     rnn.backward(SMALL * rng.normal(size=(T, B, O)))

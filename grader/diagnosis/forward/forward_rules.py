@@ -21,6 +21,7 @@ Readings = list[tuple[Reading, tuple[str, ...]]]
 POINT = Sizes(6, 5, *PUBLIC)
 HUGE = 1e4  # exp of it is infinite
 SATURATED = 0.99
+MOVED = 1e-3  # of a weighted sum, what is no rounding
 MANY = 60  # sequences, so that weights can be told by least squares
 
 
@@ -58,6 +59,8 @@ def examine(cls: CandidateClass) -> Readings:
     first = net.forward(x)
     if not np.all(np.isfinite(first.outputs)):
         return [(Reading("not_finite"), ("hidden_states", "outputs"))]
+    if (added := _bias_elsewhere(net, x)) is not None:
+        return [(added, ("hidden_states", "outputs"))]
     if (again := _again(net, x)) is not None:
         return [(again, ("hidden_states", "outputs"))]
     if first.hidden is None or _roles_hide(net, x):
@@ -98,6 +101,30 @@ def _overflows(net: Network, x: Array) -> bool:
     """Whether states that follow the equation are NaN for large inputs."""
     hidden = net.forward(HUGE * np.sign(x)).hidden
     return hidden is not None and not np.all(np.isfinite(hidden))
+
+
+def _bias_elsewhere(net: Network, x: Array) -> Reading | None:
+    """Whether one number is added to every weighted sum although no array of the object is a bias."""
+    if "b_h" not in net.layout.absent:
+        return None
+    one, other = (_added(net, x) for _ in range(2))
+    if one is None or other is None or not max(abs(one), abs(other)) > MOVED:
+        return None
+    return Reading(
+        "bias_elsewhere", {"number": float(f"{one:.4g}")} if abs(one - other) <= net.limit else {}
+    )
+
+
+def _added(net: Network, x: Array) -> float | None:
+    """What every state of a fresh object has besides x_t W_xh + h_(t-1) W_hh, if it is one number."""
+    hidden = net.forward(x).hidden
+    if hidden is None or not np.abs(hidden).max() <= 1.0:
+        return None
+    before = np.concatenate([np.zeros_like(hidden[:1]), hidden[:-1]]).astype(np.float64)
+    sums = net.weighted_sum(x, before)
+    clearest = np.unravel_index(int(np.abs(hidden).argmin()), hidden.shape)
+    added = float(np.arctanh(hidden[clearest]) - sums[clearest])
+    return added if net.alike(hidden, np.tanh(sums + added)) else None
 
 
 def _again(net: Network, x: Array) -> Reading | None:
