@@ -66,6 +66,13 @@ class Pace:
     rate: float  # what update_parameters is given
     scale: float = 1.0  # what d_outputs is multiplied by
     updates: bool = True  # False: backward updates, and update_parameters is left as handed out
+    shares: tuple[float, ...] = ()  # what each step becomes of the first, so that it is evened out
+
+    def even(self, step: int) -> float:
+        """The rate that makes this step (from 0 on) as long as the first."""
+        return (
+            self.rate / self.shares[min(step, len(self.shares) - 1)] if self.shares else self.rate
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,17 +108,22 @@ def train(rnn: CandidateObject, course: Course, pace: Pace) -> Trained:
     """Train a student's object. Raises whatever its methods raise."""
     task, first = course.task, course.batches[0]
 
+    done = 0
+
     def advance(d_outputs: Array, ahead: Batches) -> tuple[int, Array]:
+        nonlocal done
+        ahead = ahead.part(0, 1) if pace.shares else ahead
         rounds = Rounds(
             d_outputs,
             ahead.inputs,
             ahead.targets,
             pace.scale * task.weights(ahead[0]),
-            pace.rate,
+            pace.even(done),
             pace.updates,
             DIVERGED,
         )
         count, returned = rnn.train(rounds)
+        done += count
         return count, outputs_of(returned, ahead[count - 1].inputs, task)
 
     before = forward(rnn, first.inputs, task)
