@@ -7,7 +7,7 @@ right parameters and inputs of size 1; every factor of it is relative to what is
 backward (q4_3); the points are T = 5, B = 2, H = 7, O = 3, and T = 44 for distances
 bptt_depth             steps            L[t, s] is 0 where t - s > steps, for every T, and not where <=
 stops_after            steps            nothing of steps before the last `steps` is in the arrays (T = 44)
-cut_before             steps            no gradient gets from step k to k - 1 for these k (T = 44)
+cut_before             steps, of        no gradient gets from step k to k - 1 for these k (T = of, else 5)
 forward_in_time                         L[t, s] is not 0 for some s > t, and 0 for all s < t
 inner_loop_forward                      what is due at L[t, t] stands at L[t, 0], for every t
 outputs_ignored        steps            d_outputs of these steps adds nothing to the arrays
@@ -99,7 +99,7 @@ softmax, softmax_over_batch, output_activation, output_late, output_depends_on, 
 tanh_overflows                          states are NaN for inputs of 1e4, right for small ones
 
 update_parameters (q4_4): the step as a multiple of learning_rate * gradient
-moves_nothing, still, times (number), times_vary (number, later), divided (of), momentum, adds_calls, late_gradient, later_times, only_first,
+moves_nothing, moves_elsewhere (where: the path that has the new values), still, times (number), times_vary (number, later), divided (of), momentum, adds_calls, late_gradient, later_times, only_first,
 decay, replaced, same_size, one_number, rate_ignored, rate_power, step_transposed, step_off,
 other_gradient (used), step_form (form of W, dW and learning_rate)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, product
 
@@ -16,6 +16,7 @@ from grader.diagnosis.experiments.patterns import CLOSE, Reading
 from grader.protocol import Array, Call, CandidateClass, Read, Step, Write
 
 Readings = list[tuple[Reading, tuple[str, ...]]]
+Arrays = Mapping[str, Array]  # by path
 
 POINT = Sizes(T=4, B=5, I=3, H=6, O=7)  # every array larger than what is fitted to its step
 RATE = 0.5
@@ -37,6 +38,7 @@ class UpdateStep:
 
     gradients: Parameters
     moves: Parameters
+    elsewhere: str = ""  # the path of an array in which the new values stand, and no parameter is
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,10 @@ def examine(cls: CandidateClass) -> Readings:
     if not off:
         return []
     if len(off) == len(names) and all(one.kind == "still" for one in off.values()):
+        if first.elsewhere:
+            return [
+                (Reading("moves_elsewhere", {"where": f"self.{first.elsewhere}"}), tuple(names))
+            ]
         return [(Reading("moves_nothing"), tuple(names))]
     return _grouped(
         {name: _looked_into(net, name, reading, first) for name, reading in off.items()}
@@ -259,7 +265,8 @@ def _steps(net: Network, rates: Sequence[float]) -> list[UpdateStep]:
         _, _, returned, before, _, after = trial.rnn.replay(steps)
         moved = net.layout.storage.vector(after) - net.layout.storage.vector(before)
         moves = {name: moved[net.layout.slots[name][0]] for name in net.names}
-        found.append(UpdateStep(net.bound(returned, before, nothing), moves))
+        given = net.bound(returned, before, nothing)
+        found.append(UpdateStep(given, moves, _elsewhere(net, given, before, after)))
     return found
 
 
@@ -280,6 +287,23 @@ def _adds_calls(net: Network, name: str) -> bool:
     if given[0] is None or given[1] is None:
         return False
     return _is_step(moved[net.layout.slots[name][0]], given[0] + given[1])
+
+
+def _elsewhere(net: Network, given: Parameters, before: Arrays, after: Arrays) -> str:
+    """The path of an array that is a parameter after the step, and has not been one; else ""."""
+    lying = net.layout.storage.vector(before)
+    due = {name: lying[net.layout.slots[name][0]] - RATE * given[name] for name in given}
+    others = [path for path in after if path not in net.layout.storage.arrays]
+    return next(
+        (
+            path
+            for path in others
+            for value in due.values()
+            if after[path].size == value.size > 1
+            if net.alike(after[path], value.reshape(after[path].shape))
+        ),
+        "",
+    )
 
 
 def _grouped(readings: dict[str, Reading]) -> Readings:

@@ -18,7 +18,14 @@ def words(reading: Reading, names: Sequence[str]) -> Message:
 
 def _moves_nothing(_: Message) -> Message:
     return say(
-        "update_parameters changes no parameter: measured, every step is 0. Is the result stored back on self, or in a local variable only?"
+        "update_parameters changes nothing that forward reads: measured, every step is 0. Change the arrays on self in place, or store the results back there."
+    )
+
+
+def _moves_elsewhere(_: Message, *, where: str) -> Message:
+    return say(
+        "The new values are stored in {where}, and forward reads other arrays, which stay as they were: store them where forward looks.",
+        where=where,
     )
 
 
@@ -168,6 +175,7 @@ def _divided(arrays: Message, *, of: str) -> Message:
 
 WORDS: dict[str, Callable[..., Message]] = {
     "moves_nothing": _moves_nothing,
+    "moves_elsewhere": _moves_elsewhere,
     "still": _still,
     "decay": _decay,
     "late_gradient": _late_gradient,

@@ -44,7 +44,7 @@ def _rounds(module: ModuleType, base: Base, rate: float, sizes: Sizes) -> list[R
 
 def _verdict(kind: str, facts: Facts, rounds: list[Round], half: list[Round]) -> bool | None:
     names = [plain(name) for name in facts.get("arrays", ())] or list(rounds[0][0])
-    if kind == "moves_nothing":
+    if kind in {"moves_nothing", "moves_elsewhere"}:
         return not any(one.any() for _, _, moves in rounds for one in moves.values())
     if kind in {"rate_ignored", "rate_power"}:
         same = [_near(half[0][2][n], rounds[0][2][n]) for n in names]
