@@ -82,6 +82,7 @@ class Trained:
     outputs: Array  # on the held-out batch
     score: float
     frozen: bool = False  # what it predicts well enough, it predicted before training
+    begun: bool = True  # False: no finite outputs even before the first step
 
 
 def prepare(task: Task, rng: Generator) -> Course:
@@ -175,7 +176,7 @@ def _train(outputs: Array, advance: Advance, course: Course, pace: Pace) -> Trai
         reached += count
     if reached < len(batches):
         outputs = np.full_like(last.targets, np.nan)
-    return Trained(outputs, task.score(outputs, last))
+    return Trained(outputs, task.score(outputs, last), begun=reached > 0)
 
 
 def outputs_of(returned: Any, inputs: Array, task: Task) -> Array:

@@ -106,6 +106,11 @@ class Layout:
                 room -= needed
         return tuple(absent)
 
+    @property
+    def unwritten(self) -> list[str]:
+        """Weights that nobody writes, since nothing told which they are, although there is room for them."""
+        return [n for n in self.missing if len(self.shapes[n]) > 1 and n not in self.absent]
+
     @cached_property
     def _played(self) -> frozenset[int]:
         copies = (copy for slots in self.slots.values() for copy in slots)

@@ -7,24 +7,29 @@ only stumbles over the number, is judged with such an array in its place.
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 import numpy as np
 
 from grader.checks.gradient import flattened
 from grader.checks.parameters.storage import Storage, leaf, usable
 from grader.faults import StudentFault
-from grader.protocol import Array, Call, CandidateObject, Read, Step
+from grader.protocol import Array, Call, CandidateObject, Read, Step, Write
 
 Shapes = Mapping[str, tuple[int, ...]]
 
 
 def lend(
-    rnn: CandidateObject, storage: Storage, shapes: Shapes, x: Array
-) -> tuple[Storage, frozenset[str]]:
-    """The storage with an array for every bias that is a number, and the names of these.
+    make: Callable[[], CandidateObject],
+    rnn: CandidateObject,
+    storage: Storage,
+    shapes: Shapes,
+    x: Array,
+) -> tuple[CandidateObject, Storage, frozenset[str]]:
+    """An object with an array for every bias that is a number, its storage, the names of these.
 
-    x (T, B, I): inputs of a forward, after which backward tells what it takes the bias for.
+    rnn: a new object, as `make` makes them. x (T, B, I): inputs of a forward that shows whether it
+    reads the array, and after which backward tells what it takes the bias for.
     """
     sizes = {leaf(path): array.size for path, array in storage.arrays.items()}
     numbers = [
@@ -32,13 +37,27 @@ def lend(
         for name, shape in shapes.items()
         if len(shape) == 1 and sizes.get(name) != math.prod(shape) and sizes.get(name, 1) == 1
     ]
-    lent = frozenset(name for name in numbers if _takes(rnn, name, shapes[name]))
-    if lent:
-        lent -= _gradients_of_numbers(rnn, shapes, lent, x)
-    if not lent:
-        return storage, lent
+    taken = [name for name in numbers if _takes(rnn, name, shapes[name])]
+    if not taken:
+        return rnn, storage, frozenset()
+    lent = frozenset(name for name in taken if _acts(make(), name, shapes[name], x))
+    lent -= _gradients_of_numbers(make(), shapes, lent, x) if lent else frozenset()
+    rnn = make()
+    lend_again(rnn, lent, shapes)
     held = usable(rnn.read())
-    return Storage({p: held[p] for p in held if p in storage.arrays or leaf(p) in lent}), lent
+    return rnn, Storage({p: held[p] for p in held if p in storage.arrays or leaf(p) in lent}), lent
+
+
+def _acts(rnn: CandidateObject, name: str, shape: tuple[int, ...], x: Array) -> bool:
+    """Whether forward can be called with an array there, and gives something else for another."""
+    forward = Call("forward", (x,))
+    values = [Write({name: np.full(shape, value)}) for value in (0.0, 0.5)]
+    try:
+        _, one, _, other = rnn.replay([values[0], forward, values[1], forward])
+    except StudentFault:
+        return False
+    pairs = zip(flattened(one), flattened(other), strict=False)
+    return any(not np.array_equal(a, b) for (_, a), (_, b) in pairs)
 
 
 def lend_again(rnn: CandidateObject, lent: Collection[str], shapes: Shapes) -> None:
@@ -62,6 +81,7 @@ def _gradients_of_numbers(
     """The biases that are meant to be numbers: of an array for each backward gives no gradient."""
     T, B, _ = x.shape
     d_outputs = np.ones((T, B, shapes["b_y"][0]))
+    lend_again(rnn, lent, shapes)
     calls: list[Step] = [Call("forward", (x,)), Call("backward", (d_outputs,)), Read()]
     try:
         _, returned, kept = rnn.replay(calls)

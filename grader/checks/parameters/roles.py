@@ -222,7 +222,8 @@ def _blank(cls: CandidateClass, model: Model) -> tuple[CandidateObject, Layout]:
         raise RolesNotFound(cls.name)
     lent: frozenset[str] = frozenset()
     if model.lends and not lazy:
-        storage, lent = lend(rnn, storage, model.shapes, model.warm_ups[0][0])
+        make = partial(cls, *model.sizes)
+        rnn, storage, lent = lend(make, rnn, storage, model.shapes, model.warm_ups[0][0])
     warm_up = model.warm_ups[0] if lazy else None
     return rnn, Layout(shapes=model.shapes, storage=storage, slots={}, warm_up=warm_up, lent=lent)
 

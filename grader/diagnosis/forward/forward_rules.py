@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -21,6 +21,7 @@ Readings = list[tuple[Reading, tuple[str, ...]]]
 POINT = Sizes(6, 5, *PUBLIC)
 HUGE = 1e4  # exp of it is infinite
 SATURATED = 0.99
+QUIET = 0.02  # times the parameters
 MOVED = 1e-3  # of a weighted sum, what is no rounding
 MANY = 60  # sequences, so that weights can be told by least squares
 
@@ -74,6 +75,8 @@ def examine(cls: CandidateClass) -> Readings:
 def _by_values(net: Network, x: Array) -> Readings:
     """What the states and outputs of many sequences show, then longer and larger ones."""
     many = np.random.default_rng(13).normal(size=(POINT.T, MANY, POINT.I))
+    if _saturated(net, x):  # an activation of which nothing can be read
+        net = replace(net, values={name: QUIET * value for name, value in net.values.items()})
     forward = net.forward(many)
     seen = ForwardRun(
         net, many, np.asarray(forward.hidden, np.float64), forward.outputs.astype(np.float64)
