@@ -36,6 +36,8 @@ samples_ignored        samples          these sequences add nothing; `of` so man
 samples_mixed                           a sequence's d_outputs reaches z of another
 goes_on                                 dz of one sequence's first step is dh_next of another's last
 reshaped                                left factors of all (t, b) reshaped, not transposed, then times dz
+reshaped_after                          the gradient's transpose, reshaped into the parameter's shape
+paired_otherwise       first            left factors flattened with this axis first (batch, time), dz with the other
 left_of_one            sample           dz of every sequence with the left factor of this one
 beside_output          offset           at every step that an output of step t gets back to: x_t, h_(t-1) or h_t
 summed_first                            the left factor summed over the batch, times dz summed over it

@@ -153,6 +153,26 @@ def _reshaped(arrays: Message) -> Message:
     )
 
 
+def _reshaped_after(arrays: Message) -> Message:
+    return say(
+        "{arrays}: its transpose was computed, and reshape brought that into the parameter's shape, so that the elements stand in wrong places. Use .T.",
+        arrays=arrays,
+    )
+
+
+def _paired_otherwise(arrays: Message, *, first: str) -> Message:
+    what = say("input") if str(arrays) == "dW_xh" else say("hidden state")
+    orders = [say("the batch first"), say("time first")]
+    one, other = orders if first == "batch" else orders[::-1]
+    return say(
+        "{arrays}: the {what} rows of all steps are flattened with {one}, the gradients beside them with {other}, so that rows of different steps and sequences meet. Flatten both alike.",
+        arrays=arrays,
+        what=what,
+        one=one,
+        other=other,
+    )
+
+
 def _left_of_one(arrays: Message, *, sample: int) -> Message:
     what = say("input") if str(arrays) == "dW_xh" else say("hidden state")
     return say(
@@ -281,6 +301,8 @@ ARRAYS: dict[str, Callable[..., Message]] = {
     "unit_without_gradient": _unit,
     "summed_first": _summed_first,
     "reshaped": _reshaped,
+    "reshaped_after": _reshaped_after,
+    "paired_otherwise": _paired_otherwise,
     "left_of_one": _left_of_one,
     "beside_output": _beside_output,
     "transposed": _transposed,

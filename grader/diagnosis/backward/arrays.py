@@ -23,6 +23,8 @@ def explain(imp: Impulses, name: str) -> Reading | None:
         _transposed,
         _summed_over_all,
         summed_products.reshaped,
+        summed_products.reshaped_after,
+        summed_products.paired_otherwise,
         by_index,
         summed_products.left_of_one,
         summed_products.beside_output,

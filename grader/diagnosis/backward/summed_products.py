@@ -29,6 +29,36 @@ def reshaped(imp: Impulses, name: str) -> Reading | None:
     return None
 
 
+def paired_otherwise(imp: Impulses, name: str) -> Reading | None:
+    """Rows of the left factors in one order, time or batch first, those of gradients in the other."""
+    left = _left(imp, name)
+    if left is None:
+        return None
+    ways = ((0, 1, 2), (1, 0, 2))
+    for kind, one_way, other_way in (("batch", ways[1], ways[0]), ("time", *ways)):
+        rows = left.transpose(one_way).reshape(-1, left.shape[2])
+        if all(
+            imp.net.alike(
+                one[name],
+                rows.T @ _beside(imp, name, key).transpose(other_way).reshape(len(rows), -1),
+                imp.scale[name],
+            )
+            for key, one in imp.got.items()
+        ):
+            return Reading("paired_otherwise", {"first": kind})
+    return None
+
+
+def reshaped_after(imp: Impulses, name: str) -> Reading | None:
+    """The whole product, computed turned, and brought into shape by a reshape."""
+    shape = imp.net.layout.shapes[name]
+    same = len(shape) > 1 and all(
+        imp.net.alike(one[name], imp.truth(name, key).T.reshape(shape), imp.scale[name])
+        for key, one in imp.got.items()
+    )
+    return Reading("reshaped_after") if same else None
+
+
 def summed_first(imp: Impulses, name: str) -> Reading | None:
     """Left factors that are summed, or averaged, over the batch before they are multiplied."""
     left = _left(imp, name)

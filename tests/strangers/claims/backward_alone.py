@@ -226,6 +226,33 @@ def _reshaped(bench: Bench, _facts: Facts, names: list[str]) -> bool:
     return True
 
 
+def _sides(bench: Bench) -> tuple[Views, dict[str, tuple[Array, Array]]]:
+    """The program's gradients at random inputs, and left and right factors of the true ones."""
+    x, d, hidden, found, dz = _whole_round(bench)
+    before = np.concatenate([np.zeros_like(hidden[:1]), hidden[:-1]])
+    return found, {"W_xh": (x, dz), "W_hh": (before, dz), "W_hy": (hidden, d)}
+
+
+def _reshaped_after(bench: Bench, _facts: Facts, names: list[str]) -> bool:
+    found, sides = _sides(bench)
+    due = {n: np.einsum("tbi,tbj->ji", *sides[n]).reshape(found[n].shape) for n in names}
+    return all(_near(found[name], due[name]) for name in names)
+
+
+def _paired_otherwise(bench: Bench, facts: Facts, names: list[str]) -> bool:
+    found, sides = _sides(bench)
+    for name in names:
+        left, right = sides[name]
+        if facts["first"] == "batch":
+            left = left.swapaxes(0, 1)
+        else:
+            right = right.swapaxes(0, 1)
+        rows = left.reshape(-1, left.shape[2])
+        if not _near(found[name], rows.T @ right.reshape(len(rows), -1)):
+            return False
+    return True
+
+
 def _whole_round(bench: Bench) -> tuple[Array, Array, Array, Views, Array]:
     """Random inputs and d_outputs, states, the program's gradients, and the right dz (T, B, H)."""
     T, B, I, H, O = bench.sizes  # noqa: E741  # as above
@@ -303,6 +330,8 @@ def _wrong_at(bench: Bench, facts: Facts, names: list[str]) -> bool:
 
 ALONE = {
     "reshaped": _reshaped,
+    "reshaped_after": _reshaped_after,
+    "paired_otherwise": _paired_otherwise,
     "left_of_one": _left_of_one,
     "beside_output": _beside_output,
     "input_always": _one_input,
