@@ -37,6 +37,10 @@ samples_mixed                           a sequence's d_outputs reaches z of anot
 goes_on                                 dz of one sequence's first step is dh_next of another's last
 reshaped                                left factors of all (t, b) reshaped, not transposed, then times dz
 reshaped_after                          the gradient's transpose, reshaped into the parameter's shape
+of_the_stack           above, first, due  rows from `first` on of dW_xh and dW_hh, one above the other
+left_through           form             this function of the state stands for the state
+summed_both                             left factors summed over time and batch, times dz so summed
+outputs_counted        numbers          d_outputs of each step counts so many times
 paired_otherwise       first            left factors flattened with this axis first (batch, time), dz with the other
 left_of_one            sample           dz of every sequence with the left factor of this one
 beside_output          offset           at every step that an output of step t gets back to: x_t, h_(t-1) or h_t
@@ -96,13 +100,13 @@ weight_KIND            array            unused, transposed, factor, shifted, oth
                                         units_without, sources_without, off, late
 depends_on, start_is, start_not_zero, first_step_off, bias_first_step_only, bias_not_at_first_step
 half_precision, state_off (step, units, samples: the first that is off), wrong_from, wrong_at,
-bias_elsewhere (number, if every object adds the same)
+bias_elsewhere (number, if every object adds the same), weight_divided (array, of)
 softmax, softmax_over_batch, output_activation, output_late, output_depends_on, output_off
 tanh_overflows                          states are NaN for inputs of 1e4, right for small ones
 
 update_parameters (q4_4): the step as a multiple of learning_rate * gradient
 moves_nothing, moves_elsewhere (where: the path that has the new values), still, times (number), times_vary (number, later), divided (of), momentum, adds_calls, late_gradient, later_times, only_first,
-decay, replaced, same_size, one_number, rate_ignored, rate_power, step_transposed, step_off,
+decay, replaced, same_size, one_number, rate_ignored, rate_power, step_transposed, step_off, absolute, step_clipped (number),
 other_gradient (used), step_form (form of W, dW and learning_rate)
 
 LSTMCell.forward (q4_6); arrays are gates f, i, c, o or results

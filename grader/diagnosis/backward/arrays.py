@@ -30,6 +30,9 @@ def explain(imp: Impulses, name: str) -> Reading | None:
         summed_products.beside_output,
         _without_derivative,
         summed_products.summed_first,
+        summed_products.summed_both,
+        summed_products.left_through,
+        summed_products.of_the_stack,
         summed_products.one_input,
         _by_units,
     ]

@@ -83,11 +83,21 @@ def _by_values(net: Network, x: Array) -> Readings:
     )
     if not np.all(np.isfinite(seen.hidden)) or not np.all(np.isfinite(seen.outputs)):
         return []
-    found: Readings = [(one, ("hidden_states",)) for one in state_rules.examine(seen)]
+    found: Readings = [(_of_batch(one), ("hidden_states",)) for one in state_rules.examine(seen)]
     found += [(one, ("outputs",)) for one in output_rules.examine(seen, states_told=bool(found))]
     if not any(names == ("hidden_states",) for _, names in found) and _overflows(net, x):
         found.append((Reading("tanh_overflows"), ("overflow",)))
     return found or long_run.examine(net.cls)
+
+
+def _of_batch(reading: Reading) -> Reading:
+    """What acts 1/60 times among 60 sequences is divided by their number."""
+    number = reading.facts.get("number")
+    if reading.kind != "weight_factor" or not isinstance(number, float):
+        return reading
+    if abs(number * MANY - 1.0) > patterns.CLOSE:
+        return reading
+    return Reading("weight_divided", {"array": reading.facts["array"], "of": "B"})
 
 
 def _plays_hidden_parts(net: Network, x: Array) -> bool:

@@ -24,6 +24,7 @@ ROUNDED = 0.01
 MOST = 0.9
 FIT = 1e-5  # of a step; float32 parameters are rounded to a part of that
 GRADIENT = 4e-3  # of d_outputs: gradients stay below the tightest honest clipping
+LARGE = 1.0  # of d_outputs: gradients beyond ±0.1 in many elements, the bound of what is a fault
 ORDER = ("W_hy", "b_y", "W_xh", "W_hh", "b_h")
 
 
@@ -59,7 +60,7 @@ def examine(cls: CandidateClass) -> Readings:
     readings = {name: _of_array(net, name, first, second) for name in names}
     off = {name: reading for name, reading in readings.items() if reading is not None}
     if not off:
-        return []
+        return _clipped(net, names)
     if len(off) == len(names) and all(one.kind == "still" for one in off.values()):
         if first.elsewhere:
             return [
@@ -78,6 +79,18 @@ def _looked_into(net: Network, name: str, reading: Reading, first: UpdateStep) -
     if reading.kind == "momentum":
         return Reading("adds_calls") if _adds_calls(net, name) else reading
     return _refined(net, name, reading, first)
+
+
+def _clipped(net: Network, names: Sequence[str]) -> Readings:
+    """Whether of large gradients no element moves its parameter further than a bound."""
+    step = _steps(net, (RATE,), size=LARGE)[0]
+    bounds: dict[str, Reading] = {}
+    for name in names:
+        used, own = -step.moves[name] / RATE, step.gradients[name]
+        bound = float(np.abs(used).max())
+        if np.abs(own).max() > 2 * bound > 0 and net.alike(used, np.clip(own, -bound, bound)):
+            bounds[name] = Reading("step_clipped", {"number": float(f"{bound:.4g}")})
+    return _grouped(bounds)
 
 
 def _of_array(net: Network, name: str, first: UpdateStep, second: UpdateStep) -> Reading | None:
@@ -159,8 +172,8 @@ def _fitted(move: Array, parts: Sequence[Array]) -> list[float] | None:
 def _unexplained(net: Network, name: str, first: UpdateStep) -> Reading:
     """A step that is no multiple of the gradient."""
     gradient, move = first.gradients[name], first.moves[name]
-    if gradient.ndim > 1 and move.shape == gradient.T.shape and _fitted(move, [gradient.T]):
-        return Reading("step_transposed")
+    if (changed := _of_changed(gradient, move)) is not None:
+        return changed
     for other, value in first.gradients.items():
         if other != name and _is_step(move, value):
             return Reading("other_gradient", {"used": other})
@@ -180,6 +193,13 @@ def _unexplained(net: Network, name: str, first: UpdateStep) -> Reading:
     if middle and np.mean(np.abs(moved - middle) <= ROUNDED * middle) >= MOST:
         return Reading("same_size", {"number": float(f"{moved.mean() / RATE:.3g}")})
     return Reading("step_off")
+
+
+def _of_changed(gradient: Array, move: Array) -> Reading | None:
+    """A multiple of the gradient's transpose, or of its absolute value."""
+    if gradient.ndim > 1 and move.shape == gradient.T.shape and _fitted(move, [gradient.T]):
+        return Reading("step_transposed")
+    return Reading("absolute") if _fitted(move, [np.abs(gradient)]) else None
 
 
 def _is_step(move: Array, gradient: Array) -> bool:
@@ -244,7 +264,7 @@ def _times_of(share: Sequence[int], what: str) -> str:
     return f"({text}) * {what}" if len(terms) > 1 or text.startswith("-") else f"{text} * {what}"
 
 
-def _steps(net: Network, rates: Sequence[float]) -> list[UpdateStep]:
+def _steps(net: Network, rates: Sequence[float], *, size: float = GRADIENT) -> list[UpdateStep]:
     """Updates of one object, each from the same parameters and with other gradients."""
     rng = np.random.default_rng(14)
     T, B, I, _, O = net.size  # noqa: E741  # sizes as in the equations
@@ -253,7 +273,7 @@ def _steps(net: Network, rates: Sequence[float]) -> list[UpdateStep]:
     nothing = {name: np.zeros(shape) for name, shape in net.layout.shapes.items()}
     found = []
     for rate in rates:
-        x, d_outputs = rng.normal(size=(T, B, I)), GRADIENT * rng.normal(size=(T, B, O))
+        x, d_outputs = rng.normal(size=(T, B, I)), size * rng.normal(size=(T, B, O))
         steps: list[Step] = [
             Write(written),
             Call("forward", (x,)),

@@ -29,6 +29,21 @@ def _moves_elsewhere(_: Message, *, where: str) -> Message:
     )
 
 
+def _absolute(arrays: Message) -> Message:
+    return say(
+        "{arrays}: the step is made of the gradient without its sign (an absolute value), so that every element moves the same way.",
+        arrays=arrays,
+    )
+
+
+def _clipped(arrays: Message, *, number: float) -> Message:
+    return say(
+        "{arrays}: the update clips: no element of a gradient counts for more than {number}. Subtract learning_rate times the whole gradient.",
+        arrays=arrays,
+        number=number,
+    )
+
+
 def _still(arrays: Message) -> Message:
     return say(
         "{arrays}: not updated, the step is 0 although the gradient is not. The other parameters move.",
@@ -176,6 +191,8 @@ def _divided(arrays: Message, *, of: str) -> Message:
 WORDS: dict[str, Callable[..., Message]] = {
     "moves_nothing": _moves_nothing,
     "moves_elsewhere": _moves_elsewhere,
+    "absolute": _absolute,
+    "step_clipped": _clipped,
     "still": _still,
     "decay": _decay,
     "late_gradient": _late_gradient,

@@ -126,6 +126,13 @@ RULES: dict[str, Callable[[Facts, str, list[Round]], bool]] = {
         -RATE * r[0][1][n] / {"B": SIZES[1], "T": SIZES[0]}.get(f["of"], SIZES[0] * SIZES[1]),
     ),
     "step_off": _off,
+    "absolute": lambda _f, n, r: _near(
+        r[0][2][n] * np.abs(r[0][1][n]).max(),
+        np.abs(r[0][1][n]) * r[0][2][n].flat[np.abs(r[0][1][n]).argmax()],
+    ),
+    "step_clipped": lambda f, n, r: (
+        float(np.abs(r[0][2][n]).max()) <= RATE * float(f["number"]) * 1.01
+    ),
     "other_gradient": _other_gradient,
     "step_form": _step_form,
 }
