@@ -72,11 +72,8 @@ def entries(returned: Any, rnn: Readable, layout: Layout) -> list[Entry]:
     Who returns most of the gradients returns them all: what else is kept does not stand in for one.
     """
     found = list(_flatten("", returned, outermost=True))
-    given = [
-        name
-        for name in layout.slots
-        if any(True for entry in found for _ in _views(name, entry, layout))
-    ]
+    names = {name: _names(name, layout) for name in layout.shapes}
+    given = [name for name in layout.slots if _candidates(name, found, layout, names)]
     if 2 * len(given) > len(layout.slots):
         return found
     parameters = {place.path for places in layout.places.values() for place in places}

@@ -123,6 +123,7 @@ class _Probe:
         if not _alike(self.change(self.fresh(), rate, 2.0), 2.0 * first):
             return False  # adaptive, or clipped
         batches = self.course.batches.part(0, DECAYED)
+        rnn.forward(batches.inputs[0])  # some forget in backward or update what forward kept
         nothing = np.zeros_like(batches.targets[0])
         done = 0
         while self.updates and done < len(batches):
