@@ -85,11 +85,6 @@ def entries(returned: Any, rnn: Readable, layout: Layout) -> list[Entry]:
     return [*found, *kept]
 
 
-def flattened(returned: Any) -> list[tuple[str, Array]]:
-    """Every array that backward returned, under its label."""
-    return [(entry.label, entry.array) for entry in _flatten("", returned, outermost=True)]
-
-
 def _flatten(label: str, value: Any, *, outermost: bool = False) -> Iterator[Entry]:
     if isinstance(value, np.ndarray):
         if value.dtype.kind in "fiu" and value.size:

@@ -14,7 +14,6 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from grader.checks.compare import What, as_array, kind
-from grader.checks.parameters.storage import squeezed
 from grader.faults import BadValue, ReturnedNothing
 from grader.language import say
 from grader.protocol import Array
@@ -236,7 +235,8 @@ def _arrangement(shape: tuple[int, ...], wanted: tuple[int, ...]) -> tuple[int, 
 
 def _lacks_ones(shape: tuple[int, ...], wanted: tuple[int, ...]) -> bool:
     """Whether it is the wanted shape without some of its sizes of one, as `np.squeeze` leaves it."""
-    return len(shape) < len(wanted) and squeezed(shape) == squeezed(wanted)
+    sizes, due = ([size for size in one if size != 1] for one in (shape, wanted))
+    return len(shape) < len(wanted) and sizes == due
 
 
 def _first(found: Iterator[_Found], other: _Found | None) -> _Found | None:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Mapping
 
 import numpy as np
 
-from grader.checks.gradient import flattened
+from grader.checks.compare import arrays_in
 from grader.checks.parameters.storage import Storage, leaf, usable
 from grader.faults import StudentFault
 from grader.protocol import Array, Call, CandidateObject, Read, Step, Write
@@ -56,8 +56,8 @@ def _acts(rnn: CandidateObject, name: str, shape: tuple[int, ...], x: Array) -> 
         _, one, _, other = rnn.replay([values[0], forward, values[1], forward])
     except StudentFault:
         return False
-    pairs = zip(flattened(one), flattened(other), strict=False)
-    return any(not np.array_equal(a, b) for (_, a), (_, b) in pairs)
+    pairs = zip(arrays_in(one), arrays_in(other), strict=False)
+    return any(not np.array_equal(a, b) for a, b in pairs)
 
 
 def lend_again(rnn: CandidateObject, lent: Collection[str], shapes: Shapes) -> None:
@@ -87,6 +87,6 @@ def _gradients_of_numbers(
         _, returned, kept = rnn.replay(calls)
     except StudentFault:
         return frozenset()
-    sizes = {array.size for _, array in flattened(returned)}
+    sizes = {array.size for array in arrays_in(returned)}
     sizes |= {array.size for path, array in kept.items() if leaf(path) not in lent}
     return frozenset(name for name in lent if math.prod(shapes[name]) not in sizes)

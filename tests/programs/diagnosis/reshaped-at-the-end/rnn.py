@@ -46,8 +46,8 @@ class SimpleRNN:
             self.dW_hh += self.h[t].T @ dz
             self.db_h += dz.sum(axis=0)
             dh_next = dz @ self.W_hh.T
-        return {'dW_xh': self.dW_xh, 'dW_hh': self.dW_hh, 'db_h': self.db_h,
-                'dW_hy': self.dW_hy, 'db_y': self.db_y}
+        return {'W_xh': self.dW_xh, 'W_hh': self.dW_hh, 'b_h': self.db_h,
+                'W_hy': self.dW_hy, 'b_y': self.db_y}
 
     def update_parameters(self, learning_rate):
         for name in ['W_xh', 'W_hh', 'b_h', 'W_hy', 'b_y']:
