@@ -124,7 +124,7 @@ def train_rnn_on_sequence():
     train, test = np.split(series, [300])
     errors = {}
     for length in (1, 3, 10, 25):
-        trainer = Trainer(SimpleRNN(1, 10, 1), lr=0.15).fit(*to_supervised(train, length), epochs=30)
+        trainer = Trainer(SimpleRNN(1, 10, 1), lr=0.03).fit(*to_supervised(train, length), epochs=120)
         x, y = to_supervised(test, length)
         predictions, targets = trainer.predict(x), y[-1, :, 0]
         errors[length] = float(((predictions - targets) ** 2).mean())
