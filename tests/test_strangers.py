@@ -107,6 +107,10 @@ def test_a_claim_is_tried_on_the_program(
 TOLD: list[tuple[str, str, str, dict[str, Any], bool]] = [
     ("reshaped-not-turned", "q4_3", "reshaped", {"arrays": ["W_xh"]}, True),
     ("reshaped-not-turned", "q4_3", "reshaped", {"arrays": ["W_hh"]}, False),
+    ("reshaped-at-the-end", "q4_3", "reshaped_after", {"arrays": ["W_hy"]}, True),
+    ("reshaped-at-the-end", "q4_3", "reshaped_after", {"arrays": ["W_xh"]}, False),
+    ("rows-paired-otherwise", "q4_3", "paired_otherwise", {"arrays": ["W_xh"], "first": "batch"}, True),
+    ("rows-paired-otherwise", "q4_3", "paired_otherwise", {"arrays": ["W_xh"], "first": "time"}, False),
     ("input-of-one-sequence", "q4_3", "left_of_one", {"arrays": ["W_xh"], "sample": 0}, True),
     ("input-of-one-sequence", "q4_3", "left_of_one", {"arrays": ["W_xh"], "sample": 1}, False),
     ("state-joins-gradient", "q4_3", "state_added", {"state": "h_t"}, True),

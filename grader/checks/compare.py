@@ -63,6 +63,16 @@ def as_array(value: Any, what: What) -> Array:
     raise BadValue(text, say("{name} is not a numeric array.", name=what.name))
 
 
+def arrays_in(value: Any) -> list[Array]:
+    """Every array in a value, however dicts, lists and tuples hold it."""
+    if isinstance(value, np.ndarray):
+        return [value]
+    if isinstance(value, dict):
+        value = list(value.values())
+    parts = value if isinstance(value, list | tuple) else ()
+    return [array for part in parts for array in arrays_in(part)]
+
+
 def numbers(value: Any) -> NDArray[np.float64]:
     """Whatever holds numbers, as float64 of its own shape; empty where something else does.
 

@@ -72,11 +72,8 @@ def entries(returned: Any, rnn: Readable, layout: Layout) -> list[Entry]:
     Who returns most of the gradients returns them all: what else is kept does not stand in for one.
     """
     found = list(_flatten("", returned, outermost=True))
-    given = [
-        name
-        for name in layout.slots
-        if any(True for entry in found for _ in _views(name, entry, layout))
-    ]
+    names = {name: _names(name, layout) for name in layout.shapes}
+    given = [name for name in layout.slots if _candidates(name, found, layout, names)]
     if 2 * len(given) > len(layout.slots):
         return found
     parameters = {place.path for places in layout.places.values() for place in places}
@@ -176,8 +173,10 @@ def _candidates(
     for entry in found:
         claims = _claims(entry.label)
         mine = bool(claims & names[name])
-        if mine:
+        if mine and (not entry.returned or _is_allowed(name, entry, layout)):
             claimed += _views(name, entry, layout)
+        elif mine:
+            continue
         elif not (whole and any(claims & names[other] for other in names if other != name)):
             free += _views(name, entry, layout)
     misfit = any(
@@ -185,6 +184,16 @@ def _candidates(
         for entry in found
     )
     return claimed or ([] if misfit else free)
+
+
+def _is_allowed(name: str, entry: Entry, layout: Layout) -> bool:
+    """Whether an array may stand under this label: with a documented name only of that shape.
+
+    Unless the array that holds the parameter, and others besides, has that name itself.
+    """
+    documented = _plain(name) in _claims(entry.label)
+    home = {_plain(leaf(place.path)) for place in layout.places[name]}
+    return not documented or _fits(name, entry, layout) or _plain(name) in home
 
 
 def _fits(name: str, entry: Entry, layout: Layout) -> bool:

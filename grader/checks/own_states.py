@@ -40,3 +40,13 @@ def gradients(
         "W_hy": np.einsum("tbh,tbo->ho", hidden, d_outputs),
         "b_y": d_outputs.sum(axis=(0, 1)),
     }
+
+
+def of_the_equation(parameters: Mapping[str, Array], x: Array) -> Array:
+    """The hidden states (T, B, H) of h_t = tanh(x_t W_xh + h_(t-1) W_hh + b_h), h_0 = 0."""
+    h = np.zeros((x.shape[1], len(parameters["b_h"])))
+    states = []
+    for x_t in x:
+        h = np.tanh(x_t @ parameters["W_xh"] + h @ parameters["W_hh"] + parameters["b_h"])
+        states.append(h)
+    return np.stack(states)

@@ -11,14 +11,16 @@ from collections.abc import Mapping
 import numpy as np
 
 from grader.assignment import load
+from grader.checks import own_states
 from grader.checks.compare import What, finite
 from grader.checks.memo import once
-from grader.checks.parameters import cell_sizes
-from grader.checks.parameters.layout import Layout
+from grader.checks.parameters import cell_sizes, rnn_roles
+from grader.checks.parameters.layout import Layout, carried
 from grader.checks.parameters.rnn_roles import HIDDEN
-from grader.checks.parameters.roles import fresh, lstm_layout, rnn_layout
+from grader.checks.parameters.roles import fresh, lstm_layout, rnn_layout, same_roles
+from grader.checks.parameters.storage import Storage, usable
 from grader.checks.states import Sizes, read_forward
-from grader.faults import BadValue, CheckFailed, StudentFault
+from grader.faults import CheckFailed, StudentFault
 from grader.language import say
 from grader.protocol import Array, CandidateClass, CandidateObject
 
@@ -67,11 +69,9 @@ def spread(values: Mapping[str, Array]) -> dict[str, float]:
 def _judge_rnn(SimpleRNN: CandidateClass) -> None:
     _not_saturated(SimpleRNN)
     bounds, sizes = load().learning["q4_1"], (1, _hidden_size(), 1)
-    try:
-        layout = rnn_layout(SimpleRNN, sizes)
-    except BadValue:  # roles that cannot be told at sizes of 1
+    if not same_roles(rnn_layout, SimpleRNN, HIDDEN, sizes):  # they cannot be told at sizes of 1
         sizes = HIDDEN
-        layout = rnn_layout(SimpleRNN, sizes)
+    layout = rnn_layout(SimpleRNN, sizes)
     found = spread(_initial(SimpleRNN, layout, sizes))
     if not found:
         raise CheckFailed(say("There are no initial weights, or NaN is among them."))
@@ -115,7 +115,7 @@ def _not_saturated(SimpleRNN: CandidateClass) -> None:
         return
     if not np.median(np.abs(quiet[0])) < SATURATED:  # whatever comes in: not the weights' doing
         return
-    if np.median(np.abs(hidden)) > SATURATED:
+    if np.median(np.abs(hidden)) > SATURATED and not _is_forwards_doing(SimpleRNN, rnn, inputs):
         if np.ptp(hidden, axis=-1).max() <= ROUNDING:
             raise CheckFailed(
                 say(
@@ -130,6 +130,18 @@ def _not_saturated(SimpleRNN: CandidateClass) -> None:
             ),
             diagnosis="weights-too-large",
         )
+
+
+def _is_forwards_doing(SimpleRNN: CandidateClass, rnn: CandidateObject, inputs: Array) -> bool:
+    """Whether with these weights the equation's states would not be saturated: charged in q4_2."""
+    shapes = rnn_roles.shapes(WIDE.I, WIDE.H, WIDE.O)
+    known, held = rnn_layout(SimpleRNN, HIDDEN), usable(rnn.read())
+    storage = Storage({path: held[path] for path in known.storage.arrays if path in held})
+    there = carried(known, storage, shapes)
+    if there is None:  # the arrays' roles at these sizes would cost too much to find
+        return False
+    states = own_states.of_the_equation(there.read(rnn), inputs)
+    return not np.median(np.abs(states)) > SATURATED
 
 
 def _states(rnn: CandidateObject, inputs: Array) -> Array | None:

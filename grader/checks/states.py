@@ -21,6 +21,10 @@ from grader.protocol import Array
 _FORWARD = What("forward", "")
 
 
+class NoOutputs(BadValue):
+    """In what forward returned no outputs can be made out."""
+
+
 class Sizes(NamedTuple):
     """The sizes of one call: time steps, batch, inputs, hidden units, outputs."""
 
@@ -49,6 +53,7 @@ class Forward:
     in_order: bool  # outputs first, hidden states second, as documented
     documented_outputs: bool  # outputs of shape (T, B, O) without rearranging axes
     leading: bool | None  # h_0 came first (True), last (False), or not at all (None)
+    squeezed: bool = False  # an axis of size 1 is not there
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +62,7 @@ class _Found:
     array: Array
     rearranged: bool
     leading: bool | None
+    squeezed: bool = False
 
 
 def is_softmax(outputs: Array) -> bool:
@@ -81,6 +87,7 @@ def read_forward(returned: Any, sizes: Sizes, *, leading: bool | None = None) ->
         in_order=hidden is None or outputs.position < hidden.position,
         documented_outputs=not outputs.rearranged,
         leading=None if hidden is None else hidden.leading,
+        squeezed=outputs.squeezed or (hidden is not None and hidden.squeezed),
     )
 
 
@@ -174,6 +181,9 @@ def _outputs(parts: list[Any], sizes: Sizes) -> Iterator[_Found]:
             stacked = stacked[..., 0]
         if (axes := _arrangement(stacked.shape, wanted)) is not None:
             yield _Found(position, stacked.transpose(axes), axes != (0, 1, 2), None)
+        elif _lacks_ones(stacked.shape, wanted):
+            whole = stacked.reshape(wanted)
+            yield _Found(position, whole, rearranged=True, leading=None, squeezed=True)
 
 
 def _hidden(
@@ -187,12 +197,16 @@ def _hidden(
         if position == taken or stacked is None:
             continue
         for steps in (sizes.T, sizes.T + 1):
-            axes = _arrangement(stacked.shape, (steps, sizes.B, sizes.H))
+            wanted = (steps, sizes.B, sizes.H)
+            lacking = _lacks_ones(stacked.shape, wanted)
+            whole = stacked.reshape(wanted) if lacking else stacked
+            axes = _arrangement(whole.shape, wanted)
             if axes is None:
                 continue
-            states = stacked.transpose(axes)
+            states = whole.transpose(axes)
             end = _initial_end(part, states, leading=leading) if steps > sizes.T else None
-            yield _Found(position, _without_initial(states, leading=end), axes != (0, 1, 2), end)
+            states = _without_initial(states, leading=end)
+            yield _Found(position, states, lacking or axes != (0, 1, 2), end, lacking)
 
 
 def _initial_end(part: Any, states: Array, *, leading: bool | None) -> bool:
@@ -234,6 +248,12 @@ def _arrangement(shape: tuple[int, ...], wanted: tuple[int, ...]) -> tuple[int, 
     return None
 
 
+def _lacks_ones(shape: tuple[int, ...], wanted: tuple[int, ...]) -> bool:
+    """Whether it is the wanted shape without some of its sizes of one, as `np.squeeze` leaves it."""
+    sizes, due = ([size for size in one if size != 1] for one in (shape, wanted))
+    return len(shape) < len(wanted) and sizes == due
+
+
 def _first(found: Iterator[_Found], other: _Found | None) -> _Found | None:
     """The best find: without rearranging if there is one, and not the part taken already."""
     best: _Found | None = None
@@ -256,13 +276,13 @@ def _of_shape(parts: list[Any], shape: tuple[int, ...]) -> Iterator[Array]:
             yield from _of_shape(list(part), shape)
 
 
-def _no_outputs(returned: Any, parts: list[Any], sizes: Sizes) -> BadValue:
+def _no_outputs(returned: Any, parts: list[Any], sizes: Sizes) -> NoOutputs:
     got = (
         tuple(kind(part) for part in parts)
         if isinstance(returned, tuple | list)
         else kind(returned)
     )
-    return BadValue(
+    return NoOutputs(
         say(
             "forward returned {got}; expected outputs of shape {outputs} and hidden_states of "
             "shape {hidden} [{call}].",

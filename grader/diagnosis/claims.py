@@ -7,7 +7,7 @@ right parameters and inputs of size 1; every factor of it is relative to what is
 backward (q4_3); the points are T = 5, B = 2, H = 7, O = 3, and T = 44 for distances
 bptt_depth             steps            L[t, s] is 0 where t - s > steps, for every T, and not where <=
 stops_after            steps            nothing of steps before the last `steps` is in the arrays (T = 44)
-cut_before             steps            no gradient gets from step k to k - 1 for these k (T = 44)
+cut_before             steps, of        no gradient gets from step k to k - 1 for these k (T = of, else 5)
 forward_in_time                         L[t, s] is not 0 for some s > t, and 0 for all s < t
 inner_loop_forward                      what is due at L[t, t] stands at L[t, 0], for every t
 outputs_ignored        steps            d_outputs of these steps adds nothing to the arrays
@@ -36,6 +36,12 @@ samples_ignored        samples          these sequences add nothing; `of` so man
 samples_mixed                           a sequence's d_outputs reaches z of another
 goes_on                                 dz of one sequence's first step is dh_next of another's last
 reshaped                                left factors of all (t, b) reshaped, not transposed, then times dz
+reshaped_after                          the gradient's transpose, reshaped into the parameter's shape
+of_the_stack           above, first, due  rows from `first` on of dW_xh and dW_hh, one above the other
+left_through           form             this function of the state stands for the state
+summed_both                             left factors summed over time and batch, times dz so summed
+outputs_counted        numbers          d_outputs of each step counts so many times
+paired_otherwise       first            left factors flattened with this axis first (batch, time), dz with the other
 left_of_one            sample           dz of every sequence with the left factor of this one
 beside_output          offset           at every step that an output of step t gets back to: x_t, h_(t-1) or h_t
 summed_first                            the left factor summed over the batch, times dz summed over it
@@ -93,13 +99,14 @@ blended                number, new      h_t is number * h_(t-1) + new * tanh of 
 weight_KIND            array            unused, transposed, factor, shifted, other_array, one_for_all,
                                         units_without, sources_without, off, late
 depends_on, start_is, start_not_zero, first_step_off, bias_first_step_only, bias_not_at_first_step
-half_precision, state_off (step, units, samples: the first that is off), wrong_from, wrong_at
+half_precision, state_off (step, units, samples: the first that is off), wrong_from, wrong_at,
+bias_elsewhere (number, if every object adds the same), weight_divided (array, of)
 softmax, softmax_over_batch, output_activation, output_late, output_depends_on, output_off
 tanh_overflows                          states are NaN for inputs of 1e4, right for small ones
 
 update_parameters (q4_4): the step as a multiple of learning_rate * gradient
-moves_nothing, still, times (number), times_vary (number, later), divided (of), momentum, adds_calls, late_gradient, later_times, only_first,
-decay, replaced, same_size, one_number, rate_ignored, rate_power, step_transposed, step_off,
+moves_nothing, moves_elsewhere (where: the path that has the new values), still, times (number), times_vary (number, later), divided (of), momentum, adds_calls, late_gradient, later_times, only_first,
+decay, replaced, same_size, one_number, rate_ignored, rate_power, step_transposed, step_off, absolute, step_clipped (number),
 other_gradient (used), step_form (form of W, dW and learning_rate)
 
 LSTMCell.forward (q4_6); arrays are gates f, i, c, o or results

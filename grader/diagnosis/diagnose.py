@@ -20,6 +20,7 @@ from grader.checks.experiment import parts
 from grader.checks.experiment.courses import most_updates
 from grader.checks.memo import once
 from grader.checks.part4.rnn_backward import wrong_gradients
+from grader.checks.states import NoOutputs
 from grader.diagnosis import known_names, match
 from grader.diagnosis.backward import backward_rules as backward
 from grader.diagnosis.backward import backward_words
@@ -31,7 +32,7 @@ from grader.diagnosis.forward import forward_rules as forward
 from grader.diagnosis.forward import forward_words
 from grader.diagnosis.update import update_rules as update
 from grader.diagnosis.update import update_words
-from grader.faults import CauseKnown, CheckFailed, Diverged, StudentFault
+from grader.faults import CauseKnown, CheckFailed, Diverged, ReturnedNothing, StudentFault
 from grader.language import Message, say
 from grader.protocol import CandidateClass
 from grader.records import Fact
@@ -315,3 +316,15 @@ def _first_of(
     )
     claims = tuple(one.claim for one in found)
     return Diagnosis(found[0].name, message, claims, follows=True)
+
+
+def behind_outputs(question: str, fault: StudentFault) -> Diagnosis | None:
+    """Of a later question that has nothing to work on, since no outputs come back from forward."""
+    nothing = isinstance(fault, ReturnedNothing) and fault.name == "SimpleRNN.forward"
+    if question not in EARLIER or not (nothing or isinstance(fault, NoOutputs)):
+        return None
+    what = say(
+        "This follows from forward (q4_2): only with the outputs that it should return can anything be "
+        "told here. Look here again once that is mended."
+    )
+    return Diagnosis("", what, follows=True)

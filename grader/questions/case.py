@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 
 from grader import contract
+from grader.checks.whole_outputs import with_whole_outputs
 from grader.diagnosis.claims import Diagnosis
 from grader.faults import (
     CauseKnown,
@@ -38,6 +39,9 @@ from grader.records import Claim, Exhibit, Verdict
 from grader.sandbox import candidate, local
 from grader.sandbox.program_text import ProgramText
 
+# They ask nothing of the form in which forward's outputs come: q4_2 does.
+WHATEVER_FORM = {"q4_1", "q4_3", "q4_4", "q5_2"}
+WITHOUT_OUTPUTS = {"q4_1", "q4_3", "q4_4"}  # what they ask has an answer though none come back
 PUBLIC_SEED = b"ml-6 public cases: the same for everybody"
 
 
@@ -153,6 +157,7 @@ def _diagnosis(
     # Loaded when an answer is wrong: who has only begun does not wait for it.
     from grader.diagnosis.diagnose import (  # noqa: PLC0415
         behind_learning,
+        behind_outputs,
         behind_update,
         diagnose,
     )
@@ -165,6 +170,8 @@ def _diagnosis(
         network = {**arguments, contract.RNN: _argument(env, place, contract.RNN)}
         if (behind := behind_learning(place, fault, network)) is not None:
             return behind
+    if (behind := behind_outputs(question, fault)) is not None:
+        return behind
     if question == "q4_4" and isinstance(fault, Crashed):
         return behind_update(arguments)
     if fault.diagnosis:
@@ -183,6 +190,10 @@ def _arguments(
     env: Environment, place: str, parameters: tuple[str, ...], *, hidden: bool
 ) -> Mapping[str, Any]:
     found = {parameter: _argument(env, place, parameter) for parameter in parameters}
+    question = place.partition("/")[0]
+    if contract.RNN in found and question in WHATEVER_FORM:
+        by_book = question in WITHOUT_OUTPUTS
+        found[contract.RNN] = with_whole_outputs(found[contract.RNN], by_book=by_book)
     if hidden and "exhibits" in found:
         found["exhibits"] = _Aside(found["exhibits"])
     return found

@@ -15,8 +15,11 @@ from grader.checks import gradient
 from grader.checks.known_model import RnnTrial, own_gradient, run_backward
 from grader.checks.numerical import central_differences
 from grader.questions import oracle
+from grader.records import Verdict
 from grader.sandbox import local
 from solutions import rnn as reference
+from tests import BASES
+from tests.inprocess import candidates, outcomes_of
 
 SIZES = (3, 4, 2)
 NAMES = ("W_xh", "W_hh", "b_h", "W_hy", "b_y")
@@ -367,3 +370,14 @@ def test_central_differences_leave_the_parameters_as_they_were() -> None:
 def test_names_of_a_gradient_point_to_its_parameter(form, name) -> None:
     assert "wxh" in gradient._claims(form.format(name))
     assert not gradient._claims(form.format(name)) & {"whh", "why"}
+
+
+def test_gradients_kept_on_the_object_count_at_sizes_of_one_as_well() -> None:
+    """dW_xh of one input has the shape of db_h, and is none."""
+    source = (BASES / "row.py").read_text(encoding="utf-8")
+    start = source.index("        return {'dW_xh'")
+    end = source.index("    def update_parameters")
+    part = "        return {'dW_xh': self.dW_xh, 'dW_hh': self.dW_hh}\n\n"
+    source = source[:start] + part + source[end:]
+    outcomes = outcomes_of(candidates(source), ("q4_3",))
+    assert not [place for place, one in outcomes.items() if one.verdict is not Verdict.PASSED]

@@ -117,6 +117,18 @@ def test_an_averaged_gradient_is_charged_elsewhere(by: str) -> None:
     assert learns(averaged, "product") is None
 
 
+@pytest.mark.parametrize("share", ["1 / n", "0.97**n", "1 / (1 + n // 20)"])
+@pytest.mark.parametrize("name", ["fibonacci", "product", "echo", "sine"])
+def test_a_rate_that_decays_is_charged_elsewhere(name: str, share: str) -> None:
+    decaying = changed(
+        UPDATE,
+        f"n = self._buffers['n'] = self._buffers.get('n', np.zeros(5)) + 1\n"
+        f"            n = np.ceil(n[0] / 5)\n"  # the update of an array counts, of five
+        f"            parameter -= learning_rate * gradient * ({share})",
+    )
+    assert learns(decaying, name) is None
+
+
 def test_momentum_is_charged_elsewhere() -> None:
     momentum = changed(
         UPDATE,

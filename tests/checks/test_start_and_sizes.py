@@ -7,6 +7,7 @@ import pytest
 from grader.checks.start_scale import is_charged
 from grader.misconceptions.catalogue import reference_source
 from grader.records import Verdict
+from tests import BASES
 from tests.inprocess import candidates, outcomes_of
 
 pytestmark = pytest.mark.slow
@@ -112,3 +113,13 @@ def lost(method: str, parameters: str, body: str, questions: tuple[str, ...]) ->
     )
     found = outcomes_of(candidates(source), questions)
     return {name for name, outcome in found.items() if outcome.verdict is not Verdict.PASSED}
+
+
+def test_weights_that_begin_as_zeros_at_a_size_of_one_lose_the_case_of_sizes() -> None:
+    source = (BASES / "row.py").read_text(encoding="utf-8")
+    old = "self.W_xh = init(input_size, hidden_size)"
+    assert old in source
+    source = source.replace(old, f"{old}; self.W_xh[0] = 0", 1)
+    outcomes = outcomes_of(candidates(source), ("q4_1",))
+    lost = [place for place, one in outcomes.items() if one.verdict is not Verdict.PASSED]
+    assert lost == ["q4_1/other_sizes"]

@@ -1,7 +1,7 @@
 """What one step of a student's training does to the weights, whatever was written.
 
-A gradient that is averaged where it should be summed, momentum, Adam or a backward that updates
-on its own are charged elsewhere, once. Here they are measured, so that training can go on at the
+A gradient that is averaged where it should be summed, momentum, Adam, a rate that decays or a
+backward that updates on its own are charged elsewhere, once. Here they are measured, so that training can go on at the
 pace that the task needs. Clipping is no mistake: a small loss and a large rate pass below it.
 """
 
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +20,7 @@ from grader.checks.learning.training import (
     learner,
     outputs_of,
 )
+from grader.checks.memo import once
 from grader.checks.parameters.layout import Layout
 from grader.faults import CheckFailed, NotImplementedYet
 from grader.language import say
@@ -28,6 +30,7 @@ from grader.protocol import (
     CandidateClass,
     CandidateObject,
     Read,
+    Rounds,
     Step,
     Write,
 )
@@ -43,6 +46,7 @@ ORDINARY = (0.6, 1.6)
 UNCLIPPED, CLIPPED = 2.0**-10, 64.0
 # A learning rate that changes nothing that counts, and is one all the same: 0 is none.
 BARELY = 1e-12
+DECAYED = 100  # rounds after which a rate that decays has done so
 NUDGE = 1e-3  # length of the step for the central difference of the loss, in weight space
 
 
@@ -55,13 +59,15 @@ class Descent:
     updates_itself: bool  # backward changes the weights before update_parameters is called
     updates: bool = True  # update_parameters is more than the stub
     scale: float = 1.0  # what the loss was multiplied by, and is to be in training
+    shares: tuple[float, ...] = ()  # of a rate that decays: what each step is of the first
 
     def pace(self, rate: float) -> Pace:
         """How to train so that the step is `rate` times the gradient."""
         if self.updates_itself:
             return Pace(BARELY, rate / self.factor, updates=self.updates)
         ordinary = ORDINARY[0] < self.factor < ORDINARY[1] or self.factor <= 0.0
-        return Pace((rate if ordinary else rate / self.factor) / self.scale, self.scale)
+        own = (rate if ordinary else rate / self.factor) / self.scale
+        return Pace(own, self.scale, shares=self.shares)
 
 
 def measure(cls: CandidateClass, course: Course, layout: Layout) -> Descent:
@@ -80,6 +86,8 @@ def measure(cls: CandidateClass, course: Course, layout: Layout) -> Descent:
         raise CheckFailed(say("After a round of training every parameter is what it was before."))
     if np.linalg.norm(still) > ALIKE * np.linalg.norm(first):
         return Descent(probe.factor(still), plain, updates_itself=True, updates=probe.updates)
+    if once(cls, "rate decays", partial(probe.decays, rate)) and (shares := probe.shares(rate)):
+        return Descent(probe.factor(first) / rate, plain=True, updates_itself=False, shares=shares)
     if not plain:
         small, plain = probe.step(rate / UNCLIPPED, UNCLIPPED, 2.0 * UNCLIPPED)
         if plain:
@@ -107,6 +115,48 @@ class _Probe:
         again = self.change(rnn, rate, scale)  # the same object: differs where steps have a history
         more = self.change(self.fresh(), rate, larger)  # differs where steps are normalised
         return first, _alike(again, first) and _alike(more, larger / scale * first)
+
+    def decays(self, rate: float) -> bool:
+        """Whether a step is shorter after many without a gradient, and points the same way."""
+        rnn = self.fresh()
+        first = self.change(rnn, rate)
+        if not _alike(self.change(self.fresh(), rate, 2.0), 2.0 * first):
+            return False  # adaptive, or clipped
+        batches = self.course.batches.part(0, DECAYED)
+        rnn.forward(batches.inputs[0])  # some forget in backward or update what forward kept
+        nothing = np.zeros_like(batches.targets[0])
+        done = 0
+        while self.updates and done < len(batches):
+            left = batches.part(done, len(batches))
+            none = np.zeros((len(nothing), 1, 1))
+            rounds = Rounds(
+                nothing, left.inputs, left.targets, none, rate, updates=True, bound=np.inf
+            )
+            done += rnn.train(rounds)[0]
+        share, later = _share_of(self.change(rnn, rate), first)
+        return bool(ALIKE < share < 1.0 - ALIKE and later)
+
+    def shares(self, rate: float) -> tuple[float, ...]:
+        """What each step is of the first, all from the start; () where one is nothing like it."""
+        task, batch = self.course.task, self.course.batches[0]
+        rnn = self.fresh()
+        d_outputs = task.d_outputs(self._outputs(rnn, self.start), batch)
+        one: list[Step] = [
+            Write(self.layout.written(self.start)),
+            Call("forward", (batch.inputs,)),
+            Call("backward", (d_outputs,)),
+            Call("update_parameters", (rate,)),
+            Read(),
+        ]
+        first, shares = self.change(self.fresh(), rate), []
+        for _ in range(len(self.course.batches)):
+            arrays = rnn.replay(one)[-1]
+            step = _vector(self.layout.values(arrays)) - _vector(self.start)
+            share, alike = _share_of(step, first)
+            if not alike or not share > 0.0:
+                return ()
+            shares.append(share)
+        return tuple(shares)
 
     def change(self, rnn: CandidateObject, rate: float, scale: float = 1.0) -> Vector:
         """Take one step from the start: what forward, backward and one update change."""
@@ -141,6 +191,12 @@ class _Probe:
 def _alike(one: Vector, other: Vector) -> bool:
     """Whether two steps are the same. False for NaN."""
     return bool(np.linalg.norm(one - other) <= ALIKE * np.linalg.norm(other))
+
+
+def _share_of(step: Vector, first: Vector) -> tuple[float, bool]:
+    """How long a step is beside the first, and whether it points the same way."""
+    share = float(np.linalg.norm(step) / np.linalg.norm(first))
+    return share, _alike(step, share * first)
 
 
 def _vector(values: Mapping[str, Array]) -> Vector:

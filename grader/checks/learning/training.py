@@ -23,6 +23,7 @@ from grader.checks.learning.tasks import (
     diverged,
 )
 from grader.checks.parameters.layout import Layout
+from grader.checks.parameters.lending import lend_again
 from grader.checks.parameters.roles import with_parameters
 from grader.checks.states import Sizes, read_forward
 from grader.protocol import (
@@ -65,6 +66,13 @@ class Pace:
     rate: float  # what update_parameters is given
     scale: float = 1.0  # what d_outputs is multiplied by
     updates: bool = True  # False: backward updates, and update_parameters is left as handed out
+    shares: tuple[float, ...] = ()  # what each step becomes of the first, so that it is evened out
+
+    def even(self, step: int) -> float:
+        """The rate that makes this step (from 0 on) as long as the first."""
+        return (
+            self.rate / self.shares[min(step, len(self.shares) - 1)] if self.shares else self.rate
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +82,7 @@ class Trained:
     outputs: Array  # on the held-out batch
     score: float
     frozen: bool = False  # what it predicts well enough, it predicted before training
+    begun: bool = True  # False: no finite outputs even before the first step
 
 
 def prepare(task: Task, rng: Generator) -> Course:
@@ -90,6 +99,8 @@ def learner(cls: CandidateClass, course: Course, layout: Layout | None) -> Candi
         rnn = cls(*course.task.sizes)
         if layout is not None and layout.warm_up is not None:
             rnn.forward(course.batches[0].inputs)
+        if layout is not None:
+            lend_again(rnn, layout.lent, layout.shapes)
         return rnn
     return with_parameters(cls, layout, course.task.sizes, course.start)
 
@@ -98,17 +109,22 @@ def train(rnn: CandidateObject, course: Course, pace: Pace) -> Trained:
     """Train a student's object. Raises whatever its methods raise."""
     task, first = course.task, course.batches[0]
 
+    done = 0
+
     def advance(d_outputs: Array, ahead: Batches) -> tuple[int, Array]:
+        nonlocal done
+        ahead = ahead.part(0, 1) if pace.shares else ahead
         rounds = Rounds(
             d_outputs,
             ahead.inputs,
             ahead.targets,
             pace.scale * task.weights(ahead[0]),
-            pace.rate,
+            pace.even(done),
             pace.updates,
             DIVERGED,
         )
         count, returned = rnn.train(rounds)
+        done += count
         return count, outputs_of(returned, ahead[count - 1].inputs, task)
 
     before = forward(rnn, first.inputs, task)
@@ -160,7 +176,7 @@ def _train(outputs: Array, advance: Advance, course: Course, pace: Pace) -> Trai
         reached += count
     if reached < len(batches):
         outputs = np.full_like(last.targets, np.nan)
-    return Trained(outputs, task.score(outputs, last))
+    return Trained(outputs, task.score(outputs, last), begun=reached > 0)
 
 
 def outputs_of(returned: Any, inputs: Array, task: Task) -> Array:

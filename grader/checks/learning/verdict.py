@@ -181,6 +181,11 @@ def _failure(course: Course, ended: Trained, baseline: float) -> CheckFailed:
         goal=goal,
         hint=hint,
     )
+    if not ended.begun:
+        text = say(
+            "Before the first step of training what forward gives is NaN, infinite or beyond all bounds."
+        )
+        return CheckFailed(text, text)
     if not diverged(ended.outputs):
         return CheckFailed(_missed(course.task, ended.score, baseline), guarded)
     text = say(

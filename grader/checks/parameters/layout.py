@@ -63,6 +63,7 @@ class Layout:
     parted: bool = False  # of several parameters that were one array each has got its own
     computed: np.dtype[np.generic] = DOUBLE  # the least precise of what forward returns
     stateful: bool = False  # the same forward gives something else the second time
+    lent: frozenset[str] = frozenset()  # numbers, in whose place the grader has put arrays
     unseen: StudentFault | None = None  # why forward could not be looked at: names and shapes tell
 
     @cached_property
@@ -104,6 +105,11 @@ class Layout:
             else:
                 room -= needed
         return tuple(absent)
+
+    @property
+    def unwritten(self) -> list[str]:
+        """Weights that nobody writes, since nothing told which they are, although there is room for them."""
+        return [n for n in self.missing if len(self.shapes[n]) > 1 and n not in self.absent]
 
     @cached_property
     def _played(self) -> frozenset[int]:

@@ -31,6 +31,7 @@ ONES = ((1, 5, 2), (4, 1, 2), (4, 5, 1))  # one input, one hidden unit, one outp
 
 MOVED = 1e-7
 RAISE = 0.5
+NEARLY_ZERO = 1e-9  # what it moves is far below MOVED
 # Small, so that the activation is nearly linear around the probe; large against float32 noise.
 NUDGE = 0.03
 ALIKE = 0.99
@@ -77,7 +78,7 @@ def _direct(
     # More sequences than there are sizes, so that states kept as (T, H, B) can be told from others.
     x = np.zeros((2, sum(bench.sizes), I))
     x[:, :I] = np.eye(I)  # sequence i sees input i only, all from I on see nothing
-    base, *raised = bench.responses(np.zeros(bench.layout.storage.size), numbers, RAISE, x)
+    base, *raised = bench.responses(_rest(bench, x), numbers, RAISE, x)
     at_rest = np.abs(_hidden(base)).max()
     remaining, doubtful = [], {}
     for number, after in zip(numbers, raised, strict=True):
@@ -92,6 +93,17 @@ def _direct(
         else:
             roles[role].append(number)
     return remaining, doubtful
+
+
+def _rest(bench: RnnBench, x: Array) -> NDArray[np.float64]:
+    """All zero; or nearly, where a forward divides by what is zero then and is at rest beside it."""
+    zero = np.zeros(bench.layout.storage.size)
+    beside = NEARLY_ZERO * np.random.default_rng(4).uniform(0.5, 1.0, zero.size)
+    (still,) = bench.responses(zero, [], RAISE, x)
+    if np.all(np.isfinite(still.outputs)):
+        return zero
+    (near,) = bench.responses(beside, [], RAISE, x)
+    return beside if np.abs(_hidden(near)).max() < MOVED else zero
 
 
 def _direct_role(hidden: Array, outputs: Array, I: int) -> Role | None:  # noqa: E741  # as above

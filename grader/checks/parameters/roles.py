@@ -21,6 +21,7 @@ from grader.checks.parameters import gru_roles, lstm_roles, rnn_roles
 from grader.checks.parameters.acting import act_together, idle_parts
 from grader.checks.parameters.blocks import gate_blocks
 from grader.checks.parameters.layout import Layout, carried, named_slots
+from grader.checks.parameters.lending import lend
 from grader.checks.parameters.storage import (
     Numbers,
     Storage,
@@ -82,7 +83,8 @@ def rnn_layout(cls: CandidateClass, sizes: tuple[int, int, int]) -> Layout:
     def read(returned: Any) -> Array:
         return read_forward(returned, Sizes(T, B, *sizes)).outputs
 
-    return _known(cls, Model(sizes, rnn_roles.shapes(*sizes), warm_ups, rnn_roles.probe, read))
+    shapes = rnn_roles.shapes(*sizes)
+    return _known(cls, Model(sizes, shapes, warm_ups, rnn_roles.probe, read, lends=True))
 
 
 def lstm_layout(cls: CandidateClass, sizes: tuple[int, int]) -> Layout:
@@ -144,6 +146,7 @@ class Model:
     warm_ups: WarmUps
     probe: Callable[..., Layout]
     read: Callable[[Any], Array]  # the results of the second warm-up
+    lends: bool = False  # arrays in place of biases that are numbers
 
 
 def _rnn_warm_ups(sizes: tuple[int, ...]) -> WarmUps:
@@ -173,15 +176,12 @@ def _known(cls: CandidateClass, model: Model) -> Layout:
 def _identify(cls: CandidateClass, model: Model) -> Layout:
     if not cls.implements("__init__"):
         raise NotImplementedYet(f"{cls.name}.__init__")
-    rnn, storage, lazy = storage_of(cls, model.sizes, model.warm_ups)
-    warm_up = model.warm_ups[0] if lazy else None
-    if not storage.arrays:
-        raise RolesNotFound(cls.name)
+    rnn, layout = _blank(cls, model)
     for known in list(cls.memo.values()):
-        if isinstance(known, Layout) and (likewise := carried(known, storage, model.shapes)):
-            return replace(likewise, warm_up=warm_up)
-    layout = _played(cls, model, rnn, Layout(model.shapes, storage, slots={}, warm_up=warm_up))
-    if warm_up is None and (layout.missing or layout.idle):
+        if isinstance(known, Layout) and (likewise := carried(known, layout.storage, model.shapes)):
+            return replace(likewise, warm_up=layout.warm_up, lent=layout.lent)
+    layout = _played(cls, model, rnn, layout)
+    if layout.warm_up is None and not layout.lent and (layout.missing or layout.idle):
         layout = _apart(cls, model, layout)
     if not layout.slots:
         raise RolesUnseen(cls.name, layout, layout.unseen or _unmoved(cls, layout, model))
@@ -213,6 +213,19 @@ def _played(cls: CandidateClass, model: Model, rnn: CandidateObject, layout: Lay
     if layout.idle and _may_act(cls, layout, model):
         layout = replace(layout, idle=_alike(layout))
     return layout
+
+
+def _blank(cls: CandidateClass, model: Model) -> tuple[CandidateObject, Layout]:
+    """A new object, and a layout of its arrays in which none has a role yet."""
+    rnn, storage, lazy = storage_of(cls, model.sizes, model.warm_ups)
+    if not storage.arrays:
+        raise RolesNotFound(cls.name)
+    lent: frozenset[str] = frozenset()
+    if model.lends and not lazy:
+        make = partial(cls, *model.sizes)
+        rnn, storage, lent = lend(make, rnn, storage, model.shapes, model.warm_ups[0][0])
+    warm_up = model.warm_ups[0] if lazy else None
+    return rnn, Layout(shapes=model.shapes, storage=storage, slots={}, warm_up=warm_up, lent=lent)
 
 
 def _may_act(cls: CandidateClass, layout: Layout, model: Model) -> bool:

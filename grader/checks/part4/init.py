@@ -19,6 +19,15 @@ WRITTEN = 7.0  # no constructor's value
 
 def require(layout: Layout, names: Iterable[str]) -> None:
     """Refuse an object that has no arrays for these parameters."""
+    names = list(names)
+    if lent := [name for name in names if name in layout.lent]:
+        raise CheckFailed(
+            say(
+                "On your object {names} is one number, or holds integers: a bias is an array of floats, one "
+                "for each unit. Everywhere else it is judged with such an array in its place.",
+                names=tuple(lent),
+            )
+        )
     absent = [name for name in names if name in layout.absent]
     if absent and layout.unseen is not None:
         what = _not_to_be_seen(layout, absent)

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from grader.checks import garbage, probe_point
+from grader.checks import garbage, own_states, probe_point
 from grader.checks.compare import What, agrees, finite, same, tolerance
 from grader.checks.known_model import Parameters, RnnTrial
 from grader.checks.parameters import rnn_roles
@@ -124,8 +124,12 @@ def recurrence(SimpleRNN: CandidateClass, rng: np.random.Generator) -> None:
     x = rng.normal(size=(6, 5, PUBLIC[0]))
     changed = x.copy()
     changed[2] += 1.0
-    # On two objects: one that keeps its state loses `twice`, not this.
-    before, after = trial.forward(x), _other(SimpleRNN, trial).forward(changed)
+    if trial.layout.unwritten:  # weights that are there, and which nothing told from others
+        trial.rnn.write(SimpleRNN(*PUBLIC).read())
+        before, after = trial.forward(x), trial.forward(changed)
+    else:  # on two objects: one that keeps its state loses `twice`, not this
+        before, after = trial.forward(x), _other(SimpleRNN, trial).forward(changed)
+    finite(before.outputs, What("outputs", trial.at(x).call))
     moved = np.abs(after.outputs.astype(np.float64) - before.outputs).max(axis=(1, 2)) > 1e-6  # noqa: PLR2004  # far above rounding, far below an effect
     call = trial.at(x).call
     if moved[:2].any():
@@ -176,7 +180,24 @@ def hidden_states(
     x = rng.normal(size=(T, B, HIDDEN[0]))
     sizes = trial.at(x)
     _, expected = oracle(trial.parameters, x)
-    same(_hidden_of(trial.forward(x), sizes), expected, What("hidden_states", sizes.call))
+    forward = _unsqueezed(trial.forward(x), sizes)
+    same(_hidden_of(forward, sizes), expected, What("hidden_states", sizes.call))
+
+
+def _unsqueezed(forward: Forward, sizes: Sizes) -> Forward:
+    """Refuse results without an axis of size 1, which the other questions put back."""
+    if not forward.squeezed:
+        return forward
+    raise BadValue(
+        say(
+            "At sizes of one forward drops an axis; expected outputs {outputs} and hidden_states {hidden} "
+            "[{call}].",
+            outputs=str((sizes.T, sizes.B, sizes.O)),
+            hidden=str((sizes.T, sizes.B, sizes.H)),
+            call=sizes.call,
+        ),
+        say("At sizes of one forward drops an axis: is there an np.squeeze or an index [0]?"),
+    )
 
 
 def single(
@@ -193,7 +214,7 @@ def single(
             continue
         trial = RnnTrial.make(SimpleRNN, sizes, rng)
         x = rng.normal(size=(7, 3, sizes[0]))
-        forward, call = trial.forward(x), trial.at(x).call
+        forward, call = _unsqueezed(trial.forward(x), trial.at(x)), trial.at(x).call
         hidden = whole(trial.parameters, x)[1]
         if states and forward.hidden is not None:
             same(forward.hidden, hidden, What("hidden_states", call))
@@ -336,3 +357,19 @@ def stable(SimpleRNN: CandidateClass, rng: np.random.Generator) -> None:
     states = forward.outputs if forward.hidden is None else forward.hidden
     if not np.all(np.isfinite(forward.outputs)) or not np.all(np.isfinite(states)):
         raise CheckFailed(say("Large inputs give NaN or infinity."))
+    _stays_finite_at_rest(SimpleRNN, trial, rng)
+
+
+def _stays_finite_at_rest(
+    SimpleRNN: CandidateClass, trial: RnnTrial, rng: np.random.Generator
+) -> None:
+    """Nor is tanh of zero NaN, where a forward that is right otherwise divides by it."""
+    x = rng.normal(size=(5, 3, HIDDEN[0]))
+    hidden = _other(SimpleRNN, trial).forward(x).hidden
+    states = own_states.of_the_equation(trial.used, x)
+    if hidden is None or not agrees(hidden, states, tolerance(hidden)):
+        return
+    resting = {n: v * (n not in {"b_h", "b_y"}) for n, v in trial.parameters.items()}
+    nothing = RnnTrial.make(SimpleRNN, HIDDEN, resting).forward(np.zeros_like(x)).outputs
+    if not np.all(np.isfinite(nothing)):
+        raise CheckFailed(say("Inputs of zero give NaN or infinity while the biases are zero."))

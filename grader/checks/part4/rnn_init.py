@@ -8,9 +8,10 @@ from __future__ import annotations
 import numpy as np
 
 from grader.checks import start_scale
+from grader.checks.parameters import rnn_roles
 from grader.checks.parameters.layout import Layout
 from grader.checks.parameters.rnn_roles import HIDDEN
-from grader.checks.parameters.roles import fresh, rnn_layout
+from grader.checks.parameters.roles import fresh, rnn_layout, same_roles
 from grader.checks.part4.init import (
     require,
     require_finite,
@@ -51,7 +52,7 @@ def breaks_symmetry(SimpleRNN: CandidateClass, sizes: tuple[int, int, int]) -> N
     require(layout, ("W_xh", "W_hy"))
     values = layout.values(layout.storage.arrays)
     by_unit = np.vstack([values["W_xh"], values["W_hh"], values["W_hy"].T]).T
-    zero = [name for name in WEIGHTS if name in layout.slots and not values[name].any()]
+    zero = _zeros(layout)
     if zero:
         raise CheckFailed(
             say(
@@ -92,12 +93,43 @@ def own_state(SimpleRNN: CandidateClass, sizes: tuple[int, int, int]) -> None:
 
 
 def other_sizes(SimpleRNN: CandidateClass) -> None:
-    """Other sizes have the same parameters."""
+    """Other sizes have the same parameters, and initial weights as well."""
     usual = rnn_layout(SimpleRNN, HIDDEN)
     require_finite(usual)
     require_same_roles(usual, rnn_layout(SimpleRNN, (5, 2, 3)))
     _require_apart_at_equal_sizes(SimpleRNN, usual)
     SimpleRNN(1, 1, 1)
+    _require_weights_at_ones(SimpleRNN, usual)
+
+
+def _require_weights_at_ones(SimpleRNN: CandidateClass, usual: Layout) -> None:
+    """Refuse weights that begin as zeros where one size is one, and do not where none is."""
+    known = _zeros(usual)  # charged in `breaks_symmetry`
+    for sizes in rnn_roles.ONES:
+        if not same_roles(rnn_layout, SimpleRNN, HIDDEN, sizes):
+            continue
+        there = rnn_layout(SimpleRNN, sizes)
+        zero = [n for n in _zeros(there) if n not in known and _lies_alike(n, there, usual)]
+        if zero:
+            raise CheckFailed(
+                say(
+                    "Of SimpleRNN{sizes} the initial {names} is nothing but zeros, of larger ones it is not.",
+                    sizes=str(sizes),
+                    names=tuple(zero),
+                )
+            )
+
+
+def _lies_alike(name: str, one: Layout, other: Layout) -> bool:
+    """Whether a weight is the whole of the same array: sizes of one hide what a wrong forward shows."""
+    here, there = (layout.places.get(name, [None])[0] for layout in (one, other))
+    return here is not None and there is not None and here.is_whole and here.path == there.path
+
+
+def _zeros(layout: Layout) -> list[str]:
+    """The weights that begin as nothing but zeros."""
+    values = layout.values(layout.storage.arrays)
+    return [name for name in WEIGHTS if name in layout.slots and not values[name].any()]
 
 
 def _require_apart_at_equal_sizes(SimpleRNN: CandidateClass, usual: Layout) -> None:

@@ -153,6 +153,58 @@ def _reshaped(arrays: Message) -> Message:
     )
 
 
+def _reshaped_after(arrays: Message) -> Message:
+    return say(
+        "{arrays}: its transpose was computed, and reshape brought that into the parameter's shape, so that the elements stand in wrong places. Use .T.",
+        arrays=arrays,
+    )
+
+
+def _of_the_stack(arrays: Message, *, above: str, first: int, due: int) -> Message:
+    return say(
+        "{arrays}: cut from the wrong rows. With the gradient of {above} on top of the other it begins at row {first}, and row {due} is due. Cut them in the order in which forward joins them.",
+        arrays=arrays,
+        above=above,
+        first=first,
+        due=due,
+    )
+
+
+def _left_through(arrays: Message, *, form: str) -> Message:
+    return say(
+        "{arrays}: built with {form} in place of the hidden state itself.", arrays=arrays, form=form
+    )
+
+
+def _summed_both(arrays: Message) -> Message:
+    return say(
+        "{arrays}: a sum over all steps and sequences times another such sum. Multiply what belongs to the same step and sequence first, and sum then.",
+        arrays=arrays,
+    )
+
+
+def _outputs_counted(arrays: Message, *, numbers: Sequence[str]) -> Message:
+    return say(
+        "{arrays}: d_outputs of steps 0 to {last} is counted {numbers} times, in this order; once each is due.",
+        arrays=arrays,
+        last=len(numbers) - 1,
+        numbers=tuple(numbers),
+    )
+
+
+def _paired_otherwise(arrays: Message, *, first: str) -> Message:
+    what = say("input") if str(arrays) == "dW_xh" else say("hidden state")
+    orders = [say("the batch first"), say("time first")]
+    one, other = orders if first == "batch" else orders[::-1]
+    return say(
+        "{arrays}: the {what} rows of all steps are flattened with {one}, the gradients beside them with {other}, so that rows of different steps and sequences meet. Flatten both alike.",
+        arrays=arrays,
+        what=what,
+        one=one,
+        other=other,
+    )
+
+
 def _left_of_one(arrays: Message, *, sample: int) -> Message:
     what = say("input") if str(arrays) == "dW_xh" else say("hidden state")
     return say(
@@ -281,6 +333,12 @@ ARRAYS: dict[str, Callable[..., Message]] = {
     "unit_without_gradient": _unit,
     "summed_first": _summed_first,
     "reshaped": _reshaped,
+    "reshaped_after": _reshaped_after,
+    "paired_otherwise": _paired_otherwise,
+    "of_the_stack": _of_the_stack,
+    "left_through": _left_through,
+    "summed_both": _summed_both,
+    "outputs_counted": _outputs_counted,
     "left_of_one": _left_of_one,
     "beside_output": _beside_output,
     "transposed": _transposed,

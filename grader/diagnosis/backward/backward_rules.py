@@ -19,7 +19,7 @@ from grader.diagnosis.backward import (
 from grader.diagnosis.experiments import impulses
 from grader.diagnosis.experiments.impulses import HIDDEN_ARRAYS, POINT, Impulses
 from grader.diagnosis.experiments.network import SMALL, Network
-from grader.diagnosis.experiments.patterns import CLOSE, Reading
+from grader.diagnosis.experiments.patterns import CLOSE, NOT_DUE, Reading
 from grader.diagnosis.forward import forward_rules as forward
 from grader.faults import Crashed, StudentFault
 from grader.protocol import Array, CandidateClass
@@ -132,7 +132,7 @@ def _depends_on_start(imp: Impulses) -> tuple[str, ...]:
 
 def _single(imp: Impulses) -> Readings:
     """What single impulses show, with the factors that all arrays or some have besides."""
-    single: dict[str, Reading | None] = {name: arrays.explain(imp, name) for name in imp.names}
+    single = _filled({name: arrays.explain(imp, name) for name in imp.names})
     readings = _grouped({n: replace(r, factor=1.0) for n, r in single.items() if r is not None})
     unknown = [name for name, reading in single.items() if reading is None]
     readings = [one for one in readings if one[0].kind != "right"]
@@ -148,6 +148,21 @@ def _single(imp: Impulses) -> Readings:
             (one, tuple(sorted({*names, *unknown}, key=ORDER.index))) for one, names in too_often
         ]
     return readings + too_often
+
+
+def _filled(single: dict[str, Reading | None]) -> dict[str, Reading | None]:
+    """Where an output step has no part in an array, how often it counts is seen in the others."""
+    whole = [one for one in single.values() if one is not None and one.kind == "outputs_counted"]
+    for name, one in single.items():
+        for other in whole:
+            if one in whole and one is not None and _agree(one, other):
+                single[name] = other
+    return single
+
+
+def _agree(one: Reading, other: Reading) -> bool:
+    a, b = (tuple(reading.facts["numbers"]) for reading in (one, other))  # type: ignore[arg-type]  # numbers are a tuple
+    return NOT_DUE not in b and all(x in (y, NOT_DUE) for x, y in zip(a, b, strict=True))
 
 
 def _without_factor(

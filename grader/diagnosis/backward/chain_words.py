@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from grader.diagnosis.backward.steps_named import steps_of
-from grader.diagnosis.numbers_told import numbered
+from grader.diagnosis.experiments.impulses import POINT
+from grader.diagnosis.numbers_told import numbered, spans
 from grader.language import Message, say
 
 
@@ -30,18 +31,27 @@ def _bptt_depth(arrays: Message, *, steps: int) -> Message:
     )
 
 
-def _cut_before(arrays: Message, *, steps: Sequence[int]) -> Message:
+def _cut_before(arrays: Message, *, steps: Sequence[int], of: int = POINT.T) -> Message:
+    """Seen in a sequence of so many steps."""
     period = steps[0]
-    if period > 1 and tuple(steps) == tuple(period * (n + 1) for n in range(len(steps))):
+    if period > 1 and tuple(steps) == tuple(range(period, of, period)):
         return say(
             "BPTT is cut into pieces ({arrays}): no gradient gets back across step {step} nor any other multiple of it. Hand dh back through all steps.",
             arrays=arrays,
             step=period,
         )
+    if tuple(steps) == tuple(range(1, steps[-1] + 1)) and len(steps) > 1:
+        return say(
+            "BPTT is cut ({arrays}): in a sequence of {of} steps only the last {last} hand a gradient back to the step before. All have to.",
+            arrays=arrays,
+            of=of,
+            last=of - 1 - steps[-1],
+        )
     return say(
-        "BPTT is cut ({arrays}): no gradient gets back from step {steps} to the step before. Hand dh back through all steps.",
+        "BPTT is cut ({arrays}): in a sequence of {of} steps no gradient gets back from step {steps} to the step before. Hand dh back through all steps.",
         arrays=arrays,
-        steps=numbered(steps),
+        of=of,
+        steps=spans(steps),
     )
 
 

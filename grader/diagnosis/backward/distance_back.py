@@ -45,7 +45,7 @@ def measure(cls: CandidateClass) -> Reading | None:
     while edge:
         edges.insert(0, edge)
         edge = _first(net, edge - 1)
-    return Reading("cut_before", {"steps": tuple(edges)})
+    return Reading("cut_before", {"of": T, "steps": tuple(edges)})
 
 
 def _forward_reaches(net: Network, t: int, s: int | None) -> bool:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from grader.diagnosis.experiments.impulses import HIDDEN_ARRAYS, Impulses, Key
 from grader.diagnosis.experiments.patterns import CLOSE, Reading
 from grader.protocol import Array
+from grader.records import Fact
+
+STACK = ("W_xh", "W_hh")  # what a program may keep as one matrix, in either order
 
 
 def reshaped(imp: Impulses, name: str) -> Reading | None:
@@ -27,6 +32,104 @@ def reshaped(imp: Impulses, name: str) -> Reading | None:
         ):
             return Reading("reshaped")
     return None
+
+
+def paired_otherwise(imp: Impulses, name: str) -> Reading | None:
+    """Rows of the left factors in one order, time or batch first, those of gradients in the other."""
+    left = _left(imp, name)
+    if left is None:
+        return None
+    ways = ((0, 1, 2), (1, 0, 2))
+    for kind, one_way, other_way in (("batch", ways[1], ways[0]), ("time", *ways)):
+        rows = left.transpose(one_way).reshape(-1, left.shape[2])
+        if all(
+            imp.net.alike(
+                one[name],
+                rows.T @ _beside(imp, name, key).transpose(other_way).reshape(len(rows), -1),
+                imp.scale[name],
+            )
+            for key, one in imp.got.items()
+        ):
+            return Reading("paired_otherwise", {"first": kind})
+    return None
+
+
+def reshaped_after(imp: Impulses, name: str) -> Reading | None:
+    """The whole product, computed turned, and brought into shape by a reshape."""
+    shape = imp.net.layout.shapes[name]
+    if len(shape) < 2:  # noqa: PLR2004  # a bias
+        return None
+    ways: tuple[Callable[[Array], Array], ...] = (
+        lambda true: true.T.reshape(shape),
+        lambda true: true.reshape(shape[::-1]).T,  # of an array that is kept turned
+    )
+    same = any(
+        all(
+            imp.net.alike(one[name], way(imp.truth(name, key)), imp.scale[name])
+            for key, one in imp.got.items()
+        )
+        for way in ways
+    )
+    return Reading("reshaped_after") if same else None
+
+
+def of_the_stack(imp: Impulses, name: str) -> Reading | None:
+    """Rows of the gradients of W_xh and W_hh, one under the other, that begin elsewhere."""
+    if name not in STACK or not set(STACK) <= set(imp.names):
+        return None
+    rows = imp.net.layout.shapes[name][0]
+    for order in (STACK, STACK[::-1]):
+        stacks = {key: np.vstack([imp.truth(one, key) for one in order]) for key in imp.got}
+        due = 0 if order[0] == name else imp.net.layout.shapes[order[0]][0]
+        for first in range(len(stacks[imp.keys[0]]) - rows + 1):
+            if first != due and all(
+                imp.net.alike(one[name], stacks[key][first : first + rows], imp.scale[name])
+                for key, one in imp.got.items()
+            ):
+                facts: dict[str, Fact] = {"above": order[0], "first": first, "due": due}
+                return Reading("of_the_stack", facts)
+    return None
+
+
+def left_through(imp: Impulses, name: str) -> Reading | None:
+    """Another function of the left factor's state than the state itself."""
+    left = _left(imp, name) if name != "W_xh" else None
+    if left is None:
+        return None
+    state = "h_t" if name == "W_hy" else "h_(t-1)"
+    forms: dict[str, Callable[[Array], Array]] = {
+        f"tanh({state})": np.tanh,
+        f"{state}^2": np.square,
+        f"1 - {state}^2": lambda h: 1 - h**2,
+        f"the argument of tanh in {state}": np.arctanh,
+    }
+    for form, function in forms.items():
+        other = function(left)
+        if all(
+            imp.net.alike(
+                one[name], np.einsum("tbi,tbj->ij", other, _beside(imp, name, key)), imp.scale[name]
+            )
+            for key, one in imp.got.items()
+        ):
+            return Reading("left_through", {"form": form})
+    return None
+
+
+def summed_both(imp: Impulses, name: str) -> Reading | None:
+    """All left factors summed over time and batch, times all gradients so summed."""
+    left = _left(imp, name)
+    if left is None:
+        return None
+    total = left.sum(axis=(0, 1))
+    same = all(
+        imp.net.alike(
+            one[name],
+            np.outer(total, _beside(imp, name, key).sum(axis=(0, 1))),
+            imp.scale[name],
+        )
+        for key, one in imp.got.items()
+    )
+    return Reading("summed_both") if same else None
 
 
 def summed_first(imp: Impulses, name: str) -> Reading | None:

@@ -13,6 +13,8 @@ from grader.protocol import Array
 from grader.records import Fact
 
 CLOSE = 1e-3
+ENOUGH = 2  # weights that agree, of an output step
+NOT_DUE = "-"  # in place of a number, where nothing is to be counted
 ONE_STEP = {"only_step", "only_output", "only_pair"}  # what is written anew leaves
 
 
@@ -46,7 +48,7 @@ def read(w: Array) -> Reading | None:
     if _all(values[np.abs(values) >= CLOSE], factor):
         found = _gaps(np.abs(np.where(due, w, 1.0)) < CLOSE, due)
         return None if found is None else Reading(found.kind, found.facts, factor)
-    return _by_lag(w, due) or _by_source(w, due)
+    return _by_lag(w, due) or _by_source(w, due) or _by_output(w, due)
 
 
 def _all(values: Array, number: float) -> bool:
@@ -140,6 +142,20 @@ def _by_source(w: Array, due: Array) -> Reading | None:
     if not off or len(off) > T // 2 or not _all(np.array([times[s] for s in off]), times[off[0]]):
         return None
     return Reading("step_counted", {"steps": tuple(off), "number": float(f"{times[off[0]]:.4g}")})
+
+
+def _by_output(w: Array, due: Array) -> Reading | None:
+    """A number of times for each output step, whatever it passes through."""
+    times = []
+    for row, is_due in zip(w, due, strict=True):
+        values = row[is_due]
+        if not values.size:
+            times.append(NOT_DUE)
+            continue
+        if values.size < ENOUGH or not _all(values, float(np.median(values))):
+            return None
+        times.append(f"{np.median(values):.3g}")
+    return Reading("outputs_counted", {"numbers": tuple(times)})
 
 
 def _at(shape: tuple[int, ...], axis: int, numbers: list[int]) -> Array:

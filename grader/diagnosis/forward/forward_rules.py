@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -21,6 +21,8 @@ Readings = list[tuple[Reading, tuple[str, ...]]]
 POINT = Sizes(6, 5, *PUBLIC)
 HUGE = 1e4  # exp of it is infinite
 SATURATED = 0.99
+QUIET = 0.02  # times the parameters
+MOVED = 1e-3  # of a weighted sum, what is no rounding
 MANY = 60  # sequences, so that weights can be told by least squares
 
 
@@ -58,6 +60,8 @@ def examine(cls: CandidateClass) -> Readings:
     first = net.forward(x)
     if not np.all(np.isfinite(first.outputs)):
         return [(Reading("not_finite"), ("hidden_states", "outputs"))]
+    if (added := _bias_elsewhere(net, x)) is not None:
+        return [(added, ("hidden_states", "outputs"))]
     if (again := _again(net, x)) is not None:
         return [(again, ("hidden_states", "outputs"))]
     if first.hidden is None or _roles_hide(net, x):
@@ -71,17 +75,29 @@ def examine(cls: CandidateClass) -> Readings:
 def _by_values(net: Network, x: Array) -> Readings:
     """What the states and outputs of many sequences show, then longer and larger ones."""
     many = np.random.default_rng(13).normal(size=(POINT.T, MANY, POINT.I))
+    if _saturated(net, x):  # an activation of which nothing can be read
+        net = replace(net, values={name: QUIET * value for name, value in net.values.items()})
     forward = net.forward(many)
     seen = ForwardRun(
         net, many, np.asarray(forward.hidden, np.float64), forward.outputs.astype(np.float64)
     )
     if not np.all(np.isfinite(seen.hidden)) or not np.all(np.isfinite(seen.outputs)):
         return []
-    found: Readings = [(one, ("hidden_states",)) for one in state_rules.examine(seen)]
+    found: Readings = [(_of_batch(one), ("hidden_states",)) for one in state_rules.examine(seen)]
     found += [(one, ("outputs",)) for one in output_rules.examine(seen, states_told=bool(found))]
     if not any(names == ("hidden_states",) for _, names in found) and _overflows(net, x):
         found.append((Reading("tanh_overflows"), ("overflow",)))
     return found or long_run.examine(net.cls)
+
+
+def _of_batch(reading: Reading) -> Reading:
+    """What acts 1/60 times among 60 sequences is divided by their number."""
+    number = reading.facts.get("number")
+    if reading.kind != "weight_factor" or not isinstance(number, float):
+        return reading
+    if abs(number * MANY - 1.0) > patterns.CLOSE:
+        return reading
+    return Reading("weight_divided", {"array": reading.facts["array"], "of": "B"})
 
 
 def _plays_hidden_parts(net: Network, x: Array) -> bool:
@@ -98,6 +114,30 @@ def _overflows(net: Network, x: Array) -> bool:
     """Whether states that follow the equation are NaN for large inputs."""
     hidden = net.forward(HUGE * np.sign(x)).hidden
     return hidden is not None and not np.all(np.isfinite(hidden))
+
+
+def _bias_elsewhere(net: Network, x: Array) -> Reading | None:
+    """Whether one number is added to every weighted sum although no array of the object is a bias."""
+    if "b_h" not in net.layout.absent:
+        return None
+    one, other = (_added(net, x) for _ in range(2))
+    if one is None or other is None or not max(abs(one), abs(other)) > MOVED:
+        return None
+    return Reading(
+        "bias_elsewhere", {"number": float(f"{one:.4g}")} if abs(one - other) <= net.limit else {}
+    )
+
+
+def _added(net: Network, x: Array) -> float | None:
+    """What every state of a fresh object has besides x_t W_xh + h_(t-1) W_hh, if it is one number."""
+    hidden = net.forward(x).hidden
+    if hidden is None or not np.abs(hidden).max() <= 1.0:
+        return None
+    before = np.concatenate([np.zeros_like(hidden[:1]), hidden[:-1]]).astype(np.float64)
+    sums = net.weighted_sum(x, before)
+    clearest = np.unravel_index(int(np.abs(hidden).argmin()), hidden.shape)
+    added = float(np.arctanh(hidden[clearest]) - sums[clearest])
+    return added if net.alike(hidden, np.tanh(sums + added)) else None
 
 
 def _again(net: Network, x: Array) -> Reading | None:

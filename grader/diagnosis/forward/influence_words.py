@@ -158,7 +158,27 @@ def _starts_anew(what: Message, *, steps: Sequence[int]) -> Message:
     )
 
 
+def _bias_elsewhere(_: Message, number: float | None = None) -> Message:
+    where = say("Keep b_h on self as an array of shape (H,), so that it can be set and learned.")
+    if number is None:
+        return say(
+            "Something is added to every weighted sum that stands in no array of the object and differs "
+            "from object to object. {where}",
+            where=where,
+        )
+    return say(
+        "{number} is added to every weighted sum, and that stands in no array of the object. {where}",
+        number=number,
+        where=where,
+    )
+
+
 def _wrong_from(_: Message, *, step: int) -> Message:
+    if step == 0:
+        return say(
+            "In a sequence of 44 steps not even the first state is tanh(x_1 W_xh + b_h), "
+            "though those of 6 steps show nothing wrong."
+        )
     return say(
         "In a sequence of 44 steps the states are right up to step {before}, and step {step} does not follow from the step before it. Look for a limit of steps, or a state that starts anew.",
         before=step - 1,
@@ -196,6 +216,7 @@ INFLUENCE: dict[str, Callable[..., Message]] = {
     "not_computed": _not_computed,
     "inputs_ignored": _inputs_ignored,
     "starts_anew": _starts_anew,
+    "bias_elsewhere": _bias_elsewhere,
     "wrong_from": _wrong_from,
     "wrong_at": _wrong_at,
 }

@@ -34,6 +34,14 @@ def _weight_factor(_: Message, *, array: str, number: float) -> Message:
     )
 
 
+def _weight_divided(_: Message, *, array: str, of: str) -> Message:
+    return say(
+        "{array} is divided by {of} in forward: what one sequence gives depends on how many there are.",
+        array=array,
+        of=of,
+    )
+
+
 def _weight_units_without(_: Message, *, array: str, units: Sequence[int]) -> Message:
     return say(
         "{array} does not reach unit {units}; for the other units it acts as it should.",
@@ -113,6 +121,7 @@ WEIGHTS: dict[str, Callable[..., Message]] = {
     "weight_transposed": _weight_transposed,
     "weight_other_array": _weight_other_array,
     "weight_factor": _weight_factor,
+    "weight_divided": _weight_divided,
     "weight_units_without": _weight_units_without,
     "weight_sources_without": _weight_sources_without,
     "weight_one_for_all": _weight_one_for_all,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, product
 
@@ -16,6 +16,7 @@ from grader.diagnosis.experiments.patterns import CLOSE, Reading
 from grader.protocol import Array, Call, CandidateClass, Read, Step, Write
 
 Readings = list[tuple[Reading, tuple[str, ...]]]
+Arrays = Mapping[str, Array]  # by path
 
 POINT = Sizes(T=4, B=5, I=3, H=6, O=7)  # every array larger than what is fitted to its step
 RATE = 0.5
@@ -23,6 +24,7 @@ ROUNDED = 0.01
 MOST = 0.9
 FIT = 1e-5  # of a step; float32 parameters are rounded to a part of that
 GRADIENT = 4e-3  # of d_outputs: gradients stay below the tightest honest clipping
+LARGE = 1.0  # of d_outputs: gradients beyond ±0.1 in many elements, the bound of what is a fault
 ORDER = ("W_hy", "b_y", "W_xh", "W_hh", "b_h")
 
 
@@ -37,6 +39,7 @@ class UpdateStep:
 
     gradients: Parameters
     moves: Parameters
+    elsewhere: str = ""  # the path of an array in which the new values stand, and no parameter is
 
 
 @dataclass(frozen=True)
@@ -57,8 +60,12 @@ def examine(cls: CandidateClass) -> Readings:
     readings = {name: _of_array(net, name, first, second) for name in names}
     off = {name: reading for name, reading in readings.items() if reading is not None}
     if not off:
-        return []
+        return _clipped(net, names)
     if len(off) == len(names) and all(one.kind == "still" for one in off.values()):
+        if first.elsewhere:
+            return [
+                (Reading("moves_elsewhere", {"where": f"self.{first.elsewhere}"}), tuple(names))
+            ]
         return [(Reading("moves_nothing"), tuple(names))]
     return _grouped(
         {name: _looked_into(net, name, reading, first) for name, reading in off.items()}
@@ -72,6 +79,18 @@ def _looked_into(net: Network, name: str, reading: Reading, first: UpdateStep) -
     if reading.kind == "momentum":
         return Reading("adds_calls") if _adds_calls(net, name) else reading
     return _refined(net, name, reading, first)
+
+
+def _clipped(net: Network, names: Sequence[str]) -> Readings:
+    """Whether of large gradients no element moves its parameter further than a bound."""
+    step = _steps(net, (RATE,), size=LARGE)[0]
+    bounds: dict[str, Reading] = {}
+    for name in names:
+        used, own = -step.moves[name] / RATE, step.gradients[name]
+        bound = float(np.abs(used).max())
+        if np.abs(own).max() > 2 * bound > 0 and net.alike(used, np.clip(own, -bound, bound)):
+            bounds[name] = Reading("step_clipped", {"number": float(f"{bound:.4g}")})
+    return _grouped(bounds)
 
 
 def _of_array(net: Network, name: str, first: UpdateStep, second: UpdateStep) -> Reading | None:
@@ -153,8 +172,8 @@ def _fitted(move: Array, parts: Sequence[Array]) -> list[float] | None:
 def _unexplained(net: Network, name: str, first: UpdateStep) -> Reading:
     """A step that is no multiple of the gradient."""
     gradient, move = first.gradients[name], first.moves[name]
-    if gradient.ndim > 1 and move.shape == gradient.T.shape and _fitted(move, [gradient.T]):
-        return Reading("step_transposed")
+    if (changed := _of_changed(gradient, move)) is not None:
+        return changed
     for other, value in first.gradients.items():
         if other != name and _is_step(move, value):
             return Reading("other_gradient", {"used": other})
@@ -174,6 +193,13 @@ def _unexplained(net: Network, name: str, first: UpdateStep) -> Reading:
     if middle and np.mean(np.abs(moved - middle) <= ROUNDED * middle) >= MOST:
         return Reading("same_size", {"number": float(f"{moved.mean() / RATE:.3g}")})
     return Reading("step_off")
+
+
+def _of_changed(gradient: Array, move: Array) -> Reading | None:
+    """A multiple of the gradient's transpose, or of its absolute value."""
+    if gradient.ndim > 1 and move.shape == gradient.T.shape and _fitted(move, [gradient.T]):
+        return Reading("step_transposed")
+    return Reading("absolute") if _fitted(move, [np.abs(gradient)]) else None
 
 
 def _is_step(move: Array, gradient: Array) -> bool:
@@ -238,7 +264,7 @@ def _times_of(share: Sequence[int], what: str) -> str:
     return f"({text}) * {what}" if len(terms) > 1 or text.startswith("-") else f"{text} * {what}"
 
 
-def _steps(net: Network, rates: Sequence[float]) -> list[UpdateStep]:
+def _steps(net: Network, rates: Sequence[float], *, size: float = GRADIENT) -> list[UpdateStep]:
     """Updates of one object, each from the same parameters and with other gradients."""
     rng = np.random.default_rng(14)
     T, B, I, _, O = net.size  # noqa: E741  # sizes as in the equations
@@ -247,7 +273,7 @@ def _steps(net: Network, rates: Sequence[float]) -> list[UpdateStep]:
     nothing = {name: np.zeros(shape) for name, shape in net.layout.shapes.items()}
     found = []
     for rate in rates:
-        x, d_outputs = rng.normal(size=(T, B, I)), GRADIENT * rng.normal(size=(T, B, O))
+        x, d_outputs = rng.normal(size=(T, B, I)), size * rng.normal(size=(T, B, O))
         steps: list[Step] = [
             Write(written),
             Call("forward", (x,)),
@@ -259,7 +285,8 @@ def _steps(net: Network, rates: Sequence[float]) -> list[UpdateStep]:
         _, _, returned, before, _, after = trial.rnn.replay(steps)
         moved = net.layout.storage.vector(after) - net.layout.storage.vector(before)
         moves = {name: moved[net.layout.slots[name][0]] for name in net.names}
-        found.append(UpdateStep(net.bound(returned, before, nothing), moves))
+        given = net.bound(returned, before, nothing)
+        found.append(UpdateStep(given, moves, _elsewhere(net, given, before, after)))
     return found
 
 
@@ -280,6 +307,23 @@ def _adds_calls(net: Network, name: str) -> bool:
     if given[0] is None or given[1] is None:
         return False
     return _is_step(moved[net.layout.slots[name][0]], given[0] + given[1])
+
+
+def _elsewhere(net: Network, given: Parameters, before: Arrays, after: Arrays) -> str:
+    """The path of an array that is a parameter after the step, and has not been one; else ""."""
+    lying = net.layout.storage.vector(before)
+    due = {name: lying[net.layout.slots[name][0]] - RATE * given[name] for name in given}
+    others = [path for path in after if path not in net.layout.storage.arrays]
+    return next(
+        (
+            path
+            for path in others
+            for value in due.values()
+            if after[path].size == value.size > 1
+            if net.alike(after[path], value.reshape(after[path].shape))
+        ),
+        "",
+    )
 
 
 def _grouped(readings: dict[str, Reading]) -> Readings:

@@ -18,7 +18,29 @@ def words(reading: Reading, names: Sequence[str]) -> Message:
 
 def _moves_nothing(_: Message) -> Message:
     return say(
-        "update_parameters changes no parameter: measured, every step is 0. Is the result stored back on self, or in a local variable only?"
+        "update_parameters changes nothing that forward reads: measured, every step is 0. Change the arrays on self in place, or store the results back there."
+    )
+
+
+def _moves_elsewhere(_: Message, *, where: str) -> Message:
+    return say(
+        "The new values are stored in {where}, and forward reads other arrays, which stay as they were: store them where forward looks.",
+        where=where,
+    )
+
+
+def _absolute(arrays: Message) -> Message:
+    return say(
+        "{arrays}: the step is made of the gradient without its sign (an absolute value), so that every element moves the same way.",
+        arrays=arrays,
+    )
+
+
+def _clipped(arrays: Message, *, number: float) -> Message:
+    return say(
+        "{arrays}: the update clips: no element of a gradient counts for more than {number}. Subtract learning_rate times the whole gradient.",
+        arrays=arrays,
+        number=number,
     )
 
 
@@ -168,6 +190,9 @@ def _divided(arrays: Message, *, of: str) -> Message:
 
 WORDS: dict[str, Callable[..., Message]] = {
     "moves_nothing": _moves_nothing,
+    "moves_elsewhere": _moves_elsewhere,
+    "absolute": _absolute,
+    "step_clipped": _clipped,
     "still": _still,
     "decay": _decay,
     "late_gradient": _late_gradient,

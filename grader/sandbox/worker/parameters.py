@@ -122,16 +122,32 @@ def as_array(value: Any) -> Array:
     return np.array(value, np.float64)
 
 
+def misfit(obj: Any, name: str) -> Leaf:
+    """An attribute that is no leaf, since it holds one number or integers. KeyError if it does not."""
+    value = attribute_path.get(obj, ("attribute", name)) if hasattr(obj, name) else None
+    if isinstance(value, (float, int, np.number)) or (
+        isinstance(value, np.ndarray) and (value.ndim == 0 or value.dtype.kind in "iu")
+    ):
+        return Leaf(name, (("attribute", name),), value)
+    raise KeyError(name)
+
+
 def write(obj: Any, leaf: Leaf, new: Array) -> None:
     """Put `new` where `leaf` is: in place where the shape fits, else by rebinding."""
     holder = _holder(obj, leaf)
     old = attribute_path.get(holder, leaf.steps[-1])
-    if isinstance(old, np.ndarray) and old.shape == new.shape and old.flags.writeable:
+    if (
+        isinstance(old, np.ndarray)
+        and old.shape == new.shape
+        and old.flags.writeable
+        and old.dtype.kind not in "iu"
+    ):
         np.copyto(np.ndarray.view(old, np.ndarray), new, casting="unsafe")
     elif isinstance(old, list) and list.__len__(old) == len(new):
         old[:] = new.tolist()
     else:
-        dtype = old.dtype if isinstance(old, np.ndarray) else np.float64
+        floats = isinstance(old, np.ndarray) and old.dtype.kind == "f"
+        dtype = old.dtype if floats else np.float64
         attribute_path.put(holder, leaf.steps[-1], new.astype(dtype))
 
 

@@ -280,6 +280,8 @@ class Runner:
                 if path not in known:
                     known = self._known(handle, obj, path)
                     self.paths[handle] = known
+                if path not in known:
+                    known[path] = parameters.misfit(obj, path)
                 parameters.write(obj, known[path], array)
             except Exception as error:  # noqa: BLE001 - attribute access may run student's code
                 return schema.Done([], [], from_exception(error, self.files, "not_writable"), "")

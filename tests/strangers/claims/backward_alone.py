@@ -226,6 +226,89 @@ def _reshaped(bench: Bench, _facts: Facts, names: list[str]) -> bool:
     return True
 
 
+def _sides(bench: Bench) -> tuple[Views, dict[str, tuple[Array, Array]]]:
+    """The program's gradients at random inputs, and left and right factors of the true ones."""
+    x, d, hidden, found, dz = _whole_round(bench)
+    before = np.concatenate([np.zeros_like(hidden[:1]), hidden[:-1]])
+    return found, {"W_xh": (x, dz), "W_hh": (before, dz), "W_hy": (hidden, d)}
+
+
+def _reshaped_after(bench: Bench, _facts: Facts, names: list[str]) -> bool:
+    found, sides = _sides(bench)
+    due = {n: np.einsum("tbi,tbj->ji", *sides[n]).reshape(found[n].shape) for n in names}
+    return all(_near(found[name], due[name]) for name in names)
+
+
+def _paired_otherwise(bench: Bench, facts: Facts, names: list[str]) -> bool:
+    found, sides = _sides(bench)
+    for name in names:
+        left, right = sides[name]
+        if facts["first"] == "batch":
+            left = left.swapaxes(0, 1)
+        else:
+            right = right.swapaxes(0, 1)
+        rows = left.reshape(-1, left.shape[2])
+        if not _near(found[name], rows.T @ right.reshape(len(rows), -1)):
+            return False
+    return True
+
+
+def _of_the_stack(bench: Bench, facts: Facts, names: list[str]) -> bool:
+    found, sides = _sides(bench)
+    below = {"W_xh": "W_hh", "W_hh": "W_xh"}[facts["above"]]
+    stack = np.vstack([np.einsum("tbi,tbj->ij", *sides[n]) for n in (facts["above"], below)])
+    first = facts["first"]
+    return all(_near(found[n], stack[first : first + len(found[n])]) for n in names)
+
+
+def _left_through(bench: Bench, facts: Facts, names: list[str]) -> bool:
+    found, sides = _sides(bench)
+    form = facts["form"]
+    function = next(
+        function
+        for start, function in (
+            ("tanh", np.tanh),
+            ("1 - ", lambda h: 1 - h**2),
+            ("the argument", np.arctanh),
+            ("h_", np.square),
+        )
+        if form.startswith(start)
+    )
+    return all(
+        _near(found[n], np.einsum("tbi,tbj->ij", function(sides[n][0]), sides[n][1])) for n in names
+    )
+
+
+def _summed_both(bench: Bench, _facts: Facts, names: list[str]) -> bool:
+    found, sides = _sides(bench)
+    sums = {n: [side.sum(axis=(0, 1)) for side in sides[n]] for n in names}
+    return all(_near(found[n], np.outer(*sums[n])) for n in names)
+
+
+def _outputs_counted(bench: Bench, facts: Facts, names: list[str]) -> bool:
+    """Impulse by impulse: so many times what the true one gives."""
+    numbers = [float(number) for number in facts["numbers"]]
+    for key in bench.keys:
+        t, b, o = key
+        dz = bench.dz(key, Model())
+        assert dz is not None
+        d = np.zeros((len(dz), dz.shape[1], bench.sizes[4]))
+        d[t, b, o] = 1.0
+        sides = {
+            "W_xh": (bench.x, dz),
+            "W_hh": (bench.states[:-1], dz),
+            "W_hy": (bench.states[1:], d),
+            "b_h": (np.ones((*dz.shape[:2], 1)), dz),
+            "b_y": (np.ones((*dz.shape[:2], 1)), d),
+        }
+        for name in names:
+            due = numbers[t] * np.einsum("tbi,tbj->ij", *sides[name])
+            got = bench.got[key][name]
+            if np.abs(got - due.reshape(got.shape)).max() > 1e-2 * bench.scale[name]:
+                return False
+    return True
+
+
 def _whole_round(bench: Bench) -> tuple[Array, Array, Array, Views, Array]:
     """Random inputs and d_outputs, states, the program's gradients, and the right dz (T, B, H)."""
     T, B, I, H, O = bench.sizes  # noqa: E741  # as above
@@ -303,6 +386,12 @@ def _wrong_at(bench: Bench, facts: Facts, names: list[str]) -> bool:
 
 ALONE = {
     "reshaped": _reshaped,
+    "reshaped_after": _reshaped_after,
+    "paired_otherwise": _paired_otherwise,
+    "of_the_stack": _of_the_stack,
+    "left_through": _left_through,
+    "summed_both": _summed_both,
+    "outputs_counted": _outputs_counted,
     "left_of_one": _left_of_one,
     "beside_output": _beside_output,
     "input_always": _one_input,

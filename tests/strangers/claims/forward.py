@@ -156,6 +156,9 @@ def _apply(model: Model, kind: str, facts: Facts) -> bool:  # noqa: PLR0911  # a
     if kind in {"z_form", "state_form", "output_form"}:
         setattr(model, kind, facts["form"])
         return True
+    if kind == "bias_elsewhere" and "number" in facts:
+        model.values["b_h"] = np.full_like(model.values["b_h"], float(facts["number"]))
+        return True
     if kind == "z_factor":
         model.factor = float(facts["number"])
         return True

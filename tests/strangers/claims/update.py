@@ -44,7 +44,7 @@ def _rounds(module: ModuleType, base: Base, rate: float, sizes: Sizes) -> list[R
 
 def _verdict(kind: str, facts: Facts, rounds: list[Round], half: list[Round]) -> bool | None:
     names = [plain(name) for name in facts.get("arrays", ())] or list(rounds[0][0])
-    if kind == "moves_nothing":
+    if kind in {"moves_nothing", "moves_elsewhere"}:
         return not any(one.any() for _, _, moves in rounds for one in moves.values())
     if kind in {"rate_ignored", "rate_power"}:
         same = [_near(half[0][2][n], rounds[0][2][n]) for n in names]
@@ -126,6 +126,13 @@ RULES: dict[str, Callable[[Facts, str, list[Round]], bool]] = {
         -RATE * r[0][1][n] / {"B": SIZES[1], "T": SIZES[0]}.get(f["of"], SIZES[0] * SIZES[1]),
     ),
     "step_off": _off,
+    "absolute": lambda _f, n, r: _near(
+        r[0][2][n] * np.abs(r[0][1][n]).max(),
+        np.abs(r[0][1][n]) * r[0][2][n].flat[np.abs(r[0][1][n]).argmax()],
+    ),
+    "step_clipped": lambda f, n, r: (
+        float(np.abs(r[0][2][n]).max()) <= RATE * float(f["number"]) * 1.01
+    ),
     "other_gradient": _other_gradient,
     "step_form": _step_form,
 }

@@ -1,0 +1,130 @@
+import matplotlib.pyplot as plt
+import numpy as np
+
+class SimpleRNN:
+    """[x, h, 1] @ K for the state, [h, 1] @ Q for the output."""
+    def __init__(self, input_size, hidden_size, output_size):
+        r = np.random.default_rng(3)
+        self.I, self.H, self.O = input_size, hidden_size, output_size
+        self.K = r.normal(0, 1 / np.sqrt(hidden_size), (input_size + hidden_size + 1, hidden_size))
+        self.Q = r.normal(0, 1 / np.sqrt(hidden_size), (hidden_size + 1, output_size))
+        self.K[-1] = 0
+        self.Q[-1] = 0
+
+    def forward(self, inputs):
+        x = np.asarray(inputs, float)
+        T, B, _ = x.shape
+        one = np.ones((B, 1))
+        self.rows, self.tops = [], []
+        h = np.zeros((B, self.H))
+        ys = []
+        for x_t in x:
+            row = np.hstack([x_t, h, one / B])
+            h = np.tanh(row @ self.K)
+            top = np.hstack([h, one])
+            self.rows.append(row)
+            self.tops.append(top)
+            ys.append(top @ self.Q)
+        return np.stack(ys), np.stack(self.tops)[..., :-1]
+
+    def backward(self, d_outputs):
+        dK, dQ = np.zeros_like(self.K), np.zeros_like(self.Q)
+        back = np.zeros((d_outputs.shape[1], self.H))
+        for row, top, dy in zip(self.rows[::-1], self.tops[::-1], d_outputs[::-1]):
+            dQ += top.T @ dy
+            h = top[:, :-1]
+            dz = (dy @ self.Q[:-1].T + back) * (1 - h * h)
+            dK += row.T @ dz
+            back = (dz @ self.K.T)[:, self.I:-1]
+        self.dK, self.dQ = dK, dQ
+        I, H = self.I, self.H
+        return {'W_xh': dK[:I], 'W_hh': dK[I:I + H], 'b_h': dK[-1], 'W_hy': dQ[:-1], 'b_y': dQ[-1]}
+
+    def update_parameters(self, learning_rate):
+        self.K = self.K - learning_rate * self.dK
+        self.Q = self.Q - learning_rate * self.dQ
+
+
+def init(m, n):
+    scale = np.sqrt(1.0 / m)
+    return np.random.randn(m, n) * scale
+
+
+def sigmoid(z):
+    return 1 / (1 + np.exp(-z))
+
+
+class LSTMCell:
+    def __init__(self, input_size, hidden_size):
+        self.W_f, self.U_f, self.b_f = self._gate(input_size, hidden_size)
+        self.W_i, self.U_i, self.b_i = self._gate(input_size, hidden_size)
+        self.W_c, self.U_c, self.b_c = self._gate(input_size, hidden_size)
+        self.W_o, self.U_o, self.b_o = self._gate(input_size, hidden_size)
+
+    def _gate(self, m, n):
+        return init(m, n), init(n, n), np.zeros(n)
+
+    def forward(self, input_t, hidden_state, cell_state):
+        x, h, c = input_t, hidden_state, cell_state
+        f = sigmoid(x @ self.W_f + h @ self.U_f + self.b_f)
+        i = sigmoid(x @ self.W_i + h @ self.U_i + self.b_i)
+        g = np.tanh(x @ self.W_c + h @ self.U_c + self.b_c)
+        o = sigmoid(x @ self.W_o + h @ self.U_o + self.b_o)
+        c_new = f * c + i * g
+        h_new = o * np.tanh(c_new)
+        return h_new, c_new
+
+
+def generate_sequence_data(seq_type='fibonacci', length=1000):
+    if length < 1:
+        raise ValueError('length 必须是正数')
+    if seq_type == 'fibonacci':
+        values = np.zeros(length)
+        a, b = 0.0, 1.0
+        for k in range(length):
+            values[k] = a
+            a, b = b, a + b
+        return values
+    if seq_type == 'sine':
+        return np.sin(0.2 * np.arange(length))
+    raise ValueError('未知类型: ' + str(seq_type))
+
+
+def make_windows(series, T):
+    x = np.array([series[k:k + T] for k in range(len(series) - T)])
+    return x.T[:, :, None], series[T:][:, None]
+
+
+def train_rnn_on_sequence():
+    n = np.arange(800)
+    series = np.sin(0.2 * n) + 0.6 * np.sin(0.53 * n + 1) + 0.4 * np.sin(1.1 * n + 2) + 3
+    train, test = series[:640], series[640:]
+    mu, sigma = train.mean(), train.std()
+    error_by_length = {}
+    for T in (2, 6, 12):
+        rnn = SimpleRNN(1, 16, 1)
+        X, y = make_windows((train - mu) / sigma, T)
+        losses = []
+        for epoch in range(30):
+            order = np.random.permutation(len(y))
+            total = 0.0
+            for s in range(0, len(order), 32):
+                pick = order[s:s + 32]
+                outputs, _ = rnn.forward(X[:, pick])
+                error = outputs[-1] - y[pick]
+                total += np.sum(error ** 2)
+                d = np.zeros_like(outputs)
+                d[-1] = 2 * error / len(pick)
+                rnn.backward(d)
+                rnn.update_parameters(0.05)
+            losses.append(total / len(order))
+        X_test, y_test = make_windows((test - mu) / sigma, T)
+        targets = y_test[:, 0] * sigma + mu
+        predictions = rnn.forward(X_test)[0][-1, :, 0] * sigma + mu
+        error_by_length[T] = np.mean((predictions - targets) ** 2)
+    fig, axes = plt.subplots(1, 2)
+    axes[0].plot(losses)
+    axes[1].plot(targets)
+    axes[1].plot(predictions)
+    return {'losses': losses, 'predictions': predictions, 'targets': targets,
+            'error_by_length': error_by_length, 'figure': fig}
