@@ -6,6 +6,7 @@ when called, so that `make grade` does not pay for what it does not use.
 
 from __future__ import annotations
 
+import atexit
 import gc
 import importlib
 import importlib.util
@@ -76,6 +77,7 @@ def cli() -> None:
 def main() -> None:
     """Run the command line. Exit code 2: wrong use, or the kit itself failed."""
     gc.set_threshold(RARELY)
+    atexit.register(gc.freeze)  # nor is it looked for when all of it ends: a tenth again
     speak(default_language())
     try:
         translated(cli, default_language())()

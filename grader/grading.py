@@ -61,7 +61,8 @@ def warm_up() -> None:
     """Load now what a grading loads when it comes to need it: for processes forked from this one."""
     for path in otter.paths():
         otter.loaded(path)
-    importlib.import_module("grader.diagnosis.repair.search")
+    for room in ("grader.diagnosis.diagnose", "grader.diagnosis.repair.search"):
+        importlib.import_module(room)
     np.random.default_rng(0)  # numpy loads it late
     portability.needs_newer("import os")  # the tables of what came with which Python
     translations(default_language())

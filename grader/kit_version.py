@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from functools import cache
 from hashlib import sha256
@@ -39,6 +40,12 @@ def deciding_files() -> Iterator[Path]:
     """Every file that decides a grade, in order; those that this edition of the kit has."""
     yield from (HERE / name for name in MODULES if (HERE / name).exists())
     for room in ROOMS:
-        files = (path for path in (HERE / room).rglob("*") if path.is_file())
-        yield from sorted(path for path in files if "__pycache__" not in path.parts)
+        yield from sorted(_files(HERE / room))
     yield from (SOLUTIONS / name for name in REFERENCE if (SOLUTIONS / name).exists())
+
+
+def _files(room: Path) -> Iterator[Path]:
+    """All files below a room but what Python has compiled."""
+    for folder, _, names in os.walk(room):
+        if not folder.endswith("__pycache__"):
+            yield from (Path(folder, name) for name in names)

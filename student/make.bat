@@ -4,5 +4,5 @@ rem In PowerShell write .\make instead of make.
 chcp 65001 >nul
 cd /d "%~dp0"
 where py >nul 2>nul
-if %errorlevel%==0 (py -3 kit\run.py make %*) else (python kit\run.py make %*)
+if %errorlevel%==0 (py -3 -S kit\run.py make %*) else (python -S kit\run.py make %*)
 exit /b %errorlevel%

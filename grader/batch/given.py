@@ -12,9 +12,7 @@ from grader.intake.reading.decoding import Unreadable, decode
 from grader.language import say
 from grader.reports.exports.to_moodle import read_worksheet
 from grader.results import overrides
-from grader.results.course import CourseSettings
-
-NONE = "none"
+from grader.results.course import NONE, CourseSettings
 
 
 class Given(Protocol):

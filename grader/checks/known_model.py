@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import cached_property, partial
 
 import numpy as np
 
@@ -166,6 +166,13 @@ class BackwardRun:
 
     def right(self, name: str) -> bool:
         """Whether the gradient of this parameter is right, up to the common factor."""
+        return self._right[name]
+
+    @cached_property
+    def _right(self) -> dict[str, bool]:
+        return {name: self._is_right(name) for name in self.trial.layout.shapes}
+
+    def _is_right(self, name: str) -> bool:
         if name in self.trial.layout.missing:
             return True  # a missing bias loses its own case in __init__
         found = self.matches[name]
@@ -177,7 +184,7 @@ class BackwardRun:
 
     @property
     def all_right(self) -> bool:
-        return all(self.right(name) for name in self.trial.layout.shapes)
+        return all(self._right.values())
 
     def error(self, name: str) -> float:
         """Relative error of this parameter's gradient, the common factor taken out."""

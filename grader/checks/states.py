@@ -101,10 +101,22 @@ def _parts(returned: Any, sizes: Sizes) -> tuple[list[Any], _Found]:
     if returned is None:
         raise ReturnedNothing("SimpleRNN.forward")
     parts = list(returned) if isinstance(returned, tuple | list) else [returned]
+    if parts and _is_plainly(parts[0], (sizes.T, sizes.B, sizes.O)):
+        return parts, _Found(0, parts[0], rearranged=False, leading=None)
     outputs = _first(_outputs(parts, sizes), None)
     if outputs is None:
         raise _no_outputs(returned, parts, sizes)
     return parts, outputs
+
+
+def _is_plainly(part: Any, shape: tuple[int, ...]) -> bool:
+    """Whether it is an array of this shape, as nearly all are: nothing is to be made of it first."""
+    return (
+        isinstance(part, np.ndarray)
+        and part.shape == shape
+        and part.dtype.kind == "f"
+        and 0 not in shape
+    )
 
 
 def read_final(returned: Any, sizes: Sizes) -> Array | None:
@@ -178,6 +190,9 @@ def _hidden(
     parts: list[Any], sizes: Sizes, *, leading: bool | None, taken: int
 ) -> Iterator[_Found]:
     for position, part in enumerate(parts):
+        if position != taken and _is_plainly(part, (sizes.T, sizes.B, sizes.H)):
+            yield _Found(position, part, rearranged=False, leading=None)
+            continue
         stacked = _stack(part)
         if position == taken or stacked is None:
             continue

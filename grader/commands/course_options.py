@@ -11,9 +11,9 @@ from typing import Any
 import click
 
 from grader.language import default_language, render, say
+from grader.results.course import NONE
 
 FORMATS = ("canvas", "moodle", "gradescope")
-NONE = "none"  # takes a setting back that was given once
 
 
 def reader_language(context: click.Context | None) -> str:

@@ -19,6 +19,7 @@ from grader.faults import BadFile, KitFault
 from grader.home.own_work import grade_here
 from grader.language import LANGUAGES, Message, default_language, render, say
 from grader.results import overrides
+from grader.results.course import NONE
 
 WRONG_USE = 2
 
@@ -29,7 +30,7 @@ class IsoTime(click.ParamType[str]):
     name = "time"
 
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        if value == course_options.NONE:
+        if value == NONE:
             return ""
         if overrides.moment(value) is None:
             text = say("{value} is no time like 2025-11-30T23:59:59+08:00.", value=value)

@@ -20,15 +20,9 @@ from typing import Any
 import numpy as np
 
 from grader import contract
+from grader.checks.states import NoOutputs
 from grader.checks.whole_outputs import with_whole_outputs
 from grader.diagnosis.claims import Diagnosis
-from grader.diagnosis.diagnose import (
-    behind_learning,
-    behind_outputs,
-    behind_update,
-    diagnose,
-)
-from grader.diagnosis.match import named
 from grader.faults import (
     CauseKnown,
     CheckFailed,
@@ -159,6 +153,18 @@ def _diagnosis(
     env: Environment, place: str, arguments: Mapping[str, Any], fault: StudentFault
 ) -> Diagnosis | None:
     """What the check itself knows, else what experiments and known misconceptions say."""
+    looked_at = CheckFailed | Crashed | Diverged | NoOutputs | ReturnedNothing
+    if not (isinstance(fault, looked_at) or fault.diagnosis):
+        return None
+    # Loaded when an answer is wrong: who has only begun does not wait for it.
+    from grader.diagnosis.diagnose import (  # noqa: PLC0415
+        behind_learning,
+        behind_outputs,
+        behind_update,
+        diagnose,
+    )
+    from grader.diagnosis.match import named  # noqa: PLC0415
+
     question, _, name = place.partition("/")
     if contract.TRAINING in arguments and isinstance(fault, CheckFailed | Diverged):
         if not _is_due(env.get(contract.RNN), contract.RNN):

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
 from functools import cache
+from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from typing import Any
 
@@ -39,15 +40,22 @@ def paths(*, only: str = "", public_only: bool = False, begun: Collection[str] =
     names = [question.name for question in asked if only in ("", question.name)]
     kinds = ("public",) if public_only else ("public", "hidden")
     found = [QUESTIONS / kind / f"{name}.py" for kind in kinds for name in names]
+    gone = [path for path in found if not path.exists()]
+    if gone or not found:
+        raise _missing(names, gone, only)
+    return found
+
+
+def _missing(names: Sequence[str], gone: Sequence[Path], only: str) -> KitFault:
+    """Whose fault it is that files are not there: the table names what never was, or a file is lost."""
     unknown = [name for name in names if not any(path.exists() for path in _files(name))]
-    if unknown or not found:
+    if unknown or not gone:
         wrong = tuple(unknown) or only
-        raise BadFile(
+        return BadFile(
             say("assignment.toml: the kit has no question {names}; delete its table.", names=wrong)
         )
-    if gone := [f"{path.parent.name}/{path.name}" for path in found if not path.exists()]:
-        raise KitFault(f"questions/{', '.join(gone)}: the file is gone")
-    return found
+    lost = (f"{path.parent.name}/{path.name}" for path in gone)
+    return KitFault(f"questions/{', '.join(lost)}: the file is gone")
 
 
 def _files(name: str) -> list[Path]:
@@ -84,7 +92,8 @@ def loaded(path: Path) -> ExceptionTestFile:
 @cache
 def _read(path: Path) -> ExceptionTestFile:
     try:
-        code = compile(path.read_text(encoding="utf-8"), str(path), "exec")
+        # As an import does: what was compiled of it lies beside it for the next time.
+        code = SourceFileLoader(path.stem, str(path)).get_code(path.stem)
         return ExceptionTestFile._from_compiled_code(code, str(path))  # noqa: SLF001  # from_file reads as the locale says
     except Exception as error:
         raise KitFault(f"{path.parent.name}/{path.name}: {error}") from error

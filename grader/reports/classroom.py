@@ -119,7 +119,9 @@ class Classroom:
         return row
 
     def _add_question(self, question: QuestionResult) -> None:
-        tally = self.questions.setdefault(question.name, QuestionTally(question.name))
+        tally = self.questions.get(question.name)
+        if tally is None:
+            tally = self.questions[question.name] = QuestionTally(question.name)
         tally.students += 1
         tally.score += question.score
         tally.possible += question.possible
@@ -129,7 +131,9 @@ class Classroom:
 
     def _add_case(self, question: str, case: CaseResult) -> None:
         key = (question, case.name, case.hidden)
-        tally = self.cases.setdefault(key, CaseTally(*key))
+        tally = self.cases.get(key)
+        if tally is None:
+            tally = self.cases[key] = CaseTally(*key)
         tally.verdicts[case.verdict] += 1
         tally.full_marks += not lost(case)
         if case.diagnosis:

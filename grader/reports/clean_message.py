@@ -35,7 +35,10 @@ def clean(text: str, limit: int = DEFAULT_LIMIT) -> str:
     Line feeds stay; other line ends become one, tabs and wide spaces become spaces. Control,
     format (bidirectional, zero width), private, unassigned and surrogate characters go.
     """
-    plain = NEW_LINES.sub("\n", ESCAPES.sub("", text[: limit * 4]))
+    text = text[: limit * 4]
+    if text.isascii() and text.isprintable():  # as most are: nothing in it is to be taken out
+        return shorten(text.strip(), limit)
+    plain = NEW_LINES.sub("\n", ESCAPES.sub("", text))
     kept: list[str] = []
     marks = 0
     for character in plain.replace("\t", "    "):

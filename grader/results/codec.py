@@ -2,6 +2,7 @@
 
 The standard library writes the text, msgspec checks and builds the records: its own encoder turns
 NaN into null and refuses the lone surrogates that a student's text may hold; here both survive.
+Where a text holds neither, as most do, msgspec also reads it, in a third of the time.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import cache
 from typing import Any, TypeVar
 
 import msgspec
@@ -25,7 +27,16 @@ def encode(record: object) -> str:
 
 def decode(text: str, kind: type[Record]) -> Record:
     """The record that `encode` wrote. Raises msgspec.ValidationError where it is none."""
-    return msgspec.convert(json.loads(text), kind)
+    try:
+        record: Record = _decoder(kind).decode(text)  # type: ignore[arg-type]  # a class is hashable
+    except msgspec.DecodeError:  # it knows neither NaN nor half a surrogate pair
+        return msgspec.convert(json.loads(text), kind)
+    return record
+
+
+@cache
+def _decoder(kind: Any) -> Any:
+    return msgspec.json.Decoder(kind)
 
 
 def split(submission: Submission) -> tuple[str, str]:

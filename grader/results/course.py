@@ -13,6 +13,7 @@ from grader.results.reader import NAME, StoreReader
 from grader.results.store import Store
 
 FACT = "course"
+NONE = "none"  # takes a setting back that was given once
 
 
 @dataclass(frozen=True, slots=True)

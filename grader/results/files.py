@@ -21,8 +21,11 @@ MARK = "~"
 def write_atomically(path: Path, data: bytes) -> None:
     """Write `data` to `path` so that a reader, or a kill, sees the old file or the new one.
 
+    A file that holds the same already is left as it is: of a class most are, from run to run.
     Raises OSError as `open` and `os.replace` do; then the old file is as it was.
     """
+    if _holds(path, data):
+        return
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
@@ -31,6 +34,13 @@ def write_atomically(path: Path, data: bytes) -> None:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+
+
+def _holds(path: Path, data: bytes) -> bool:
+    try:
+        return path.stat().st_size == len(data) and path.read_bytes() == data
+    except OSError:
+        return False
 
 
 def file_names(student_ids: Iterable[str]) -> dict[str, str]:

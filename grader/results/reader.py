@@ -130,16 +130,16 @@ class StoreReader:
         they are most of the bytes.
         """
         for card, text, grade_id in self._rows(f"{CURRENT} ORDER BY students.student_id"):
-            grade = _as_it_came(decode(text, Grade), decode(card, Submission))
-            yield replace(grade, exhibits=self._exhibits(grade_id)) if exhibits else grade
+            shown = self._exhibits(grade_id) if exhibits else ()
+            yield _as_it_came(decode(text, Grade), decode(card, Submission), shown)
 
     def grade(self, student_id: str) -> Grade | None:
         """The grade that one student has, with its exhibits."""
         row = self._one(f"{CURRENT} WHERE students.student_id = ?", (student_id,))
         if row is None:
             return None
-        grade = _as_it_came(decode(row[1], Grade), decode(row[0], Submission))
-        return replace(grade, exhibits=self._exhibits(row[2]))
+        shown = self._exhibits(row[2])
+        return _as_it_came(decode(row[1], Grade), decode(row[0], Submission), shown)
 
     def waiting(self) -> Iterator[Submission]:
         """Cards of submissions without a grade: a run was stopped before it came to them."""
@@ -196,13 +196,7 @@ class StoreReader:
 
     def _rows(self, query: str, values: tuple[object, ...] = ()) -> Iterator[tuple[Any, ...]]:
         with database.translated(self.path):
-            cursor = self._connection.execute(query, values)
-        while True:
-            with database.translated(self.path):
-                row = cursor.fetchone()
-            if row is None:
-                return
-            yield row
+            yield from self._connection.execute(query, values)
 
     def _decoded(
         self, query: str, values: tuple[object, ...], kind: type[Record]
@@ -225,7 +219,7 @@ def _status(graded: Status, absence: Status | None) -> Status:
     return graded
 
 
-def _as_it_came(grade: Grade, submission: Submission) -> Grade:
+def _as_it_came(grade: Grade, submission: Submission, exhibits: tuple[Exhibit, ...]) -> Grade:
     """What is graded once may be sent again under another name, or be late by a new deadline."""
     return replace(
         grade,
@@ -235,4 +229,5 @@ def _as_it_came(grade: Grade, submission: Submission) -> Grade:
         submitted_at=submission.submitted_at,
         late=submission.late,
         files=submission.files,
+        exhibits=exhibits,
     )

@@ -7,7 +7,6 @@ student's; it has no `__getattr__`, and an operator used on it raises TypeError 
 
 from __future__ import annotations
 
-import weakref
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Protocol
@@ -62,11 +61,14 @@ class ObjectProxy:
     def __init__(self, cls: ClassProxy, handle: int, born: int) -> None:
         self._class = cls
         self._channel = cls._channel
+        self._dropped = cls._dropped
         self._handle = handle
         self._born = born
         self._changed: tuple[int, ...] = ()
         self._seconds: tuple[float, ...] = ()
-        weakref.finalize(self, cls._dropped.append, handle).atexit = False
+
+    def __del__(self) -> None:
+        self._dropped.append(self._handle)
 
     def forward(self, *arguments: Any) -> Any:
         return self.replay([Call("forward", arguments)])[0]

@@ -81,7 +81,7 @@ class Worker:
     def receive(self, deadline: Deadline) -> tuple[schema.Reply, wire.FrameReader]:
         """One reply; the deadline is for all of it, not for each read."""
         header, body = wire.receive(lambda view: self._fill(view, deadline))
-        return wire.decode_reply(header), wire.FrameReader(body)
+        return wire.decode_reply(header), wire.FrameReader(body, given_away=True)
 
     def _fill(self, view: memoryview, deadline: Deadline) -> int:
         """Receive what has come, at least one byte."""

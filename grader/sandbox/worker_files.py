@@ -18,6 +18,8 @@ import sys
 import sysconfig
 from dataclasses import dataclass
 from functools import cache
+from importlib.machinery import SourceFileLoader
+from importlib.util import cache_from_source
 from multiprocessing.util import Finalize
 from pathlib import Path
 
@@ -63,12 +65,23 @@ def stage() -> WorkerFiles:
 
 
 def _copy_worker(package: Path) -> None:
-    mode = py_compile.PycInvalidationMode.UNCHECKED_HASH
     for source in sorted(WORKER.rglob("*.py")):
         target = package / source.relative_to(WORKER)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(source, target)
-        py_compile.compile(str(target), doraise=True, invalidation_mode=mode)
+        compiled = (
+            target.parent / "__pycache__" / f"{target.stem}.{sys.implementation.cache_tag}.pyc"
+        )
+        compiled.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(source, target)  # with its time, by which Python knows what was compiled of it
+        _copy_compiled(source, compiled)
+
+
+def _copy_compiled(source: Path, target: Path) -> None:
+    """What Python has compiled of a source, now or at an earlier time."""
+    SourceFileLoader(source.stem, str(source)).get_code(source.stem)
+    try:
+        shutil.copyfile(cache_from_source(source), target)
+    except OSError:  # it may not write there
+        py_compile.compile(str(source), str(target), doraise=True)
 
 
 def interpreter() -> Path:
@@ -112,8 +125,18 @@ def _required(distribution: importlib.metadata.Distribution) -> list[str]:
     metadata = distribution.read_text("METADATA")
     if metadata is None:
         return distribution.requires or []
-    head, field = metadata.partition("\n\n")[0], "Requires-Dist: "
-    return [line.removeprefix(field) for line in head.splitlines() if line.startswith(field)]
+    return _told(metadata, "Requires-Dist")
+
+
+def _version(distribution: importlib.metadata.Distribution) -> str:
+    told = _told(distribution.read_text("METADATA") or "", "Version")
+    return told[0] if told else distribution.version
+
+
+def _told(metadata: str, field: str) -> list[str]:
+    """What the head of a distribution's metadata says of a field, without reading it as a mail."""
+    head, start = metadata.partition("\n\n")[0], f"{field}: "
+    return [line.removeprefix(start) for line in head.splitlines() if line.startswith(start)]
 
 
 def _name(requirement: str) -> str:
@@ -146,7 +169,7 @@ def _masked() -> tuple[Path, ...]:
 
 def _fonts(home: Path) -> Path | None:
     """The list of fonts for matplotlib, from the user's cache or made now (2 s, then kept)."""
-    version = importlib.metadata.version("matplotlib")
+    version = _version(importlib.metadata.distribution("matplotlib"))
     base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     kept = base / "ml6-kit" / f"matplotlib-{version}"
     if not list(kept.glob("fontlist-*.json")):

@@ -17,12 +17,15 @@ import threading
 from collections import Counter
 from functools import cache
 from multiprocessing.util import Finalize
+from typing import TYPE_CHECKING
 
 from grader.faults import KitFault
 from grader.sandbox import start_command, tiers
-from grader.sandbox.forking.fork_parent import Parent
 from grader.sandbox.launch import Worker, open_worker
 from grader.sandbox.limits import Limits
+
+if TYPE_CHECKING:
+    from grader.sandbox.forking.fork_parent import Parent
 
 TIERS = (start_command.BUBBLEWRAP, start_command.SELF_CONFINED)
 PROGRAMS = 100  # forked from one parent: its start, a third of a second, is lost among so many
@@ -71,6 +74,8 @@ def _parent(key: _Key, limits: Limits) -> Parent:
 
 def start(tier: str, limits: Limits) -> Parent:
     """A new parent, once a program has tried in vain to get out of what it forks. Raises KitFault."""
+    from grader.sandbox.forking.fork_parent import Parent  # noqa: PLC0415  # not for one program
+
     parent = Parent(tier, limits.start)
     try:
         tiers.prove(parent.fork(limits))

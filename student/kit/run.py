@@ -10,11 +10,10 @@ Standard library only. Makes `.venv` beside `rnn.py` with the newest Python that
 
 import hashlib
 import os
-import shutil
-import subprocess
 import sys
-import threading
 from pathlib import Path
+
+# Every run waits for what is imported here; what only an installation needs is imported there.
 
 KIT = Path(__file__).resolve().parent
 FOLDER = KIT.parent
@@ -116,6 +115,8 @@ def hand_over(arguments, fixed, *lists):
     """Become the environment's Python, or on Windows run it and leave with its exit code."""
     python, environment = prepared(fixed, lists)
     if os.name == "nt":
+        import subprocess
+
         sys.exit(subprocess.call([str(python)] + arguments, env=environment))
     sys.stdout.flush()
     os.execve(str(python), [str(python)] + arguments, environment)
@@ -140,6 +141,8 @@ def prepared(fixed, lists):
 
 def set_up(name, fixed):
     """Make `.venv` unless it is there, and install one list into it."""
+    import subprocess
+
     version = ""
     if name == "grade":
         command, version = interpreter(fixed)
@@ -173,6 +176,9 @@ def interpreter(fixed):
 
 def starts(command, version):
     """Whether this is a Python of that version that can make a .venv; a pyenv shim alone cannot."""
+    import shutil
+    import subprocess
+
     if not shutil.which(command[0]):
         return False
     asked = command + ["-c", "import sys, venv, ensurepip; print('%d.%d' % sys.version_info[:2])"]
@@ -188,6 +194,8 @@ def pins(requirements):
 
 def pip_install(*arguments, count):
     """Install, with one line per package; the paths in the list are relative to `kit/`."""
+    import subprocess
+
     # Compiling thousands of modules that are never imported takes half of an installation.
     pip = [str(PYTHON), "-m", "pip", "install", "--no-compile", "--disable-pip-version-check"]
     with subprocess.Popen(
@@ -203,6 +211,8 @@ def pip_install(*arguments, count):
 
 def watched(process, count):
     """Show what pip is at, and a hint where it takes long; give what it complained about."""
+    import threading
+
     hint = threading.Timer(SLOW_SECONDS, lambda: print(SLOW, flush=True))
     hint.daemon = True
     hint.start()

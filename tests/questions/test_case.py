@@ -9,6 +9,7 @@ import pytest
 from otter.test_files.exception_test import ExceptionTestFile
 
 from grader import faults
+from grader.diagnosis import diagnose
 from grader.faults import NeedsReview
 from grader.language import render, say
 from grader.questions import case as cases
@@ -123,7 +124,7 @@ def test_our_own_mistake_is_a_kit_fault_and_never_the_student_s(ours, hidden) ->
 
 
 def test_a_diagnosis_that_fails_is_told_as_our_own_mistake(monkeypatch) -> None:
-    monkeypatch.setattr(cases, "diagnose", raising(ZeroDivisionError("in the diagnosis")))
+    monkeypatch.setattr(diagnose, "diagnose", raising(ZeroDivisionError("in the diagnosis")))
     _, outcome = run(raising(faults.CheckFailed(MESSAGE, GUARDED)))
     assert outcome.verdict is Verdict.KIT_FAULT
     assert "in the diagnosis" in str(outcome.message)

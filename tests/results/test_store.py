@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import multiprocessing
+import os
 import sqlite3
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -401,6 +402,17 @@ def test_no_two_ids_share_a_file_even_where_case_does_not_count() -> None:
     assert len({name.lower() for name in names.values()}) == len(ids)
     assert names["2023001"] == "2023001"
     assert not any(is_plain(names[each]) for each in ("S1", "s1", "a/b", "张三"))
+
+
+def test_a_file_that_holds_the_same_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "page.html"
+    write_atomically(path, b"one")
+    os.utime(path, (1, 1))
+    write_atomically(path, b"one")
+    assert path.stat().st_mtime == 1
+    write_atomically(path, b"two")
+    assert path.read_bytes() == b"two"
+    assert path.stat().st_mtime > 1
 
 
 def test_a_failed_write_leaves_the_old_file(

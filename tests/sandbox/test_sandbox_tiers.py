@@ -279,6 +279,20 @@ def test_a_pool_leaves_no_stage_behind() -> None:
     assert not Path(home).exists()
 
 
+def test_a_worker_need_not_compile_its_own_files():
+    """Python takes what was compiled of a file where the file's time and size are those it names."""
+    package = stage().home / "grader" / "sandbox" / "worker"
+    sources = sorted(package.rglob("*.py"))
+    assert len(sources) == len(list(WORKER.rglob("*.py"))) > 0
+    for source in sources:
+        compiled = (
+            source.parent / "__pycache__" / f"{source.stem}.{sys.implementation.cache_tag}.pyc"
+        )
+        flags, seconds, size = struct.unpack("<4xIII", compiled.read_bytes()[:16])
+        seen = source.stat()
+        assert (flags, seconds, size) == (0, int(seen.st_mtime), seen.st_size)
+
+
 def staged() -> str:
     home = stage().home
     assert home.exists()

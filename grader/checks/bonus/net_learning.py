@@ -23,8 +23,9 @@ from grader.faults import CheckFailed, NotImplementedYet
 from grader.language import Message, say
 from grader.protocol import Array, CandidateClass, CandidateObject, Rounds
 
-WIDTH = 2  # I = O; with one a weight matrix looks like a bias
+WIDTH = 2  # I = O of two tasks; with one a weight matrix looks like a bias
 HIDDEN = 16
+MANY, FEW = 8, 5  # I and H of the task for depth
 BATCH = 16
 HELD_OUT = 256
 STARTS = 2
@@ -114,31 +115,31 @@ def start(found: StoredNetwork, gain: float, rng: Generator) -> CandidateObject:
     Where an array is no matrix or bias by itself (one long vector, a bias as a row of its weights),
     sizes tell no fan-in, and the network begins as its constructor made it.
     """
-    if not all(_is_plain(shape) for shape in found.layout.shapes.values()):
+    plain = _plain(found.kind)
+    if not all(_sizes(shape) in plain for shape in found.layout.shapes.values()):
         return fresh(found.cls, found.layout, found.kind.sizes)
     return found.made(_drawn(found, gain, rng))
 
 
-PLAIN = {
-    (HIDDEN,),
-    (WIDTH,),
-    (WIDTH, HIDDEN),
-    (HIDDEN, HIDDEN),
-    (HIDDEN, 2 * HIDDEN),
-    (WIDTH, 2 * HIDDEN),
-}
+def _plain(kind: Kind) -> set[tuple[int, ...]]:
+    """Sizes of the matrices and biases of the equations, alone and of two directions or gates together."""
+    I, H, O = kind.sizes[:3]  # noqa: E741  # sizes as in the equations
+    shapes = [(H,), (O,), (I, H), (O, H), (H, H), (H, 2 * H), (I, 2 * H), (O, 2 * H)]
+    return {_sizes(shape) for shape in shapes}
 
 
-def _is_plain(shape: tuple[int, ...]) -> bool:
-    """Whether a matrix or a bias of the equations, either way round, has this shape."""
-    return tuple(sorted(axis for axis in shape if axis > 1)) in PLAIN
+def _sizes(shape: tuple[int, ...]) -> tuple[int, ...]:
+    """The axes of an array, either way round, without those of one."""
+    return tuple(sorted(axis for axis in shape if axis > 1))
 
 
 def _drawn(found: StoredNetwork, gain: float, rng: Generator) -> dict[str, Array]:
+    """An array's other size beside the units is its fan-in, or the outputs that it leads to."""
+    units = found.kind.sizes[1]
     return {
         path: np.zeros(shape)
-        if sum(axis > 1 for axis in shape) <= 1 and np.prod(shape) <= 2 * HIDDEN
-        else rng.normal(0.0, gain / np.sqrt(np.prod(shape) / HIDDEN), shape)
+        if len(_sizes(shape)) <= 1 and np.prod(shape) <= 2 * units
+        else rng.normal(0.0, gain / np.sqrt(np.prod(shape) / units), shape)
         for path, shape in found.layout.shapes.items()
     }
 
@@ -155,11 +156,17 @@ def past_and_future(rng: Generator, steps: int, size: int) -> tuple[Array, Array
     return x, targets
 
 
-def product_of_two(rng: Generator, steps: int, size: int) -> tuple[Array, Array]:
-    """Random signs; the target is the product of the last two."""
-    x = _signs(rng, steps, size)
-    targets = np.zeros_like(x)
-    targets[1:] = x[1:] * x[:-1]
+def two_of_many(rng: Generator, steps: int, size: int) -> tuple[Array, Array]:
+    """Random numbers; the targets are the first two of every step's eight, two steps before.
+
+    A layer of H units remembers H numbers at most (Jaeger 2001, "Short term memory in echo state
+    networks"). These are six: two, of this step and of the two before. Five units hold
+    fewer, two layers of five hold all. And five numbers do not hold eight: the lowest layer must learn
+    which two to keep.
+    """
+    x = rng.uniform(-1.0, 1.0, (steps, size, MANY))
+    targets = np.zeros((steps, size, WIDTH))
+    targets[2:] = x[:-2, :, :WIDTH]
     return x, targets
 
 
@@ -177,10 +184,10 @@ TASKS = {
         say("a value that the inputs two steps before and two steps after decide"),
     ),
     "q6_3": NetTask(
-        product_of_two,
-        slice(1, None),
-        lambda steps: deep.kind(WIDTH, HIDDEN, WIDTH, 2, steps, BATCH),
-        say("the product of the last two values of a random sequence of +1 and -1"),
+        two_of_many,
+        slice(2, None),
+        lambda steps: deep.kind(MANY, FEW, WIDTH, 2, steps, BATCH),
+        say("what the first two of its eight inputs were two steps before"),
     ),
     "q6_4": NetTask(
         reversal,

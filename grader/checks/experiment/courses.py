@@ -43,13 +43,17 @@ def thinned(losses: Line, seen: Observation) -> Thinned | None:
 
 def _whole_epochs(seen: Observation) -> Iterator[Line]:
     """Squared gradients of each run in which every step took the same batch."""
+    return (errors for batches, errors in runs(seen) if batches == 1)
+
+
+def runs(seen: Observation) -> Iterator[tuple[int, Line]]:
+    """Of each network's training at one length: how many batches (capped), and the squared gradients."""
     for course, errors in zip(seen.courses, seen.squared_errors, strict=False):
         if not _is_course(course) or course[:, 1].sum() != errors.size:
             continue
         ends = np.cumsum(course[:, 1]).astype(int)
         for end, (_, count, batches, _) in zip(ends, course, strict=True):
-            if batches == 1:
-                yield np.asarray(errors[end - int(count) : end], np.float64)
+            yield int(batches), np.asarray(errors[end - int(count) : end], np.float64)
 
 
 def _proportional(losses: Line, errors: Line) -> bool:

@@ -47,6 +47,13 @@ class Evaluation:
         """What was seen last before each prediction: of every window, or of one long sequence."""
         return self.inputs[-1, :, 0] if self.width > 1 else self.inputs[:, 0, 0]
 
+    def first(self, count: int) -> Evaluation:
+        """The first `count` windows, where the whole is several times as many: one call made again."""
+        if not 0 < count < self.width or self.width % count:
+            return self
+        part = slice(count)
+        return Evaluation(self.inputs[:, part], self.outputs[:, part], self.trained[part])
+
     def units(self, predictions: Line) -> tuple[float, float]:
         """Scale and offset that make `predictions` of the outputs at the same places."""
         outputs = self.outputs[-1] if self.width > 1 else self.outputs[:, 0]

@@ -12,6 +12,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from grader.checks.experiment import courses
 from grader.checks.experiment.evaluations import Line
 from grader.protocol import Observation
 
@@ -49,11 +50,12 @@ def follows(losses: Line, seen: Observation) -> bool:
 
 
 def _runs(seen: Observation) -> Iterator[Line]:
-    """Each network's squared gradients in order, and all of them."""
-    runs = [np.asarray(one, np.float64) for one in seen.squared_errors]
-    yield from runs
-    if len(runs) > 1:
-        yield np.concatenate(runs)
+    """Each network's squared gradients in order, all of them, and those at each length."""
+    whole = [np.asarray(one, np.float64) for one in seen.squared_errors]
+    yield from whole
+    if len(whole) > 1:
+        yield np.concatenate(whole)
+    yield from (errors for _, errors in courses.runs(seen))
 
 
 def _by_epoch(errors: Line, count: int) -> Iterator[Line]:

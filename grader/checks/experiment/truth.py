@@ -249,7 +249,8 @@ def repeats(experiment: Experiment) -> bool:
 
     Then an honest split puts the same windows on both sides.
     """
-    return repetition.comes_again(_lines(experiment), evaluations(experiment.seen))
+    seen = [one.first(experiment.predictions.size) for one in evaluations(experiment.seen)]
+    return repetition.comes_again(_lines(experiment), seen)
 
 
 def _lines(experiment: Experiment) -> list[Line]:

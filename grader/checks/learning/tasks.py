@@ -133,9 +133,9 @@ class Task:
 
 
 def _cut(sequences: Array, count: int) -> Array:
-    """(T, count * B, I) -> (count, T, B, I)."""
+    """(T, count * B, I) -> (count, T, B, I), a view."""
     T, _, I = sequences.shape  # noqa: E741  # sizes as in the equations
-    return np.ascontiguousarray(sequences.reshape(T, count, -1, I).swapaxes(0, 1))
+    return sequences.reshape(T, count, -1, I).swapaxes(0, 1)
 
 
 def diverged(outputs: Array) -> bool:

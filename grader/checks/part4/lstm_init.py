@@ -58,11 +58,6 @@ def breaks_symmetry(LSTMCell: CandidateClass) -> None:
         if all(np.unique(array).size < 2 for array in layout.storage.arrays.values()):  # noqa: PLR2004
             raise CheckFailed(_ALIKE)
         return
-    gates = [np.vstack([values[f"W_{gate}"], values[f"U_{gate}"]]) for gate in used]
-    units = np.vstack(gates).T
-    alike = any(np.array_equal(a, b) for n, a in enumerate(gates) for b in gates[:n])
-    if alike or len(np.unique(units, axis=0)) < HIDDEN[1]:
-        raise CheckFailed(_ALIKE)
     drawn_once = [
         pair
         for kind in "WU"
@@ -78,6 +73,11 @@ def breaks_symmetry(LSTMCell: CandidateClass) -> None:
             ),
             diagnosis="lstm-gates-share-one-array" if layout.parted else "",
         )
+    gates = [np.vstack([values[f"W_{gate}"], values[f"U_{gate}"]]) for gate in used]
+    units = np.vstack(gates).T
+    alike = any(np.array_equal(a, b) for n, a in enumerate(gates) for b in gates[:n])
+    if alike or len(np.unique(units, axis=0)) < HIDDEN[1]:
+        raise CheckFailed(_ALIKE)
 
 
 def _are_one_draw(one: Array, other: Array) -> bool:

@@ -11,7 +11,7 @@ from grader.checks import start_scale
 from grader.checks.parameters import rnn_roles
 from grader.checks.parameters.layout import Layout
 from grader.checks.parameters.rnn_roles import HIDDEN
-from grader.checks.parameters.roles import rnn_layout, same_roles
+from grader.checks.parameters.roles import fresh, rnn_layout, same_roles
 from grader.checks.part4.init import (
     require,
     require_finite,
@@ -24,6 +24,7 @@ from grader.language import say
 from grader.protocol import CandidateClass
 
 WEIGHTS = ("W_xh", "W_hh", "W_hy")
+EQUAL = (4, 4, 4)
 
 
 def constructs(SimpleRNN: CandidateClass, sizes: tuple[int, int, int]) -> None:
@@ -96,6 +97,7 @@ def other_sizes(SimpleRNN: CandidateClass) -> None:
     usual = rnn_layout(SimpleRNN, HIDDEN)
     require_finite(usual)
     require_same_roles(usual, rnn_layout(SimpleRNN, (5, 2, 3)))
+    _require_apart_at_equal_sizes(SimpleRNN, usual)
     SimpleRNN(1, 1, 1)
     known = _zeros(usual)  # charged in `breaks_symmetry`
     for sizes in rnn_roles.ONES:

@@ -35,6 +35,8 @@ def _kept_value(kept: Array, rate: float, zeros: float) -> Iterator[Finding]:
             "statistics",
             "evaluation",
         )
+    if kept.size > 1:
+        yield _several(kept, zeros)
     if kept.size != 1 or abs(kept[0] - 1.0 / (1.0 - rate)) < 1e-5:  # noqa: PLR2004  # rounding
         return
     forms = {"1": 1.0, "1 / rate": 1.0 / rate, "1 - rate": 1.0 - rate, "rate": rate}
@@ -46,6 +48,16 @@ def _kept_value(kept: Array, rate: float, zeros: float) -> Iterator[Finding]:
         "statistics",
         "evaluation",
     )
+
+
+def _several(kept: Array, zeros: float) -> Finding:
+    low, high = f"{kept.min():.3g}", f"{kept.max():.3g}"
+    words = say("What is kept is multiplied by several numbers, {low} to {high}; all of it by 1 / (1 - rate).",
+                low=low, high=high)  # fmt: skip
+    if not zeros:
+        words = say("In training nothing becomes 0: elements are multiplied by numbers of {low} to {high}.",
+                    low=low, high=high)  # fmt: skip
+    return finding(words, "inverted", "statistics", "one_mask")
 
 
 def _shared(mask: Array) -> Iterator[Finding]:

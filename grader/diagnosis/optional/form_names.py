@@ -30,6 +30,8 @@ _PHRASES = (
     say("what came into the layer above, before its slope and its way through time"),
     say("the right one at the last step alone"),
     say("(1 - h**2) of other states"),
+    say("(1 - h_{{t-1}}**2), at t = 1 that of the last step,"),
+    say("da_1 @ W_hh_decoder.T at the first step of the encoder"),
     say("da_1 @ W_hh_decoder.T at every step of the encoder"),
     say("the mean of da @ W_hh_decoder.T over the decoder's steps"),
     say("the sum of da @ W_hh_decoder.T over the decoder's steps"),

@@ -233,6 +233,8 @@ def _slopes(layer: Layer) -> dict[str, Array]:
         "h * (1 - h)": h * (1.0 - h),
         "(1 - tanh(h)**2)": 1.0 - np.tanh(h) ** 2,
         "(1 - h_{t-1}**2)": 1.0 - layer.before**2,
+        "(1 - h_{t-1}**2), at t = 1 that of the last step,": 1.0
+        - np.roll(layer.states, 1, axis=0) ** 2,
         **({} if layer.other is None else {"(1 - h**2) of other states": 1.0 - layer.other**2}),
     }
 

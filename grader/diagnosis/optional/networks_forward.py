@@ -38,7 +38,12 @@ def of_recurrence(
 
     others: what else may be read, by name; starts: what may stand before the first state (B, H).
     """
-    if recurrence(states, reads).roughly_holds():
+    found = recurrence(states, reads)
+    if found.roughly_holds():
+        if found.told and np.abs(found.matrices[1]).max() < ROUNDING:
+            yield finding(
+                say("In {label} the state before has no part.", label=called(label)), ABOUT
+            )
         return
     if not np.ptp(states):
         yield finding(say("The states of {label} never change.", label=called(label)), ABOUT)
@@ -65,9 +70,6 @@ def of_recurrence(
 
 
 def _other_function(states: Array, reads: Array, label: str) -> Iterator[Finding]:
-    if fit(np.arctanh(np.clip(states, -1 + 1e-15, 1 - 1e-15)), [reads]).roughly_holds():
-        yield finding(say("In {label} the state before has no part.", label=called(label)), ABOUT)
-        return
     rows = {"x": reads, "h": late(states), "1": np.ones((*states.shape[:2], 1))}
     flat = {name: one.reshape(-1, one.shape[-1]) for name, one in rows.items()}
     for name, inverse in INVERSES.items():

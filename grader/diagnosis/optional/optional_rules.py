@@ -20,6 +20,7 @@ from grader.diagnosis.optional import (
     gru_forward,
     networks_back,
     networks_forward,
+    seq2seq_back,
     steps,
     updating,
 )
@@ -43,7 +44,7 @@ EXPERIMENTS: dict[str, tuple[Examine, ...]] = {
     ),
     contract.SEQ2SEQ: (
         networks_forward.of_seq2seq,
-        networks_back.of_seq2seq,
+        seq2seq_back.examine,
         partial(updating.examine, kind=seq2seq.HIDDEN),
     ),
     contract.CLIP: (clipping.examine,),
@@ -91,7 +92,7 @@ ABOUT: dict[str, dict[str, tuple[tuple[str, ...], ...]]] = {
         "top_gradients": (_layer("3"), FORWARD),
         "sum_not_mean": (FORWARD,),
         "updates": (("updates",),),
-        "learns_composition": ((),),
+        "learns_depth": ((),),
     },
     "q6_4": {
         **dict.fromkeys(("free_is_forced", "one_step_late", "reads_inputs", "decoder", "encoder"), (FORWARD,)),

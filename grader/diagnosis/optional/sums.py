@@ -7,7 +7,7 @@ from itertools import product
 
 import numpy as np
 
-from grader.diagnosis.optional.findings import CLOSE, near
+from grader.diagnosis.optional.findings import CLOSE, ROUNDING, near
 from grader.protocol import Array
 
 Forms = Mapping[str, Array]  # by what it is in words or in code
@@ -15,7 +15,10 @@ ROUND = 1e-4
 
 
 def coefficients(target: Array, terms: Sequence[Array]) -> list[float] | None:
-    """The number with which each term is in the target; None where they do not make it up."""
+    """The number with which each term is in the target; None where they do not make it up.
+
+    A term of nothing but rounding is neither there nor lacking: its number is 1.
+    """
     if not np.all(np.isfinite(target)):
         return None
     design = np.stack([np.ravel(term) for term in terms], axis=1)
@@ -23,7 +26,11 @@ def coefficients(target: Array, terms: Sequence[Array]) -> list[float] | None:
     rest = np.linalg.norm(design @ found - np.ravel(target))
     if rest > CLOSE * np.linalg.norm(target):
         return None
-    return [_plain(float(one)) for one in found]
+    nothing = ROUNDING * np.linalg.norm(target)
+    return [
+        _plain(float(one)) if np.linalg.norm(term) > nothing else 1.0
+        for one, term in zip(found, terms, strict=True)
+    ]
 
 
 def _plain(number: float) -> float:

@@ -66,7 +66,9 @@ def sizes_of_one(DeepRNN, rng):
 
 
 @case(
-    "learns_composition", points=0.125, claim=say("Trained by the grader, it learns a composition.")
+    "learns_depth",
+    points=0.125,
+    claim=say("Trained by the grader, it learns what takes two layers."),
 )
-def learns_composition(DeepRNN, rng):
+def learns_depth(DeepRNN, rng):
     net_learning.learns(DeepRNN, rng, "q6_3")

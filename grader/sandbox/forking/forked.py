@@ -11,9 +11,10 @@ from typing import Protocol
 
 from grader.faults import KitFault
 from grader.sandbox.launch import Worker
-from grader.sandbox.worker.forkserver import MOST_BYTES
 
 LAST_WAIT = 5.0  # seconds for a killed worker to be gone
+
+MOST_DIGITS = 64  # of a wait status, by far
 
 
 class ParentGone(KitFault):
@@ -72,7 +73,7 @@ class Forked(Worker):
         """Its wait status, by its keeper; None: not yet. OSError, ValueError: no such word comes."""
         self.report.settimeout(seconds)
         try:
-            return int(self.report.recv(MOST_BYTES)) & 0xFFFF
+            return int(self.report.recv(MOST_DIGITS)) & 0xFFFF
         except TimeoutError:
             return None
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import copy
 import sys
 import types
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -72,11 +72,14 @@ def part(obj: Any) -> None:
     if any(hasattr(type(obj), name) for name in _MOVERS):
         return
     by_owner: dict[int, list[Leaf]] = {}
+    # The second of each kind, the third ...: `W_i` and `input.W` stay one array where they were.
+    copies: defaultdict[int, dict[int, Any]] = defaultdict(dict)
     for leaf in _search(obj, _parts(obj, top=True), holders=True):
         known = by_owner.setdefault(_owner(leaf.value), [])
-        if any(_are_twins(leaf, other) for other in known):
+        if place := sum(_are_twins(leaf, other) for other in known):
             with suppress(Exception):  # what cannot be bound anew stays one
-                attribute_path.put(_holder(obj, leaf), leaf.steps[-1], copy.deepcopy(leaf.value))
+                new = copy.deepcopy(leaf.value, copies[place])
+                attribute_path.put(_holder(obj, leaf), leaf.steps[-1], new)
         known.append(leaf)
 
 

@@ -86,10 +86,15 @@ class FrameWriter:
 
 
 class FrameReader:
-    """Hands out the arrays of one frame, in order, as read-only views on its body."""
+    """Hands out the arrays of one frame, in order, as views on its body.
 
-    def __init__(self, body: bytes | bytearray | memoryview) -> None:
-        self.body = memoryview(body).toreadonly()
+    given_away: a body that nobody else reads, so that the values may be views as well. Else the
+    views are read-only, and the values copies.
+    """
+
+    def __init__(self, body: bytes | bytearray | memoryview, *, given_away: bool = False) -> None:
+        self.body = memoryview(body) if given_away else memoryview(body).toreadonly()
+        self._given_away = given_away
         self.position = 0
         self.nodes = 0
 
@@ -113,7 +118,7 @@ class FrameReader:
         if self.nodes > MAX_NODES or depth > MAX_DEPTH:
             raise WireError("too many values, or too deep")
         if isinstance(node, schema.Array):  # first: most are
-            return self.take(node).copy()
+            return self._array(node)
         if isinstance(node, schema.Group):
             return tuple(self._values(node.items, special, depth + 1))
         if node is None or isinstance(node, (bool, int, float, str)):
@@ -129,6 +134,10 @@ class FrameReader:
         if isinstance(node, schema.Objects):
             return self._objects(node)
         return special(node)
+
+    def _array(self, node: schema.Array) -> np.ndarray[Any, Any]:
+        array = self.take(node)
+        return array if self._given_away else array.copy()
 
     def finish(self) -> None:
         """WireError unless the whole body was named."""
@@ -157,7 +166,7 @@ class FrameReader:
         for node in nodes:
             if type(node) is schema.Array and depth <= MAX_DEPTH and self.nodes < MAX_NODES:
                 self.nodes += 1
-                found.append(self.take(node).copy())
+                found.append(self._array(node))
             else:
                 found.append(self.value(node, special, depth))
         return found
