@@ -125,3 +125,20 @@ def _zeros(layout: Layout) -> list[str]:
     """The weights that begin as nothing but zeros."""
     values = layout.values(layout.storage.arrays)
     return [name for name in WEIGHTS if name in layout.slots and not values[name].any()]
+
+
+def _require_apart_at_equal_sizes(SimpleRNN: CandidateClass, usual: Layout) -> None:
+    """Refuse parameters that are one array where their shapes agree, as a cache by shape gives."""
+    there = fresh(SimpleRNN, usual, EQUAL).read()
+    lost = [
+        name
+        for name, copies in usual.places.items()
+        if name not in usual.lent and any(place.path not in there for place in copies)
+    ]
+    if there and lost:
+        raise CheckFailed(
+            say(
+                "Where input, hidden and output size are equal, {names} is no array of its own, but another parameter's under a second name. Make a new array for each.",
+                names=tuple(lost),
+            )
+        )
