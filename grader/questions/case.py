@@ -172,10 +172,11 @@ def _diagnosis(
         network = {**arguments, contract.RNN: _argument(env, place, contract.RNN)}
         if (behind := behind_learning(place, fault, network)) is not None:
             return behind
-    if (behind := behind_outputs(question, fault)) is not None:
-        return behind
+    behind = behind_outputs(question, fault)
     if question == "q4_4" and isinstance(fault, Crashed):
-        return behind_update(arguments)
+        behind = behind_update(arguments)
+    if behind is not None:
+        return behind
     if fault.diagnosis:
         return named(fault.diagnosis)
     looked_into = isinstance(fault, CheckFailed) and not isinstance(fault, CauseKnown)
