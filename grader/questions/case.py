@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 
 from grader import contract
+from grader.checks.states import NoOutputs
 from grader.checks.whole_outputs import with_whole_outputs
 from grader.diagnosis.claims import Diagnosis
 from grader.faults import (
@@ -152,7 +153,8 @@ def _diagnosis(
     env: Environment, place: str, arguments: Mapping[str, Any], fault: StudentFault
 ) -> Diagnosis | None:
     """What the check itself knows, else what experiments and known misconceptions say."""
-    if not (isinstance(fault, CheckFailed | Crashed | Diverged) or fault.diagnosis):
+    looked_at = CheckFailed | Crashed | Diverged | NoOutputs | ReturnedNothing
+    if not (isinstance(fault, looked_at) or fault.diagnosis):
         return None
     # Loaded when an answer is wrong: who has only begun does not wait for it.
     from grader.diagnosis.diagnose import (  # noqa: PLC0415
@@ -170,10 +172,11 @@ def _diagnosis(
         network = {**arguments, contract.RNN: _argument(env, place, contract.RNN)}
         if (behind := behind_learning(place, fault, network)) is not None:
             return behind
-    if (behind := behind_outputs(question, fault)) is not None:
-        return behind
+    behind = behind_outputs(question, fault)
     if question == "q4_4" and isinstance(fault, Crashed):
-        return behind_update(arguments)
+        behind = behind_update(arguments)
+    if behind is not None:
+        return behind
     if fault.diagnosis:
         return named(fault.diagnosis)
     looked_into = isinstance(fault, CheckFailed) and not isinstance(fault, CauseKnown)
