@@ -71,6 +71,8 @@ class ByBook:
         hidden = next((h for part in _parts(given) if (h := _all(part, sizes)) is not None), None)
         if hidden is None:
             hidden = own_states.of_the_equation(named, x)
+        if hidden is None:
+            return None
         return hidden @ named["W_hy"] + named["b_y"], hidden
 
 

@@ -42,11 +42,10 @@ def gradients(
     }
 
 
-def of_the_equation(parameters: Mapping[str, Array], x: Array) -> Array:
-    """The hidden states (T, B, H) of h_t = tanh(x_t W_xh + h_(t-1) W_hh + b_h), h_0 = 0."""
-    h = np.zeros((x.shape[1], len(parameters["b_h"])))
-    states = []
-    for x_t in x:
-        h = np.tanh(x_t @ parameters["W_xh"] + h @ parameters["W_hh"] + parameters["b_h"])
-        states.append(h)
-    return np.stack(states)
+def of_the_equation(parameters: Mapping[str, Array], x: Array) -> Array | None:
+    """The hidden states (T, B, H) of the documented equation; None at a student's, who is to write it."""
+    try:
+        from grader.checks import book_states  # noqa: PLC0415  # as `handout/wheel.py` says
+    except ImportError:
+        return None
+    return book_states.of_the_equation(parameters, x)

@@ -141,7 +141,7 @@ def _is_forwards_doing(SimpleRNN: CandidateClass, rnn: CandidateObject, inputs: 
     if there is None:  # the arrays' roles at these sizes would cost too much to find
         return False
     states = own_states.of_the_equation(there.read(rnn), inputs)
-    return not np.median(np.abs(states)) > SATURATED
+    return states is not None and not np.median(np.abs(states)) > SATURATED
 
 
 def _states(rnn: CandidateObject, inputs: Array) -> Array | None:

@@ -13,6 +13,7 @@ import os
 import platform
 import py_compile
 import shutil
+import struct
 import subprocess
 import sys
 import sysconfig
@@ -77,11 +78,24 @@ def _copy_worker(package: Path) -> None:
 
 def _copy_compiled(source: Path, target: Path) -> None:
     """What Python has compiled of a source, now or at an earlier time."""
-    SourceFileLoader(source.stem, str(source)).get_code(source.stem)
-    try:
-        shutil.copyfile(cache_from_source(source), target)
-    except OSError:  # it may not write there
+    kept = Path(cache_from_source(source))
+    if not _is_compiled_of(source, kept):
+        SourceFileLoader(source.stem, str(source)).get_code(source.stem)
+    if _is_compiled_of(source, kept):
+        shutil.copyfile(kept, target)
+    else:  # it may not write there, or was told not to
         py_compile.compile(str(source), str(target), doraise=True)
+
+
+def _is_compiled_of(source: Path, kept: Path) -> bool:
+    """Whether it names this source's time and size: bytes 4 to 16 of a .pyc (PEP 552)."""
+    seen = source.stat()
+    try:
+        with kept.open("rb") as file:
+            named = struct.unpack("<4xIII", file.read(16))
+    except (OSError, struct.error):
+        return False
+    return named == (0, int(seen.st_mtime) & 0xFFFFFFFF, seen.st_size & 0xFFFFFFFF)
 
 
 def interpreter() -> Path:

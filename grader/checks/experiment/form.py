@@ -38,8 +38,8 @@ def losses(experiment: Experiment, exhibits: list[Exhibit]) -> None:
     if last < load().learning["q5_3"]["loss_falls"] * first:
         _require_every_epoch(experiment)
         return
-    if courses.one_for_all(experiment.errors, experiment.seen):
-        return  # it began with what the length before had learned: charged in `lengths`
+    if _goes_on(experiment):
+        return
     numbers = {"first": f"{first:.4g}", "last": f"{last:.4g}", "count": str(curve.size)}
     if last > first:
         raise CheckFailed(
@@ -89,6 +89,14 @@ def _too_little(experiment: Experiment, numbers: Mapping[str, str], *, hardly: b
         say("The losses do not fall to half of what they start at."),
         diagnosis="training-rate-too-small" if hardly else "",
     )
+
+
+def _goes_on(experiment: Experiment) -> bool:
+    """Whether the training began with what the length before had learned: charged in `lengths`."""
+    try:
+        return courses.one_for_all(experiment.errors, experiment.seen)
+    except StudentFault:
+        return False
 
 
 def _gradients_fell(experiment: Experiment) -> bool:

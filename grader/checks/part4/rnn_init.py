@@ -137,8 +137,8 @@ def _require_apart_at_equal_sizes(SimpleRNN: CandidateClass, usual: Layout) -> N
     there = fresh(SimpleRNN, usual, EQUAL).read()
     lost = [
         name
-        for name, copies in usual.places.items()
-        if any(place.path not in there for place in copies)
+        for name in WEIGHTS  # a bias may be a number, which is no array anywhere
+        if any(place.path not in there for place in usual.places.get(name, ()))
     ]
     if there and lost:
         raise CheckFailed(
