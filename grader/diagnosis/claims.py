@@ -93,6 +93,7 @@ activation_unknown                      h_t is another function than tanh of the
 z_form / output_form   form             h_t is tanh of form, of xW, hW and b / outputs are form, of hW and b
 state_form             form             h_t is this, of xW, hW, b and their tanh
 z_factor               number           h_t is tanh of number times the right sum
+state_overwritten                       units are written over h_(t-1) one by one
 state_times            number           h_t is number * tanh of the right sum
 outputs_pile_up                         output t is the right one plus output t - 1
 blended                number, new      h_t is number * h_(t-1) + new * tanh of the right sum
@@ -105,7 +106,7 @@ softmax, softmax_over_batch, output_activation, output_late, output_depends_on, 
 tanh_overflows                          states are NaN for inputs of 1e4, right for small ones
 
 update_parameters (q4_4): the step as a multiple of learning_rate * gradient
-moves_nothing, moves_elsewhere (where: the path that has the new values), still, times (number), times_vary (number, later), divided (of), momentum, adds_calls, late_gradient, later_times, only_first,
+moves_nothing, moves_elsewhere and names_stale (where: the path that has the new values), moves_unread, steps_shuffled, still, times (number), times_vary (number, later), divided (of), momentum, adds_calls, late_gradient, later_times, only_first,
 decay, replaced, same_size, one_number, rate_ignored, rate_power, step_transposed, step_off, absolute, step_clipped (number),
 other_gradient (used), step_form (form of W, dW and learning_rate)
 

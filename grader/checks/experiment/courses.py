@@ -84,6 +84,18 @@ def one_for_all(lengths: Collection[int], seen: Observation) -> bool:
     return len(owners) == 1 and bool(np.all(seen.courses[owners.pop()][1:, 3]))
 
 
+def only_length(lengths: Collection[int], seen: Observation) -> int | None:
+    """The one length at which several networks were trained, each judged at another; else None."""
+    if len(seen.courses) < 2 or not all(map(_is_course, seen.courses)):  # noqa: PLR2004  # several
+        return None
+    trained = {int(length) for course in seen.courses for length in course[:, 0]}
+    # A window of L values may be L - 1 inputs and a target.
+    judged = [L for L in lengths if {L, L - 1} & {*seen.lengths_evaluated}]
+    if len(trained) != 1 or {*seen.lengths_trained} != trained or len(judged) < len(lengths):
+        return None
+    return trained.pop() if len(seen.lengths_evaluated) >= len(lengths) else None
+
+
 def most_updates(seen: Observation) -> int:
     """How many backwards the network that was trained longest had; 0 where that is not known."""
     counts = [int(course[:, 1].sum()) for course in seen.courses if _is_course(course)]

@@ -19,6 +19,7 @@ HARDLY_MOVED = 0.98  # of the first loss, at the end: more than any rate leaves 
 # Of the weights' norm: a rate of 1e-6 moved them by 0.0017 at most in five programs, windows that
 # did not belong to their targets by 0.17, twelve epochs of honest training by 0.07 at least.
 STILL = 0.01
+AWAY = 3.0  # beyond it weights ran away, or what moved is nothing that forward reads
 LONGEST = 10**6  # time steps that any sequence has; a key is a student's word
 TENTHS = 10
 PANELS = 2  # the loss curve, and prediction against truth
@@ -69,7 +70,7 @@ def _too_little(experiment: Experiment, numbers: Mapping[str, str], *, hardly: b
                 "The losses do not fall to half of what they start at, as what backward received did."
             ),
         )
-    if hardly and change > STILL:
+    if hardly and STILL < change < AWAY:
         return CheckFailed(
             say(
                 "The losses do not fall: {first} at the start, {last} over the last tenth of {count} epochs, although the weights moved by {share} of their size. A small learning rate is not the reason. Do the inputs, outputs and targets of each batch belong together?",
@@ -173,6 +174,13 @@ def lengths(experiment: Experiment, exhibits: list[Exhibit]) -> None:
             say(
                 "One SimpleRNN was trained on for every length: each training began with the weights that "
                 "the length before had ended with. Make a fresh SimpleRNN for every length."
+            )
+        )
+    if (only := courses.only_length(experiment.errors, experiment.seen)) is not None:
+        raise CheckFailed(
+            say(
+                "Every SimpleRNN was trained on sequences of length {only}, and only judged at the lengths that are compared. Train each at its own length.",
+                only=only,
             )
         )
 

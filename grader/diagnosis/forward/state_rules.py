@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -24,8 +25,6 @@ def examine(seen: ForwardRun) -> list[Reading]:
     """What is read off the hidden states; empty where they are right."""
     if seen.states_right:
         return []
-    if np.array_equal(seen.hidden.astype(np.float16), seen.hidden):
-        return [Reading("half_precision")]
     if (kept := _wrongly_kept(seen)) is not None:
         return [kept]
     for kind, formed in (("z_form", _joined_otherwise), ("state_form", _apart)):
@@ -105,7 +104,11 @@ def _through(seen: ForwardRun, activation: str) -> list[Reading] | None:
 
 
 def _wrongly_kept(seen: ForwardRun) -> Reading | None:
-    """States that are right inside, as the outputs show, and wrong as they come back."""
+    """Too few digits, units written over others, or states that are right inside, as the outputs show."""
+    if np.array_equal(seen.hidden.astype(np.float16), seen.hidden):
+        return Reading("half_precision")
+    if _is_overwritten(seen):
+        return Reading("state_overwritten")
     if not seen.net.alike(seen.outputs, seen.shown(seen.true)):
         return None
     for step, state in enumerate(seen.true):
@@ -120,6 +123,25 @@ def _wrongly_kept(seen: ForwardRun) -> Reading | None:
     }
     found = (kind for kind, states in kept.items() if seen.net.alike(seen.hidden, states))
     return Reading(next(found, "states_not_those_used"))
+
+
+def _is_overwritten(seen: ForwardRun) -> bool:
+    """Whether each unit is written into the old state before the units after it are computed."""
+    units = range(seen.hidden.shape[-1])
+    return any(
+        seen.net.alike(seen.hidden, _unit_by_unit(seen, order))
+        for order in (units, reversed(units))
+    )
+
+
+def _unit_by_unit(seen: ForwardRun, order: Iterable[int]) -> Array:
+    """(T, B, H): the states where units follow one another in this order, in one array."""
+    h, kept, units = np.zeros(seen.hidden.shape[1:]), [], list(order)
+    for x in seen.x:
+        for unit in units:
+            h[:, unit] = np.tanh(seen.net.weighted_sum(x, h)[:, unit])
+        kept.append(h.copy())
+    return np.array(kept)
 
 
 def _rows(values: Array) -> Array:

@@ -62,6 +62,12 @@ def _blended(_: Message, *, number: float, new: float) -> Message:
     )
 
 
+def _state_overwritten(_: Message) -> Message:
+    return say(
+        "Each unit of the new state is written over the old one while later units still need it, so that they see new values in place of h_(t-1). Make a new array for h_t."
+    )
+
+
 def _state_times(_: Message, *, number: float) -> Message:
     return say(
         "h_t is {number} times tanh(x_t W_xh + h_(t-1) W_hh + b_h), measured over all steps; once is asked for.",
@@ -160,6 +166,7 @@ STATES: dict[str, Callable[..., Message]] = {
     "states_not_those_used": _states_not_those_used,
     "activation": _activation,
     "blended": _blended,
+    "state_overwritten": _state_overwritten,
     "state_times": _state_times,
     "activation_unknown": _activation_unknown,
     "state_form": _state_form,

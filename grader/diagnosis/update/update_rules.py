@@ -9,7 +9,7 @@ from itertools import chain, product
 import numpy as np
 
 from grader.checks.known_model import Parameters
-from grader.checks.states import Sizes
+from grader.checks.states import Sizes, read_forward
 from grader.diagnosis.experiments import joined_terms
 from grader.diagnosis.experiments.network import Network
 from grader.diagnosis.experiments.patterns import CLOSE, Reading
@@ -59,17 +59,56 @@ def examine(cls: CandidateClass) -> Readings:
     names = [n for n in ORDER if n in first.moves and n in first.gradients]
     readings = {name: _of_array(net, name, first, second) for name in names}
     off = {name: reading for name, reading in readings.items() if reading is not None}
+    if len(off) == len(names) and all(one.kind == "still" for one in off.values()):
+        return [(_still(net, first), tuple(names))]
+    if any(map(np.any, first.moves.values())) and not _moves_forward(net):
+        return [(Reading("moves_unread"), tuple(names))]
     if not off:
         return _clipped(net, names)
-    if len(off) == len(names) and all(one.kind == "still" for one in off.values()):
-        if first.elsewhere:
-            return [
-                (Reading("moves_elsewhere", {"where": f"self.{first.elsewhere}"}), tuple(names))
-            ]
-        return [(Reading("moves_nothing"), tuple(names))]
+    shuffled = _shuffled(first, [name for name, one in off.items() if one.kind == "step_off"])
+    off |= dict.fromkeys(shuffled, Reading("steps_shuffled"))
     return _grouped(
         {name: _looked_into(net, name, reading, first) for name, reading in off.items()}
     )
+
+
+def _still(net: Network, first: UpdateStep) -> Reading:
+    """What a step that moves no parameter does instead."""
+    if not first.elsewhere:
+        return Reading("moves_nothing")
+    kind = "names_stale" if _moves_forward(net) else "moves_elsewhere"
+    return Reading(kind, {"where": f"self.{first.elsewhere}"})
+
+
+def _moves_forward(net: Network) -> bool:
+    """Whether forward gives anything else after an update."""
+    rng = np.random.default_rng(16)
+    T, B, I, _, O = net.size  # noqa: E741  # sizes as in the equations
+    trial = net.fresh()
+    again = Call("forward", (rng.normal(size=(T, B, I)),))
+    steps: list[Step] = [
+        Write(net.layout.written(trial.parameters)),
+        again,
+        Call("backward", (rng.normal(size=(T, B, O)),)),
+        Call("update_parameters", (RATE,)),
+        again,
+    ]
+    _, first, *_, second = trial.rnn.replay(steps)
+    one, other = (
+        read_forward(each, net.size, leading=net.layout.leading) for each in (first, second)
+    )
+    return not np.array_equal(one.outputs, other.outputs)
+
+
+def _shuffled(first: UpdateStep, names: Sequence[str]) -> Sequence[str]:
+    """These arrays, where together they move by their gradients, in other places; else none."""
+    if len(names) < 2:  # noqa: PLR2004  # one of the other
+        return ()
+    moved, due = (
+        np.sort(np.concatenate([factor * part[name].ravel() for name in names]))
+        for factor, part in ((1.0, first.moves), (-RATE, first.gradients))
+    )
+    return names if np.abs(moved - due).max() <= FIT * np.abs(due).max() else ()
 
 
 def _looked_into(net: Network, name: str, reading: Reading, first: UpdateStep) -> Reading:

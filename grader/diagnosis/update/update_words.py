@@ -22,6 +22,26 @@ def _moves_nothing(_: Message) -> Message:
     )
 
 
+def _steps_shuffled(arrays: Message) -> Message:
+    return say(
+        "{arrays}: the steps are those of the gradients, but in other places: numbers of one array stand where another's belong. Put parameters and gradients into one vector in the same order.",
+        arrays=arrays,
+    )
+
+
+def _moves_unread(_: Message) -> Message:
+    return say(
+        "The arrays that update_parameters changes are none that forward reads: after the update the same inputs give the same outputs, to the last digit. Was a new array bound to a name whose parts (views) forward still has from before?"
+    )
+
+
+def _names_stale(_: Message, *, where: str) -> Message:
+    return say(
+        "The new values are in {where}, and forward uses them; the parameters under their documented names are still those from before. Bind the names anew after each update.",
+        where=where,
+    )
+
+
 def _moves_elsewhere(_: Message, *, where: str) -> Message:
     return say(
         "The new values are stored in {where}, and forward reads other arrays, which stay as they were: store them where forward looks.",
@@ -191,6 +211,9 @@ def _divided(arrays: Message, *, of: str) -> Message:
 WORDS: dict[str, Callable[..., Message]] = {
     "moves_nothing": _moves_nothing,
     "moves_elsewhere": _moves_elsewhere,
+    "moves_unread": _moves_unread,
+    "steps_shuffled": _steps_shuffled,
+    "names_stale": _names_stale,
     "absolute": _absolute,
     "step_clipped": _clipped,
     "still": _still,
