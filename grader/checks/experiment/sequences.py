@@ -65,7 +65,7 @@ def called(*arguments: Any) -> str:
 def values_of(returned: Any, call: str) -> NDArray[np.float64]:
     """Take the values as float64 (N,), from whatever holds them; columns and rows pass."""
     values = numbers(returned)
-    if np.ndim(returned) == 0 and values.size:
+    if values.ndim == 0 and values.size:
         raise CauseKnown(
             say(
                 "{call} returned {kind}: a single number, where a sequence of them is due.",
@@ -144,7 +144,9 @@ def every_length(function: CandidateFunction, kind: str, counts: Sequence[int]) 
     wrong: dict[int, int] = {}
     for count in counts:
         try:
-            has_length(generate(function, kind, count), count, called(kind, count))
+            returned, call = generate(function, kind, count), called(kind, count)
+            values_of(returned, call)
+            has_length(returned, count, call)
         except OtherLength as fault:
             wrong[count] = fault.got
     if wrong:

@@ -200,6 +200,8 @@ def _ratio(net: Network, name: str, stepped: Sequence[UpdateStep]) -> Ratio:
 
 def _fitted(move: Array, parts: Sequence[Array]) -> list[float] | None:
     """How often each part is subtracted in the move; None where they do not explain it."""
+    if not all(map(np.all, map(np.isfinite, (move, *parts)))):
+        return None
     scales = [float(np.linalg.norm(part)) or 1.0 for part in parts]
     rows = np.array([-part.ravel() / scale for part, scale in zip(parts, scales, strict=True)]).T
     found = np.linalg.lstsq(rows, move.ravel(), rcond=None)[0]
