@@ -52,9 +52,11 @@ def _measured(module: ModuleType, base: Base, constant: bool) -> Bench | None:  
         bench = Bench(module, base, sizes, without_constant=constant)
         try:
             bench.got  # noqa: B018  # measured once
+            complete = len(bench.states) == sizes[0] + 1
         except Exception:  # noqa: BLE001  # a stranger's
             continue
-        return bench
+        if complete:  # gradients are judged by the book on its own states
+            return bench
     return None
 
 
