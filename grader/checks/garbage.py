@@ -102,7 +102,7 @@ def require_sequence(function: CandidateFunction) -> None:
             first, again = numbers(returned), numbers(function("fibonacci", 12))
         except StudentFault:  # costs the cases that ask for it
             return
-        if _is_empty(returned):
+        if is_empty(returned):
             raise CheckFailed(say("generate_sequence_data gives an empty sequence."))
         if returned is None or not first.size:
             return  # no numbers: every case says so
@@ -120,7 +120,7 @@ def require_sequence(function: CandidateFunction) -> None:
     once(function, "computes", judge)
 
 
-def _is_empty(returned: object) -> bool:
+def is_empty(returned: object) -> bool:
     """Of anything that can be counted; an array without axes cannot."""
     try:
         return len(returned) == 0  # type: ignore[arg-type]  # asked, not assumed

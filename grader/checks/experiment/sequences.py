@@ -22,7 +22,7 @@ from grader.checks.experiment.fibonacci_terms import (
     sums,
 )
 from grader.checks.experiment.sampled_sine import follows_recurrence, is_mostly_one_wave
-from grader.checks.garbage import require_sequence
+from grader.checks.garbage import is_empty, require_sequence
 from grader.faults import BadValue, CauseKnown, CheckFailed, Crashed, ReturnedNothing, StudentFault
 from grader.language import Message, say
 from grader.protocol import Array, CandidateFunction
@@ -145,7 +145,8 @@ def every_length(function: CandidateFunction, kind: str, counts: Sequence[int]) 
     for count in counts:
         try:
             returned, call = generate(function, kind, count), called(kind, count)
-            values_of(returned, call)
+            if not is_empty(returned):
+                values_of(returned, call)
             has_length(returned, count, call)
         except OtherLength as fault:
             wrong[count] = fault.got

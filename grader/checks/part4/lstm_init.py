@@ -58,6 +58,15 @@ def breaks_symmetry(LSTMCell: CandidateClass) -> None:
         if all(np.unique(array).size < 2 for array in layout.storage.arrays.values()):  # noqa: PLR2004
             raise CheckFailed(_ALIKE)
         return
+    names = [f"{kind}_{gate}" for kind in "WU" for gate in used]
+    zero = [name for name in names if name in layout.slots and not values[name].any()]
+    if 0 < len(zero) < len(names):  # if all are, all is alike
+        raise CheckFailed(
+            say(
+                "A new cell's {names} is nothing but zeros: draw each gate's weights at random.",
+                names=tuple(zero),
+            )
+        )
     drawn_once = [
         pair
         for kind in "WU"
