@@ -6,7 +6,7 @@ only where something is computed, be it wrong.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 
@@ -64,11 +64,7 @@ def require_backward(SimpleRNN: CandidateClass) -> None:
 
     def judge() -> None:
         first, again, other = (_gradients(SimpleRNN, seed) for seed in (1, 1, 2))
-        # NaN where a state is NaN stands in the same places again; scattered by chance it does not.
-        steady = all(
-            np.array_equal(np.isfinite(one), np.isfinite(two))
-            for one, two in zip(first, again, strict=False)
-        )
+        steady = _same_places(zip(first, again, strict=False))
         if not steady or not _any_alike(first, again) or _all_alike(first, other):
             raise CheckFailed(say("backward gives no gradients at all."))
 
@@ -83,8 +79,7 @@ def require_update(SimpleRNN: CandidateClass) -> None:
         moved = [pair for pair in zip(first, again, strict=True) if np.any(pair[0])]
         # Any: a gradient that depends on how its object began is charged in backward.
         steady = any(agrees(move, repeated, ROUGHLY) for move, repeated in moved)
-        # NaN where a gradient is NaN stands in the same places again; scattered by chance it does not.
-        steady &= all(np.array_equal(np.isfinite(one), np.isfinite(two)) for one, two in moved)
+        steady &= _same_places(moved)
         if moved and (not steady or _all_alike(first, other)):
             raise CheckFailed(
                 say("What update_parameters changes does not come from the gradients.")
@@ -118,6 +113,11 @@ def require_sequence(function: CandidateFunction) -> None:
             )
 
     once(function, "computes", judge)
+
+
+def _same_places(pairs: Iterable[tuple[Array, Array]]) -> bool:
+    """Whether NaN comes of NaN before it, and so stands where it stood; scattered by chance it does not."""
+    return all(np.array_equal(np.isfinite(one), np.isfinite(two)) for one, two in pairs)
 
 
 def is_empty(returned: object) -> bool:

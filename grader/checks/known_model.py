@@ -196,22 +196,29 @@ class BackwardRun:
         )
 
 
-def run_backward(trial: RnnTrial, x: Array, d_outputs: Array, expect: Expectation) -> BackwardRun:
-    """Forward, backward, and the expectation that most of the gradients meet.
+def run_backward(
+    trial: RnnTrial,
+    x: Array,
+    d_outputs: Array,
+    expect: Expectation,
+    meanwhile: Callable[[], object] = lambda: None,
+) -> BackwardRun:
+    """Forward, backward, `meanwhile` between the two, and the expectation that most gradients meet.
 
     Where the student's own forward is wrong there are several honest ones: its true gradient, and
     the textbook's formulas on its own hidden states.
     """
     forward = trial.forward(x)
+    meanwhile()
     found = trial.backward(d_outputs)
     truths = expect(trial, x, d_outputs, forward)
-    best = best_run(trial, x, d_outputs, found, truths)
+    best = _best_run(trial, x, d_outputs, found, truths)
     if best.all_right or (rest := _without_decay(trial, x, d_outputs, found)) is None:
         return best
-    return best_run(trial, x, d_outputs, rest, truths)
+    return _best_run(trial, x, d_outputs, rest, truths)
 
 
-def best_run(
+def _best_run(
     trial: RnnTrial,
     x: Array,
     d_outputs: Array,

@@ -14,6 +14,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
+from grader.checks.idle_rounds import pass_over
 from grader.checks.learning.training import (
     Course,
     Pace,
@@ -30,7 +31,6 @@ from grader.protocol import (
     CandidateClass,
     CandidateObject,
     Read,
-    Rounds,
     Step,
     Write,
 )
@@ -122,17 +122,9 @@ class _Probe:
         first = self.change(rnn, rate)
         if not _alike(self.change(self.fresh(), rate, 2.0), 2.0 * first):
             return False  # adaptive, or clipped
-        batches = self.course.batches.part(0, DECAYED)
-        rnn.forward(batches.inputs[0])  # some forget in backward or update what forward kept
-        nothing = np.zeros_like(batches.targets[0])
-        done = 0
-        while self.updates and done < len(batches):
-            left = batches.part(done, len(batches))
-            none = np.zeros((len(nothing), 1, 1))
-            rounds = Rounds(
-                nothing, left.inputs, left.targets, none, rate, updates=True, bound=np.inf
-            )
-            done += rnn.train(rounds)[0]
+        first_batch = self.course.batches[0]
+        nothing = np.zeros_like(first_batch.targets)
+        pass_over(rnn, first_batch.inputs, nothing, rate, DECAYED if self.updates else 0)
         share, later = _share_of(self.change(rnn, rate), first)
         return bool(ALIKE < share < 1.0 - ALIKE and later)
 

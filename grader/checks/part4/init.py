@@ -104,6 +104,12 @@ def require_finite(layout: Layout) -> None:
         raise CheckFailed(say("A new object's {names} holds NaN or infinity.", names=tuple(wrong)))
 
 
+def zeros(layout: Layout, names: Iterable[str]) -> list[str]:
+    """Which of these parameters begin as nothing but zeros."""
+    values = layout.values(layout.storage.arrays)
+    return [name for name in names if name in layout.slots and not values[name].any()]
+
+
 def require_same_roles(usual: Layout, other: Layout) -> None:
     """Refuse a class that lacks parameters at other sizes than the usual ones."""
     if set(other.missing) - set(usual.missing):

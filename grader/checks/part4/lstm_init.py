@@ -5,12 +5,14 @@ NaN among the initial values is charged where values are asked for, not where ar
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import combinations
 
 import numpy as np
 
 from grader.checks import start_scale
 from grader.checks.parameters.cell_sizes import HIDDEN, PUBLIC
+from grader.checks.parameters.layout import Layout
 from grader.checks.parameters.lstm_roles import GATES
 from grader.checks.parameters.roles import lstm_layout
 from grader.checks.part4.init import (
@@ -19,6 +21,7 @@ from grader.checks.part4.init import (
     require_own_state,
     require_same_roles,
     require_shapes,
+    zeros,
 )
 from grader.faults import CheckFailed
 from grader.language import say
@@ -58,8 +61,18 @@ def breaks_symmetry(LSTMCell: CandidateClass) -> None:
         if all(np.unique(array).size < 2 for array in layout.storage.arrays.values()):  # noqa: PLR2004
             raise CheckFailed(_ALIKE)
         return
+    _require_gates_apart(layout, used)
+    gates = [np.vstack([values[f"W_{gate}"], values[f"U_{gate}"]]) for gate in used]
+    units = np.vstack(gates).T
+    alike = any(np.array_equal(a, b) for n, a in enumerate(gates) for b in gates[:n])
+    if alike or len(np.unique(units, axis=0)) < HIDDEN[1]:
+        raise CheckFailed(_ALIKE)
+
+
+def _require_gates_apart(layout: Layout, used: Sequence[str]) -> None:
+    """Refuse a matrix that begins as zeros while others do not, and two that are one draw."""
     names = [f"{kind}_{gate}" for kind in "WU" for gate in used]
-    zero = [name for name in names if name in layout.slots and not values[name].any()]
+    zero = zeros(layout, names)
     if 0 < len(zero) < len(names):  # if all are, all is alike
         raise CheckFailed(
             say(
@@ -67,6 +80,7 @@ def breaks_symmetry(LSTMCell: CandidateClass) -> None:
                 names=tuple(zero),
             )
         )
+    values = layout.values(layout.storage.arrays)
     drawn_once = [
         pair
         for kind in "WU"
@@ -82,11 +96,6 @@ def breaks_symmetry(LSTMCell: CandidateClass) -> None:
             ),
             diagnosis="lstm-gates-share-one-array" if layout.parted else "",
         )
-    gates = [np.vstack([values[f"W_{gate}"], values[f"U_{gate}"]]) for gate in used]
-    units = np.vstack(gates).T
-    alike = any(np.array_equal(a, b) for n, a in enumerate(gates) for b in gates[:n])
-    if alike or len(np.unique(units, axis=0)) < HIDDEN[1]:
-        raise CheckFailed(_ALIKE)
 
 
 def _are_one_draw(one: Array, other: Array) -> bool:

@@ -18,7 +18,6 @@ from grader.checks.known_model import (
     Expectation,
     RnnTrial,
     Truth,
-    best_run,
     own_gradient,
     run_backward,
 )
@@ -249,9 +248,8 @@ def latest_forward(
 ) -> None:
     garbage.require_backward(SimpleRNN)
     trial = RnnTrial.make(SimpleRNN, HIDDEN, rng)
-    x, d_outputs = _point(rng, T=7, B=3, sizes=HIDDEN)
-    run = run_backward(trial, x, d_outputs, expect)
-    right = _some_right(run)
+    point = _point(rng, T=7, B=3, sizes=HIDDEN)
+    right = _some_right(run_backward(trial, *point, expect))
     other = RnnTrial.make(SimpleRNN, HIDDEN, rng)
     other.forward(rng.normal(size=(9, 3, HIDDEN[0])))
     x, d_outputs = _point(rng, T=7, B=3, sizes=HIDDEN)
@@ -260,29 +258,14 @@ def latest_forward(
         right,
         say("wrong when forward ran twice before backward: keep the latest forward's states only."),
     )
-    _require_own_states(run, x)
-
-
-def _require_own_states(run: BackwardRun, x: Array) -> None:
-    """Refuse gradients that are right, and wrong once another object has seen `x` before backward."""
-    alone, between = (replace(run.trial, rnn=run.trial.anew()) for _ in range(2))
-    usual = _known_run(alone, run)
-    between.rnn.forward(run.x)
-    run.trial.anew().forward(x)
+    trial = replace(trial, rnn=trial.anew(), history=[])
     _still_right(
-        best_run(between, run.x, run.d_outputs, between.backward(run.d_outputs), [run.truth]),
-        [name for name in run.trial.layout.slots if usual.right(name)],
+        run_backward(trial, *point, expect, lambda: trial.anew().forward(x)),
+        right,
         say(
             "wrong when another object's forward ran before backward: keep what backward needs on self, not on the class or in a global variable."
         ),
     )
-
-
-def _known_run(trial: RnnTrial, run: BackwardRun) -> BackwardRun:
-    """The same forward and backward on another object."""
-    trial.rnn.forward(run.x)
-    found = trial.backward(run.d_outputs)
-    return best_run(trial, run.x, run.d_outputs, found, [run.truth])
 
 
 def d_outputs_kept(SimpleRNN: CandidateClass, rng: np.random.Generator) -> None:

@@ -14,6 +14,7 @@ import numpy as np
 from grader.checks import garbage
 from grader.checks.compare import agrees
 from grader.checks.gradient import entries, match
+from grader.checks.idle_rounds import pass_over
 from grader.checks.known_model import RnnTrial
 from grader.checks.parameters.layout import Layout
 from grader.checks.parameters.rnn_roles import PUBLIC
@@ -32,9 +33,7 @@ from grader.protocol import (
     Array,
     Call,
     CandidateClass,
-    CandidateObject,
     Read,
-    Rounds,
     Step,
     Write,
 )
@@ -114,21 +113,9 @@ def _rounds(
     rounds = []
     for number in range(count):
         if number:
-            _pass_over(trial.rnn, x, np.zeros_like(d_outputs), between)
+            pass_over(trial.rnn, x, np.zeros_like(d_outputs), RATE, between)
         rounds.append(_round(trial.layout, trial.rnn.replay(once), stepped))
     return rounds
-
-
-def _pass_over(rnn: CandidateObject, x: Array, nothing: Array, times: int) -> None:
-    """Rounds that move no parameter, and of which nothing need be known but that they were."""
-    if times > 0:
-        rnn.forward(x)  # some forget in backward or update what forward kept
-    while times > 0:
-        inputs, targets = np.stack([x] * times), np.stack([nothing] * times)
-        count, _ = rnn.train(
-            Rounds(nothing, inputs, targets, np.zeros(1), RATE, updates=True, bound=np.inf)
-        )
-        times -= count
 
 
 def _round(layout: Layout, results: Sequence[Any], stepped: Stepped) -> Round:

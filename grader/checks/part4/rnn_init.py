@@ -18,6 +18,7 @@ from grader.checks.part4.init import (
     require_own_state,
     require_same_roles,
     require_shapes,
+    zeros,
 )
 from grader.faults import CheckFailed
 from grader.language import say
@@ -52,7 +53,7 @@ def breaks_symmetry(SimpleRNN: CandidateClass, sizes: tuple[int, int, int]) -> N
     require(layout, ("W_xh", "W_hy"))
     values = layout.values(layout.storage.arrays)
     by_unit = np.vstack([values["W_xh"], values["W_hh"], values["W_hy"].T]).T
-    zero = _zeros(layout)
+    zero = zeros(layout, WEIGHTS)
     if zero:
         raise CheckFailed(
             say(
@@ -104,12 +105,12 @@ def other_sizes(SimpleRNN: CandidateClass) -> None:
 
 def _require_weights_at_ones(SimpleRNN: CandidateClass, usual: Layout) -> None:
     """Refuse weights that begin as zeros where one size is one, and do not where none is."""
-    known = _zeros(usual)  # charged in `breaks_symmetry`
+    known = zeros(usual, WEIGHTS)  # charged in `breaks_symmetry`
     for sizes in rnn_roles.ONES:
         if not same_roles(rnn_layout, SimpleRNN, HIDDEN, sizes):
             continue
         there = rnn_layout(SimpleRNN, sizes)
-        zero = [n for n in _zeros(there) if n not in known and _lies_alike(n, there, usual)]
+        zero = [n for n in zeros(there, WEIGHTS) if n not in known and _lies_alike(n, there, usual)]
         if zero:
             raise CheckFailed(
                 say(
@@ -124,12 +125,6 @@ def _lies_alike(name: str, one: Layout, other: Layout) -> bool:
     """Whether a weight is the whole of the same array: sizes of one hide what a wrong forward shows."""
     here, there = (layout.places.get(name, [None])[0] for layout in (one, other))
     return here is not None and there is not None and here.is_whole and here.path == there.path
-
-
-def _zeros(layout: Layout) -> list[str]:
-    """The weights that begin as nothing but zeros."""
-    values = layout.values(layout.storage.arrays)
-    return [name for name in WEIGHTS if name in layout.slots and not values[name].any()]
 
 
 def _require_apart_at_equal_sizes(SimpleRNN: CandidateClass, usual: Layout) -> None:

@@ -67,8 +67,15 @@ def examine(cls: CandidateClass) -> Readings:
         return _clipped(net, names)
     shuffled = _shuffled(first, [name for name, one in off.items() if one.kind == "step_off"])
     off |= dict.fromkeys(shuffled, Reading("steps_shuffled"))
+    added = _adding_calls(net, [name for name, one in off.items() if one.kind == "momentum"])
+    off |= dict.fromkeys(added, Reading("adds_calls"))
     return _grouped(
-        {name: _looked_into(net, name, reading, first) for name, reading in off.items()}
+        {
+            name: _combined(net, name, first)
+            if reading.kind == "combined"
+            else _refined(net, name, reading, first)
+            for name, reading in off.items()
+        }
     )
 
 
@@ -109,15 +116,6 @@ def _shuffled(first: UpdateStep, names: Sequence[str]) -> Sequence[str]:
         for factor, part in ((1.0, first.moves), (-RATE, first.gradients))
     )
     return names if np.abs(moved - due).max() <= FIT * np.abs(due).max() else ()
-
-
-def _looked_into(net: Network, name: str, reading: Reading, first: UpdateStep) -> Reading:
-    """The reading after further steps, at other rates and in another order of calls."""
-    if reading.kind == "combined":
-        return _combined(net, name, first)
-    if reading.kind == "momentum":
-        return Reading("adds_calls") if _adds_calls(net, name) else reading
-    return _refined(net, name, reading, first)
 
 
 def _clipped(net: Network, names: Sequence[str]) -> Readings:
@@ -331,8 +329,10 @@ def _steps(net: Network, rates: Sequence[float], *, size: float = GRADIENT) -> l
     return found
 
 
-def _adds_calls(net: Network, name: str) -> bool:
-    """Whether a step takes all calls of backward together, also where no update lies between them."""
+def _adding_calls(net: Network, names: Sequence[str]) -> Sequence[str]:
+    """Those whose step takes all calls of backward together, also where no update lies between them."""
+    if not names:
+        return ()
     rng = np.random.default_rng(15)
     T, B, I, _, O = net.size  # noqa: E741  # sizes as in the equations
     trial = net.fresh()
@@ -343,11 +343,14 @@ def _adds_calls(net: Network, name: str) -> bool:
         steps.append(Call("backward", (GRADIENT * rng.normal(size=(T, B, O)),)))
     steps += [Read(), Call("update_parameters", (RATE,)), Read()]
     _, _, first, _, second, before, _, after = trial.rnn.replay(steps)
-    given = [net.bound(returned, before, nothing).get(name) for returned in (first, second)]
+    one, other = (net.bound(returned, before, nothing) for returned in (first, second))
     moved = net.layout.storage.vector(after) - net.layout.storage.vector(before)
-    if given[0] is None or given[1] is None:
-        return False
-    return _is_step(moved[net.layout.slots[name][0]], given[0] + given[1])
+    return [
+        name
+        for name in names
+        if name in one and name in other
+        if _is_step(moved[net.layout.slots[name][0]], one[name] + other[name])
+    ]
 
 
 def _elsewhere(net: Network, given: Parameters, before: Arrays, after: Arrays) -> str:
