@@ -78,9 +78,11 @@ class Read:
     """One read of all arrays, for `CandidateObject.replay`.
 
     apart: parameters that are one array get one each first, as they do when they are written.
+    whole: one array in place of several others that are the parts of it.
     """
 
     apart: bool = False
+    whole: bool = False
 
 
 Step = Call | Write | Read
@@ -146,6 +148,7 @@ class CandidateClass(Protocol):
 
     name: str
     memo: dict[Any, Any]  # for checks: what was found out about this class, kept per submission
+    whole: bool  # every read is as with `Read(whole=True)`: set it where the parts are not kept up
 
     def __call__(self, *arguments: Any) -> CandidateObject: ...
 

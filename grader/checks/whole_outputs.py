@@ -168,3 +168,11 @@ class WholeClass:
 
     def implements(self, method: str) -> bool:
         return self.cls.implements(method)
+
+    @property
+    def whole(self) -> bool:
+        return self.cls.whole
+
+    @whole.setter
+    def whole(self, whole: bool) -> None:
+        self.cls.whole = whole

@@ -113,7 +113,7 @@ def test_what_is_written_is_read_back_in_the_same_dtype(obj: Any, paths: list[st
         assert after[path].dtype == before[path].dtype
 
 
-def test_of_arrays_that_share_memory_the_largest_is_named() -> None:
+def test_of_arrays_that_share_memory_each_number_is_named_once() -> None:
     fused = np.ones((4, 6))
     stacked = np.zeros((6, 2))
     obj = holder(
@@ -125,7 +125,8 @@ def test_of_arrays_that_share_memory_the_largest_is_named() -> None:
         last=stacked[5],
         hs=stacked,
     )
-    assert set(parameters.read(obj)) == {"fused", "hs"}
+    assert set(parameters.read(obj)) == {"W_x", "W_h", "hs"}
+    assert set(parameters.read(obj, whole=True)) == {"fused", "hs"}
 
 
 def test_interleaved_views_of_a_hidden_owner_are_two_arrays() -> None:

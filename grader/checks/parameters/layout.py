@@ -112,6 +112,35 @@ class Layout:
         return [n for n in self.missing if len(self.shapes[n]) > 1 and n not in self.absent]
 
     @cached_property
+    def named(self) -> dict[str, tuple[str, Numbers]]:
+        """Parameters whose documented name stands on an array of fitting size: its path, numbers.
+
+        Of several such arrays that counts which plays the parameter, else the first.
+        """
+        found: dict[str, tuple[str, Numbers]] = {}
+        for path in self.storage.arrays:
+            name = leaf(path)
+            if name not in self.shapes or (name in found and not self._is_played_in(name, path)):
+                continue
+            numbers = oriented(self.storage.numbers_of(path), self.shapes[name])
+            if numbers is not None and not self._is_buffer(name, path):
+                found[name] = (path, numbers)
+        return found
+
+    def _is_played_in(self, name: str, path: str) -> bool:
+        """Whether a copy of this parameter lies in this array."""
+        own = set(self.storage.numbers_of(path).flat)
+        return any(set(copy.flat) <= own for copy in self.slots.get(name, ()))
+
+    def _is_buffer(self, name: str, path: str) -> bool:
+        """Whether zeros that move nothing bear the name, and something else plays it.
+
+        Gradients, say, or velocities, under the names of their parameters.
+        """
+        there = name in self.slots and not self._plays(path)
+        return there and not np.any(self.storage.arrays[path])
+
+    @cached_property
     def _played(self) -> frozenset[int]:
         copies = (copy for slots in self.slots.values() for copy in slots)
         return frozenset(self.zeroed).union(*(copy.ravel().tolist() for copy in copies))
@@ -258,20 +287,6 @@ class Layout:
 
     def _written(self) -> Iterable[int]:
         return (int(numbers.flat[0]) for copies in self.slots.values() for numbers in copies)
-
-
-def named_slots(
-    storage: Storage, shapes: Mapping[str, tuple[int, ...]]
-) -> dict[str, tuple[str, Numbers]]:
-    """Parameters whose documented name stands on an array of fitting size: name -> path, numbers."""
-    found: dict[str, tuple[str, Numbers]] = {}
-    for path in storage.arrays:
-        name = leaf(path)
-        if name in shapes and name not in found:
-            numbers = oriented(storage.numbers_of(path), shapes[name])
-            if numbers is not None:
-                found[name] = (path, numbers)
-    return found
 
 
 def carried(

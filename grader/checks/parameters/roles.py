@@ -20,7 +20,8 @@ from grader.checks.memo import once
 from grader.checks.parameters import gru_roles, lstm_roles, rnn_roles
 from grader.checks.parameters.acting import act_together, idle_parts
 from grader.checks.parameters.blocks import gate_blocks
-from grader.checks.parameters.layout import Layout, carried, named_slots
+from grader.checks.parameters.kept_up import read_what_is_kept_up
+from grader.checks.parameters.layout import Layout, carried
 from grader.checks.parameters.lending import lend
 from grader.checks.parameters.storage import (
     Numbers,
@@ -83,6 +84,8 @@ def rnn_layout(cls: CandidateClass, sizes: tuple[int, int, int]) -> Layout:
     def read(returned: Any) -> Array:
         return read_forward(returned, Sizes(T, B, *sizes)).outputs
 
+    if cls.implements("__init__"):
+        read_what_is_kept_up(cls, sizes, warm_ups[0][0])
     shapes = rnn_roles.shapes(*sizes)
     return _known(cls, Model(sizes, shapes, warm_ups, rnn_roles.probe, read, lends=True))
 
@@ -221,7 +224,7 @@ def _blank(cls: CandidateClass, model: Model) -> tuple[CandidateObject, Layout]:
     if not storage.arrays:
         raise RolesNotFound(cls.name)
     lent: frozenset[str] = frozenset()
-    if model.lends and not lazy:
+    if model.lends and not lazy and not cls.whole:
         make = partial(cls, *model.sizes)
         rnn, storage, lent = lend(make, rnn, storage, model.shapes, model.warm_ups[0][0])
     warm_up = model.warm_ups[0] if lazy else None
@@ -267,7 +270,7 @@ def _bind_names(layout: Layout) -> Layout:
     """Let documented names overrule behaviour; where both agree on the array, behaviour orients."""
     slots = {name: list(copies) for name, copies in layout.slots.items()}
     dead = set(layout.dead)
-    for name, (path, numbers) in named_slots(layout.storage, layout.shapes).items():
+    for name, (path, numbers) in layout.named.items():
         own = set(layout.storage.numbers_of(path).flat)
         if any(set(copy.flat) <= own for copy in slots.get(name, ())):
             continue

@@ -14,7 +14,6 @@ from itertools import chain, permutations
 import numpy as np
 
 from grader.checks.parameters.blocks import Blocks, gate_blocks
-from grader.checks.parameters.layout import named_slots
 from grader.checks.parameters.storage import Numbers
 from grader.diagnosis.cell import formulas_of_states, gates
 from grader.diagnosis.cell.formulas_of_states import Made
@@ -59,8 +58,7 @@ def _slots(blocks: Blocks, order: Order) -> Slots:
 
 
 def _keeps_names(cell: KnownCell, slots: Slots) -> bool:
-    named = named_slots(cell.layout.storage, cell.layout.shapes)
-    return all(_same(numbers, slots[name][0]) for name, (_, numbers) in named.items())
+    return all(_same(numbers, slots[name][0]) for name, (_, numbers) in cell.layout.named.items())
 
 
 def _agreeing(cell: KnownCell, slots: Slots) -> int:

@@ -51,17 +51,18 @@ class Leaf:
     value: Any  # ndarray or list; or what holds some
 
 
-def leaves(obj: Any, *, outside: bool = False) -> list[Leaf]:
-    """The float arrays of `obj`, nearest first; of arrays sharing memory only the largest.
+def leaves(obj: Any, *, outside: bool = False, whole: bool = False) -> list[Leaf]:
+    """The float arrays of `obj`, nearest first, each number once.
 
-    outside: also what its functions reach in closures and at module level.
+    outside: also what its functions reach in closures and at module level. whole: one array where
+    several others are the parts that make it up, which count else: they may bear the names.
     """
     found = list(_search(obj, _parts(obj, top=True)))
     if not found:
         found = list(_search(obj, _properties(obj)))
     if outside:
         found += _search(obj, _around(obj))
-    return _without_views(found)
+    return _without_views(found, whole=whole)
 
 
 def part(obj: Any) -> None:
@@ -101,11 +102,11 @@ def _are_twins(one: Leaf, other: Leaf) -> bool:
     return one.value.size == other.value.size and _shared(one, other)
 
 
-def read(obj: Any, *, outside: bool = False) -> dict[str, Array]:
-    """Copies of all arrays by path: "W_xh", "params['W']", "gates[0].b"."""
+def read(obj: Any, *, outside: bool = False, whole: bool = False) -> dict[str, Array]:
+    """Copies of all arrays by path: "W_xh", "params['W']", "gates[0].b"; see `leaves`."""
     arrays = {}
     size = 0
-    for leaf in leaves(obj, outside=outside):
+    for leaf in leaves(obj, outside=outside, whole=whole):
         array = as_array(leaf.value)
         size += array.nbytes
         if size > MAX_BYTES:
@@ -293,23 +294,39 @@ def _around(obj: Any) -> Iterator[tuple[str, Step, Any]]:
                 yield name, ("global", (function.__globals__, name)), function.__globals__[name]
 
 
-def _without_views(found: list[Leaf]) -> list[Leaf]:
-    """Drop arrays that share memory with a larger one or their owner, and lists named before."""
+def _without_views(found: list[Leaf], *, whole: bool) -> list[Leaf]:
+    """Each number once: of arrays that share memory the largest; its parts where they make it up.
+
+    whole: the largest there too. Lists count under the name that came first.
+    """
     named = {id(leaf.value): leaf.path for leaf in reversed(found)}
     found = [leaf for leaf in found if named[id(leaf.value)] == leaf.path]
-    order = sorted(
-        (leaf for leaf in found if isinstance(leaf.value, np.ndarray)),
-        key=lambda leaf: (-leaf.value.nbytes, leaf.value.base is not None),
-    )
-    kept: list[tuple[int, int, Leaf]] = []
-    dropped = set()
-    for leaf in order:
+    arrays = [leaf for leaf in found if isinstance(leaf.value, np.ndarray)]
+    largest_first = sorted(arrays, key=_size_then_owner)
+    kept: dict[str, tuple[int, int, Leaf]] = {}
+    for leaf in reversed(largest_first):  # of equals the owner and the nearest stay, coming last
         low, high = np.lib.array_utils.byte_bounds(leaf.value)
-        if any(low < end and start < high and _shared(leaf, big) for start, end, big in kept):
-            dropped.add(leaf.path)
-        else:
-            kept.append((low, high, leaf))
+        inside = [
+            part
+            for start, end, part in kept.values()
+            if low < end and start < high and _shared(leaf, part)
+        ]
+        if not whole and len(inside) > 1 and sum(_size(part) for part in inside) == _size(leaf):
+            continue
+        for part in inside:
+            del kept[part.path]
+        kept[leaf.path] = (low, high, leaf)
+    dropped = {leaf.path for leaf in arrays} - set(kept)
     return [leaf for leaf in found if leaf.path not in dropped]
+
+
+def _size(leaf: Leaf) -> int:
+    size: int = leaf.value.size
+    return size
+
+
+def _size_then_owner(leaf: Leaf) -> tuple[int, bool]:
+    return -leaf.value.nbytes, leaf.value.base is not None
 
 
 def _shared(one: Leaf, other: Leaf) -> bool:

@@ -256,11 +256,11 @@ class Runner:
         try:
             if step.apart:
                 parameters.part(obj)
-            arrays = parameters.read(obj, outside=handle in self.outside)
+            arrays = parameters.read(obj, outside=handle in self.outside, whole=step.whole)
             if not arrays and handle not in self.outside:
                 # Weights in closures or at module level: from now on looked for there as well.
                 self.outside.add(handle)
-                arrays = parameters.read(obj, outside=True)
+                arrays = parameters.read(obj, outside=True, whole=step.whole)
         except Exception as error:  # noqa: BLE001 - attribute access may run the student's code
             return schema.Done([], [], from_exception(error, self.files), "")
         self.paths.pop(handle, None)
@@ -288,19 +288,20 @@ class Runner:
         return schema.Done([None], [], None, "")
 
     def _known(self, handle: int, obj: Any, path: str) -> dict[str, parameters.Leaf]:
-        """The object's arrays by path; this one is there only apart, if it was found so."""
-        known = {leaf.path: leaf for leaf in self._leaves(handle, obj)}
-        if path in known:
-            return known
+        """The object's arrays by path; this one is there only whole, or apart, if it was found so."""
+        for whole in (False, True):
+            known = self._leaves(handle, obj, whole=whole)
+            if path in known:
+                return known
         parameters.part(obj)
-        return {leaf.path: leaf for leaf in self._leaves(handle, obj)}
+        return self._leaves(handle, obj)
 
-    def _leaves(self, handle: int, obj: Any) -> list[parameters.Leaf]:
-        found = parameters.leaves(obj, outside=handle in self.outside)
+    def _leaves(self, handle: int, obj: Any, *, whole: bool = False) -> dict[str, parameters.Leaf]:
+        found = parameters.leaves(obj, outside=handle in self.outside, whole=whole)
         if not found:
             self.outside.add(handle)
-            found = parameters.leaves(obj, outside=True)
-        return found
+            found = parameters.leaves(obj, outside=True, whole=whole)
+        return {leaf.path: leaf for leaf in found}
 
     def _observe(self, request: schema.Observe) -> bytes:
         function = self.namespace.get(request.name)

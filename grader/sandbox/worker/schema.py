@@ -126,9 +126,13 @@ class Construct(Node, tag="new"):
 
 
 class Get(Node, tag="r"):
-    """One step of `Steps`: read all arrays; first part those that are one, see `parameters.part`."""
+    """One step of `Steps`: read all arrays; first part those that are one, see `parameters.part`.
+
+    whole: see `parameters.leaves`.
+    """
 
     apart: bool = False
+    whole: bool = False
 
 
 class Steps(Node, tag="steps"):
