@@ -13,12 +13,15 @@ from grader.checks.parameters import acting
 from grader.checks.parameters.roles import with_parameters
 from grader.checks.states import read_cell
 from grader.diagnosis.cell import (
+    far_sums,
     formulas_of_states,
     gate_functions,
     gate_weights,
     gates,
     hidden_rules,
     odd_gates,
+    one_mistake,
+    product_of_gates,
     settled_roles,
 )
 from grader.diagnosis.cell.known_cell import ROWS, SIZES, WHOLE, KnownCell
@@ -54,7 +57,8 @@ def examine(cls: CandidateClass) -> Readings:
     if not np.all(np.isfinite(hidden)) or not np.all(np.isfinite(new)):
         return []
     found = _ignored(cell, _best(cell) or _absent(cell))
-    return _merged([*found, *_overflows(cell)])
+    usual = [*one_mistake.joined(_merged(found)), *_overflows(cell)]
+    return usual or _merged(far_sums.of_gates(cell))
 
 
 def _best(cell: KnownCell) -> Readings:
@@ -138,7 +142,7 @@ def _ignored(cell: KnownCell, found: Readings) -> Readings:
                 for one, names in found
                 if one.kind not in VAGUE and str(one.facts.get("array", ""))[:1] != weights
             ]
-            found = [(Reading(kind), ("new_hidden_state", "new_cell_state")), *found]
+            found = [(Reading(kind), one_mistake.BOTH), *found]
     return found
 
 
@@ -222,6 +226,9 @@ def _added(cell: KnownCell) -> Readings:
         return [(Reading("nothing_added"), ("new_cell_state",))]
     if (through := _through_gate(cell)) is not None:
         return [(through, ("new_cell_state",))]
+    added = cell.run(np.zeros_like(cell.c))[1]
+    if of_weights := product_of_gates.of_added(cell, added):
+        return of_weights
     opened = gates.input_gate(cell)
     candidate = gates.candidate(cell, beside_right=not opened)
     if any(reading.kind == "gate_from_candidate" for reading, _ in candidate):

@@ -115,6 +115,12 @@ def _hidden_ignored() -> Message:
     )
 
 
+def _states_ignored() -> Message:
+    return say(
+        "Neither hidden_state nor cell_state takes part: changing either changes nothing in what forward returns. Is something else put in their place before they are used?"
+    )
+
+
 def _hidden_is(*, form: str) -> Message:
     return say(
         "new_hidden_state is {form}; it should be o * tanh(c_t), with c_t the new cell state.",
@@ -134,6 +140,7 @@ WORDS: dict[str, Callable[..., Message]] = {
     "input_ignored": _input_ignored,
     "hidden_without_cell": _hidden_without_cell,
     "hidden_ignored": _hidden_ignored,
+    "states_ignored": _states_ignored,
     "old_cell_ignored": _old_cell_ignored,
     "tanh_on_cell": _tanh_on_cell,
     "cell_clipped": _cell_clipped,

@@ -35,7 +35,7 @@ def _with_facts(kind: str, facts: Facts) -> Any:
         return None
     return {
         "gate_function": _gives, "rows_deaf": _rows_deaf, "old_enters_as": _enters_as,
-        "gate_one_for_all": _one_for_all, "rows_follow_one": _follow,
+        "gate_one_for_all": _one_for_all, "gate_flat": _flat, "states_ignored": _states_ignored, "rows_follow_one": _follow,
     }.get(kind)  # fmt: skip
 
 
@@ -228,6 +228,10 @@ def _gates_alone(kind: str, facts: Facts, values: Views, given: Any, run: Any) -
 
 def _shown(step: Any, way: str, values: Views, given: Any) -> Array:
     """The values of one gate, (B, H)."""
+    return _seen(step, ISOLATED[way], values, given)
+
+
+def _seen(step: Any, shown: Any, values: Views, given: Any) -> Array:
     x, h, c0 = given
 
     def look(c: float | None = None, **biases: float) -> Any:
@@ -235,7 +239,7 @@ def _shown(step: Any, way: str, values: Views, given: Any) -> Array:
         return step({**values, **changed}, (x, h, c0 if c is None else np.full_like(c0, c)))
 
     with np.errstate(all="ignore"):
-        return np.asarray(ISOLATED[way](look))
+        return np.asarray(shown(look))
 
 
 def _fits_alone(made: Any, way: str, values: Views, given: Any, run: Any) -> bool:
@@ -249,6 +253,35 @@ def _one_for_all(facts: Facts, values: Views, given: Any, run: Any) -> bool:
     """Whether each of these gates has the same value for all units of a row."""
     shown = [_shown(run, gate, values, given) for gate in facts["arrays"]]
     return all(np.ptp(one, axis=1).max() <= CLOSE < np.ptp(one) for one in shown)
+
+
+def _flat(facts: Facts, values: Views, given: Any, run: Run) -> bool:
+    """Whether these gates stay at what is told beyond that sum, and not within it."""
+    ends = [(facts[at], facts[value], sign) for at, value, sign in
+            (("low", "least", -1), ("high", "most", 1)) if at in facts]  # fmt: skip
+    for gate in facts["arrays"]:
+        for at, told, sign in ends:
+            beyond, within = (_of_sum(gate, at + sign * by, values, given, run) for by in (1, -1))
+            if not near(beyond, np.full_like(beyond, told)) or near(within, beyond):
+                return False
+    return bool(ends)
+
+
+def _of_sum(gate: str, z: float, values: Views, given: Any, run: Run) -> Array:
+    """What a gate gives for this sum, all other sums being 0, or 1 beside it."""
+    held = {name: np.zeros_like(value) for name, value in values.items()}
+    held["b_c"] += gate == "i"
+    held["b_i"] += gate == "c"
+    held[f"b_{gate}"] += z
+    shown = {**ISOLATED, "i": lambda look: look(c=0.0)[1] / np.tanh(1.0),
+             "c": lambda look: look(c=0.0)[1] / (0.5 + 0.5 * np.tanh(0.5))}  # fmt: skip
+    return _seen(run, shown[gate], held, given)
+
+
+def _states_ignored(_facts: Facts, values: Views, given: Any, run: Run) -> bool:
+    x, h, c = given
+    pairs = zip(run(values, (x, h[::-1], c + 1.0)), run(values, given), strict=True)
+    return all(near(a, b) for a, b in pairs)
 
 
 def _weight_alone(kind: str, name: str, values: Views, given: Any, run: Any) -> bool | None:
