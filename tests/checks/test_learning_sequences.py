@@ -308,9 +308,11 @@ def test_a_sine_that_is_fibonacci_and_a_single_number_are_told() -> None:
         (lambda n: FIBONACCI[: n - 1], "one term less than was asked for, at every length"),
         (lambda n: FIBONACCI[: n + 1], "one term more than was asked for, at every length"),
         (lambda n: FIBONACCI[: min(n, 2)], "gives 2 terms where more are asked for"),
-        (lambda n: FIBONACCI[: max(n, 2)], "has another length than was asked for where that is 1"),
+        (lambda n: FIBONACCI[: max(n, 2)], "gives 2 terms where 1 are asked for: the first ones"),
+        (lambda n: FIBONACCI[: max(n, 3)], "gives 3 terms where 1, 2 are asked for: the first"),
+        (lambda n: FIBONACCI[: max(n, 5)], "gives 5 terms where 1, 2, 3 are asked for: the first"),
         (
-            lambda n: FIBONACCI[: max(n, 5)],
+            lambda n: FIBONACCI[: n if n > 3 else 2 * n],
             "has another length than was asked for where that is 1, 2, 3",
         ),
     ],
@@ -321,6 +323,29 @@ def test_how_lengths_differ_is_told(made: Callable[[int], np.ndarray], guarded: 
         sequences.every_length(function, "fibonacci", (1, 2, 3, 12))
     assert guarded in str(caught.value.guarded)
     assert "12" not in str(caught.value.guarded)
+
+
+def _without_room(_: str, count: int) -> np.ndarray:
+    if count < 2:
+        raise crashed("IndexError")
+    return FIBONACCI[:count]
+
+
+def test_a_crash_where_few_terms_are_asked_for_is_told_with_their_number() -> None:
+    with pytest.raises(Crashed) as caught:
+        sequences.every_length(Making(_without_room), "fibonacci", (1, 2, 3, 12))
+    assert "'fibonacci' of length 1:" in str(caught.value.guarded)
+    assert "has no place for all first terms" in str(caught.value.guarded)
+
+
+def test_an_unknown_type_is_told_for_which_it_is_taken() -> None:
+    def made(kind: str, count: int) -> np.ndarray:
+        return FIBONACCI[:count] if kind == "fibonacci" else np.sin(np.arange(count))
+
+    with pytest.raises(CheckFailed, match="It is what 'sine' gives: every other type"):
+        sequences.refuses(Making(made), ("x", 10), say("no such type"))
+    with pytest.raises(CheckFailed, match="Test for that before anything is made"):
+        sequences.refuses(Making(made), ("sine", 0), say("the length is below 1"))
 
 
 def test_few_terms_are_looked_at_as_well() -> None:

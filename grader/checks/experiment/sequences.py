@@ -30,6 +30,10 @@ from grader.protocol import Array, CandidateFunction
 NAME = "generate_sequence_data"
 DEFAULT_LENGTH = 1000
 SHORT = (1, 2, 3)
+KINDS = ("fibonacci", "sine")
+
+
+_TEST_FIRST = say("Test for that before anything is made, and raise ValueError there.")
 
 
 class OtherLength(CheckFailed):
@@ -150,9 +154,27 @@ def every_length(function: CandidateFunction, kind: str, counts: Sequence[int]) 
             has_length(returned, count, call)
         except OtherLength as fault:
             wrong[count] = fault.got
+        except Crashed as fault:
+            raise (_where_few(kind, count, fault) if count in SHORT else fault) from None
     if wrong:
         count, got = next(iter(wrong.items()))
         raise OtherLength(called(kind, count), got, count, _lengths(kind, wrong, counts))
+
+
+def _where_few(kind: str, count: int, fault: Crashed) -> Crashed:
+    """A crash with the number of terms that were asked for: one of the few that all are told of."""
+
+    def told(what: Message) -> Message:
+        if fault.guarded.values.get("exception") != "IndexError":
+            return say("'{kind}' of length {count}: {fault}", kind=kind, count=count, fault=what)
+        return say(
+            "'{kind}' of length {count}: {fault} So short a sequence has no place for all first terms: write only what there is room for.",
+            kind=kind,
+            count=count,
+            fault=what,
+        )
+
+    return Crashed(told(fault.message), told(fault.guarded), diagnosis=fault.diagnosis)
 
 
 def _lengths(kind: str, wrong: Mapping[int, int], counts: Sequence[int]) -> Message | None:
@@ -162,9 +184,16 @@ def _lengths(kind: str, wrong: Mapping[int, int], counts: Sequence[int]) -> Mess
         return say("'{kind}' gives one term less than was asked for, at every length.", kind=kind)
     if len(wrong) == len(counts) and off == {1}:
         return say("'{kind}' gives one term more than was asked for, at every length.", kind=kind)
-    if len(sizes) == 1 and len(wrong) > 1 and min(sizes) <= max(SHORT):
+    if len(sizes) == 1 and len(wrong) > 1 and min(sizes) <= min(max(SHORT), *wrong):
         return say(
             "'{kind}' gives {got} terms where more are asked for.", kind=kind, got=min(sizes)
+        )
+    if set(wrong) <= {*SHORT} and len(sizes) == 1 and min(sizes) > max(wrong):
+        return say(
+            "'{kind}' gives {got} terms where {counts} are asked for: the first ones come whatever the length is. Cut what comes back to that length.",
+            kind=kind,
+            got=min(sizes),
+            counts=tuple(wrong),
         )
     if set(wrong) <= {*SHORT}:
         return say(
@@ -270,10 +299,11 @@ def refuses(
             return
         raise CheckFailed(
             say(
-                "{call} raised {raised}; expected ValueError: {why}.",
+                "{call} raised {raised}; expected ValueError: {why}. {remedy}",
                 call=call,
                 raised=raised,
                 why=why,
+                remedy=_TEST_FIRST,
             ),
             say("The wrong exception was raised; expected ValueError: {why}.", why=why),
             diagnosis=named[1],
@@ -282,14 +312,30 @@ def refuses(
         raise ReturnedNothing(NAME)
     raise CheckFailed(
         say(
-            "{call} returned {kind}; expected ValueError: {why}.",
+            "{call} returned {kind}; expected ValueError: {why}. {remedy}",
             call=call,
             kind=kind(returned),
             why=why,
+            remedy=(arguments[0] not in KINDS and _taken_for(function, arguments, returned))
+            or _TEST_FIRST,
         ),
         say("No exception was raised; expected ValueError: {why}.", why=why),
         diagnosis=named[0] if returned is None else "",
     )
+
+
+def _taken_for(
+    function: CandidateFunction, arguments: tuple[Any, ...], returned: Any
+) -> Message | None:
+    """Which documented type an unknown one is taken for, if it gives the same."""
+    for known in KINDS:
+        with suppress(StudentFault):
+            if np.array_equal(returned, function(known, *arguments[1:])):
+                return say(
+                    "It is what '{known}' gives: every other type falls into that branch. Ask for '{known}' by its name, and raise ValueError after all types.",
+                    known=known,
+                )
+    return None
 
 
 def _rank(first_wrong: int | None) -> float:
