@@ -23,6 +23,7 @@ from grader.diagnosis.cell import (
     one_mistake,
     product_of_gates,
     settled_roles,
+    whole_states,
 )
 from grader.diagnosis.cell.known_cell import ROWS, SIZES, WHOLE, KnownCell
 from grader.diagnosis.cell.rows_apart import apart, shows_random_only
@@ -34,11 +35,17 @@ Look = Callable[[KnownCell, Array, Array], Readings]
 
 HUGE = 1e4  # exp of it is infinite
 SILENT = {"weight_unused", "gate_constant"}  # readings that weights take no part
-BENT = {"tanh_on_cell", "cell_clipped", "cell_not_linear", "old_enters_as"}  # new is no plain sum
+BENT = {
+    "tanh_on_cell",
+    "cell_clipped",
+    "cell_not_linear",
+    "old_enters_as",
+    "units_mixed",
+}  # new is no plain sum
 # What says only that something is off, or of which gates; each of these is worth a second look.
 VAGUE = {"gate_off", "hidden_off", "added_off", "cell_not_linear", "gate_weights_off", "gate_sees_cell", "old_cell_ignored"}  # fmt: skip
 OTHERS = 2  # roles that are looked at besides
-WHOLE_STATE = {"cell_is", "hidden_is", "nothing_added"}  # say all of a state
+WHOLE_STATE = {"cell_is", "hidden_is", "nothing_added", "cell_added"}  # say all of a state
 WORSE = 10  # a vague reading, against one that says what is wrong
 
 
@@ -56,6 +63,8 @@ def examine(cls: CandidateClass) -> Readings:
     hidden, new = cell.run(cell.c)
     if not np.all(np.isfinite(hidden)) or not np.all(np.isfinite(new)):
         return []
+    if grains := whole_states.coarse(hidden, new):
+        return [*grains, *_overflows(cell)]
     found = _ignored(cell, _best(cell) or _absent(cell))
     usual = [*one_mistake.joined(_merged(found)), *_overflows(cell)]
     return usual or _merged(far_sums.of_gates(cell))
@@ -64,7 +73,7 @@ def examine(cls: CandidateClass) -> Readings:
 def _best(cell: KnownCell) -> Readings:
     """By the roles that arrays are found to play, or by others if those explain more."""
     unknown: Readings = [(gates.UNEXPLAINED, ("f", "i", "c", "o"))]
-    found = _looked_at(cell) if any(cell.knows(gate) for gate in "fico") else unknown
+    found = _looked_at(cell) if any(cell.knows_weights(gate) for gate in "fico") else unknown
     if _cost(found) <= 1:
         return found
     others = [_looked_at(one) for one in settled_roles.candidates(cell)[:OTHERS]]
@@ -157,10 +166,25 @@ def _new_cell(cell: KnownCell, new: Array) -> Readings:
     """The formula by which it is made of the right gates, or what is off in them."""
     if form := formulas_of_states.of_cell(cell, new):
         return [(Reading("cell_is", {"form": form}), ("new_cell_state",))]
+    if (whole := _whole(cell, new)) is not None:
+        return [(whole, ("new_cell_state",))]
     found = _forget(cell, new)
     if not any(reading.kind in BENT for reading, _ in found):
         found += _added(cell)
     return found
+
+
+def _whole(cell: KnownCell, new: Array) -> Reading | None:
+    """The right state some times, or with an argument added."""
+    if not all(cell.knows(gate) for gate in "fic"):
+        return None
+    due = formulas_of_states.right(cell)
+    if gates.agrees(cell, new, due):
+        return None
+    if (number := whole_states.times(cell, new, due)) is not None:
+        return Reading("cell_is", {"form": f"{number:.4g} * (f * c_(t-1) + i * g)"})
+    more = whole_states.with_more(cell, new, due)
+    return None if more is None else Reading("cell_added", more)
 
 
 def _without_roles(cell: KnownCell, found: Readings, new: Array) -> Readings:
@@ -286,6 +310,8 @@ def _forget(cell: KnownCell, new: Array) -> Readings:
         bent = _bent(cell, new, empty, share)
         return [(bent, ("f",) if bent.kind == "gate_sees_cell" else ("new_cell_state",))]
     told = gates.whole(cell, "f", share, cell.used)
+    if told is None and (mixed := _units_mixed(cell, new)) is not None:
+        return [(mixed, ("new_cell_state",))]
     if told is None:
         told = gate_functions.unexplained(cell, "f")
     return [(one, ("f",)) for one in told]
@@ -323,7 +349,13 @@ def _bent(cell: KnownCell, new: Array, empty: Array, share: Array) -> Reading:
         return Reading("cell_clipped", {"number": float(f"{bound:.4g}")})
     if gate_weights.fits(cell, share, extra=cell.c):
         return Reading("gate_sees_cell")
-    return Reading("cell_not_linear")
+    return _units_mixed(cell, new) or Reading("cell_not_linear")
+
+
+def _units_mixed(cell: KnownCell, new: Array) -> Reading | None:
+    """Whether the cell state of one unit moves that of others."""
+    units = whole_states.moved_by_unit_0(new, cell.run(whole_states.raised(cell.c))[1])
+    return Reading("units_mixed", {"state": "new_cell_state", "units": units}) if units else None
 
 
 def _merged(found: Readings) -> Readings:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from grader.diagnosis.cell.gate_words import gate_name
+from grader.diagnosis.numbers_told import numbered
 from grader.language import Message, say
 
 
@@ -65,10 +66,44 @@ def _tanh_around(*, what: str) -> Message:
     )
 
 
-def _hidden_added(*, argument: str) -> Message:
+def _hidden_added(*, argument: str, number: float = 1.0) -> Message:
     return say(
         "new_hidden_state is o * tanh(new_cell_state) plus {argument}, which the equation does not have.",
-        argument=argument,
+        argument=_often(argument, number),
+    )
+
+
+def _cell_added(*, argument: str, number: float = 1.0) -> Message:
+    return say(
+        "new_cell_state is f * cell_state + i * g plus {argument}, which the equation does not have.",
+        argument=_often(argument, number),
+    )
+
+
+def _often(argument: str, number: float) -> str:
+    return argument if number == 1.0 else f"{number} * {argument}"
+
+
+def _state_rounded(*, state: str, digits: int) -> Message:
+    return say(
+        "{state} is rounded: measured, it holds nothing beyond {digits} digits after the point. Leave the numbers as they come.",
+        state=state,
+        digits=digits,
+    )
+
+
+def _state_half(*, state: str) -> Message:
+    return say(
+        "{state} is kept in half precision (float16): measured, no number has more digits. Use float64.",
+        state=state,
+    )
+
+
+def _units_mixed(*, state: str, units: Sequence[int]) -> Message:
+    return say(
+        "Units mix in {state}: measured, another cell_state of unit 0 changes unit {units} as well. The product with cell_state goes element by element: look for @ in place of *, for a mean or sum over units, and for cell_state where hidden_state belongs.",
+        state=state,
+        units=numbered(units),
     )
 
 
@@ -151,6 +186,10 @@ WORDS: dict[str, Callable[..., Message]] = {
     "shown": _shown,
     "tanh_around": _tanh_around,
     "hidden_added": _hidden_added,
+    "cell_added": _cell_added,
+    "state_rounded": _state_rounded,
+    "state_half": _state_half,
+    "units_mixed": _units_mixed,
     "cell_is": _cell_is,
     "hidden_is": _hidden_is,
     "hidden_off": _hidden_off,

@@ -107,6 +107,8 @@ def hiddens(made: Made, new: Array) -> Iterator[Term]:
         ("tanh(i * g)", np.tanh(made.i * made.g)),
     ]
     yield RIGHT_HIDDEN, made.o * np.tanh(new)
+    blended = made.o * np.tanh(new) + (1 - made.o) * made.h
+    yield "o * tanh(c_t) + (1 - o) * h_(t-1)", blended
     yield from (("h_(t-1)", made.h), ("c_t", new), ("c_(t-1)", made.c), o, f, i, g)
     for form, value in products([o, f, i], shown):
         if form not in SHOWN_OTHERWISE:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from grader.diagnosis.numbers_told import numbered
 from grader.language import Message, say
 
 
@@ -75,6 +76,14 @@ def _gate_function(
         at=at,
         number=number,
         due=due,
+    )
+
+
+def _gate_units_mixed(gates: Message, *, units: Sequence[int]) -> Message:
+    return say(
+        "{gates}: units mix: measured, other weights of unit 0 change unit {units} as well. Each unit has a sum of its own: take out what is made of all units (a mean, a deviation, a softmax).",
+        gates=gates,
+        units=numbered(units),
     )
 
 
@@ -266,6 +275,7 @@ OF_GATES: dict[str, Callable[..., Message]] = {
     "gate_off": _gate_off,
     "gate_function": _gate_function,
     "gate_form": _gate_form,
+    "gate_units_mixed": _gate_units_mixed,
     "gate_source": _gate_source,
     "gate_units_of": _gate_units_of,
     "gate_rows_of": _gate_rows_of,

@@ -28,7 +28,7 @@ def of_added(cell: KnownCell, added: Array) -> Readings:
 
     added: what comes to the new cell state beside the old one, (rows, H).
     """
-    if not (cell.knows("i") and cell.knows("c")):
+    if not (cell.knows_weights("i") and cell.knows_weights("c")):
         return []
     rows = np.hstack([cell.x, cell.h, np.ones((len(cell.x), 1))])
     fitted = np.array([_fit(rows, column) for column in added.T])  # (H, 2, I + H + 1)

@@ -17,7 +17,7 @@ Run = Any  # run(values, given, times=1): both states
 
 def alone(kind: str, facts: Facts, values: Views, given: Any, run: Run) -> bool | None:
     """A claim that is tried by itself."""
-    if kind in {"follow_row", "added_through", "hidden_added"}:
+    if kind in {"follow_row", "added_through", "hidden_added", "cell_added"}:
         return _of_arguments(kind, facts, values, given, run)
     if kind.startswith("weight_") and facts.get("array") in values:
         return _weight_alone(kind, facts["array"], values, given, run)
@@ -35,7 +35,8 @@ def _with_facts(kind: str, facts: Facts) -> Any:
         return None
     return {
         "gate_function": _gives, "rows_deaf": _rows_deaf, "old_enters_as": _enters_as,
-        "gate_one_for_all": _one_for_all, "gate_flat": _flat, "states_ignored": _states_ignored, "rows_follow_one": _follow,
+        "gate_one_for_all": _one_for_all, "gate_flat": _flat, "gate_units_mixed": _gate_mixes,
+        "units_mixed": _units_mixed, "state_rounded": _coarse, "state_half": _coarse, "states_ignored": _states_ignored, "rows_follow_one": _follow,
     }.get(kind)  # fmt: skip
 
 
@@ -166,9 +167,11 @@ def _of_arguments(kind: str, facts: Facts, values: Views, given: Any, run: Any) 
     if kind == "added_through":
         empty = run(values, (x, h, 0 * c))[1]
         return near(empty, gates[facts["of"]] * gates["i"] * gates["c"])
-    if kind == "hidden_added":
-        added = {"hidden_state": h, "cell_state": c}[facts["argument"]]
-        return near(got[0], gates["o"] * np.tanh(got[1]) + added)
+    if kind in {"hidden_added", "cell_added"}:
+        added = facts.get("number", 1.0) * {"hidden_state": h, "cell_state": c}[facts["argument"]]
+        kept = gates["f"] * c + gates["i"] * gates["c"]
+        due = (gates["o"] * np.tanh(got[1]), kept)[kind == "cell_added"]
+        return near(got[kind == "cell_added"], due + added)
     place = ("input_t", "hidden_state", "cell_state").index(facts["argument"])
     # Row 2 of 0 to 2 may be the last one of any batch.
     rows = {facts["row"], len(x) - 1 if facts["row"] == LAST_OF_THREE else facts["row"]}
@@ -195,6 +198,7 @@ def _rows_deaf(facts: Facts, values: Views, given: Any, run: Run) -> bool:
     return all(near(a, b) for a, b in zip(run(values, moved), run(values, few), strict=True))
 
 
+STATES = ("new_hidden_state", "new_cell_state")
 OPEN = 40.0
 # What shows the values of one gate: `look` runs the cell with these biases, from this cell state.
 ISOLATED: dict[str, Any] = {
@@ -276,6 +280,34 @@ def _of_sum(gate: str, z: float, values: Views, given: Any, run: Run) -> Array:
     shown = {**ISOLATED, "i": lambda look: look(c=0.0)[1] / np.tanh(1.0),
              "c": lambda look: look(c=0.0)[1] / (0.5 + 0.5 * np.tanh(0.5))}  # fmt: skip
     return _seen(run, shown[gate], held, given)
+
+
+def _gate_mixes(facts: Facts, values: Views, given: Any, run: Run) -> bool:
+    """Whether other weights of unit 0 change these units of each gate, and no other units."""
+    for gate in facts["arrays"]:
+        moved = {**values, f"W_{gate}": values[f"W_{gate}"].copy()}
+        moved[f"W_{gate}"][:, 0] += 0.5
+        before, after = (_shown(run, gate, one, given) for one in (values, moved))
+        off = np.nanmax(np.abs(after - before), axis=0) > CLOSE
+        if {unit for unit in range(1, H) if off[unit]} != set(facts["units"]):
+            return False
+    return True
+
+
+def _units_mixed(facts: Facts, values: Views, given: Any, run: Run) -> bool:
+    """Whether another cell_state of unit 0 changes these units of the state."""
+    x, h, c = given
+    place = STATES.index(facts["state"])
+    after = run(values, (x, h, c + 0.5 * np.eye(H)[0]))[place]
+    off = np.abs(after - run(values, given)[place]).max(axis=0) > CLOSE
+    return bool(set(facts["units"]) == {unit for unit in range(1, H) if off[unit]})
+
+
+def _coarse(facts: Facts, values: Views, given: Any, run: Run) -> bool:
+    """Whether the state holds no more digits than is told."""
+    state = run(values, given)[STATES.index(facts["state"])]
+    held = state.round(facts["digits"]) if "digits" in facts else state.astype(np.float16)
+    return bool(np.abs(state - held).max() <= 1e-7)
 
 
 def _states_ignored(_facts: Facts, values: Views, given: Any, run: Run) -> bool:
