@@ -125,7 +125,7 @@ old_enters_as (form), nothing_added, hidden_ignored, input_ignored, states_ignor
 rows_deaf (rows: of 0 to 2), gate_units_mixed (units: move with weights of unit 0), units_mixed (state, units: move with cell_state of unit 0),
 cell_added (argument, number), state_rounded (state, digits), state_half (state), tanh_on_cell, cell_clipped, cell_not_linear, added_times, added_off,
 added_through (of: f * i * g is added), hidden_added (argument, number), shown, tanh_around, hidden_off, overflows,
-state_kept, random, depends_on_start, not_finite, rows_mixed, rows_follow_one (sample: of 0 to 2),
+state_kept, random, depends_on_start (unset: parameters that no array of floats plays), not_finite, rows_mixed, rows_follow_one (sample: of 0 to 2),
 follow_row (argument, row: all rows use it), other_row (argument, row: row 0 of it moves that row alone),
 old_cell_ignored
 """
