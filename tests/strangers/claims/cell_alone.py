@@ -21,6 +21,8 @@ def alone(kind: str, facts: Facts, values: Views, given: Any, run: Run) -> bool 
         return _of_arguments(kind, facts, values, given, run)
     if kind.startswith("weight_") and facts.get("array") in values:
         return _weight_alone(kind, facts["array"], values, given, run)
+    if kind == "gate_rows_of":
+        return _rows_of_separate_gates(facts, values, given, run)
     with_facts = _with_facts(kind, facts)
     if with_facts is not None:
         return bool(with_facts(facts, values, given, run))
@@ -228,6 +230,21 @@ def _gates_alone(kind: str, facts: Facts, values: Views, given: Any, run: Any) -
         if not _fits_alone(claimed, gate, values, given, run):
             return False
     return bool(gates)
+
+
+def _rows_of_separate_gates(facts: Facts, values: Views, given: Any, run: Any) -> bool | None:
+    """By forget and output gate, each of which shows by itself; None where neither is meant."""
+    told = [gate for gate in facts["arrays"] if gate in "fo"]
+    for gate in told:
+
+        def claimed(changed: Views, gate: str = gate) -> Cell:
+            model = Cell(dict(changed))
+            to_gate(model, "gate_rows_of", facts, gate)
+            return model
+
+        if not _fits_alone(claimed, gate, values, given, run):
+            return False
+    return True if told else None
 
 
 def _shown(step: Any, way: str, values: Views, given: Any) -> Array:
