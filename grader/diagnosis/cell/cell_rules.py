@@ -13,6 +13,7 @@ from grader.checks.parameters import acting
 from grader.checks.parameters.roles import with_parameters
 from grader.checks.states import read_cell
 from grader.diagnosis.cell import (
+    changed_input,
     far_sums,
     formulas_of_states,
     gate_functions,
@@ -66,6 +67,8 @@ def examine(cls: CandidateClass) -> Readings:
     if grains := whole_states.coarse(hidden, new):
         return [*grains, *_overflows(cell)]
     found = _ignored(cell, _best(cell) or _absent(cell))
+    if found and all(reading.kind in VAGUE for reading, _ in found):
+        found = changed_input.readings(cell, hidden, new) or found
     usual = [*one_mistake.joined(_merged(found)), *_overflows(cell)]
     return usual or _merged(far_sums.of_gates(cell))
 
@@ -344,9 +347,12 @@ def _bent(cell: KnownCell, new: Array, empty: Array, share: Array) -> Reading:
     one, two = (raw[0] - raw[1]) / cell.c, (raw[2] - raw[1]) / (2 * cell.c)
     if np.all(np.isfinite(one)) and np.abs(one - two).max() < 1e2 * cell.limit:
         return Reading("tanh_on_cell")
-    bound = float(np.abs(cell.run(8 * cell.c)[1]).max())
-    if np.sum(np.abs(np.abs(cell.run(8 * cell.c)[1]) - bound) < WHOLE) > ROWS:
-        return Reading("cell_clipped", {"number": float(f"{bound:.4g}")})
+    large = cell.run(8 * cell.c)[1]
+    for values in (np.abs(large), large, -large):
+        bound = float(values.max())
+        if np.sum(np.abs(values - bound) < WHOLE) > ROWS:
+            number = -bound if values is not large and values.min() < 0 else bound
+            return Reading("cell_clipped", {"number": float(f"{number:.4g}")})
     if gate_weights.fits(cell, share, extra=cell.c):
         return Reading("gate_sees_cell")
     return _units_mixed(cell, new) or Reading("cell_not_linear")

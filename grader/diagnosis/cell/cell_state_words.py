@@ -80,6 +80,21 @@ def _cell_added(*, argument: str, number: float = 1.0) -> Message:
     )
 
 
+def _hidden_dropped(*, percent: int, number: float) -> Message:
+    return say(
+        "new_hidden_state is 0 in {percent} % of its places, and o * tanh(new_cell_state) times {number} in the others: look for dropout, or for a mask, and take it out.",
+        percent=percent,
+        number=number,
+    )
+
+
+def _argument_changed(*, form: str) -> Message:
+    return say(
+        "In every gate stands, measured, {form} where input_t belongs: leave the input as it comes.",
+        form=form,
+    )
+
+
 def _often(argument: str, number: float) -> str:
     return argument if number == 1.0 else f"{number} * {argument}"
 
@@ -190,6 +205,8 @@ WORDS: dict[str, Callable[..., Message]] = {
     "state_rounded": _state_rounded,
     "state_half": _state_half,
     "units_mixed": _units_mixed,
+    "hidden_dropped": _hidden_dropped,
+    "argument_changed": _argument_changed,
     "cell_is": _cell_is,
     "hidden_is": _hidden_is,
     "hidden_off": _hidden_off,

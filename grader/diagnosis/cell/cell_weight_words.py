@@ -115,20 +115,30 @@ def _weight_off(*, array: str) -> Message:
 
 
 def _weight_numbers_of(*, array: str, numbers: Sequence[str], place: str, used: str) -> Message:
+    facts: dict[str, Message | str] = {
+        "gate": gate_name(array[-1]),
+        "array": array,
+        "used": used,
+        "place": place,
+    }
+    if "0" in numbers:
+        return say(
+            "In {gate} not all numbers of {array} act: measured, {used} stands where {place} belongs. Look for a mask, a diagonal, or a product of single elements.",
+            **facts,
+        )
+    if used == f"-{place}":
+        return say(
+            "In {gate} numbers of {array} act with the other sign: measured, {used} stands where {place} belongs. Look for an absolute value, or a minus.",
+            **facts,
+        )
     if all(number.startswith(array) for number in numbers):
         return say(
             "In {gate} {array} acts with its numbers at other places: measured, {used} stands where {place} belongs. Look at reshape and transpose.",
-            gate=gate_name(array[-1]),
-            array=array,
-            used=used,
-            place=place,
+            **facts,
         )
     return say(
         "In {gate} numbers of several arrays act in place of {array}: measured, {used} stands where {place} belongs. Look at where the parts of a joined array begin and end.",
-        gate=gate_name(array[-1]),
-        array=array,
-        used=used,
-        place=place,
+        **facts,
     )
 
 

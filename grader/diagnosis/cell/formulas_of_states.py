@@ -85,6 +85,7 @@ def cells(made: Made) -> Iterator[Term]:
     f, i, o, g = ("f", made.f), ("i", made.i), ("o", made.o), ("g", made.g)
     old, before = ("c_(t-1)", made.c), ("h_(t-1)", made.h)
     yield RIGHT_CELL, made.right
+    yield "o * tanh(f * c_(t-1) + i * g)", made.o * np.tanh(made.right)  # the hidden state
     yield from (f, i, o, g, old, before)
     kept = [f, old, *joined(f, old), *joined(f, before)]
     for form, value in products(kept, [i, g, *joined(i, g)]):

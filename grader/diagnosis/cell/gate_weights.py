@@ -58,6 +58,8 @@ def fits(cell: KnownCell, values: Array, extra: Array) -> bool:
     Of `extra` each unit sees all, or its own element, as through a peephole.
     """
     z = regression.INVERSES["sigmoid"](values)
+    if np.any(np.isinf(z)):  # 0 or 1, as no sum gives
+        return False
     if regression.fit(z, {**_regressors(cell), "extra": extra}, 10 * cell.limit) is not None:
         return True
     for unit in range(z.shape[1]):
@@ -102,6 +104,8 @@ def weights(cell: KnownCell, gate: str, blocks: Blocks, used: Parameters) -> lis
         others = {other: value for other, value in flat.items() if other != name}
         others |= {f"-{other}": -value for other, value in others.items()}
         one = regression.compare(blocks[kind], flat[name], others)
+        if one.kind == "number" and _is_summed(blocks[kind], flat[name]):
+            one = Reading("one_for_all")
         if kind == "U" and one.kind == "off" and _is_identity(blocks[kind]):
             one = Reading("identity")
         if one.kind != "right" and (flat[name].any() or np.abs(blocks[kind]).max() > CLOSE):
@@ -130,6 +134,12 @@ def _number_by_number(cell: KnownCell, off: Reading, blocks: Blocks, flat: Param
     name = str(off.facts["array"])
     found = weights_elsewhere.numbers(blocks[name[0]], flat, name, cell.limit)
     return found if off.kind == "weight_off" and found is not None else off
+
+
+def _is_summed(block: Array, bias: Array) -> bool:
+    """Whether one number for all is made of the whole bias: its sum, or its mean."""
+    number = float(block.flat[0])
+    return min(abs(number - float(bias.sum())), abs(number - float(bias.mean()))) <= CLOSE
 
 
 def _is_identity(block: Array) -> bool:

@@ -75,6 +75,8 @@ def _whole(cell: KnownCell, hidden: Array, due: Array) -> Reading | None:
         return None
     if (number := whole_states.times(cell, hidden, due)) is not None:
         return Reading("hidden_is", {"form": f"{number:.4g} * o * tanh(c_t)"})
+    if (dropped := whole_states.dropped(cell, hidden, due)) is not None:
+        return Reading("hidden_dropped", dropped)
     more = whole_states.with_more(cell, hidden, due)
     return None if more is None else Reading("hidden_added", more)
 

@@ -14,6 +14,7 @@ Readings = list[tuple[Reading, tuple[str, ...]]]
 
 ROUNDED = 1e-7  # what float32 leaves of a number with few digits
 DIGITS = range(5)
+LEAST_GONE = 0.02  # of the numbers; by chance none is 0
 FEWEST = 4  # different values; fewer are no rounding, but another function
 
 
@@ -40,6 +41,17 @@ def with_more(cell: KnownCell, state: Array, due: Array) -> dict[str, Fact] | No
             once = abs(number - 1.0) <= CLOSE
             return {"argument": argument} if once else {"argument": argument, "number": number}
     return None
+
+
+def dropped(cell: KnownCell, state: Array, due: Array) -> dict[str, Fact] | None:
+    """How much of the right state is 0, and how many times the rest is there, as after dropout."""
+    gone = state == 0.0
+    if not LEAST_GONE <= gone.mean() <= 1 - LEAST_GONE:
+        return None
+    number = _share(state[~gone], due[~gone])
+    if not gates.agrees(cell, state[~gone], number * due[~gone]):
+        return None
+    return {"percent": round(100 * float(gone.mean())), "number": number}
 
 
 def times(cell: KnownCell, state: Array, due: Array) -> float | None:

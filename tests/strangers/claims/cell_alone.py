@@ -37,7 +37,7 @@ def _with_facts(kind: str, facts: Facts) -> Any:
         return None
     return {
         "gate_function": _gives, "rows_deaf": _rows_deaf, "old_enters_as": _enters_as,
-        "gate_one_for_all": _one_for_all, "gate_flat": _flat, "gate_units_mixed": _gate_mixes,
+        "gate_one_for_all": _one_for_all, "gate_flat": _flat, "hidden_dropped": _dropped, "argument_changed": _changed_input, "gate_units_mixed": _gate_mixes,
         "units_mixed": _units_mixed, "state_rounded": _coarse, "state_half": _coarse, "states_ignored": _states_ignored, "rows_follow_one": _follow,
     }.get(kind)  # fmt: skip
 
@@ -297,6 +297,30 @@ def _of_sum(gate: str, z: float, values: Views, given: Any, run: Run) -> Array:
     shown = {**ISOLATED, "i": lambda look: look(c=0.0)[1] / np.tanh(1.0),
              "c": lambda look: look(c=0.0)[1] / (0.5 + 0.5 * np.tanh(0.5))}  # fmt: skip
     return _seen(run, shown[gate], held, given)
+
+
+def _dropped(facts: Facts, values: Views, given: Any, run: Run) -> bool:
+    """Whether the hidden state is so many times the right one, but for places that are 0."""
+    hidden, new = run(values, given)
+    right = Cell(values, got=(hidden, new)).step(*given)
+    assert right is not None
+    gone = hidden == 0.0
+    return bool(gone.any()) and near(hidden[~gone], facts["number"] * right[0][~gone])
+
+
+def _changed_input(facts: Facts, values: Views, given: Any, run: Run) -> bool:
+    """Whether the cell is right if its input is this."""
+    x, h, c = given
+    names = {
+        "input_t": x,
+        "norm": lambda v: np.linalg.norm(v, axis=1, keepdims=True),
+        "mean": lambda v: v.mean(axis=1, keepdims=True),
+        "std": lambda v: v.std(axis=1, keepdims=True),
+        "clip": np.clip,
+    }
+    made = formula.value(facts["form"], names)
+    due = None if made is None else Cell(values).step(made, h, c)
+    return due is not None and all(near(a, b) for a, b in zip(run(values, given), due, strict=True))
 
 
 def _gate_mixes(facts: Facts, values: Views, given: Any, run: Run) -> bool:

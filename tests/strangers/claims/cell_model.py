@@ -216,8 +216,11 @@ def _to_rows(values: Views, gate: str, rows: dict[str, Any]) -> None:
 
 def _number_at(values: Views, told: str) -> float:
     """The number at a place as it is told ("U_f[0, 1]")."""
-    name, _, place = told.rstrip("]").partition("[")
-    return float(values[name][tuple(map(int, place.split(", ")))])
+    if told == "0":
+        return 0.0
+    name, _, place = told.removeprefix("-").rstrip("]").partition("[")
+    sign = -1.0 if told[0] == "-" else 1.0
+    return sign * float(values[name][tuple(map(int, place.split(", ")))])
 
 
 def to_weight(values: Views, kind: str, facts: Facts) -> bool:
