@@ -118,7 +118,7 @@ gate_form (form of a, its activation, and xW, hU, b), gate_source (used: U acts 
 gate_units_of (columns: gate and unit whose weights each unit has), gate_weights_off,
 gate_rows_of (input, hidden, one: the row of the gate's own W, U and b that each component meets),
 gates_permuted (gates, of: whose weights each has), weight_numbers_of (array, numbers: of which array each of its
-numbers is, row by row, "0" of none, "-" before it if subtracted; place, used: the first one that is not its own),
+numbers is, row by row, "0" of none, "-" before it if subtracted; place, stands: the first one that is not its own),
 gate_flat (low, least, high, most: for sums below low it stays at least, above high at most),
 weight_KIND as above, weight_shared (array, used: one array acts as both), weight_identity (h in place of h U),
 old_enters_as (form), nothing_added, hidden_ignored, input_ignored, states_ignored, hidden_without_cell,

@@ -114,11 +114,11 @@ def _weight_off(*, array: str) -> Message:
     )
 
 
-def _weight_numbers_of(*, array: str, numbers: Sequence[str], place: str, used: str) -> Message:
+def _weight_numbers_of(*, array: str, numbers: Sequence[str], place: str, stands: str) -> Message:
     facts: dict[str, Message | str] = {
         "gate": gate_name(array[-1]),
         "array": array,
-        "used": used,
+        "used": stands,
         "place": place,
     }
     if "0" in numbers:
@@ -126,7 +126,7 @@ def _weight_numbers_of(*, array: str, numbers: Sequence[str], place: str, used: 
             "In {gate} not all numbers of {array} act: measured, {used} stands where {place} belongs. Look for a mask, a diagonal, or a product of single elements.",
             **facts,
         )
-    if used == f"-{place}":
+    if stands == f"-{place}":
         return say(
             "In {gate} numbers of {array} act with the other sign: measured, {used} stands where {place} belongs. Look for an absolute value, or a minus.",
             **facts,

@@ -51,10 +51,11 @@ def numbers(block: Array, flat: Parameters, name: str, within: float) -> Reading
     found = _named(block.reshape(-1, 1), known, within)
     due = [spelled(name, place) for place in np.ndindex(*block.shape)]
     moved = [(place, used) for place, used in zip(due, found, strict=False) if place != used]
-    if not moved:
+    mixed = "0" in found and any(used != "0" for _, used in moved)  # some gone, others moved
+    if not moved or mixed:
         return None
     place, used = moved[0]
-    facts: dict[str, Fact] = {"array": name, "numbers": found, "place": place, "used": used}
+    facts: dict[str, Fact] = {"array": name, "numbers": found, "place": place, "stands": used}
     return Reading("weight_numbers_of", facts)
 
 
