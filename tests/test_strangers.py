@@ -103,6 +103,9 @@ def test_a_claim_is_tried_on_the_program(
     assert claims.checkers()[question](module, base, [(kind, facts)]) == [true]
 
 
+ALL_GATES = {"arrays": ["f", "i", "c", "o"]}
+CROSSED = {"input": ("U[0]", "U[1]", "U[2]"), "hidden": ("U[3]", "W[0]", "W[1]", "W[2]")}
+
 # The same of programs of `tests/programs/diagnosis` whose arrays have the documented names.
 TOLD: list[tuple[str, str, str, dict[str, Any], bool]] = [
     ("reshaped-not-turned", "q4_3", "reshaped", {"arrays": ["W_xh"]}, True),
@@ -125,6 +128,33 @@ TOLD: list[tuple[str, str, str, dict[str, Any], bool]] = [
     ("slope-of-one-sequence", "q4_3", "derivative", {"form": "1 - h_t^2 of the last sequence"}, False),
     ("multiplied-step", "q4_4", "step_form", {"form": "W * (1 - learning_rate * dW)"}, True),
     ("multiplied-step", "q4_4", "step_form", {"form": "(1 - learning_rate) * W"}, False),
+    ("lstm-stacked-otherwise", "q4_6", "gate_rows_of", {**ALL_GATES, **CROSSED}, True),
+    ("lstm-stacked-otherwise", "q4_6", "gate_rows_of",
+     {**ALL_GATES, **CROSSED, "input": ("U[1]", "U[0]", "U[2]")}, False),
+    ("lstm-slices-permuted", "q4_6", "gates_permuted",
+     {"gates": ("i", "c", "o"), "of": ("c", "o", "i")}, True),
+    ("lstm-sum-clipped-at-5", "q4_6", "gate_flat",
+     {"arrays": ["f", "i", "o"], "low": -5.0, "least": 0.006693, "high": 5.0, "most": 0.9933}, True),
+    ("lstm-sum-clipped-at-5", "q4_6", "gate_flat",
+     {"arrays": ["f", "i", "o"], "low": -4.0, "least": 0.01799}, False),
+    ("lstm-forget-gate-bounded", "q4_6", "gate_flat",
+     {"arrays": ["f"], "low": -3.892, "least": 0.02}, True),
+    ("lstm-forget-gate-bounded", "q4_6", "gate_flat",
+     {"arrays": ["i"], "low": -3.892, "least": 0.02}, False),
+    ("lstm-states-thrown-away", "q4_6", "states_ignored", {}, True),
+    ("lstm-stacked-otherwise", "q4_6", "states_ignored", {}, False),
+    ("lstm-residual-hidden-state", "q4_6", "cell_added", {"argument": "hidden_state", "number": 0.1}, True),
+    ("lstm-residual-hidden-state", "q4_6", "cell_added", {"argument": "hidden_state"}, False),
+    ("lstm-states-rounded", "q4_6", "state_rounded", {"state": "new_cell_state", "digits": 2}, True),
+    ("lstm-states-rounded", "q4_6", "state_rounded", {"state": "new_cell_state", "digits": 1}, False),
+    ("lstm-state-in-half-precision", "q4_6", "state_half", {"state": "new_cell_state"}, True),
+    ("lstm-state-in-half-precision", "q4_6", "state_half", {"state": "new_hidden_state"}, False),
+    ("lstm-layer-norm", "q4_6", "gate_units_mixed", {"arrays": ["f", "o"], "units": (1, 2, 3)}, True),
+    ("lstm-layer-norm", "q4_6", "gate_units_mixed", {"arrays": ["i"], "units": (1, 2, 3)}, False),
+    ("lstm-norm-of-shown-state", "q4_6", "units_mixed",
+     {"state": "new_hidden_state", "units": (1, 2, 3)}, True),
+    ("lstm-norm-of-shown-state", "q4_6", "units_mixed",
+     {"state": "new_cell_state", "units": (1, 2, 3)}, False),
 ]  # fmt: skip
 
 

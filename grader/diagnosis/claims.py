@@ -116,11 +116,17 @@ gate_function (at, number, due: what it gives for that sum), gate_z_factor, gate
 gate_off, gate_z_form (form of xW, hU, b), cell_is, hidden_is (form of f, i, o, g, c_t, c_(t-1), h_(t-1)),
 gate_form (form of a, its activation, and xW, hU, b), gate_source (used: U acts on it in place of hidden_state),
 gate_units_of (columns: gate and unit whose weights each unit has), gate_weights_off,
+gate_rows_of (input, hidden, one: the row of the gate's own W, U and b that each component meets),
+gates_permuted (gates, of: whose weights each has), weight_numbers_of (array, numbers: of which array each of its
+numbers is, row by row, "0" of none, "-" before it if subtracted; place, stands: the first one that is not its own),
+gate_flat (low, least, high, most: for sums below low it stays at least, above high at most),
 weight_KIND as above, weight_shared (array, used: one array acts as both), weight_identity (h in place of h U),
-old_enters_as (form), nothing_added, hidden_ignored, input_ignored, hidden_without_cell,
-rows_deaf (rows: of 0 to 2), tanh_on_cell, cell_clipped, cell_not_linear, added_times, added_off,
-added_through (of: f * i * g is added), hidden_added (argument), shown, tanh_around, hidden_off, overflows,
-state_kept, random, depends_on_start, not_finite, rows_mixed, rows_follow_one (sample: of 0 to 2),
+old_enters_as (form), nothing_added, hidden_ignored, input_ignored, states_ignored, hidden_without_cell,
+rows_deaf (rows: of 0 to 2), gate_units_mixed (units: move with weights of unit 0), units_mixed (state, units: move with cell_state of unit 0),
+cell_added (argument, number), hidden_dropped (percent, number: 0 in so many places, else times number),
+argument_changed (form: in place of input_t), state_rounded (state, digits), state_half (state), tanh_on_cell, cell_clipped, cell_not_linear, added_times, added_off,
+added_through (of: f * i * g is added), hidden_added (argument, number), shown, tanh_around, hidden_off, overflows,
+state_kept, random, depends_on_start (unset: parameters that no array of floats plays), not_finite, rows_mixed, rows_follow_one (sample: of 0 to 2),
 follow_row (argument, row: all rows use it), other_row (argument, row: row 0 of it moves that row alone),
 old_cell_ignored
 """

@@ -271,6 +271,12 @@ FIBONACCI = np.array([0.0, 1, 1, 2, 3, 5, 8, 13, 21, 34, 55, 89, 144, 233, 377])
         (modulo(10**9 + 7), "what division of the sum by a fixed number leaves"),
         (np.append(FIBONACCI[:8], np.zeros(7)), "From there on all terms are 0"),
         (np.append(FIBONACCI[:6], np.full(9, 5.0)), "Every term from there on is the one before"),
+        (np.log1p(FIBONACCI), "These are their logarithms"),
+        ((FIBONACCI - 3.5) / 7, "scale them where you train"),
+        (
+            np.append(FIBONACCI[:8], FIBONACCI[8:] * (1 + 1e-8 * np.arange(8, 15))),
+            "in a formula with rounded constants",
+        ),
         (np.tile([1.0, 0, 1], 5), "^(?!.*values of a sine)"),  # whole numbers, and a recurrence too
     ],
 )
@@ -294,6 +300,36 @@ def test_a_sine_that_stands_still_is_told_why(values: np.ndarray, words: str, na
     assert caught.value.diagnosis == name
 
 
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        (np.abs(np.sin(0.1 * np.arange(200))), "these are its absolute values"),
+        (np.sin(0.1 * np.arange(200)) * 0.9 ** np.arange(200), "by a factor of about 0.9"),
+        (np.sin(0.1 * np.arange(200)) + np.sin(0.3 * np.arange(200)), "more than one wave"),
+        (np.sin(0.001 * np.arange(200) ** 2), "its values do not follow a sine"),
+        (np.zeros(50, int), "its terms are integers"),
+    ],
+)
+def test_what_is_no_sine_is_told_what_it_is(values: np.ndarray, words: str) -> None:
+    with pytest.raises(CheckFailed, match=words):
+        sequences.is_sine(values, CALL)
+
+
+@pytest.mark.parametrize("offset", [0.0, 3.0, -5.0])
+def test_a_sine_of_one_sign_is_a_sine(offset: float) -> None:
+    sequences.is_sine(np.sin(0.1 * np.arange(200)) + offset, CALL)
+    sequences.is_sine(np.sin(0.1 * np.arange(200)) ** 2, CALL)
+
+
+def test_a_sine_of_one_term_that_is_nan_is_told() -> None:
+    with pytest.raises(CheckFailed, match="'sine' of length 1 holds NaN"):
+        sequences.every_length(
+            Making(lambda _, n: np.full(n, np.nan) if n == 1 else np.sin(np.arange(n))),
+            "sine",
+            (1, 2, 3, 12),
+        )
+
+
 def test_a_sine_that_is_fibonacci_and_a_single_number_are_told() -> None:
     with pytest.raises(CheckFailed, match="its values are Fibonacci numbers"):
         sequences.is_sine(FIBONACCI, CALL)
@@ -307,10 +343,13 @@ def test_a_sine_that_is_fibonacci_and_a_single_number_are_told() -> None:
     [
         (lambda n: FIBONACCI[: n - 1], "one term less than was asked for, at every length"),
         (lambda n: FIBONACCI[: n + 1], "one term more than was asked for, at every length"),
+        (lambda _: FIBONACCI[:10], "gives 10 terms, whatever length is asked for"),
         (lambda n: FIBONACCI[: min(n, 2)], "gives 2 terms where more are asked for"),
-        (lambda n: FIBONACCI[: max(n, 2)], "has another length than was asked for where that is 1"),
+        (lambda n: FIBONACCI[: max(n, 2)], "gives 2 terms where 1 are asked for: the first ones"),
+        (lambda n: FIBONACCI[: max(n, 3)], "gives 3 terms where 1, 2 are asked for: the first"),
+        (lambda n: FIBONACCI[: max(n, 5)], "gives 5 terms where 1, 2, 3 are asked for: the first"),
         (
-            lambda n: FIBONACCI[: max(n, 5)],
+            lambda n: FIBONACCI[: n if n > 3 else 2 * n],
             "has another length than was asked for where that is 1, 2, 3",
         ),
     ],
@@ -321,6 +360,38 @@ def test_how_lengths_differ_is_told(made: Callable[[int], np.ndarray], guarded: 
         sequences.every_length(function, "fibonacci", (1, 2, 3, 12))
     assert guarded in str(caught.value.guarded)
     assert "12" not in str(caught.value.guarded)
+
+
+def _without_room(_: str, count: int) -> np.ndarray:
+    if count < 2:
+        raise crashed("IndexError")
+    return FIBONACCI[:count]
+
+
+def test_a_crash_where_few_terms_are_asked_for_is_told_with_their_number() -> None:
+    with pytest.raises(Crashed) as caught:
+        sequences.every_length(Making(_without_room), "fibonacci", (1, 2, 3, 12))
+    assert "'fibonacci' of length 1:" in str(caught.value.guarded)
+    assert "has no place for all first terms" in str(caught.value.guarded)
+
+
+def test_a_crash_at_every_length_is_no_want_of_room() -> None:
+    def made(_kind: str, _count: int) -> np.ndarray:
+        raise crashed("IndexError")
+
+    with pytest.raises(Crashed) as caught:
+        sequences.every_length(Making(made), "fibonacci", (1, 2, 3, 12))
+    assert "has no place" not in str(caught.value.guarded)
+
+
+def test_an_unknown_type_is_told_for_which_it_is_taken() -> None:
+    def made(kind: str, count: int) -> np.ndarray:
+        return FIBONACCI[:count] if kind == "fibonacci" else np.sin(np.arange(count))
+
+    with pytest.raises(CheckFailed, match="It is what 'sine' gives: every other type"):
+        sequences.refuses(Making(made), ("x", 10), say("no such type"))
+    with pytest.raises(CheckFailed, match="Test for that before anything is made"):
+        sequences.refuses(Making(made), ("sine", 0), say("the length is below 1"))
 
 
 def test_few_terms_are_looked_at_as_well() -> None:

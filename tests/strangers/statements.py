@@ -236,6 +236,13 @@ def _always(match: re.Match[str], record: Record) -> bool:
     return {size for asked, size in _sizes(match["kind"], record).items() if asked > few} == {few}
 
 
+def _first_always(match: re.Match[str], record: Record) -> bool:
+    """Whether these few lengths, of those looked at, give so many terms, which are more."""
+    sizes, n = _sizes(match["kind"], record), int(match["n"])
+    told = [int(asked) for asked in match["asked"].split(", ")]
+    return all(asked < n and sizes.get(asked, n) == n for asked in told)
+
+
 def _zero_terms(match: re.Match[str], record: Record) -> bool | None:
     got = record.get("data fibonacci 20")
     return None if got is None else not got[int(match["n"]) :].any()
@@ -434,6 +441,8 @@ PLACES = (
     ("terms repeated", re.compile(r"term (?P<n>\d+) is [^\n]+Every term from there on is the one before it"), _repeated_terms, True),
     ("one short", re.compile(r"'(?P<kind>\w+)' gives one term (?P<how>less|more) than"), _one_short, True),
     ("always as many", re.compile(r"'(?P<kind>\w+)' gives (?P<n>\d+) terms where more"), _always, True),
+    ("first ones always", re.compile(r"'(?P<kind>\w+)' gives (?P<n>\d+) terms where (?P<asked>[\d, ]+) are asked for: the first"), _first_always, True),
+    ("taken for", re.compile(r"returned [^\n]+ It is what '(?P<known>\w+)' gives"), lambda _, r: bool((r.get("data refused ('no such sequence', 10)", np.ones(1)) == 0.0).all()), True),
     ("terms zero", re.compile(r"term (?P<n>\d+) is [^\n]+From there on all terms are 0"), _zero_terms, True),
     ("no terms", re.compile(r"generate_sequence_data gives an empty sequence"), _flag("data empty"), True),
     ("other each time", re.compile(r"generate_sequence_data gives other numbers each time"), _flag("data other"), True),

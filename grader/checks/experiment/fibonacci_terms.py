@@ -41,6 +41,8 @@ def reason_for(values: Array, index: int) -> Message:
         _late,
         _type_ends,
         _scaled,
+        _logged,
+        _shifted,
         _only_off,
         _ruled,
         _repeated,
@@ -84,6 +86,32 @@ def _repeated(values: Array, index: int) -> Message | None:
     return None
 
 
+def _logged(values: Array, index: int) -> Message | None:
+    if index > 1 or values.size < RULED:
+        return None
+    for name, undone in (("log(1 + F)", np.expm1), ("log(F)", np.exp)):
+        with np.errstate(over="ignore", invalid="ignore"):
+            back = undone(values[:RULED])
+        if np.all(np.isfinite(back)) and np.allclose(back[2:], back[1:-1] + back[:-2]):
+            return say(
+                "These are their logarithms, {name}: return the true values; take logarithms where you train.",
+                name=name,
+            )
+    return None
+
+
+def _shifted(values: Array, index: int) -> Message | None:
+    """A scale and an offset: the differences are sums of the two before, the terms are not."""
+    few = values[:RULED]
+    steps = np.diff(few)
+    if index > 1 or few.size < RULED or not np.all(np.isfinite(few)):
+        return None
+    if np.array_equal(few, few.round()):
+        return None
+    summed = np.allclose(steps[2:], steps[1:-1] + steps[:-2], rtol=WHOLE, atol=1e-12)
+    return say("Return the true values; scale them where you train.") if summed else None
+
+
 def _scaled(values: Array, index: int) -> Message | None:
     if index < 2 and np.abs(values).max() <= 2.0:  # noqa: PLR2004  # scaled to a small range
         return say("Return the true values; scale them where you train.")
@@ -112,7 +140,13 @@ def _remaining(values: Array, index: int) -> Message | None:
 
 def _cut_off(values: Array, index: int) -> Message | None:
     if index > 2 and _is_nearly(values, index):  # noqa: PLR2004  # of the two before it
-        return say("Its digits are cut off: use float64 (or Python ints) for every term.")
+        with np.errstate(over="ignore"):
+            is_single = np.array_equal(values.astype(np.float32), values)
+        if is_single:
+            return say("Its digits are cut off: use float64 (or Python ints) for every term.")
+        return say(
+            "It is nearly right, so digits are lost: in float32, or in a formula with rounded constants. Add the terms in float64 (or as Python ints)."
+        )
     return None
 
 

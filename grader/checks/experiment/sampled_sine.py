@@ -5,9 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from grader.assignment import load
+from grader.language import Message, say
 from grader.protocol import Array
 
 FINER = 8  # points of the spectrum per period
+FIRST = 60  # values that show a rule
+EXACT = 1e-9  # of the range of the values
 
 
 def follows_recurrence(values: Array) -> bool:
@@ -42,3 +45,34 @@ def is_mostly_one_wave(values: Array) -> bool:
         fit = waves @ np.linalg.lstsq(waves, centred, rcond=None)[0]
         shares.append(1.0 - float(np.var(centred - fit) / np.var(centred)))
     return max(shares) >= float(load().learning["q5_1"]["explained"])
+
+
+def is_rectified(values: Array) -> bool:
+    """Whether these are the absolute values of a sine: no sine, and their squares are one."""
+    one_sided = values.min() >= 0.0 or values.max() <= 0.0
+    return bool(one_sided and not follows_recurrence(values) and follows_recurrence(values**2))
+
+
+def why_none(values: Array) -> Message | None:
+    """What values that are no sine are instead, if they follow a simple rule."""
+    few = values[:FIRST]
+    if (rule := _recurrence(few, 2)) is not None and 0.0 < -rule[1] != 1.0:
+        by = float(np.sqrt(-rule[1]))
+        return say(
+            "its height changes from term to term, by a factor of about {factor}, as of a sine times something that grows or decays",
+            factor=f"{by:.2g}",
+        )
+    if _recurrence(few, 4) is not None:
+        return say("it is made of more than one wave: one alone is asked for")
+    return None
+
+
+def _recurrence(values: Array, terms: int) -> Array | None:
+    """The factors of the terms before, the nearest first, if each term is so made of them."""
+    if values.size < 3 * terms:
+        return None
+    centred = values[1:] - values[:-1]  # without a constant
+    before = np.column_stack([centred[terms - n : -n] for n in range(1, terms + 1)])
+    factors: Array = np.linalg.lstsq(before, centred[terms:], rcond=None)[0]
+    rest = np.abs(before @ factors - centred[terms:]).max()
+    return factors if rest <= EXACT * np.ptp(values) else None

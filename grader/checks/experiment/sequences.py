@@ -21,15 +21,33 @@ from grader.checks.experiment.fibonacci_terms import (
     reason_for,
     sums,
 )
-from grader.checks.experiment.sampled_sine import follows_recurrence, is_mostly_one_wave
+from grader.checks.experiment.sampled_sine import (
+    follows_recurrence,
+    is_mostly_one_wave,
+    is_rectified,
+    why_none,
+)
 from grader.checks.garbage import is_empty, require_sequence
-from grader.faults import BadValue, CauseKnown, CheckFailed, Crashed, ReturnedNothing, StudentFault
+from grader.faults import (
+    BadValue,
+    CauseKnown,
+    CheckFailed,
+    Crashed,
+    NotImplementedYet,
+    ReturnedNothing,
+    StudentFault,
+)
 from grader.language import Message, say
 from grader.protocol import Array, CandidateFunction
 
 NAME = "generate_sequence_data"
 DEFAULT_LENGTH = 1000
 SHORT = (1, 2, 3)
+MORE = 20  # terms that need more than a first few
+KINDS = ("fibonacci", "sine")
+
+
+_TEST_FIRST = say("Test for that before anything is made, and raise ValueError there.")
 
 
 class OtherLength(CheckFailed):
@@ -146,45 +164,102 @@ def every_length(function: CandidateFunction, kind: str, counts: Sequence[int]) 
         try:
             returned, call = generate(function, kind, count), called(kind, count)
             if not is_empty(returned):
-                values_of(returned, call)
+                _require_finite_where_few(values_of(returned, call), kind, count)
             has_length(returned, count, call)
         except OtherLength as fault:
             wrong[count] = fault.got
+        except Crashed as fault:
+            raise (_where_few(function, kind, count, fault) if count in SHORT else fault) from None
     if wrong:
         count, got = next(iter(wrong.items()))
         raise OtherLength(called(kind, count), got, count, _lengths(kind, wrong, counts))
 
 
+def _require_finite_where_few(values: Array, kind: str, count: int) -> None:
+    """Refuse NaN and infinity among few terms, of which no other case asks for numbers."""
+    if kind != "fibonacci" and count in SHORT and not np.all(np.isfinite(values)):
+        raise CheckFailed(
+            say(
+                "'{kind}' of length {count} holds NaN or infinity: is anything divided by length - 1, or by what is 0 for few terms?",
+                kind=kind,
+                count=count,
+            )
+        )
+
+
+def _where_few(function: CandidateFunction, kind: str, count: int, fault: Crashed) -> Crashed:
+    """A crash with the number of terms that were asked for: one of the few that all are told of."""
+    no_room = fault.guarded.values.get("exception") == "IndexError" and _makes(function, kind, MORE)
+
+    def told(what: Message) -> Message:
+        if not no_room:
+            return say("'{kind}' of length {count}: {fault}", kind=kind, count=count, fault=what)
+        return say(
+            "'{kind}' of length {count}: {fault} So short a sequence has no place for all first terms: write only what there is room for.",
+            kind=kind,
+            count=count,
+            fault=what,
+        )
+
+    return Crashed(told(fault.message), told(fault.guarded), diagnosis=fault.diagnosis)
+
+
+def _makes(function: CandidateFunction, kind: str, count: int) -> bool:
+    with suppress(StudentFault):
+        return generate(function, kind, count) is not None
+    return False
+
+
 def _lengths(kind: str, wrong: Mapping[int, int], counts: Sequence[int]) -> Message | None:
     """How they differ, where it is a slip; in numbers a program could tell a hidden length."""
-    off, sizes = {got - count for count, got in wrong.items()}, set(wrong.values())
-    if len(wrong) == len(counts) and off == {-1}:
-        return say("'{kind}' gives one term less than was asked for, at every length.", kind=kind)
-    if len(wrong) == len(counts) and off == {1}:
-        return say("'{kind}' gives one term more than was asked for, at every length.", kind=kind)
-    if len(sizes) == 1 and len(wrong) > 1 and min(sizes) <= max(SHORT):
+    sizes = set(wrong.values())
+    if len(wrong) == len(counts):
+        told = _off_at_every_length(kind, {got - count for count, got in wrong.items()}, sizes)
+        if told is not None:
+            return told
+    if len(sizes) == 1 and len(wrong) > 1 and min(sizes) <= min(max(SHORT), *wrong):
         return say(
             "'{kind}' gives {got} terms where more are asked for.", kind=kind, got=min(sizes)
         )
-    if set(wrong) <= {*SHORT}:
+    if not set(wrong) <= {*SHORT}:
+        return None
+    if len(sizes) == 1 and min(sizes) > max(wrong):
         return say(
-            "'{kind}' has another length than was asked for where that is {counts}.",
+            "'{kind}' gives {got} terms where {counts} are asked for: the first ones come whatever the length is. Cut what comes back to that length.",
             kind=kind,
+            got=min(sizes),
             counts=tuple(wrong),
+        )
+    return say(
+        "'{kind}' has another length than was asked for where that is {counts}.",
+        kind=kind,
+        counts=tuple(wrong),
+    )
+
+
+def _off_at_every_length(kind: str, off: set[int], sizes: set[int]) -> Message | None:
+    """One term less or more, or always as many: so many came before a hidden length was asked for."""
+    if off == {-1}:
+        return say("'{kind}' gives one term less than was asked for, at every length.", kind=kind)
+    if off == {1}:
+        return say("'{kind}' gives one term more than was asked for, at every length.", kind=kind)
+    if len(sizes) == 1:
+        return say(
+            "'{kind}' gives {got} terms, whatever length is asked for.", kind=kind, got=min(sizes)
         )
     return None
 
 
 def is_float64(returned: Any, call: str) -> None:
     """Require the documented type: a float64 array with one axis, and something in it."""
-    values_of(returned, call)
+    values = values_of(returned, call)
     if not isinstance(returned, np.ndarray):
         got = kind(returned)
     elif returned.dtype != np.float64 or returned.ndim != 1:
         got = f"{returned.dtype} {returned.shape}"
     else:
         return
-    raise CheckFailed(
+    raise (CauseKnown if _cut_to_zero(returned, values) else CheckFailed)(
         say(
             "{call} returned {got}; expected a float64 array of shape (length,).",
             call=call,
@@ -203,13 +278,17 @@ def is_sine(returned: Any, call: str) -> None:
     if not np.all(np.isfinite(values)):
         problem = say("it contains NaN or infinity")
     elif np.ptp(values) <= load().learning["q5_1"]["flat"] * max(1.0, float(np.abs(values).max())):
-        raise _flat(values, call)
+        raise _flat(values, call, cut=_cut_to_zero(returned, values))
     elif values.size > RULED and any(
         first_wrong(values, sums(values, start)) is None for start in STARTS
     ):
         problem = say("its values are Fibonacci numbers; look at the branches for the types")
+    elif is_rectified(values):
+        problem = say(
+            "these are its absolute values, of one sign alone: take the sine as it comes, with its signs"
+        )
     elif not (follows_recurrence(values) or is_mostly_one_wave(values)):
-        problem = say("its values do not follow a sine")
+        problem = why_none(values) or say("its values do not follow a sine")
     else:
         return
     raise CheckFailed(
@@ -218,8 +297,19 @@ def is_sine(returned: Any, call: str) -> None:
     )
 
 
-def _flat(values: Array, call: str) -> CheckFailed:
-    """A sine that does not move: sampled where it is zero, once in a period, or at one place."""
+def _cut_to_zero(returned: Any, values: Array) -> bool:
+    """Whether all terms are the integer 0, to which whatever is below 1 is cut."""
+    return np.asarray(returned).dtype.kind in "iu" and not values.any()
+
+
+def _flat(values: Array, call: str, *, cut: bool) -> CheckFailed:
+    """A sine that does not move: sampled where it is zero, once in a period, or at one place.
+
+    cut: its terms are integers, all 0.
+    """
+    if cut:
+        why = say("it is constant; its terms are integers, which cut off all that is below 1")
+        return _no_sine(call, why)
     if np.ptp(values) > 0.0 and np.abs(values).max() <= load().learning["q5_1"]["flat"]:
         return _no_sine(call, say("it is constant"), "sine-sampled-at-zeros")
     if np.ptp(values):
@@ -264,16 +354,18 @@ def refuses(
     call = called(*arguments)
     try:
         returned = function(*arguments)
-    except Crashed as fault:
-        raised = str(fault.guarded.values.get("exception", ""))  # a built-in exception's name
+    except (Crashed, NotImplementedYet) as fault:
+        unset = "NotImplementedError" if isinstance(fault, NotImplementedYet) else ""
+        raised = str(fault.guarded.values.get("exception", unset))  # a built-in exception's name
         if raised == "ValueError" or raised.startswith("Unicode"):  # its subclasses
             return
         raise CheckFailed(
             say(
-                "{call} raised {raised}; expected ValueError: {why}.",
+                "{call} raised {raised}; expected ValueError: {why}. {remedy}",
                 call=call,
                 raised=raised,
                 why=why,
+                remedy=_TEST_FIRST,
             ),
             say("The wrong exception was raised; expected ValueError: {why}.", why=why),
             diagnosis=named[1],
@@ -282,14 +374,30 @@ def refuses(
         raise ReturnedNothing(NAME)
     raise CheckFailed(
         say(
-            "{call} returned {kind}; expected ValueError: {why}.",
+            "{call} returned {kind}; expected ValueError: {why}. {remedy}",
             call=call,
             kind=kind(returned),
             why=why,
+            remedy=(arguments[0] not in KINDS and _taken_for(function, arguments, returned))
+            or _TEST_FIRST,
         ),
         say("No exception was raised; expected ValueError: {why}.", why=why),
         diagnosis=named[0] if returned is None else "",
     )
+
+
+def _taken_for(
+    function: CandidateFunction, arguments: tuple[Any, ...], returned: Any
+) -> Message | None:
+    """Which documented type an unknown one is taken for, if it gives the same."""
+    for known in KINDS:
+        with suppress(StudentFault):
+            if np.array_equal(returned, function(known, *arguments[1:])):
+                return say(
+                    "It is what '{known}' gives: every other type falls into that branch. Ask for '{known}' by its name, and raise ValueError after all types.",
+                    known=known,
+                )
+    return None
 
 
 def _rank(first_wrong: int | None) -> float:

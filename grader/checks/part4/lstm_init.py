@@ -15,6 +15,7 @@ from grader.checks.parameters.cell_sizes import HIDDEN, PUBLIC
 from grader.checks.parameters.layout import Layout
 from grader.checks.parameters.lstm_roles import GATES
 from grader.checks.parameters.roles import lstm_layout
+from grader.checks.parameters.storage import leaf
 from grader.checks.part4.init import (
     require,
     require_finite,
@@ -42,6 +43,33 @@ def weights(LSTMCell: CandidateClass) -> None:
     layout = lstm_layout(LSTMCell, PUBLIC)
     require_shapes(layout, f"LSTMCell{PUBLIC}")
     require(layout, names)
+    _require_names_kept(layout)
+
+
+def _require_names_kept(layout: Layout) -> None:
+    """Refuse W and U that are exchanged: by their names W acts on the input, U on the hidden state.
+
+    Nothing else is charged for it, since all that forward gives is right.
+    """
+    exchanged = [
+        gate
+        for gate in GATES
+        if _named(layout, f"W_{gate}", f"U_{gate}") and _named(layout, f"U_{gate}", f"W_{gate}")
+    ]
+    if exchanged:
+        raise CheckFailed(
+            say(
+                "{names} are multiplied with hidden_state, {others} with input_t. By the documentation W is for the input and U for hidden_state, and a documented name binds: exchange the two.",
+                names=tuple(f"W_{gate}" for gate in exchanged),
+                others=tuple(f"U_{gate}" for gate in exchanged),
+            )
+        )
+
+
+def _named(layout: Layout, role: str, name: str) -> bool:
+    """Whether a whole array of this documented name plays this role."""
+    places = layout.places.get(role, [])
+    return any(place.is_whole and leaf(place.path) == name for place in places)
 
 
 def biases(LSTMCell: CandidateClass) -> None:

@@ -13,13 +13,18 @@ from grader.checks.parameters import acting
 from grader.checks.parameters.roles import with_parameters
 from grader.checks.states import read_cell
 from grader.diagnosis.cell import (
+    changed_input,
+    far_sums,
     formulas_of_states,
     gate_functions,
     gate_weights,
     gates,
     hidden_rules,
     odd_gates,
+    one_mistake,
+    product_of_gates,
     settled_roles,
+    whole_states,
 )
 from grader.diagnosis.cell.known_cell import ROWS, SIZES, WHOLE, KnownCell
 from grader.diagnosis.cell.rows_apart import apart, shows_random_only
@@ -31,11 +36,17 @@ Look = Callable[[KnownCell, Array, Array], Readings]
 
 HUGE = 1e4  # exp of it is infinite
 SILENT = {"weight_unused", "gate_constant"}  # readings that weights take no part
-BENT = {"tanh_on_cell", "cell_clipped", "cell_not_linear", "old_enters_as"}  # new is no plain sum
+BENT = {
+    "tanh_on_cell",
+    "cell_clipped",
+    "cell_not_linear",
+    "old_enters_as",
+    "units_mixed",
+}  # new is no plain sum
 # What says only that something is off, or of which gates; each of these is worth a second look.
 VAGUE = {"gate_off", "hidden_off", "added_off", "cell_not_linear", "gate_weights_off", "gate_sees_cell", "old_cell_ignored"}  # fmt: skip
 OTHERS = 2  # roles that are looked at besides
-WHOLE_STATE = {"cell_is", "hidden_is", "nothing_added"}  # say all of a state
+WHOLE_STATE = {"cell_is", "hidden_is", "nothing_added", "cell_added"}  # say all of a state
 WORSE = 10  # a vague reading, against one that says what is wrong
 
 
@@ -53,14 +64,19 @@ def examine(cls: CandidateClass) -> Readings:
     hidden, new = cell.run(cell.c)
     if not np.all(np.isfinite(hidden)) or not np.all(np.isfinite(new)):
         return []
+    if grains := whole_states.coarse(hidden, new):
+        return [*grains, *_overflows(cell)]
     found = _ignored(cell, _best(cell) or _absent(cell))
-    return _merged([*found, *_overflows(cell)])
+    if found and all(reading.kind in VAGUE for reading, _ in found):
+        found = changed_input.readings(cell, hidden, new) or found
+    usual = [*one_mistake.joined(_merged(found)), *_overflows(cell)]
+    return usual or _merged(far_sums.of_gates(cell))
 
 
 def _best(cell: KnownCell) -> Readings:
     """By the roles that arrays are found to play, or by others if those explain more."""
     unknown: Readings = [(gates.UNEXPLAINED, ("f", "i", "c", "o"))]
-    found = _looked_at(cell) if any(cell.knows(gate) for gate in "fico") else unknown
+    found = _looked_at(cell) if any(cell.knows_weights(gate) for gate in "fico") else unknown
     if _cost(found) <= 1:
         return found
     others = [_looked_at(one) for one in settled_roles.candidates(cell)[:OTHERS]]
@@ -138,7 +154,7 @@ def _ignored(cell: KnownCell, found: Readings) -> Readings:
                 for one, names in found
                 if one.kind not in VAGUE and str(one.facts.get("array", ""))[:1] != weights
             ]
-            found = [(Reading(kind), ("new_hidden_state", "new_cell_state")), *found]
+            found = [(Reading(kind), one_mistake.BOTH), *found]
     return found
 
 
@@ -153,10 +169,25 @@ def _new_cell(cell: KnownCell, new: Array) -> Readings:
     """The formula by which it is made of the right gates, or what is off in them."""
     if form := formulas_of_states.of_cell(cell, new):
         return [(Reading("cell_is", {"form": form}), ("new_cell_state",))]
+    if (whole := _whole(cell, new)) is not None:
+        return [(whole, ("new_cell_state",))]
     found = _forget(cell, new)
     if not any(reading.kind in BENT for reading, _ in found):
         found += _added(cell)
     return found
+
+
+def _whole(cell: KnownCell, new: Array) -> Reading | None:
+    """The right state some times, or with an argument added."""
+    if not all(cell.knows(gate) for gate in "fic"):
+        return None
+    due = formulas_of_states.right(cell)
+    if gates.agrees(cell, new, due):
+        return None
+    if (number := whole_states.times(cell, new, due)) is not None:
+        return Reading("cell_is", {"form": f"{number:.4g} * (f * c_(t-1) + i * g)"})
+    more = whole_states.with_more(cell, new, due)
+    return None if more is None else Reading("cell_added", more)
 
 
 def _without_roles(cell: KnownCell, found: Readings, new: Array) -> Readings:
@@ -222,6 +253,9 @@ def _added(cell: KnownCell) -> Readings:
         return [(Reading("nothing_added"), ("new_cell_state",))]
     if (through := _through_gate(cell)) is not None:
         return [(through, ("new_cell_state",))]
+    added = cell.run(np.zeros_like(cell.c))[1]
+    if of_weights := product_of_gates.of_added(cell, added):
+        return of_weights
     opened = gates.input_gate(cell)
     candidate = gates.candidate(cell, beside_right=not opened)
     if any(reading.kind == "gate_from_candidate" for reading, _ in candidate):
@@ -279,6 +313,8 @@ def _forget(cell: KnownCell, new: Array) -> Readings:
         bent = _bent(cell, new, empty, share)
         return [(bent, ("f",) if bent.kind == "gate_sees_cell" else ("new_cell_state",))]
     told = gates.whole(cell, "f", share, cell.used)
+    if told is None and (mixed := _units_mixed(cell, new)) is not None:
+        return [(mixed, ("new_cell_state",))]
     if told is None:
         told = gate_functions.unexplained(cell, "f")
     return [(one, ("f",)) for one in told]
@@ -311,12 +347,21 @@ def _bent(cell: KnownCell, new: Array, empty: Array, share: Array) -> Reading:
     one, two = (raw[0] - raw[1]) / cell.c, (raw[2] - raw[1]) / (2 * cell.c)
     if np.all(np.isfinite(one)) and np.abs(one - two).max() < 1e2 * cell.limit:
         return Reading("tanh_on_cell")
-    bound = float(np.abs(cell.run(8 * cell.c)[1]).max())
-    if np.sum(np.abs(np.abs(cell.run(8 * cell.c)[1]) - bound) < WHOLE) > ROWS:
-        return Reading("cell_clipped", {"number": float(f"{bound:.4g}")})
+    large = cell.run(8 * cell.c)[1]
+    for values in (np.abs(large), large, -large):
+        bound = float(values.max())
+        if np.sum(np.abs(values - bound) < WHOLE) > ROWS:
+            number = -bound if values is not large and values.min() < 0 else bound
+            return Reading("cell_clipped", {"number": float(f"{number:.4g}")})
     if gate_weights.fits(cell, share, extra=cell.c):
         return Reading("gate_sees_cell")
-    return Reading("cell_not_linear")
+    return _units_mixed(cell, new) or Reading("cell_not_linear")
+
+
+def _units_mixed(cell: KnownCell, new: Array) -> Reading | None:
+    """Whether the cell state of one unit moves that of others."""
+    units = whole_states.moved_by_unit_0(new, cell.run(whole_states.raised(cell.c))[1])
+    return Reading("units_mixed", {"state": "new_cell_state", "units": units}) if units else None
 
 
 def _merged(found: Readings) -> Readings:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from grader.diagnosis.cell.gate_words import gate_name
+from grader.diagnosis.numbers_told import numbered
 from grader.language import Message, say
 
 
@@ -65,10 +66,59 @@ def _tanh_around(*, what: str) -> Message:
     )
 
 
-def _hidden_added(*, argument: str) -> Message:
+def _hidden_added(*, argument: str, number: float = 1.0) -> Message:
     return say(
         "new_hidden_state is o * tanh(new_cell_state) plus {argument}, which the equation does not have.",
-        argument=argument,
+        argument=_often(argument, number),
+    )
+
+
+def _cell_added(*, argument: str, number: float = 1.0) -> Message:
+    return say(
+        "new_cell_state is f * cell_state + i * g plus {argument}, which the equation does not have.",
+        argument=_often(argument, number),
+    )
+
+
+def _hidden_dropped(*, percent: int, number: float) -> Message:
+    return say(
+        "new_hidden_state is 0 in {percent} % of its places, and o * tanh(new_cell_state) times {number} in the others: look for dropout, or for a mask, and take it out.",
+        percent=percent,
+        number=number,
+    )
+
+
+def _argument_changed(*, form: str) -> Message:
+    return say(
+        "In every gate stands, measured, {form} where input_t belongs: leave the input as it comes.",
+        form=form,
+    )
+
+
+def _often(argument: str, number: float) -> str:
+    return argument if number == 1.0 else f"{number} * {argument}"
+
+
+def _state_rounded(*, state: str, digits: int) -> Message:
+    return say(
+        "{state} is rounded: measured, it holds nothing beyond {digits} digits after the point. Leave the numbers as they come.",
+        state=state,
+        digits=digits,
+    )
+
+
+def _state_half(*, state: str) -> Message:
+    return say(
+        "{state} is kept in half precision (float16): measured, no number has more digits. Use float64.",
+        state=state,
+    )
+
+
+def _units_mixed(*, state: str, units: Sequence[int]) -> Message:
+    return say(
+        "Units mix in {state}: measured, another cell_state of unit 0 changes unit {units} as well. The product with cell_state goes element by element: look for @ in place of *, for a mean or sum over units, and for cell_state where hidden_state belongs.",
+        state=state,
+        units=numbered(units),
     )
 
 
@@ -115,6 +165,12 @@ def _hidden_ignored() -> Message:
     )
 
 
+def _states_ignored() -> Message:
+    return say(
+        "Neither hidden_state nor cell_state takes part: changing either changes nothing in what forward returns. Is something else put in their place before they are used?"
+    )
+
+
 def _hidden_is(*, form: str) -> Message:
     return say(
         "new_hidden_state is {form}; it should be o * tanh(c_t), with c_t the new cell state.",
@@ -134,6 +190,7 @@ WORDS: dict[str, Callable[..., Message]] = {
     "input_ignored": _input_ignored,
     "hidden_without_cell": _hidden_without_cell,
     "hidden_ignored": _hidden_ignored,
+    "states_ignored": _states_ignored,
     "old_cell_ignored": _old_cell_ignored,
     "tanh_on_cell": _tanh_on_cell,
     "cell_clipped": _cell_clipped,
@@ -144,6 +201,12 @@ WORDS: dict[str, Callable[..., Message]] = {
     "shown": _shown,
     "tanh_around": _tanh_around,
     "hidden_added": _hidden_added,
+    "cell_added": _cell_added,
+    "state_rounded": _state_rounded,
+    "state_half": _state_half,
+    "units_mixed": _units_mixed,
+    "hidden_dropped": _hidden_dropped,
+    "argument_changed": _argument_changed,
     "cell_is": _cell_is,
     "hidden_is": _hidden_is,
     "hidden_off": _hidden_off,

@@ -114,6 +114,34 @@ def _weight_off(*, array: str) -> Message:
     )
 
 
+def _weight_numbers_of(*, array: str, numbers: Sequence[str], place: str, stands: str) -> Message:
+    facts: dict[str, Message | str] = {
+        "gate": gate_name(array[-1]),
+        "array": array,
+        "used": stands,
+        "place": place,
+    }
+    if "0" in numbers:
+        return say(
+            "In {gate} not all numbers of {array} act: measured, {used} stands where {place} belongs. Look for a mask, a diagonal, or a product of single elements.",
+            **facts,
+        )
+    if stands == f"-{place}":
+        return say(
+            "In {gate} numbers of {array} act with the other sign: measured, {used} stands where {place} belongs. Look for an absolute value, or a minus.",
+            **facts,
+        )
+    if all(number.startswith(array) for number in numbers):
+        return say(
+            "In {gate} {array} acts with its numbers at other places: measured, {used} stands where {place} belongs. Look at reshape and transpose.",
+            **facts,
+        )
+    return say(
+        "In {gate} numbers of several arrays act in place of {array}: measured, {used} stands where {place} belongs. Look at where the parts of a joined array begin and end.",
+        **facts,
+    )
+
+
 WORDS: dict[str, Callable[..., Message]] = {
     "weight_unused": _weight_unused,
     "weight_transposed": _weight_transposed,
@@ -126,5 +154,6 @@ WORDS: dict[str, Callable[..., Message]] = {
     "weight_one_for_all": _weight_one_for_all,
     "weight_number": _weight_number,
     "weight_shifted": _weight_shifted,
+    "weight_numbers_of": _weight_numbers_of,
     "weight_off": _weight_off,
 }

@@ -85,6 +85,7 @@ def cells(made: Made) -> Iterator[Term]:
     f, i, o, g = ("f", made.f), ("i", made.i), ("o", made.o), ("g", made.g)
     old, before = ("c_(t-1)", made.c), ("h_(t-1)", made.h)
     yield RIGHT_CELL, made.right
+    yield "o * tanh(f * c_(t-1) + i * g)", made.o * np.tanh(made.right)  # the hidden state
     yield from (f, i, o, g, old, before)
     kept = [f, old, *joined(f, old), *joined(f, before)]
     for form, value in products(kept, [i, g, *joined(i, g)]):
@@ -107,6 +108,8 @@ def hiddens(made: Made, new: Array) -> Iterator[Term]:
         ("tanh(i * g)", np.tanh(made.i * made.g)),
     ]
     yield RIGHT_HIDDEN, made.o * np.tanh(new)
+    blended = made.o * np.tanh(new) + (1 - made.o) * made.h
+    yield "o * tanh(c_t) + (1 - o) * h_(t-1)", blended
     yield from (("h_(t-1)", made.h), ("c_t", new), ("c_(t-1)", made.c), o, f, i, g)
     for form, value in products([o, f, i], shown):
         if form not in SHOWN_OTHERWISE:

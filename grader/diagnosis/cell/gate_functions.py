@@ -11,7 +11,7 @@ from collections.abc import Callable
 import numpy as np
 
 from grader.checks.known_model import Parameters
-from grader.diagnosis.cell import gates
+from grader.diagnosis.cell import gates, whole_states
 from grader.diagnosis.cell.known_cell import KnownCell
 from grader.diagnosis.experiments.patterns import Reading
 from grader.protocol import Array
@@ -58,12 +58,22 @@ def unexplained(cell: KnownCell, gate: str, *, alone: bool = True) -> list[Readi
     seen = VIEWS[gate](cell, cell.values)
     if not np.nanmax(seen) - np.nanmin(seen) > 1e2 * cell.limit:
         return [Reading("gate_off")]
+    if units := _other_units(cell, gate, seen):
+        return [Reading("gate_units_mixed", {"units": units})]
     for kept in PARTS:
         if _replays(cell, gate, seen, kept):
             unused = [name for name in _parts(gate) if name[0] not in kept]
             silent = [Reading("weight_unused", {"array": name}) for name in unused]
             return [*silent, Reading("gate_function", _compared(cell, gate) if alone else {})]
     return [Reading("gate_off")]
+
+
+def _other_units(cell: KnownCell, gate: str, seen: Array) -> tuple[int, ...]:
+    """The units that change with the weights of unit 0: none does in a gate."""
+    weight = cell.values[f"W_{gate}"].copy()
+    weight[:, 0] += 0.5
+    again = VIEWS[gate](cell, {**cell.values, f"W_{gate}": weight})
+    return whole_states.moved_by_unit_0(seen, again)
 
 
 def _parts(gate: str) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ import numpy as np
 
 from grader.checks.known_model import Parameters
 from grader.checks.parameters.storage import leaf
+from grader.diagnosis.cell import weights_elsewhere
 from grader.diagnosis.cell.known_cell import KnownCell
 from grader.diagnosis.experiments import regression
 from grader.diagnosis.experiments.patterns import CLOSE, Reading
@@ -48,7 +49,7 @@ def _through(
     found = [] if activation == DUE[gate] else [Reading("gate_activation", {"used": activation})]
     if bound is not None:
         found.append(Reading("gate_clipped", {"number": bound}))
-    return found + _weights(cell, gate, blocks, used)
+    return found + weights(cell, gate, blocks, used)
 
 
 def fits(cell: KnownCell, values: Array, extra: Array) -> bool:
@@ -57,6 +58,8 @@ def fits(cell: KnownCell, values: Array, extra: Array) -> bool:
     Of `extra` each unit sees all, or its own element, as through a peephole.
     """
     z = regression.INVERSES["sigmoid"](values)
+    if np.any(np.isinf(z)):  # 0 or 1, as no sum gives
+        return False
     if regression.fit(z, {**_regressors(cell), "extra": extra}, 10 * cell.limit) is not None:
         return True
     for unit in range(z.shape[1]):
@@ -91,7 +94,7 @@ def _fit(cell: KnownCell, z: Array) -> Blocks | None:
     return regression.fit(z, _regressors(cell), 10 * cell.limit)
 
 
-def _weights(cell: KnownCell, gate: str, blocks: Blocks, used: Parameters) -> list[Reading]:
+def weights(cell: KnownCell, gate: str, blocks: Blocks, used: Parameters) -> list[Reading]:
     """Each of the gate's arrays that is not used as it should be."""
     flat = {name: np.atleast_2d(value) for name, value in used.items()}
     named = _named(cell, gate)
@@ -101,6 +104,8 @@ def _weights(cell: KnownCell, gate: str, blocks: Blocks, used: Parameters) -> li
         others = {other: value for other, value in flat.items() if other != name}
         others |= {f"-{other}": -value for other, value in others.items()}
         one = regression.compare(blocks[kind], flat[name], others)
+        if one.kind == "number" and _is_summed(blocks[kind], flat[name]):
+            one = Reading("one_for_all")
         if kind == "U" and one.kind == "off" and _is_identity(blocks[kind]):
             one = Reading("identity")
         if one.kind != "right" and (flat[name].any() or np.abs(blocks[kind]).max() > CLOSE):
@@ -108,30 +113,37 @@ def _weights(cell: KnownCell, gate: str, blocks: Blocks, used: Parameters) -> li
             shared = of_another and not str(one.facts["used"]).startswith("-")
             what = "shared" if shared else one.kind
             found.append(Reading(f"weight_{what}", {"array": name, **one.facts}))
-    if any(one.kind == "weight_off" for one in found) and (columns := _columns(blocks, flat)):
-        return [Reading("gate_units_of", {"columns": columns})]
+    if any(one.kind == "weight_off" for one in found):
+        found = _elsewhere(cell, found, gate, blocks, flat)
     return _together(found, named=named)
+
+
+def _elsewhere(
+    cell: KnownCell, found: list[Reading], gate: str, blocks: Blocks, flat: Parameters
+) -> list[Reading]:
+    """With what the weights are that no array explains as a whole."""
+    if (of_units := weights_elsewhere.columns(blocks, flat)) is not None:
+        return [of_units]
+    if (of_rows := weights_elsewhere.rows(blocks, flat, gate)) is not None:
+        return [of_rows]
+    return [_number_by_number(cell, one, blocks, flat) for one in found]
+
+
+def _number_by_number(cell: KnownCell, off: Reading, blocks: Blocks, flat: Parameters) -> Reading:
+    """Which number stands where in an array that nothing explains as a whole."""
+    name = str(off.facts["array"])
+    found = weights_elsewhere.numbers(blocks[name[0]], flat, name, cell.limit)
+    return found if off.kind == "weight_off" and found is not None else off
+
+
+def _is_summed(block: Array, bias: Array) -> bool:
+    """Whether one number for all is made of the whole bias: its sum, or its mean."""
+    number = float(block.flat[0])
+    return min(abs(number - float(bias.sum())), abs(number - float(bias.mean()))) <= CLOSE
 
 
 def _is_identity(block: Array) -> bool:
     return bool(np.abs(block - np.eye(len(block))).max() <= CLOSE)
-
-
-def _columns(blocks: Blocks, flat: Parameters) -> tuple[str, ...]:
-    """Of which gate and unit each unit has its weights ("o0"), if all have those of some."""
-
-    def stacked(parts: Parameters, of: str) -> Array:
-        return np.vstack([parts[f"{kind}{of}"] for kind in "WUb"])
-
-    due = {g: stacked(flat, f"_{g}") for g in "fico"}
-    known = {f"{g}{k}": due[g][:, k] for g in due for k in range(due[g].shape[1])}
-    found = []
-    for column in stacked(blocks, "").T:
-        alike = [name for name, one in known.items() if np.abs(one - column).max() <= CLOSE]
-        if len(alike) != 1:
-            return ()
-        found += alike
-    return tuple(found)
 
 
 def _named(cell: KnownCell, gate: str) -> bool:

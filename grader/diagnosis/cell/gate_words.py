@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from grader.diagnosis.numbers_told import numbered
 from grader.language import Message, say
 
 
@@ -17,10 +18,26 @@ def gate_name(gate: str) -> Message:
 
 
 def gate_names(names: Sequence[str]) -> Message:
-    joined = gate_name(names[0])
-    for name in names[1:]:
-        joined = say("{first} and {second}", first=joined, second=gate_name(name))
-    return joined
+    if set(names) == set("fico"):
+        return say("all four gates")
+    if set(names) == set("fio"):
+        return say("the forget, input and output gate")
+    return _listed(names)
+
+
+def _listed(names: Sequence[str]) -> Message:
+    return _joined([gate_name(name) for name in names])
+
+
+def _joined(parts: Sequence[Message]) -> Message:
+    """As in: a, b and c."""
+    *firsts, last = parts
+    if not firsts:
+        return last
+    joined = firsts[0]
+    for one in firsts[1:]:
+        joined = say("{first}, {second}", first=joined, second=one)
+    return say("{first} and {second}", first=joined, second=last)
 
 
 def _gate_sees_cell(gates: Message) -> Message:
@@ -62,6 +79,14 @@ def _gate_function(
     )
 
 
+def _gate_units_mixed(gates: Message, *, units: Sequence[int]) -> Message:
+    return say(
+        "{gates}: units mix: measured, other weights of unit 0 change unit {units} as well. Each unit has a sum of its own: take out what is made of all units (a mean, a deviation, a softmax).",
+        gates=gates,
+        units=numbered(units),
+    )
+
+
 def _gate_form(gates: Message, *, form: str) -> Message:
     return say(
         "{gates}: measured, it is {form}, where a(xW + hU + b) belongs (a for its sigmoid or tanh, xW for x_t W, hU for h_(t-1) U). Look at the brackets.",
@@ -86,6 +111,45 @@ def _gate_units_of(gates: Message, *, columns: Sequence[str]) -> Message:
     )
 
 
+def _gate_rows_of(
+    gates: Message,
+    *,
+    input: Sequence[str],  # noqa: A002  # a fact's name
+    hidden: Sequence[str],
+    one: str = "",
+) -> Message:
+    of_input = say("the components of input_t meet {rows}", rows=tuple(input))
+    of_hidden = say("those of hidden_state {rows}", rows=tuple(hidden))
+    pairs = [of_input, of_hidden, *([say("the 1 of the bias {row}", row=one)] if one else [])]
+    if _is_stack([*input, *hidden], "UWb") or _is_stack([*hidden, *input], "WUb"):
+        return say(
+            "{gates}: input_t and hidden_state are stacked in another order than the weights: measured, {pairs} (W is for the input, U for hidden_state; the row in brackets). To [input_t, hidden_state] belongs [W; U], to [hidden_state, input_t] belongs [U; W].",
+            gates=gates,
+            pairs=_joined(pairs),
+        )
+    return say(
+        "{gates}: components meet rows of the weights that belong to others: measured, {pairs} (W is for the input, U for hidden_state; the row in brackets). Look at the order in which they are stacked, and where they are cut.",
+        gates=gates,
+        pairs=_joined(pairs),
+    )
+
+
+def _is_stack(rows: Sequence[str], kinds: str) -> bool:
+    """Whether these are all rows of one array in order, then those of the other."""
+    return list(rows) == sorted(rows, key=lambda row: (kinds.index(row[0]), row))
+
+
+def _gates_permuted(*, gates: Sequence[str], of: Sequence[str]) -> Message:
+    pairs = [
+        say("{gate} has those of {other}", gate=gate_name(gate), other=gate_name(other))
+        for gate, other in zip(gates, of, strict=True)
+    ]
+    return say(
+        "Gates have each other's weights: measured, {pairs}. Look at the order in which weights are joined, and their sums cut apart again.",
+        pairs=_joined(pairs),
+    )
+
+
 def _gate_weights_off(gates: Message) -> Message:
     return say(
         "{gates}: a weighted sum of input_t and hidden_state as it should be, but with other weights than its own.",
@@ -94,10 +158,34 @@ def _gate_weights_off(gates: Message) -> Message:
 
 
 def _gate_constant(gates: Message, *, number: float) -> Message:
+    if number == 0.0 and gates == gate_name("f"):
+        return say(
+            "cell_state takes no part in new_cell_state: what is kept of it is always 0, as if the forget gate were. f * cell_state belongs there."
+        )
     return say(
         "In place of {gates} there is always {number}, whatever input_t, hidden_state and its weights are.",
         gates=gates,
         number=number,
+    )
+
+
+def _gate_flat(
+    gates: Message,
+    *,
+    low: float | None = None,
+    least: float = 0.0,
+    high: float | None = None,
+    most: float = 0.0,
+) -> Message:
+    ends = []
+    if low is not None:
+        ends.append(say("at {value} for sums below about {at}", value=least, at=low))
+    if high is not None:
+        ends.append(say("at {value} for sums above about {at}", value=most, at=high))
+    return say(
+        "{gates}: measured, the value stays {ends}, and goes no further. Look for a clip of the sum or of the gate, and take it out.",
+        gates=gates,
+        ends=_joined(ends),
     )
 
 
@@ -178,6 +266,7 @@ def _gate_complement(gates: Message, *, of: str) -> Message:
 WORDS: dict[str, Callable[..., Message]] = {
     "gate_from_candidate": _gate_from_candidate,
     "candidate_gated": _candidate_gated,
+    "gates_permuted": _gates_permuted,
 }
 # These are of gates, one or several.
 OF_GATES: dict[str, Callable[..., Message]] = {
@@ -186,8 +275,11 @@ OF_GATES: dict[str, Callable[..., Message]] = {
     "gate_off": _gate_off,
     "gate_function": _gate_function,
     "gate_form": _gate_form,
+    "gate_units_mixed": _gate_units_mixed,
     "gate_source": _gate_source,
     "gate_units_of": _gate_units_of,
+    "gate_rows_of": _gate_rows_of,
+    "gate_flat": _gate_flat,
     "gate_weights_off": _gate_weights_off,
     "gate_constant": _gate_constant,
     "gate_one_for_all": _gate_one_for_all,

@@ -6,7 +6,13 @@ from collections.abc import Callable
 
 import numpy as np
 
-from grader.diagnosis.cell import formulas_of_states, gate_functions, gate_weights, gates
+from grader.diagnosis.cell import (
+    formulas_of_states,
+    gate_functions,
+    gate_weights,
+    gates,
+    whole_states,
+)
 from grader.diagnosis.cell.known_cell import KnownCell
 from grader.diagnosis.experiments.patterns import Reading
 from grader.protocol import Array
@@ -36,8 +42,8 @@ def of_hidden_state(cell: KnownCell, hidden: Array, new: Array) -> Readings:
     if any(gates.agrees(cell, hidden, due) for due in dues):
         return []
     for due in dues:
-        if (added := _with_argument(cell, hidden - due)) is not None:
-            return [(added, ("new_hidden_state",))]
+        if (whole := _whole(cell, hidden, due)) is not None:
+            return [(whole, ("new_hidden_state",))]
     if form := formulas_of_states.of_hidden(cell, hidden, new):
         return [(Reading("hidden_is", {"form": form}), ("new_hidden_state",))]
     return _of_output_gate(cell, hidden, new)
@@ -63,12 +69,16 @@ def _of_output_gate(cell: KnownCell, hidden: Array, new: Array) -> Readings:
     )
 
 
-def _with_argument(cell: KnownCell, rest: Array) -> Reading | None:
-    """What is added to the right hidden state, if it is an argument."""
-    for argument, value in (("hidden_state", cell.h), ("cell_state", cell.c)):
-        if gates.agrees(cell, rest, value):
-            return Reading("hidden_added", {"argument": argument})
-    return None
+def _whole(cell: KnownCell, hidden: Array, due: Array) -> Reading | None:
+    """The right hidden state some times, or with an argument added."""
+    if not cell.knows("o"):
+        return None
+    if (number := whole_states.times(cell, hidden, due)) is not None:
+        return Reading("hidden_is", {"form": f"{number:.4g} * o * tanh(c_t)"})
+    if (dropped := whole_states.dropped(cell, hidden, due)) is not None:
+        return Reading("hidden_dropped", dropped)
+    more = whole_states.with_more(cell, hidden, due)
+    return None if more is None else Reading("hidden_added", more)
 
 
 def _around(cell: KnownCell, hidden: Array, new: Array) -> Readings:
@@ -110,6 +120,9 @@ def _unknown_output(cell: KnownCell, hidden: Array, new: Array) -> Readings:
     found = gate_functions.unexplained(cell, "o")
     if found != [gates.UNEXPLAINED]:
         return [(one, ("o",)) for one in found]
+    if units := whole_states.moved_by_unit_0(hidden, cell.run(whole_states.raised(cell.c))[0]):
+        mixed = Reading("units_mixed", {"state": "new_hidden_state", "units": units})
+        return [(mixed, ("new_hidden_state",))]
     if np.array_equal(cell.run(cell.c[::-1])[0], hidden):
         return [(Reading("hidden_without_cell"), ("new_hidden_state",))]
     return [(Reading("hidden_off"), ("new_hidden_state",))]

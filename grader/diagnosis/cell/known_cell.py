@@ -55,7 +55,11 @@ class KnownCell:
 
     def knows(self, gate: str) -> bool:
         """Whether it is known which arrays are this gate's, and that they act."""
-        return all(self.acts(f"{kind}_{gate}") for kind in "WUb")
+        return self.knows_weights(gate) and self.acts(f"b_{gate}")
+
+    def knows_weights(self, gate: str) -> bool:
+        """As `knows`, of the two matrices; a bias that does nothing is then what is off."""
+        return all(self.acts(f"{kind}_{gate}") for kind in "WU")
 
     def acts(self, name: str) -> bool:
         """Whether an array plays this parameter, and is known to by more than its shape."""

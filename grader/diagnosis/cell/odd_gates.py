@@ -66,6 +66,8 @@ class Parts:
             "tanh(new_cell_state)": np.tanh(new), "new_hidden_state": hidden, "f": f, "i": i, "o": o,
             "g": g, "f * hidden_state": f * cell.h, "i * hidden_state": i * cell.h,
             "o * hidden_state": o * cell.h, "tanh(hidden_state)": np.tanh(cell.h),
+            "tanh(cell_state)": np.tanh(cell.c), "i * tanh(new_cell_state)": i * np.tanh(new),
+            "f * tanh(new_cell_state)": f * np.tanh(new), "hidden_state + cell_state": cell.h + cell.c,
         }  # fmt: skip
         recurrent = {gate: cell.used[f"U_{gate}"] for gate in "fico"}
         return cls(terms, recurrent, sources, cell.c, hidden, new)

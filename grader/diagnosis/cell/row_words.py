@@ -24,7 +24,12 @@ def _random() -> Message:
     )
 
 
-def _depends_on_start() -> Message:
+def _depends_on_start(*, unset: Sequence[str] = ()) -> Message:
+    if unset:
+        return say(
+            "Two cells whose arrays of floats hold the same numbers give different results: what plays {names} is none of these. Is it an array of integers, or kept outside the object? Keep each as an array of floats on self.",
+            names=tuple(unset),
+        )
     return say(
         "Two cells with the same parameters give different results. Look for a copy of a weight made in __init__, or for random numbers in forward."
     )

@@ -29,7 +29,8 @@ def apart(cell: KnownCell) -> Reading | None:
         keeps = all(_same(seen, anew.forward(*few)) for seen in (first, second))
         return _state_kept(cell, few, second) if keeps else Reading("random")
     if not _same(first, _fresh(cell, few)):
-        return Reading("depends_on_start")
+        unset = tuple(name for name in cell.layout.absent if name[0] in "WU")
+        return Reading("depends_on_start", {"unset": unset} if unset else {})
     moved = _influence(cell, few, first)
     if moved.any() and not moved.any(axis=1).all():
         return Reading("rows_deaf", {"rows": tuple(map(int, np.flatnonzero(~moved.any(axis=1))))})

@@ -17,10 +17,12 @@ Run = Any  # run(values, given, times=1): both states
 
 def alone(kind: str, facts: Facts, values: Views, given: Any, run: Run) -> bool | None:
     """A claim that is tried by itself."""
-    if kind in {"follow_row", "added_through", "hidden_added"}:
+    if kind in {"follow_row", "added_through", "hidden_added", "cell_added"}:
         return _of_arguments(kind, facts, values, given, run)
     if kind.startswith("weight_") and facts.get("array") in values:
         return _weight_alone(kind, facts["array"], values, given, run)
+    if kind == "gate_rows_of":
+        return _rows_of_separate_gates(facts, values, given, run)
     with_facts = _with_facts(kind, facts)
     if with_facts is not None:
         return bool(with_facts(facts, values, given, run))
@@ -35,7 +37,8 @@ def _with_facts(kind: str, facts: Facts) -> Any:
         return None
     return {
         "gate_function": _gives, "rows_deaf": _rows_deaf, "old_enters_as": _enters_as,
-        "gate_one_for_all": _one_for_all, "rows_follow_one": _follow,
+        "gate_one_for_all": _one_for_all, "gate_flat": _flat, "hidden_dropped": _dropped, "argument_changed": _changed_input, "gate_units_mixed": _gate_mixes,
+        "units_mixed": _units_mixed, "state_rounded": _coarse, "state_half": _coarse, "states_ignored": _states_ignored, "rows_follow_one": _follow,
     }.get(kind)  # fmt: skip
 
 
@@ -166,9 +169,11 @@ def _of_arguments(kind: str, facts: Facts, values: Views, given: Any, run: Any) 
     if kind == "added_through":
         empty = run(values, (x, h, 0 * c))[1]
         return near(empty, gates[facts["of"]] * gates["i"] * gates["c"])
-    if kind == "hidden_added":
-        added = {"hidden_state": h, "cell_state": c}[facts["argument"]]
-        return near(got[0], gates["o"] * np.tanh(got[1]) + added)
+    if kind in {"hidden_added", "cell_added"}:
+        added = facts.get("number", 1.0) * {"hidden_state": h, "cell_state": c}[facts["argument"]]
+        kept = gates["f"] * c + gates["i"] * gates["c"]
+        due = (gates["o"] * np.tanh(got[1]), kept)[kind == "cell_added"]
+        return near(got[kind == "cell_added"], due + added)
     place = ("input_t", "hidden_state", "cell_state").index(facts["argument"])
     # Row 2 of 0 to 2 may be the last one of any batch.
     rows = {facts["row"], len(x) - 1 if facts["row"] == LAST_OF_THREE else facts["row"]}
@@ -195,6 +200,7 @@ def _rows_deaf(facts: Facts, values: Views, given: Any, run: Run) -> bool:
     return all(near(a, b) for a, b in zip(run(values, moved), run(values, few), strict=True))
 
 
+STATES = ("new_hidden_state", "new_cell_state")
 OPEN = 40.0
 # What shows the values of one gate: `look` runs the cell with these biases, from this cell state.
 ISOLATED: dict[str, Any] = {
@@ -226,8 +232,27 @@ def _gates_alone(kind: str, facts: Facts, values: Views, given: Any, run: Any) -
     return bool(gates)
 
 
+def _rows_of_separate_gates(facts: Facts, values: Views, given: Any, run: Any) -> bool | None:
+    """By forget and output gate, each of which shows by itself; None where neither is meant."""
+    told = [gate for gate in facts["arrays"] if gate in "fo"]
+    for gate in told:
+
+        def claimed(changed: Views, gate: str = gate) -> Cell:
+            model = Cell(dict(changed))
+            to_gate(model, "gate_rows_of", facts, gate)
+            return model
+
+        if not _fits_alone(claimed, gate, values, given, run):
+            return False
+    return True if told else None
+
+
 def _shown(step: Any, way: str, values: Views, given: Any) -> Array:
     """The values of one gate, (B, H)."""
+    return _seen(step, ISOLATED[way], values, given)
+
+
+def _seen(step: Any, shown: Any, values: Views, given: Any) -> Array:
     x, h, c0 = given
 
     def look(c: float | None = None, **biases: float) -> Any:
@@ -235,7 +260,7 @@ def _shown(step: Any, way: str, values: Views, given: Any) -> Array:
         return step({**values, **changed}, (x, h, c0 if c is None else np.full_like(c0, c)))
 
     with np.errstate(all="ignore"):
-        return np.asarray(ISOLATED[way](look))
+        return np.asarray(shown(look))
 
 
 def _fits_alone(made: Any, way: str, values: Views, given: Any, run: Any) -> bool:
@@ -249,6 +274,87 @@ def _one_for_all(facts: Facts, values: Views, given: Any, run: Any) -> bool:
     """Whether each of these gates has the same value for all units of a row."""
     shown = [_shown(run, gate, values, given) for gate in facts["arrays"]]
     return all(np.ptp(one, axis=1).max() <= CLOSE < np.ptp(one) for one in shown)
+
+
+def _flat(facts: Facts, values: Views, given: Any, run: Run) -> bool:
+    """Whether these gates stay at what is told beyond that sum, and not within it."""
+    ends = [(facts[at], facts[value], sign) for at, value, sign in
+            (("low", "least", -1), ("high", "most", 1)) if at in facts]  # fmt: skip
+    for gate in facts["arrays"]:
+        for at, told, sign in ends:
+            beyond, within = (_of_sum(gate, at + sign * by, values, given, run) for by in (1, -1))
+            if not near(beyond, np.full_like(beyond, told)) or near(within, beyond):
+                return False
+    return bool(ends)
+
+
+def _of_sum(gate: str, z: float, values: Views, given: Any, run: Run) -> Array:
+    """What a gate gives for this sum, all other sums being 0, or 1 beside it."""
+    held = {name: np.zeros_like(value) for name, value in values.items()}
+    held["b_c"] += gate == "i"
+    held["b_i"] += gate == "c"
+    held[f"b_{gate}"] += z
+    shown = {**ISOLATED, "i": lambda look: look(c=0.0)[1] / np.tanh(1.0),
+             "c": lambda look: look(c=0.0)[1] / (0.5 + 0.5 * np.tanh(0.5))}  # fmt: skip
+    return _seen(run, shown[gate], held, given)
+
+
+def _dropped(facts: Facts, values: Views, given: Any, run: Run) -> bool:
+    """Whether the hidden state is so many times the right one, but for places that are 0."""
+    hidden, new = run(values, given)
+    right = Cell(values, got=(hidden, new)).step(*given)
+    assert right is not None
+    gone = hidden == 0.0
+    return bool(gone.any()) and near(hidden[~gone], facts["number"] * right[0][~gone])
+
+
+def _changed_input(facts: Facts, values: Views, given: Any, run: Run) -> bool:
+    """Whether the cell is right if its input is this."""
+    x, h, c = given
+    names = {
+        "input_t": x,
+        "norm": lambda v: np.linalg.norm(v, axis=1, keepdims=True),
+        "mean": lambda v: v.mean(axis=1, keepdims=True),
+        "std": lambda v: v.std(axis=1, keepdims=True),
+        "clip": np.clip,
+    }
+    made = formula.value(facts["form"], names)
+    due = None if made is None else Cell(values).step(made, h, c)
+    return due is not None and all(near(a, b) for a, b in zip(run(values, given), due, strict=True))
+
+
+def _gate_mixes(facts: Facts, values: Views, given: Any, run: Run) -> bool:
+    """Whether other weights of unit 0 change these units of each gate, and no other units."""
+    for gate in facts["arrays"]:
+        moved = {**values, f"W_{gate}": values[f"W_{gate}"].copy()}
+        moved[f"W_{gate}"][:, 0] += 0.5
+        before, after = (_shown(run, gate, one, given) for one in (values, moved))
+        off = np.nanmax(np.abs(after - before), axis=0) > CLOSE
+        if {unit for unit in range(1, H) if off[unit]} != set(facts["units"]):
+            return False
+    return True
+
+
+def _units_mixed(facts: Facts, values: Views, given: Any, run: Run) -> bool:
+    """Whether another cell_state of unit 0 changes these units of the state."""
+    x, h, c = given
+    place = STATES.index(facts["state"])
+    after = run(values, (x, h, c + 0.5 * np.eye(H)[0]))[place]
+    off = np.abs(after - run(values, given)[place]).max(axis=0) > CLOSE
+    return bool(set(facts["units"]) == {unit for unit in range(1, H) if off[unit]})
+
+
+def _coarse(facts: Facts, values: Views, given: Any, run: Run) -> bool:
+    """Whether the state holds no more digits than is told."""
+    state = run(values, given)[STATES.index(facts["state"])]
+    held = state.round(facts["digits"]) if "digits" in facts else state.astype(np.float16)
+    return bool(np.abs(state - held).max() <= 1e-7)
+
+
+def _states_ignored(_facts: Facts, values: Views, given: Any, run: Run) -> bool:
+    x, h, c = given
+    pairs = zip(run(values, (x, h[::-1], c + 1.0)), run(values, given), strict=True)
+    return all(near(a, b) for a, b in pairs)
 
 
 def _weight_alone(kind: str, name: str, values: Views, given: Any, run: Any) -> bool | None:

@@ -13,7 +13,7 @@ from tests.strangers.claims import Facts, formula
 OF_GATES = {
     "gate_constant", "gate_activation", "gate_z_factor", "gate_clipped", "gate_of_other",
     "gate_complement", "gates_shared", "gate_one_for_all", "gate_z_form", "gate_form", "gate_source",
-    "gate_units_of", "gate_from_candidate",
+    "gate_units_of", "gate_rows_of", "gate_from_candidate",
 }  # fmt: skip
 
 
@@ -155,6 +155,11 @@ def apply(model: Cell, kind: str, facts: Facts) -> bool:
         setattr(model, where, facts[fact])
     elif kind == "tanh_on_cell":
         model.tanh_on_cell = True
+    elif kind == "gates_permuted":
+        model.other |= dict(zip(facts["gates"], facts["of"], strict=True))
+    elif kind == "states_ignored":
+        model.constant["f"] = 0.0
+        return apply(model, "hidden_ignored", facts)
     elif kind in {"hidden_ignored", "input_ignored"}:
         names = [f"{'U' if kind == 'hidden_ignored' else 'W'}_{gate}" for gate in GATES]
         model.values |= {name: np.zeros_like(model.values[name]) for name in names}
@@ -174,6 +179,12 @@ def to_gate(model: Cell, kind: str, facts: Facts, gate: str) -> bool:
         model.source[gate] = str(facts["used"]).replace("the new cell state", "new_cell_state")
     elif kind == "gate_units_of":
         _to_units(model.values, gate, facts["columns"])
+    elif kind == "gate_rows_of":
+        _to_rows(
+            model.values,
+            gate,
+            {"W": facts["input"], "U": facts["hidden"], "b": (facts.get("one", "b"),)},
+        )
     elif kind == "gate_from_candidate":
         model.other[gate] = "c"
         model.activation[gate] = {"z": "s", "tanh(z)": "s(tanh(z))"}[facts["of"]]
@@ -195,10 +206,32 @@ def _to_units(values: Views, gate: str, columns: Any) -> None:
         values[f"{kind}_{gate}"] = np.stack(parts, axis=-1)
 
 
+def _to_rows(values: Views, gate: str, rows: dict[str, Any]) -> None:
+    """Each component meets the row that is told ("U[1]", "b")."""
+    own = {kind: np.atleast_2d(values[f"{kind}_{gate}"]) for kind in "WUb"}
+    for kind, told in rows.items():
+        found = [own[one[0]][int(one[2:-1] or 0)] for one in told]
+        values[f"{kind}_{gate}"] = found[0] if kind == "b" else np.stack(found)
+
+
+def _number_at(values: Views, told: str) -> float:
+    """The number at a place as it is told ("U_f[0, 1]")."""
+    if told == "0":
+        return 0.0
+    name, _, place = told.removeprefix("-").rstrip("]").partition("[")
+    sign = -1.0 if told[0] == "-" else 1.0
+    return sign * float(values[name][tuple(map(int, place.split(", ")))])
+
+
 def to_weight(values: Views, kind: str, facts: Facts) -> bool:
     """Change an array as claimed; False where the claim says nothing of an array."""
     name = facts["array"]
     own = values[name]
+    if kind == "numbers_of":
+        values[name] = np.reshape(
+            [_number_at(values, told) for told in facts["numbers"]], own.shape
+        )
+        return True
     if kind == "unused":
         values[name] = np.zeros_like(own)
     elif kind == "identity":
@@ -214,12 +247,10 @@ def to_weight(values: Views, kind: str, facts: Facts) -> bool:
         values[name] = float(facts["number"]) * own
     elif kind == "shifted":
         values[name] = own + float(facts["number"])
-    elif kind == "units_without":
+    elif kind in {"units_without", "sources_without"}:
+        lines = list(facts["units"])
         values[name] = own.copy()
-        values[name][..., list(facts["units"])] = 0.0
-    elif kind == "sources_without":
-        values[name] = own.copy()
-        values[name][list(facts["units"])] = 0.0
+        values[name][(..., lines) if kind == "units_without" else lines] = 0.0
     else:
         return False
     return True
