@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -24,9 +25,9 @@ class OutputLine:
 
 def output_lines(seen: Observation) -> Iterator[OutputLine]:
     """Every line of outputs that may have been read off: of all windows, or along one sequence."""
-    all_last: list[Line] = []
+    all_last: dict[int, list[Line]] = defaultdict(list)
     for one in evaluations(seen):
-        all_last.append(one.outputs[-1, :, 0])
+        all_last[one.steps].append(one.outputs[-1, :, 0])
         yield from _of_windows(one)
         for b in range(min(one.width, MOST_FEATURES) if one.steps > 1 else 0):
             yield OutputLine(one.outputs[:, b, 0], one.inputs[None, :, b, 0])
@@ -35,8 +36,10 @@ def output_lines(seen: Observation) -> Iterator[OutputLine]:
         if one.steps > 1 and one.width > 1:
             yield OutputLine(one.outputs[:, :, 0].T.ravel())
             yield OutputLine(one.outputs[:, :, 0].ravel())
-    if len(all_last) > 1:
-        yield OutputLine(np.concatenate(all_last))
+    every = [line for lines in all_last.values() for line in lines]
+    for lines in (every, *all_last.values()):
+        if len(lines) > 1:
+            yield OutputLine(np.concatenate(lines))
 
 
 def _of_windows(one: Evaluation) -> Iterator[OutputLine]:
