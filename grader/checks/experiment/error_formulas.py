@@ -36,7 +36,7 @@ def mean_absolute(errors: Line) -> float:
 MEASURES: tuple[Callable[[Line], float], ...] = (mean_square, root_mean_square, mean_absolute)
 # Errors of both signs cancel in these.
 CANCELLING: tuple[Callable[[Line], float], ...] = (
-    lambda errors: float(np.mean(errors)) ** 2,
+    lambda errors: float(np.mean(errors) ** 2),
     lambda errors: abs(float(np.mean(errors))),
 )
 
@@ -85,7 +85,7 @@ class Formulas:
         latest = np.cumsum(self.losses[::-1]) / np.arange(1, self.losses.size + 1)
         losses = np.concatenate([self.losses, latest])
         roots = np.sqrt(np.maximum(losses, 0.0))
-        scale = 1.0 if self.units is None else abs(self.units.scale)
+        scale = np.float64(1.0 if self.units is None else abs(self.units.scale))
         known = np.concatenate([losses, losses * scale, losses * scale**2, roots, roots * scale])
         return any(_among(error, known) for error in self.unexplained)
 

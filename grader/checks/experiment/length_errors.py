@@ -34,7 +34,8 @@ def are_real(experiment: Experiment) -> None:
             say("The errors by length were computed on windows that were trained on."),
             diagnosis="evaluated-on-training-data",
         )
-    _refuse_formula(experiment, errors)
+    with np.errstate(all="ignore"):  # Fibonacci numbers reach 1e208
+        _refuse_formula(experiment, errors)
     if _are_mapped(experiment):
         return
     spread = _disagreement(experiment, errors)

@@ -20,6 +20,7 @@ MOSTLY = 0.9  # of the windows: a last digit may fall on either side of a step o
 MOST_VALUES = 4_000  # of a series that is looked through window by window
 TRIED = 3  # windows that a map is tried on first
 FEWEST = 8  # windows
+LARGEST, SMALLEST = 1e100, 1e-100  # range of a series and scale of a map: squares stay finite
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +46,15 @@ def placed(one: Evaluation, series: Line) -> Placed | None:
     """The one map that makes nearly all windows (T, B) of one feature windows of the series."""
     windows = one.inputs[:, :, 0]
     T, B = windows.shape
-    if T < 2 or B < FEWEST or not T < series.size <= MOST_VALUES or not np.ptp(series) > 0.0:  # noqa: PLR2004  # two values give a map
+    if T < 2 or B < FEWEST or not T < series.size <= MOST_VALUES:  # noqa: PLR2004  # two values give a map
+        return None
+    if not 0.0 < np.ptp(series) <= LARGEST:
         return None
     lookup = _Lookup(series, T)
     widest = windows[:, int(np.argmax(np.ptp(windows, axis=0)))]
     some = windows[:, np.linspace(0, B - 1, TRIED).astype(int)]
     for found in located(widest, series):
-        if found.scale > 0.0 and np.all(lookup.starts(_back(some, found)) >= 0):
+        if found.scale > SMALLEST and np.all(lookup.starts(_back(some, found)) >= 0):
             starts = lookup.starts(_back(windows, found))
             if np.mean(starts >= 0) >= MOSTLY:
                 return _refined(windows, series, starts)

@@ -28,6 +28,7 @@ from grader.checks.experiment.placing import forms, placed
 from grader.protocol import Array, Observation
 
 EXACT = 1e-7  # of the scale; the fit of scale and offset is good to 1e-12
+SMALLEST = 1e-300  # a scale whose inverse is finite
 RANGES = ((0.0, 1.0), (-1.0, 1.0))
 MANY = 20  # windows, too many for chance
 DISTINCT = 0.25  # of their values: overlapping windows of one line have a share of 1/T
@@ -207,7 +208,7 @@ def _stretches(one: Evaluation, series: Line) -> list[_Stretch]:
             numbers=(1.0 / found.scale, -found.offset / found.scale),
         )
         for found in locate_all(line, series)
-        if found.scale != 0.0
+        if abs(found.scale) > SMALLEST
     ]
 
 

@@ -152,8 +152,9 @@ def _misread(used: Evaluation, predictions: Line, true: Line) -> CheckFailed | N
 
 def _mended_by(given: Units, right: Units, predictions: Line, true: Line) -> bool:
     """Whether the predictions are good once they are in the units of the targets."""
-    error = float(np.mean((right.of(given.back(predictions)) - true) ** 2))
-    return error < UNITS * min(float(np.mean(np.diff(true) ** 2)), float(np.var(true)))
+    true, mended = (line / np.abs(true).max() for line in (true, right.of(given.back(predictions))))
+    trivial = min(float(np.mean(np.diff(true) ** 2)), float(np.var(true)))
+    return float(np.mean((mended - true) ** 2)) < UNITS * trivial
 
 
 def _require_better(predicted: Line, true: Line) -> None:
