@@ -89,6 +89,26 @@ def test_what_fits_nothing_goes_to_a_person() -> None:
         honesty.ask_about(origin)
 
 
+def test_predictions_of_windows_that_grow_are_one_line_in_their_order() -> None:
+    """Twice, as of two networks: the lengths come again."""
+    pairs = [(cut(SERIES[SPLIT:], T), T) for T in (1, 2, 3, 1, 2, 3)]
+    seen = observation(
+        [(x[:, :10], x[:, 20 * k : 20 * k + 10] + T) for k, (x, T) in enumerate(pairs)]
+    )
+    lines = [outputs[-1, :, 0] for _, outputs in seen.evaluations]
+    predicted = np.concatenate(lines)
+    assert Provenance.of(seen, predicted, TRUE[: predicted.size]).are_outputs
+
+
+BLOCKS = np.repeat([[1.0], [2.0], [0.5]], 25, axis=0).ravel()
+
+
+@pytest.mark.parametrize(("scale", "known"), [(BLOCKS, True), (1.0 + 0.1 * NOISE[:75], False)])
+def test_blocks_may_each_have_their_own_scaler(scale: np.ndarray, known: bool) -> None:  # noqa: FBT001  # a parameter of the test
+    origin = found(scale * OUT + scale, OUT)
+    assert origin.are_outputs is known
+
+
 def test_a_constant_ratio_accuses_nobody() -> None:
     true = 1.1 ** np.arange(TRUE.size)
     origin = found(1.1 * np.append(1 / 1.1, true[:-1]), OUT, true=true)
