@@ -207,6 +207,7 @@ class Observation:
     figures: tuple[Picture, ...]  # figures that pyplot held open, or that show/savefig/close met
     # For each of `evaluations`: which of its windows (B,) were also trained on.
     trained_columns: tuple[Array, ...] = ()
+    trained_before: tuple[Array, ...] = ()  # ... before they were evaluated
     trained_span: tuple[float, float] = (NAN, NAN)  # smallest and largest input trained on
     series: tuple[Array, ...] = ()  # what generate_sequence_data returned meanwhile, each once
     ended: StudentFault | None = None  # where drawing raised, and nothing was returned

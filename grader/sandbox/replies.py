@@ -26,7 +26,7 @@ def observation(seen: schema.Seen, reader: wire.FrameReader) -> Observation:
         (_numbers(inputs, reader), _numbers(outputs, reader))
         for inputs, outputs in seen.evaluations
     )
-    trained_columns = tuple(_numbers(one, reader) != 0 for one in seen.trained_columns)
+    trained_columns = tuple(_numbers(one, reader) for one in seen.trained_columns)
     series = tuple(_numbers(one, reader) for one in seen.series)
     pictures = [_special(image, reader) for image in seen.figures]
     courses = tuple(_numbers(one, reader) for one in seen.courses)
@@ -49,7 +49,8 @@ def observation(seen: schema.Seen, reader: wire.FrameReader) -> Observation:
         trained_span=seen.trained_span,
         evaluations=evaluations,
         figures=tuple(one for one in pictures if isinstance(one, Picture)),
-        trained_columns=trained_columns,
+        trained_columns=tuple(one > 0 for one in trained_columns),
+        trained_before=tuple(one > 1 for one in trained_columns),
         series=series,
         courses=courses,
         learned=tuple(filter(_DIGEST.fullmatch, seen.learned[:MOST_LEARNED])),

@@ -61,8 +61,10 @@ def test_one_fixed_map_of_outputs_is_the_network(
 
 
 DISHONEST: dict[str, tuple[np.ndarray, str]] = {
-    "truth and output": (0.95 * TRUE + 0.05 * OUT, "predictions-are-the-targets"),
-    "truth and a little output": (0.5 * TRUE + 0.5 * OUT, "predictions-are-the-targets"),
+    "truth and output": (0.95 * TRUE + 0.05 * OUT, ""),
+    "truth and a little output": (0.5 * TRUE + 0.5 * OUT, ""),
+    "nearly from the last to the next": (LAST + 0.9 * (TRUE - LAST), ""),
+    "truth, smoothed": (0.8 * TRUE + 0.1 * (np.roll(TRUE, 1) + np.roll(TRUE, -1)), ""),
     "truth, shrunk": (0.9 * TRUE + 0.1, "predictions-are-the-targets"),
     "the last input": (LAST, "forecast-is-the-input-shifted"),
     "the last input, scaled": (0.9 * LAST - 0.1, "forecast-is-the-input-shifted"),
@@ -80,12 +82,31 @@ def test_inputs_and_a_share_of_truth_are_refused(predicted: np.ndarray, diagnosi
 NOISE = np.random.default_rng(4).normal(size=TRUE.size)
 
 
-@pytest.mark.parametrize("predicted", [TRUE + 0.01 * NOISE, LAST + 0.9 * (TRUE - LAST)])
-def test_what_fits_nothing_goes_to_a_person(predicted: np.ndarray) -> None:
-    origin = found(predicted, OUT)
+def test_what_fits_nothing_goes_to_a_person() -> None:
+    origin = found(TRUE + 0.01 * NOISE, OUT)
     honesty.refuse_foreign(origin)
     with pytest.raises(NeedsReview):
         honesty.ask_about(origin)
+
+
+def test_predictions_of_windows_that_grow_are_one_line_in_their_order() -> None:
+    """Twice, as of two networks: the lengths come again."""
+    pairs = [(cut(SERIES[SPLIT:], T), T) for T in (1, 2, 3, 1, 2, 3)]
+    seen = observation(
+        [(x[:, :10], x[:, 20 * k : 20 * k + 10] + T) for k, (x, T) in enumerate(pairs)]
+    )
+    lines = [outputs[-1, :, 0] for _, outputs in seen.evaluations]
+    predicted = np.concatenate(lines)
+    assert Provenance.of(seen, predicted, TRUE[: predicted.size]).are_outputs
+
+
+BLOCKS = np.repeat([[1.0], [2.0], [0.5]], 25, axis=0).ravel()
+
+
+@pytest.mark.parametrize(("scale", "known"), [(BLOCKS, True), (1.0 + 0.1 * NOISE[:75], False)])
+def test_blocks_may_each_have_their_own_scaler(scale: np.ndarray, known: bool) -> None:  # noqa: FBT001  # a parameter of the test
+    origin = found(scale * OUT + scale, OUT)
+    assert origin.are_outputs is known
 
 
 def test_a_constant_ratio_accuses_nobody() -> None:
@@ -151,7 +172,7 @@ def test_losses_that_stand_still_tell_nothing() -> None:
 def evaluation(line: np.ndarray, trained: np.ndarray | None = None) -> Evaluation:
     x = cut(line, 3)
     flags = np.zeros(x.shape[1], bool) if trained is None else trained
-    return Evaluation(x, x, flags)
+    return Evaluation(x, x, flags, flags)
 
 
 WHOLE = np.sin(2 * np.pi * np.arange(300) / 30)

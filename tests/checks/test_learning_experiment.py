@@ -11,11 +11,11 @@ import pytest
 from matplotlib import pyplot as plt
 
 from grader.checks.experiment import form, parts, truth
-from grader.faults import BadValue, CheckFailed, Crashed, ReturnedNothing
+from grader.faults import BadValue, CauseKnown, CheckFailed, Crashed, ReturnedNothing
 from grader.language import say
 from grader.records import Exhibit, Verdict
 from tests import expectations, inprocess
-from tests.checks.test_learning_windows import observation
+from tests.checks.test_learning_windows import SERIES, SPLIT, cut, observation
 
 QUESTIONS = ("q5_1", "q5_2", "q5_3")
 FOLDERS = expectations.folders("experiments/*")
@@ -162,18 +162,30 @@ def test_errors_by_length_are_kept_for_the_interview() -> None:
 
 
 @pytest.mark.parametrize(
-    ("predict", "name"),
+    ("scale", "offset", "sign", "name"),
     [
-        (lambda true: 0.1 * true + 5.0, "units-differ"),
-        (lambda true: np.roll(true, 3), ""),
-        (np.zeros_like, ""),
+        (1.0, 0.0, 1, "units-differ"),  # as the network gives them
+        (0.5, 0.0, 1, ""),  # without the offset
+        (0.5, 2.0, -1, ""),  # in the right units, and bad
+        (0.1, 2.0, -1, ""),  # in others, which alone is not what makes them bad
     ],
 )
-def test_predictions_in_other_units_are_named(predict: Any, name: str) -> None:
-    true = np.random.default_rng(4).normal(size=60)
+def test_predictions_in_other_units_are_told_where_that_is_what_makes_them_bad(
+    scale: float, offset: float, sign: int, name: str
+) -> None:
+    scaled = (SERIES[SPLIT:] - 2.0) / 0.5
+    x, true = cut(scaled, 5), SERIES[SPLIT + 5 :]
+    right = (true - 2.0) / 0.5
+    given = sign * right
+    outputs = np.repeat(
+        (given + 0.1 * np.cos(np.arange(right.size) ** 2))[None, :, None], 5, axis=0
+    )
+    predictions = scale * outputs[-1, :, 0] + offset
+    seen = replace(given_out(predictions, true).seen, evaluations=((x, outputs),))
     with pytest.raises(CheckFailed) as caught:
-        truth.beats_baselines(given_out(predict(true), true))
+        truth.beats_baselines(parts.Experiment(seen))
     assert caught.value.diagnosis == name
+    assert isinstance(caught.value, CauseKnown) is (sign > 0 and not name)
 
 
 @pytest.mark.parametrize(("noise", "name"), [(0.0, "forecast-is-the-input-shifted"), (0.1, "")])

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from grader.checks.experiment import evaluations, scaling
+from grader.checks.experiment.placing import placed
 from grader.protocol import Observation
 
 Pair = tuple[np.ndarray, np.ndarray]
@@ -38,6 +39,7 @@ def observation(
         evaluations=tuple(evaluations),
         figures=(),
         trained_columns=tuple(trained),
+        trained_before=tuple(trained),
         series=tuple(series),
     )
 
@@ -45,6 +47,11 @@ def observation(
 def cut(series: np.ndarray, T: int) -> np.ndarray:
     """All windows (T, N, 1) but the last, which has no next value."""
     return np.lib.stride_tricks.sliding_window_view(series[:-1], T).T[:, :, None].copy()
+
+
+def held_out(inputs: np.ndarray, outputs: np.ndarray) -> evaluations.Evaluation:
+    flags = np.zeros(inputs.shape[1], bool)
+    return evaluations.Evaluation(inputs, outputs, flags, flags)
 
 
 def outputs_of(inputs: np.ndarray, seed: int = 0) -> np.ndarray:
@@ -88,9 +95,7 @@ def test_errors_are_recomputed_from_the_windows_alone(T: int) -> None:
     part = SERIES[SPLIT:]
     x = cut(part, T)
     y = outputs_of(x)
-    errors, targets = evaluations.residuals(
-        evaluations.Evaluation(x, y, np.zeros(x.shape[1], bool))
-    )["last"]
+    errors, targets = evaluations.residuals(held_out(x, y))["last"]
     np.testing.assert_array_equal(targets, part[T:-1])
     np.testing.assert_allclose(errors, y[-1, :-1, 0] - part[T:-1])
 
@@ -98,9 +103,7 @@ def test_errors_are_recomputed_from_the_windows_alone(T: int) -> None:
 def test_of_several_features_the_predicted_one_is_found() -> None:
     x = np.concatenate([cut(SERIES[SPLIT:], 4), cut(np.diff(SERIES[SPLIT - 1 :]), 4)], axis=2)
     y = np.roll(x[:, :, :1], -1, axis=1) + 1e-3
-    errors, _ = evaluations.residuals(evaluations.Evaluation(x, y, np.zeros(x.shape[1], bool)))[
-        "last"
-    ]
+    errors, _ = evaluations.residuals(held_out(x, y))["last"]
     assert np.abs(errors).max() < 2e-3
 
 
@@ -121,11 +124,54 @@ def test_only_the_last_evaluation_of_a_window_counts_and_none_that_was_trained_o
 def test_shuffled_windows_show_in_their_order() -> None:
     x = cut(SERIES, 5)
     chosen = np.random.default_rng(2).permutation(x.shape[1])[:80]
-    flags = np.zeros(80, bool)
-    held_out = evaluations.Evaluation(x[:, -80:], x[:, -80:], flags)
-    shuffled = evaluations.Evaluation(x[:, chosen], x[:, chosen], flags)
-    assert evaluations.successors(held_out) > 0.95
-    assert 0.05 < evaluations.successors(shuffled) < 0.5
+    assert evaluations.successors(held_out(x[:, -80:], x[:, -80:])) > 0.95
+    assert 0.05 < evaluations.successors(held_out(x[:, chosen], x[:, chosen])) < 0.5
+
+
+@pytest.mark.parametrize("T", [2, 3, 12])
+@pytest.mark.parametrize("part", [slice(None), slice(SPLIT, None)])
+def test_windows_in_any_order_are_found_in_their_series(T: int, part: slice) -> None:
+    x = cut(SERIES[part], T)
+    chosen = np.random.default_rng(2).permutation(x.shape[1])[:40]
+    scaled = (x[:, chosen] - 2.1) / 0.7
+    there = placed(held_out(scaled, scaled), SERIES)
+    assert there is not None
+    np.testing.assert_array_equal(there.starts, (part.start or 0) + chosen)
+    np.testing.assert_allclose((there.scale, there.offset), (1 / 0.7, -3.0), rtol=1e-12)
+    other = np.random.default_rng(3).normal(size=scaled.shape)
+    assert placed(held_out(other, other), SERIES) is None
+
+
+@pytest.mark.parametrize("of", ["mean and standard deviation", "minimum and maximum, 0 to 1"])
+def test_a_scaler_of_the_whole_series_is_seen_in_shuffled_windows(of: str) -> None:
+    """Unless it takes the two ends, which the windows of training may hold as well."""
+    chosen = np.random.default_rng(2).permutation(SERIES.size - 5)[:80]
+
+    def fitted_on(part: np.ndarray) -> scaling.Part | None:
+        scale, offset = scaling.SCALERS[of](part)
+        x = cut((SERIES - offset) / scale, 5)[:, chosen]
+        return scaling.fitted_on(observation([(x, x)], series=[SERIES]))
+
+    assert fitted_on(SERIES) is (scaling.Part.WHOLE if of.startswith("mean") else None)
+    assert fitted_on(SERIES[:SPLIT]) is None
+
+
+@pytest.mark.parametrize("scaler", list(scaling.SCALERS)[:4])
+@pytest.mark.parametrize("first", [0, 5])
+def test_a_held_out_part_scaled_with_its_own_numbers_is_seen(scaler: str, first: int) -> None:
+    """Also where its first windows begin in the training part."""
+    scale, offset = scaling.SCALERS[scaler](SERIES[SPLIT:])
+    x = cut((SERIES[SPLIT - first :] - offset) / scale, 5)
+    seen = observation([(x, x)], series=[SERIES])
+    assert scaling.fitted_on(seen) is scaling.Part.HELD_OUT
+
+
+def test_a_mean_over_all_windows_is_one_of_the_whole_series() -> None:
+    X = cut(SERIES, 5)
+    x = (X[:, SPLIT:] - X.mean()) / X.std()
+    assert scaling.fitted_on(observation([(x, x)], series=[SERIES])) is scaling.Part.WHOLE
+    x = (X[:, SPLIT:] - X[:, : SPLIT - 5].mean()) / X[:, : SPLIT - 5].std()
+    assert scaling.fitted_on(observation([(x, x)], series=[SERIES])) is None
 
 
 def test_a_forward_that_gives_the_last_output_only_is_evaluated_all_the_same() -> None:
@@ -152,7 +198,7 @@ def test_a_scaler_of_the_whole_series_is_told_from_one_of_the_training_part(
     def fitted_on(part: np.ndarray) -> bool:
         scale, offset = scaling.SCALERS[scaler](part)
         x = cut((series[SPLIT:] - offset) / scale, T)
-        return scaling.fitted_on_all(observation([(x, x)], series=[series]))
+        return scaling.fitted_on(observation([(x, x)], series=[series])) is scaling.Part.WHOLE
 
     assert not fitted_on(series[:SPLIT])
     differs = scaling.SCALERS[scaler](series) != scaling.SCALERS[scaler](series[:SPLIT])
@@ -162,18 +208,18 @@ def test_a_scaler_of_the_whole_series_is_told_from_one_of_the_training_part(
 @pytest.mark.parametrize("size", [1, 2, 3])
 def test_a_series_too_short_to_be_scaled_accuses_nobody(size: int) -> None:
     x = cut((SERIES[SPLIT:] - SERIES.mean()) / SERIES.std(), 5)
-    assert not scaling.fitted_on_all(observation([(x, x)], series=[SERIES[:size]]))
+    assert scaling.fitted_on(observation([(x, x)], series=[SERIES[:size]])) is None
 
 
 def test_no_scaler_is_accused_without_the_series_or_without_held_out_windows() -> None:
     x = cut((SERIES[SPLIT:] - SERIES.mean()) / SERIES.std(), 5)
-    assert scaling.fitted_on_all(observation([(x, x)], series=[SERIES]))
-    assert not scaling.fitted_on_all(observation([(x, x)]))
+    assert scaling.fitted_on(observation([(x, x)], series=[SERIES])) is scaling.Part.WHOLE
+    assert scaling.fitted_on(observation([(x, x)])) is None
     trained = observation([(x, x)], [np.ones(x.shape[1], bool)], [SERIES])
-    assert not scaling.fitted_on_all(trained)
+    assert scaling.fitted_on(trained) is None
     raw = cut(SERIES[SPLIT:], 5)
-    assert not scaling.fitted_on_all(
-        replace(trained, evaluations=((raw, raw),), trained_columns=())
+    assert (
+        scaling.fitted_on(replace(trained, evaluations=((raw, raw),), trained_columns=())) is None
     )
 
 
@@ -186,7 +232,7 @@ def test_a_range_that_only_held_out_inputs_fill_is_seen_without_the_series(start
         scaled = (series - part.min()) / np.ptp(part) * (1 - start) + start
         x, trained = cut(scaled[SPLIT:], 5), scaled[: SPLIT - 1]
         seen = replace(observation([(x, x)]), trained_span=(trained.min(), trained.max()))
-        return scaling.fitted_on_all(seen)
+        return scaling.fitted_on(seen) is scaling.Part.WHOLE
 
     assert growing[:SPLIT].min() > growing.min()
     assert growing[:SPLIT].max() < growing.max()
@@ -203,4 +249,5 @@ def test_a_scaler_behind_a_logarithm_is_seen() -> None:
     logs = np.log(series)
     for part, guilty in ((logs[:70], False), (logs, True)):
         x = cut((logs[70:] - part.mean()) / part.std(), 3)
-        assert scaling.fitted_on_all(observation([(x, x)], series=[series])) is guilty
+        told = scaling.fitted_on(observation([(x, x)], series=[series]))
+        assert told is (scaling.Part.WHOLE if guilty else None)

@@ -152,6 +152,22 @@ def test_evaluation_on_training_windows_is_seen() -> None:
     assert seen.trained_span == (x.min(), x.max())
 
 
+def test_what_was_evaluated_before_it_was_trained_on_is_told_apart() -> None:
+    cls = network()
+    x = batch(8, 5)
+
+    def train() -> Any:
+        net = cls(1, 2, 1)
+        net.forward(x[:, 1:3])
+        descend(net, x, 3)
+        net.forward(x[:, 2:4])
+        return {}
+
+    seen = observed(train, cls)
+    assert [one.tolist() for one in seen.trained_columns] == [[True] * 4]
+    assert [one.tolist() for one in seen.trained_before] == [[False, False, True, True]]
+
+
 def test_training_without_updates_moves_nothing() -> None:
     cls = network()
     x = batch(8, 5)
@@ -317,26 +333,27 @@ def test_a_stub_is_not_run() -> None:
 def test_windows_are_columns_whatever_their_dtype() -> None:
     trained = Windows()
     x = batch(4, 3)
-    trained.add(x)
-    assert trained.holds(np.ascontiguousarray(x[:, ::-1])).tolist() == [True] * 3
-    assert trained.holds(x[:3]).tolist() == [False] * 3
+    trained.add(x, 7)
+    assert trained.holds(np.ascontiguousarray(x[:, ::-1]), 8).tolist() == [2] * 3
+    assert trained.holds(x, 7).tolist() == [1] * 3
+    assert trained.holds(x[:3], 8).tolist() == [0] * 3
     assert trained.lengths == {4}
 
 
 def test_the_same_numbers_in_another_shape_are_another_window() -> None:
     trained = Windows()
-    trained.add(np.arange(12.0).reshape(6, 2, 1))
-    assert not trained.holds(np.arange(12.0).reshape(3, 2, 2)).any()
-    assert trained.holds(np.arange(12.0).reshape(6, 2, 1)).all()
+    trained.add(np.arange(12.0).reshape(6, 2, 1), 1)
+    assert not trained.holds(np.arange(12.0).reshape(3, 2, 2), 2).any()
+    assert trained.holds(np.arange(12.0).reshape(6, 2, 1), 2).all()
 
 
 def test_the_span_is_that_of_the_numbers() -> None:
     windows = Windows()
     assert np.isnan(windows.span).all()
-    windows.add(np.full((2, 1, 1), np.nan))
+    windows.add(np.full((2, 1, 1), np.nan), 1)
     assert np.isnan(windows.span).all()
-    windows.add(np.array([[[3.0]], [[-1.0]]]))
-    windows.add(np.full((2, 1, 1), np.nan))
+    windows.add(np.array([[[3.0]], [[-1.0]]]), 1)
+    windows.add(np.full((2, 1, 1), np.nan), 1)
     assert windows.span == (-1.0, 3.0)
 
 
@@ -352,8 +369,11 @@ def test_the_error_of_any_dtype_is_its_mean_square() -> None:
 
 
 def test_only_batches_of_one_kind_are_merged() -> None:
-    pairs = [(batch(3, 1), batch(3, 1)), (batch(3, 2), batch(3, 2)), (batch(4, 1), batch(4, 1))]
-    assert [x.shape for x, _ in merged(iter(pairs))] == [(3, 3, 1), (4, 1, 1)]  # type: ignore[arg-type]
+    sizes = [(3, 1), (3, 2), (4, 1)]
+    each = [(batch(T, B), batch(T, B), np.full(B, B)) for T, B in sizes]
+    kept = merged(each)
+    assert [x.shape for x, *_ in kept] == [(3, 3, 1), (4, 1, 1)]
+    assert [held.tolist() for *_, held in kept] == [[1, 2, 2], [1]]
 
 
 def test_every_networks_gradients_are_kept_apart() -> None:

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import islice, zip_longest
 from typing import Any
 
 import numpy as np
@@ -33,6 +34,7 @@ class Evaluation:
     inputs: Array  # (T, B, I)
     outputs: Array  # (T, B, O)
     trained: NDArray[np.bool_]  # (B,): the same window was also trained on
+    before: NDArray[np.bool_]  # (B,): ... and that before it was evaluated
 
     @property
     def steps(self) -> int:
@@ -51,8 +53,13 @@ class Evaluation:
         """The first `count` windows, where the whole is several times as many: one call made again."""
         if not 0 < count < self.width or self.width % count:
             return self
-        part = slice(count)
-        return Evaluation(self.inputs[:, part], self.outputs[:, part], self.trained[part])
+        return self.columns(slice(count))
+
+    def columns(self, part: slice | list[int]) -> Evaluation:
+        """Some of its windows."""
+        return Evaluation(
+            self.inputs[:, part], self.outputs[:, part], self.trained[part], self.before[part]
+        )
 
     def units(self, predictions: Line) -> tuple[float, float]:
         """Scale and offset that make `predictions` of the outputs at the same places."""
@@ -77,15 +84,20 @@ class Found:
 
 def evaluations(seen: Observation) -> list[Evaluation]:
     """All evaluations whose inputs are (T, B, .) and whose outputs are so too, or (B, .)."""
-    flags = [*seen.trained_columns, *[np.zeros(0, np.bool_)] * len(seen.evaluations)]
+    flags = zip_longest(seen.evaluations, seen.trained_columns, seen.trained_before)
     found = []
-    for (inputs, outputs), trained in zip(seen.evaluations, flags, strict=False):
+    for (inputs, outputs), trained, before in islice(flags, len(seen.evaluations)):
         given = _of_every_step(inputs, outputs)
         if given is None:
             continue
-        known = trained if trained.shape == inputs.shape[1:2] else np.zeros(inputs.shape[1], bool)
-        found.append(Evaluation(inputs, given, known))
+        known = [_of_each_window(inputs, one) for one in (trained, before)]
+        found.append(Evaluation(inputs, given, *known))
     return found
+
+
+def _of_each_window(inputs: Array, flags: Array | None) -> NDArray[np.bool_]:
+    fitting = flags is not None and flags.shape == inputs.shape[1:2]
+    return flags.astype(np.bool_) if fitting else np.zeros(inputs.shape[1], np.bool_)  # type: ignore[union-attr]  # fits
 
 
 def _of_every_step(inputs: Array, outputs: Array) -> Array | None:
@@ -101,11 +113,24 @@ def by_length(seen: Observation) -> dict[int, Evaluation]:
 
     A window that was evaluated again and again counts as at its last time, when training was over.
     """
+    found = (_never_trained(one) for one in last_of_each(seen))
+    return {one.steps: one for one in sorted(found, key=lambda one: one.width)}
+
+
+def last_of_each(seen: Observation) -> Iterator[Evaluation]:
+    """All windows of equal sizes together, each as it was evaluated the last time."""
     groups: dict[tuple[int, ...], list[Evaluation]] = defaultdict(list)
     for one in evaluations(seen):
         groups[one.steps, one.inputs.shape[2], one.outputs.shape[2]].append(one)
-    joined = (_joined(group) for group in groups.values())
-    return {one.steps: one for one in sorted(map(_last_of_each, joined), key=lambda one: one.width)}
+    for group in groups.values():
+        joined = _joined(group)
+        last = {window: place for place, window in enumerate(_as_bytes(joined))}
+        yield joined.columns(sorted(last.values()))
+
+
+def _never_trained(one: Evaluation) -> Evaluation:
+    """The windows that were never trained on; all of them, where all were."""
+    return one if one.trained.all() else one.columns(np.flatnonzero(~one.trained).tolist())
 
 
 def _joined(group: list[Evaluation]) -> Evaluation:
@@ -114,33 +139,26 @@ def _joined(group: list[Evaluation]) -> Evaluation:
         np.concatenate([one.inputs for one in group], axis=1),
         np.concatenate([one.outputs for one in group], axis=1),
         np.concatenate([one.trained for one in group]),
+        np.concatenate([one.before for one in group]),
     )
-
-
-def _last_of_each(one: Evaluation) -> Evaluation:
-    fresh = ~one.trained if not one.trained.all() else one.trained
-    last = {window: place for place, window in enumerate(_as_bytes(one)) if fresh[place]}
-    columns = sorted(last.values())
-    return Evaluation(one.inputs[:, columns], one.outputs[:, columns], one.trained[columns])
 
 
 def source(seen: Observation, predictions: Line) -> Evaluation | None:
     """Find the windows whose outputs the predictions are, up to scaling back; None if not found."""
     fitting = [part for one in evaluations(seen) for part in _parts_that_give(one, predictions)]
     # In a periodic series several parts fit: believe the student.
-    return min(fitting, key=lambda part: float(np.mean(part.trained)), default=None)
+    return min(fitting, key=lambda part: float(np.mean(part.before)), default=None)
 
 
 def _parts_that_give(one: Evaluation, predictions: Line) -> Iterator[Evaluation]:
     for found in locate_all(predictions, _values(one.outputs[-1])):
-        columns = slice(found.start, found.start + predictions.size)
-        yield Evaluation(one.inputs[:, columns], one.outputs[:, columns], one.trained[columns])
+        yield one.columns(slice(found.start, found.start + predictions.size))
     for column in range(min(one.width, FEWEST)):  # one long sequence, a prediction at every step
         single = slice(column, column + 1)
         for found in locate_all(predictions, _values(one.outputs[:, column])):
             rows = slice(found.start, found.start + predictions.size)
-            inputs, outputs = one.inputs[rows, single], one.outputs[rows, single]
-            yield Evaluation(inputs, outputs, one.trained[single])
+            part = one.columns(single)
+            yield replace(part, inputs=part.inputs[rows], outputs=part.outputs[rows])
 
 
 def locate_all(line: Line, other: Line) -> Iterator[Found]:
@@ -149,7 +167,7 @@ def locate_all(line: Line, other: Line) -> Iterator[Found]:
     if not FEWEST <= size <= other.size or size * (other.size - size + 1) > MOST:
         return
     if other.size > MOST_KEPT:
-        yield from _located(line, other)
+        yield from located(line, other)
     else:
         key = (line.tobytes(), other.tobytes(), line.dtype, other.dtype)
         yield from _located_before(*key)
@@ -159,10 +177,11 @@ def locate_all(line: Line, other: Line) -> Iterator[Found]:
 def _located_before(
     line: bytes, other: bytes, dtype: np.dtype[Any], other_dtype: np.dtype[Any]
 ) -> tuple[Found, ...]:
-    return tuple(_located(np.frombuffer(line, dtype), np.frombuffer(other, other_dtype)))
+    return tuple(located(np.frombuffer(line, dtype), np.frombuffer(other, other_dtype)))
 
 
-def _located(line: Line, other: Line) -> Iterator[Found]:
+def located(line: Line, other: Line) -> Iterator[Found]:
+    """As `locate_all`, of lines of any size and in their order."""
     size = line.size
     with np.errstate(all="ignore"):
         parts = np.lib.stride_tricks.sliding_window_view(other, size)

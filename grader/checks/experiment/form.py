@@ -46,8 +46,7 @@ def losses(experiment: Experiment, exhibits: list[Exhibit]) -> None:
         raise CheckFailed(
             say(
                 "The losses grow: {first} at the start, {last} over the last tenth of {count} epochs. "
-                "Either the learning rate is too large, or d_outputs is not the derivative of the "
-                "loss: check its sign.",
+                "Look at the learning rate, and at d_outputs: is it the derivative of the loss, with its sign?",
                 **numbers,
             ),
             say("The losses grow."),
@@ -88,7 +87,7 @@ def _too_little(experiment: Experiment, numbers: Mapping[str, str], *, hardly: b
             **numbers,
         ),
         say("The losses do not fall to half of what they start at."),
-        diagnosis="training-rate-too-small" if hardly else "",
+        diagnosis="training-rate-too-small" if hardly and 0.0 < change <= STILL else "",
     )
 
 

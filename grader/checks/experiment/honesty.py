@@ -11,7 +11,7 @@ import numpy as np
 from grader.checks.experiment import loss_curve
 from grader.checks.experiment.parts import CLASSES, Experiment
 from grader.checks.experiment.provenance import Provenance
-from grader.faults import BadValue, CheckFailed, NeedsReview
+from grader.faults import BadValue, CauseKnown, CheckFailed, NeedsReview
 from grader.language import say
 
 
@@ -28,13 +28,20 @@ def refuse_foreign(found: Provenance) -> None:
             ),
             diagnosis="forecast-is-the-input-shifted",
         )
-    if found.hold_truth():
+    if found.are_truth():
         raise CheckFailed(
+            say(
+                "The predictions are, to the last digits, the true values, scaled or shifted. Return the "
+                "outputs of your SimpleRNN, scaled back."
+            ),
+            diagnosis="predictions-are-the-targets",
+        )
+    if found.hold_truth():
+        raise CauseKnown(
             say(
                 "The predictions are, to the last digits, a fixed sum of the true values and at most the "
                 "network's outputs. Return the outputs alone, scaled back."
-            ),
-            diagnosis="predictions-are-the-targets",
+            )
         )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from grader.assignment import load
+from grader.checks.experiment.error_formulas import MEASURES, Formulas
 from grader.checks.experiment.evaluations import (
     Line,
     by_length,
@@ -15,14 +16,14 @@ from grader.checks.experiment.evaluations import (
 )
 from grader.checks.experiment.parts import CLASSES, Experiment, require_training
 from grader.checks.experiment.provenance import Provenance
+from grader.checks.experiment.target_units import Units
 from grader.checks.experiment.truth import repeats, scaled, source_of
 from grader.faults import BadValue, CheckFailed, NeedsReview
 from grader.language import say
 
 Errors = dict[int, float]
 
-EVERY_DIGIT = 1e-9  # relative: sums in another order
-MOST_CROSSED = 2_000  # predictions that are compared with each target
+DIFFERENT = 1.1  # times an error is another: of a network that gives constants they are alike
 
 
 def are_real(experiment: Experiment) -> None:
@@ -35,21 +36,8 @@ def are_real(experiment: Experiment) -> None:
             say("The errors by length were computed on windows that were trained on."),
             diagnosis="evaluated-on-training-data",
         )
-    if set(errors.values()) & _losses(experiment):
-        raise CheckFailed(
-            say(
-                "An error by length is a training loss in every digit: measure it on held-out data."
-            ),
-            diagnosis="error-is-the-training-loss",
-        )
-    if _broadcast(experiment, errors):
-        raise CheckFailed(
-            say(
-                "An error by length compares every prediction with every true value: arrays of shapes "
-                "(N, 1) and (N,) broadcast to (N, N). Bring both to one shape first."
-            ),
-            diagnosis="error-broadcasts",
-        )
+    with np.errstate(all="ignore"):  # Fibonacci numbers reach 1e208
+        _refuse_formula(experiment, errors)
     if _are_mapped(experiment):
         return
     spread = _disagreement(experiment, errors)
@@ -60,6 +48,64 @@ def are_real(experiment: Experiment) -> None:
                 spread=f"{spread:.1f}",
             )
         )
+
+
+def _refuse_formula(experiment: Experiment, errors: Errors) -> None:
+    """Refuse an error that is, to the digit, what no error on held-out data is."""
+    formulas = _formulas(experiment, errors)
+    if formulas is None:
+        return
+    if formulas.is_training_loss():
+        raise CheckFailed(
+            say(
+                "An error by length is to the last digit a training loss, the mean of the last ones, or "
+                "the root of these: measure it on held-out data."
+            ),
+            diagnosis="error-is-the-training-loss",
+        )
+    if np.unique(formulas.true).size <= CLASSES:  # shares of few classes may be equal by chance
+        return
+    if formulas.is_crossed():
+        raise CheckFailed(
+            say(
+                "An error by length compares every prediction with every true value: arrays of shapes "
+                "(N, 1) and (N,) broadcast to (N, N). Bring both to one shape first."
+            ),
+            diagnosis="error-broadcasts",
+        )
+    if formulas.is_cancelling():
+        raise CheckFailed(
+            say(
+                "An error by length is the mean of the differences, or the square of that mean: those of "
+                "either sign cancel. Square each of them first, then take the mean."
+            )
+        )
+    if formulas.is_of_two_units():
+        raise CheckFailed(
+            say(
+                "An error by length compares scaled values with values that are not scaled. Bring "
+                "predictions and targets to the same units first."
+            )
+        )
+    if formulas.are_one() and _differ(experiment, errors):
+        raise CheckFailed(
+            say(
+                "error_by_length holds the same number for every length: measure each length on its own."
+            )
+        )
+
+
+def _formulas(experiment: Experiment, errors: Errors) -> Formulas | None:
+    """What the errors are compared with; None where nothing came back that may be."""
+    try:
+        predicted, true = experiment.predictions, experiment.targets
+    except BadValue:
+        return None
+    if predicted.size != true.size:
+        return None
+    used = source_of(experiment)
+    units = None if used is None else Units(*used.units(predicted))
+    return Formulas(list(errors.values()), predicted, true, _losses(experiment), units)
 
 
 def longer_helps(experiment: Experiment) -> None:
@@ -84,12 +130,12 @@ def longer_helps(experiment: Experiment) -> None:
         )
 
 
-def _losses(experiment: Experiment) -> set[float]:
+def _losses(experiment: Experiment) -> Line:
     """The training losses that came back; none where they are no numbers, which costs elsewhere."""
     try:
-        return set(experiment.losses.tolist())
+        return experiment.losses
     except BadValue:
-        return set()
+        return np.zeros(0)
 
 
 def _require_seen(experiment: Experiment, errors: Errors) -> None:
@@ -121,30 +167,11 @@ def _only_trained(experiment: Experiment, errors: Errors) -> bool:
     used = source_of(experiment)
     others = [one for one in named if used is None or one.steps != used.steps]
     deciding = others if len(others) > 1 else named
-    return bool(deciding) and all(one.trained.all() for one in deciding) and not repeats(experiment)
-
-
-def _broadcast(experiment: Experiment, errors: Errors) -> bool:
-    """Whether an error is, in every digit, that of all predictions against all true values."""
-    try:
-        predicted, true = experiment.predictions, experiment.targets
-    except BadValue:
+    if not deciding or not all(one.trained.all() for one in deciding) or repeats(experiment):
         return False
-    if predicted.size != true.size or predicted.size > MOST_CROSSED:
-        return False
-    if np.unique(true).size <= CLASSES:  # shares of few classes may be equal by chance
-        return False
-    used = source_of(experiment)
-    # The error may be in units of the series or of the network.
-    units = [1.0, *([] if used is None else [used.units(predicted)[0]])]
-    crossed, plain = (predicted[:, None] - true).ravel(), predicted - true
-    return any(
-        np.isclose(error, measure(crossed / unit), rtol=EVERY_DIGIT, atol=0.0)
-        and not np.isclose(error, measure(plain / unit), rtol=EVERY_DIGIT, atol=0.0)
-        for error in errors.values()
-        for unit in units
-        for measure in (_mean_square, _root_mean_square, _mean_absolute)
-    )
+    # Predicted first and learned from then, windows are honest.
+    judged = all(one.before.all() for one in deciding)
+    return judged or (used is not None and bool(used.before.any()))
 
 
 def _are_mapped(experiment: Experiment) -> bool:
@@ -181,12 +208,18 @@ def _recomputed(experiment: Experiment, errors: Errors) -> Iterator[Errors]:
     # A window of L values may be L - 1 inputs and a target.
     fitting = {length: known.get(length) or known.get(length - 1) or {} for length in errors}
     for which in ("last", "all"):
-        for measure in (_mean_square, _root_mean_square, _mean_absolute):
+        for measure in MEASURES:
             yield {
                 length: measure(found[which][0])
                 for length, found in fitting.items()
                 if which in found
             }
+
+
+def _differ(experiment: Experiment, errors: Errors) -> bool:
+    """Whether the outputs that were seen are better at one length than at another."""
+    known = next(_recomputed(experiment, errors)).values()
+    return len(known) > 1 and max(known) > DIFFERENT * min(known)
 
 
 def _is_easy(experiment: Experiment) -> bool:
@@ -197,15 +230,3 @@ def _is_easy(experiment: Experiment) -> bool:
         if left is not None:
             return left <= float(settings["easy"])
     return False
-
-
-def _mean_square(errors: Line) -> float:
-    return float(np.mean(errors**2))
-
-
-def _root_mean_square(errors: Line) -> float:
-    return float(np.sqrt(np.mean(errors**2)))
-
-
-def _mean_absolute(errors: Line) -> float:
-    return float(np.mean(np.abs(errors)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -25,8 +26,10 @@ class OutputLine:
 def output_lines(seen: Observation) -> Iterator[OutputLine]:
     """Every line of outputs that may have been read off: of all windows, or along one sequence."""
     all_last: list[Line] = []
+    last_of: dict[int, list[Line]] = defaultdict(list)  # by length
     for one in evaluations(seen):
         all_last.append(one.outputs[-1, :, 0])
+        last_of[one.steps].append(all_last[-1])
         yield from _of_windows(one)
         for b in range(min(one.width, MOST_FEATURES) if one.steps > 1 else 0):
             yield OutputLine(one.outputs[:, b, 0], one.inputs[None, :, b, 0])
@@ -35,8 +38,9 @@ def output_lines(seen: Observation) -> Iterator[OutputLine]:
         if one.steps > 1 and one.width > 1:
             yield OutputLine(one.outputs[:, :, 0].T.ravel())
             yield OutputLine(one.outputs[:, :, 0].ravel())
-    if len(all_last) > 1:
-        yield OutputLine(np.concatenate(all_last))
+    for lines in (all_last, *last_of.values()):
+        if len(lines) > 1:
+            yield OutputLine(np.concatenate(lines))
 
 
 def _of_windows(one: Evaluation) -> Iterator[OutputLine]:

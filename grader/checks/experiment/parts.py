@@ -131,11 +131,11 @@ class Experiment:
         if not np.all(np.isfinite(array)):
             raise Diverged(
                 say(
-                    "'{key}' contains NaN or infinity: the training diverges. Try a smaller learning "
+                    "'{key}' contains NaN or infinity. If the training diverged, try a smaller learning "
                     "rate, and check the sign of d_outputs.",
                     key=key,
                 ),
-                say("'{key}' contains NaN or infinity: the training diverges.", key=key),
+                say("'{key}' contains NaN or infinity.", key=key),
             )
         return array.ravel()
 

@@ -22,6 +22,7 @@ EXACT = 1e-6  # of the range: float32 goes through a scaler and back; a share of
 SHARE = 1e-3  # of the predictions' spread: less is no part of a mixture
 MOST_COLUMNS = 40  # networks in an ensemble
 MANY = 12  # values that are in one order by no chance
+NEAR = 2  # steps to either side over which truth is smoothed
 CAPPED = 500  # evaluations that travel at most are 512: then some may be missing
 
 
@@ -70,10 +71,17 @@ class Provenance:
         shown = (row for one in self.outputs if one.windows is not None for row in one.windows)
         return any(_is_affine(self.predicted, row) for row in shown)
 
+    def are_truth(self) -> bool:
+        """Whether they are the true values, scaled or shifted."""
+        return _is_affine(self.predicted, self.true)
+
     def hold_truth(self) -> bool:
-        """Whether the true values themselves are in them: a share of truth and one of output."""
-        lines = (np.zeros_like(self.true), *(one.line for one in self.outputs))
-        return any(_is_affine(self.predicted, self.true, line) for line in lines)
+        """Whether the true values themselves are in them: with a share of output, or smoothed."""
+        around = [self.true[k : self.true.size - 2 * NEAR + k] for k in range(2 * NEAR + 1)]
+        return any(_is_affine(self.predicted, self.true, one.line) for one in self.outputs) or (
+            self.true.size > MANY * NEAR
+            and _is_affine(self.predicted[NEAR:-NEAR], *around, first=False)
+        )
 
     def _fits(self, one: OutputLine) -> bool:
         return (
@@ -81,6 +89,7 @@ class Provenance:
                 _is_affine(target, one.line[start:], *rest)
                 for target, start, *rest in self._maps(one)
             )
+            or _is_affine_in_pieces(self.predicted, one.line)
             or self._scaled_by_window(one)
             or self._in_one_order(one.line)
         )
@@ -164,6 +173,24 @@ def _is_affine(target: Line, *columns: Line, first: bool = True) -> bool:
     if np.abs(table @ weights - target).max() > EXACT * spread:
         return False
     return not first or bool(abs(weights[0]) * np.ptp(table[:, 0]) >= SHARE * spread)
+
+
+def _is_affine_in_pieces(target: Line, line: Line) -> bool:
+    """Whether stretches of the one, none of them short, are each affine in the same of the other.
+
+    As where the blocks of a cross validation in time were each scaled by what came before them.
+    """
+    if line.shape != target.shape or not np.all(np.isfinite(target)):
+        return False
+    limit, start = EXACT * float(np.ptp(target)), 0
+    while start < target.size:
+        first = slice(start, start + FEWEST)
+        if not _is_affine(target[first], line[first]):
+            return False
+        scale, offset = np.polyfit(line[first], target[first], 1)
+        off = np.abs(scale * line[start:] + offset - target[start:]) > limit
+        start = start + int(np.argmax(off)) if off.any() else target.size
+    return True
 
 
 def _ratios(p: Line, value: Line, start: int) -> Iterator[tuple[Line, int]]:

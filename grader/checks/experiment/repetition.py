@@ -30,7 +30,7 @@ def nearly_comes_again(lines: Iterable[Line], used: Evaluation) -> bool:
     As in a sine with a whole period, or in logarithms of Fibonacci numbers, each window scaled on
     its own. By chance not all windows are, and those that are do not stand side by side.
     """
-    if used.trained.all() or _is_one_stretch(np.flatnonzero(used.trained)):
+    if used.before.all() or _is_one_stretch(np.flatnonzero(used.before)):
         return False
     return any(np.unique(line.round(DIGITS)).size <= line.size / 2 for line in lines) or (
         _distinct(used.inputs.round(DIGITS)) < _distinct(used.inputs)

@@ -1,15 +1,18 @@
-"""Find out whether the scaler was fitted on the whole series, held-out part and all.
+"""Find out what the scaler was fitted on, where that was no training part.
 
 The network's held-out inputs are the series up to a scale and an offset. Where these are exactly
 the whole series' own mean and deviation (or minimum and range, or largest size), and no first
-part of the series has the same, the scaler has seen what it should not. A range of exactly 0 to 1
-or -1 to 1 whose two ends only the held-out inputs reach says the same. Where the series was not
-observed, or nothing matches exactly, nothing is said.
+part of the series has the same, the scaler has seen what it should not; so it has where they are
+those of the held-out part alone. A range of exactly 0 to 1 or -1 to 1 whose two ends only the
+held-out inputs reach says the same. Where the series was not observed, or nothing matches exactly,
+nothing is said.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
 
 import numpy as np
 
@@ -21,32 +24,93 @@ from grader.checks.experiment.evaluations import (
     locate_all,
     successors,
 )
+from grader.checks.experiment.placing import forms, placed
 from grader.protocol import Array, Observation
 
 EXACT = 1e-7  # of the scale; the fit of scale and offset is good to 1e-12
+SMALLEST = 1e-300  # a scale whose inverse is finite
 RANGES = ((0.0, 1.0), (-1.0, 1.0))
 MANY = 20  # windows, too many for chance
 DISTINCT = 0.25  # of their values: overlapping windows of one line have a share of 1/T
 TOGETHER = 0.9  # share of windows with a successor in a part of a series cut in order
+MOST_PLACES = (
+    8  # in a series that repeats itself, where a held-out part is asked for its own numbers
+)
+MOST_VALUES = 200_000  # of all windows together
 
-# (scale, offset) such that series = scale * inputs + offset, for each way of scaling.
-SCALERS: Mapping[str, Callable[[Line], tuple[float, float]]] = {
+Numbers = tuple[float, float]  # (scale, offset) such that series = scale * inputs + offset
+NOTHING = (float("nan"), float("nan"))
+
+SCALERS: Mapping[str, Callable[[Line], Numbers]] = {
     "mean and standard deviation": lambda s: (float(s.std()), float(s.mean())),
     "mean and sample deviation": lambda s: (float(s.std(ddof=1)), float(s.mean())),
     "minimum and maximum, 0 to 1": lambda s: (float(np.ptp(s)), float(s.min())),
     "minimum and maximum, -1 to 1": lambda s: (float(np.ptp(s)) / 2, float(s.min() + s.max()) / 2),
     "largest size": lambda s: (float(np.abs(s).max()), 0.0),
 }
+# What a mean may be taken over: a part, or all its windows of so many steps, with or without the
+# value after each, in which the values at both ends count less.
+VIEWS: Sequence[Callable[[Line, int], Line]] = (
+    lambda part, _: part,
+    lambda part, steps: _windows(part[:-1], steps),
+    lambda part, steps: _windows(part, steps + 1),
+)
 
 
-def fitted_on_all(seen: Observation) -> bool:
-    """Whether the scaler was certainly fitted on the whole series."""
+class Part(IntEnum):
+    """What a scaler was fitted on, the surer first."""
+
+    WHOLE = 1
+    HELD_OUT = 2
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """A way of scaling windows of so many steps: what it takes from a part of the series."""
+
+    scaler: str
+    view: int
+    steps: int
+
+    def numbers(self, part: Line) -> Numbers:
+        values = VIEWS[self.view](part, self.steps)
+        return SCALERS[self.scaler](values) if values.size > 1 else NOTHING
+
+    def any_matches(self, parts: Iterable[Line], numbers: Numbers) -> bool:
+        return any(_matches(self.numbers(part), numbers) for part in parts)
+
+
+def _ways(steps: int, *, of_means: bool) -> Iterator[_Way]:
+    for scaler in SCALERS:
+        means = scaler.startswith("mean")
+        if means or not of_means:
+            yield from (_Way(scaler, view, steps) for view in range(len(VIEWS) if means else 1))
+
+
+@dataclass(frozen=True, slots=True)
+class _Stretch:
+    """A place in a series where held-out inputs lie: series = scale * inputs + offset."""
+
+    start: int  # of the first window
+    end: int  # behind the last one
+    last_split: int  # the largest part from the start that may have been trained on
+    steps: int
+    numbers: Numbers
+    strewn: bool = False  # windows from anywhere, which are no stretch
+
+
+def fitted_on(seen: Observation) -> Part | None:
+    """What a scaler was certainly fitted on, where that is no training part."""
     if _reaches_both_ends(seen):
-        return True
-    for line, steps in _held_out_inputs(seen):
-        if any(_gives_away(series, line, steps) for series in _forms(seen)):
-            return True
-    return False
+        return Part.WHOLE
+    told = (
+        part
+        for one in _held_out(seen)
+        for series in forms(seen)
+        if series.size >= MANY  # one value has no deviation, and in a few anything matches
+        for part in _given_away(series, _stretches(one, series))
+    )
+    return min(told, default=None)
 
 
 def by_window_and_target(seen: Observation) -> bool:
@@ -96,41 +160,77 @@ def _reaches_both_ends(seen: Observation) -> bool:
     )
 
 
-def _gives_away(series: Line, line: Line, steps: int) -> bool:
-    """Whether held-out inputs are scaled as the whole series asks, and no part to train on does."""
-    if series.size < MANY:  # one value has no deviation, and in a few anything matches
-        return False
-    # locate_all says inputs = k * series + c; turned round: series = inputs / k - c / k.
-    places = [
-        (found.start, 1.0 / found.scale, -found.offset / found.scale)
-        for found in locate_all(line, series)
-        if found.scale != 0.0
-    ]
+def _given_away(series: Line, places: Sequence[_Stretch]) -> Iterator[Part]:
+    """What asks for the numbers that held-out inputs are scaled by, where no part to train on does."""
     if not places:
+        return
+    # Windows from everywhere, the training ones among them, may hold both ends of the range.
+    for way in _ways(places[0].steps, of_means=places[0].strewn):
+        if _is_of_whole(series, places, way):
+            yield Part.WHOLE
+        elif any(_is_of_held_out(series, place, way) for place in places[-MOST_PLACES:]):
+            yield Part.HELD_OUT
+
+
+def _is_of_whole(series: Line, places: Sequence[_Stretch], way: _Way) -> bool:
+    whole = way.numbers(series)
+    # Where a series that repeats itself holds them in several places: up to the last of these.
+    last = max((one.last_split for one in places if _matches(whole, one.numbers)), default=0)
+    splits = range(max(series.size // 2, 2), last + 1)  # one value has no deviation
+    return bool(splits) and not way.any_matches((series[:split] for split in splits), whole)
+
+
+def _is_of_held_out(series: Line, place: _Stretch, way: _Way) -> bool:
+    """Whether the held-out part, with its targets or without, has these numbers, and no first part."""
+    if place.strewn:
         return False
-    for scaler in SCALERS.values():
-        whole = scaler(series)
-        starts = [start for start, *scale in places if _matches(whole, *scale)]
-        # Where a series that repeats itself holds them in several places: up to the last of these.
-        last = min(max(starts, default=-series.size) + steps, series.size - 1)
-        splits = range(max(series.size // 2, 2), last + 1)  # one value has no deviation
-        if splits and not any(_matches(scaler(series[:split]), *whole) for split in splits):
-            return True
-    return False
+    starts = {place.start, place.start + 1, place.start + way.steps - 1, place.start + way.steps}
+    ends = {place.end, place.end + 1, series.size}
+    parts = (series[a:b] for a in starts for b in ends if a > 0 and b - a >= MANY)
+    return way.any_matches(parts, place.numbers) and not way.any_matches(
+        (series[:split] for split in range(2, series.size + 1)), place.numbers
+    )
 
 
-def _matches(known: tuple[float, float], scale: float, offset: float) -> bool:
-    limit = EXACT * abs(scale)
-    return abs(known[0] - scale) <= limit and abs(known[1] - offset) <= limit
+def _stretches(one: Evaluation, series: Line) -> list[_Stretch]:
+    """Where the inputs may lie in the series: in several places, where it repeats itself."""
+    if one.width > 1 and one.steps > 1 and successors(one) < TOGETHER:
+        return _strewn(one, series)
+    line = one.inputs[:, 0, 0] if one.width == 1 else one.inputs[0, :, 0]
+    size = line.size if one.width == 1 else line.size + one.steps - 1
+    return [
+        _Stretch(
+            start=found.start,
+            end=found.start + size,
+            last_split=min(found.start + one.steps, series.size - 1),
+            steps=one.steps,
+            # inputs = k * series + c; turned round: series = inputs / k - c / k
+            numbers=(1.0 / found.scale, -found.offset / found.scale),
+        )
+        for found in locate_all(line, series)
+        if abs(found.scale) > SMALLEST
+    ]
 
 
-def _held_out_inputs(seen: Observation) -> Iterator[tuple[Line, int]]:
-    """Find inputs of evaluations in order, never trained on; and the length of a window."""
-    for one in _held_out(seen):
-        if one.steps == 1 or successors(one) >= TOGETHER:
-            yield one.inputs[0, :, 0], one.steps
-        elif one.width == 1:
-            yield one.inputs[:, 0, 0], one.steps
+def _strewn(one: Evaluation, series: Line) -> list[_Stretch]:
+    """As `_stretches`, of windows from anywhere: together they have no start."""
+    there = placed(one, series)
+    if there is None:
+        return []
+    numbers = (1.0 / there.scale, -there.offset / there.scale)
+    return [_Stretch(0, series.size, series.size - 1, one.steps, numbers, strewn=True)]
+
+
+def _matches(known: Numbers, numbers: Numbers) -> bool:
+    limit = EXACT * abs(numbers[0])
+    return abs(known[0] - numbers[0]) <= limit and abs(known[1] - numbers[1]) <= limit
+
+
+def _windows(part: Line, steps: int) -> Line:
+    """All windows one behind the other; nothing where there are none, or too many values."""
+    if not steps <= part.size <= MOST_VALUES / steps:
+        return part[:0]
+    return np.lib.stride_tricks.sliding_window_view(part, steps).ravel()
 
 
 def _held_out(seen: Observation) -> list[Evaluation]:
@@ -141,13 +241,3 @@ def _held_out(seen: Observation) -> list[Evaluation]:
 def _is_held_out(one: Evaluation) -> bool:
     """Whether these are values of one series, none of them trained on."""
     return one.inputs.shape[2] == 1 and not one.trained.any()
-
-
-def _forms(seen: Observation) -> Iterator[Line]:
-    """List the observed series as they are and as students transform them first."""
-    for series in seen.series:
-        yield series
-        with np.errstate(all="ignore"):
-            for form in (np.log(series), np.log1p(series), np.diff(series)):
-                if np.all(np.isfinite(form)):
-                    yield form

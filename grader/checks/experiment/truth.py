@@ -16,23 +16,27 @@ from grader.checks.experiment.evaluations import (
     Evaluation,
     Line,
     evaluations,
+    last_of_each,
     source,
     successors,
 )
 from grader.checks.experiment.parts import Experiment, require_training
+from grader.checks.experiment.placing import forms, placed
 from grader.checks.experiment.provenance import Provenance
 from grader.checks.experiment.reading_off import (
     is_free_running,
     is_reversed,
     step_read,
 )
+from grader.checks.experiment.target_units import EXACT, PLAIN, Units, read_targets
 from grader.faults import BadValue, CauseKnown, CheckFailed, NeedsReview
-from grader.language import Message, say
+from grader.language import say
+from grader.protocol import Observation
 
 ORDER = 4  # values that a linear rule takes: enough for two sines
-UNITS = 0.5  # of a trivial guess's error: what is left of an error that is one of units
-EXACT = 1e-7  # of the range of the targets: a scaler and its inverse
+UNITS = 0.5  # of a trivial guess's error: at most that is left where nothing but units was wrong
 ROUNDING = 1e-9  # of the scale: two numbers that should be equal
+SHARED = 3  # windows trained on that are no slip at the border of the two parts
 
 _FREE_RUNNING = say(
     "The predictions run freely: the windows that they come from end with the network's own earlier "
@@ -73,33 +77,84 @@ def beats_baselines(experiment: Experiment) -> None:
         )
     found = Provenance.of(experiment.seen, predicted, true)
     honesty.refuse_foreign(found)
-    fed_back = is_free_running(experiment.seen, experiment.predictions)
+    fed_back = is_free_running(experiment.seen, experiment.predictions, experiment.targets)
     try:
         _require_better(predicted, true)
-    except CheckFailed:
-        if (cause := _FREE_RUNNING if fed_back else _read_otherwise(experiment)) is not None:
-            raise CauseKnown(cause) from None
-        raise
+    except CheckFailed as worse:
+        raise (CauseKnown(_FREE_RUNNING) if fed_back else _cause(experiment) or worse) from None
     if fed_back:
         raise NeedsReview(_FREE_RUNNING)
     honesty.ask_about(found)
 
 
-def _read_otherwise(experiment: Experiment) -> Message | None:
-    """Which of the network's outputs bad predictions are, where no other source is found."""
+def _cause(experiment: Experiment) -> CheckFailed | None:
+    """Why predictions are bad, where it is how they or their targets are read off."""
     seen, predictions = experiment.seen, experiment.predictions
-    if source_of(experiment) is not None:
-        return None
+    if (used := source_of(experiment)) is not None:
+        return _misread(used, predictions, experiment.targets)
     if is_reversed(seen, predictions):
-        return say(
-            "The predictions are the network's outputs in reversed order: last window first."
+        return CauseKnown(
+            say("The predictions are the network's outputs in reversed order: last window first.")
         )
     if step_read(seen, predictions) is not None:
-        return say(
-            "The predictions are the outputs of an earlier time step of each window; the output after "
-            "the last step is the one that has seen the whole window."
+        return CauseKnown(
+            say(
+                "The predictions are the outputs of an earlier time step of each window; the output after "
+                "the last step is the one that has seen the whole window."
+            )
         )
     return None
+
+
+def _misread(used: Evaluation, predictions: Line, true: Line) -> CheckFailed | None:
+    """What is wrong with targets that lie too far ahead, or are in other units than predictions."""
+    targets = read_targets(used, true)
+    if targets is None:
+        return None
+    if targets.ahead > 1:
+        return CauseKnown(
+            say(
+                "Each target is the value {ahead} steps after the last input of its window; one step "
+                "ahead is the value right after it. Are predictions and targets shifted against each "
+                "other?",
+                ahead=targets.ahead,
+            ),
+            say(
+                "The targets lie more than one step after the last inputs of their windows. Are "
+                "predictions and targets shifted against each other?"
+            ),
+        )
+    given = Units(*used.units(predictions))
+    if given.agree(targets.units) or not _mended_by(given, targets.units, predictions, true):
+        return None
+    if given.agree(PLAIN):
+        what = say(
+            "The predictions are still in the units of the network, while the targets are in those of "
+            "the series."
+        )
+        return CheckFailed(what, what, diagnosis="units-differ")
+    return CauseKnown(
+        say(
+            "Predictions and targets are not in the same units: the one are the network's values times "
+            "{scale} plus {offset}, the other times {true_scale} plus {true_offset}. Bring both back "
+            "with the same numbers.",
+            scale=f"{given.scale:.4g}",
+            offset=f"{given.offset:.4g}",
+            true_scale=f"{targets.units.scale:.4g}",
+            true_offset=f"{targets.units.offset:.4g}",
+        ),
+        say(
+            "Predictions and targets are brought back into the units of the series with different "
+            "numbers, or one of them is not brought back. Use the same mean and scale for both."
+        ),
+    )
+
+
+def _mended_by(given: Units, right: Units, predictions: Line, true: Line) -> bool:
+    """Whether the predictions are good once they are in the units of the targets."""
+    true, mended = (line / np.abs(true).max() for line in (true, right.of(given.back(predictions))))
+    trivial = min(float(np.mean(np.diff(true) ** 2)), float(np.var(true)))
+    return float(np.mean((mended - true) ** 2)) < UNITS * trivial
 
 
 def _require_better(predicted: Line, true: Line) -> None:
@@ -117,12 +172,21 @@ def _require_better(predicted: Line, true: Line) -> None:
     if np.all(np.diff(true) > 0):
         raise NeedsReview(
             say(
-                "The held-out values grow beyond all that was trained on, where no network can be "
-                "compared with a guess. See whether the experiment makes sense."
+                "Each held-out value is larger than the one before, where a comparison with a guess "
+                "says little. See whether the experiment makes sense."
             )
         )
     if behind < settings["follows"] * error and _is_predictable(true):
         raise _late(is_input=behind <= ROUNDING * persistence)
+    ahead = float(np.mean((predicted[:-1] - true[1:]) ** 2))
+    if ahead < settings["follows"] * error and _is_predictable(true):
+        raise CheckFailed(
+            say(
+                "The predictions fit the true values one place later, not those beside them. Was the target "
+                "of training the value after the next, or are predictions and targets shifted against each "
+                "other?"
+            )
+        )
     if error < min(persistence, variance):
         return
     raise CheckFailed(
@@ -134,9 +198,6 @@ def _require_better(predicted: Line, true: Line) -> None:
             variance=f"{variance:.3g}",
         ),
         say("The predictions are worse than repeating the last value, or than always the mean."),
-        diagnosis="units-differ"
-        if _differs_in_units(predicted, true, min(persistence, variance))
-        else "",
     )
 
 
@@ -165,15 +226,6 @@ def _late(*, is_input: bool) -> CheckFailed:
     )
 
 
-def _differs_in_units(predicted: Line, true: Line, trivial: float) -> bool:
-    """Whether the predictions beat a trivial guess once scale and offset are put right."""
-    if not np.ptp(predicted) > 0.0:
-        return False
-    along = np.column_stack([predicted, np.ones(predicted.size)])
-    fit = along @ np.linalg.lstsq(along, true, rcond=None)[0]
-    return float(np.mean((fit - true) ** 2)) < UNITS * trivial
-
-
 def held_out(experiment: Experiment) -> None:
     """Require an evaluation on windows never trained on, of a series that was split in time."""
     require_training(experiment, moved=False)
@@ -185,47 +237,92 @@ def held_out(experiment: Experiment) -> None:
             say("Your SimpleRNN was never evaluated: every forward was one of training.")
         )
     used = source_of(experiment)
-    all_trained = seen.evaluation_windows_trained == seen.evaluation_windows
+    all_trained = seen.evaluation_windows_trained == seen.evaluation_windows and all(
+        one.before.all() for one in last_of_each(seen)
+    )
     if all_trained or (used is not None and _within_training(used)):
         if repeats(experiment) or (
             used is not None and repetition.nearly_comes_again(_lines(experiment), used)
         ):
             return  # an honest split puts the same windows on both sides
-        raise CheckFailed(
-            say("Your SimpleRNN is evaluated on the very windows that it was trained on."),
-            diagnosis="evaluated-on-training-data",
-        )
-    if used is not None and 0 < successors(used) < load().learning["q5_3"]["in_order"]:
+        raise _on_training(used)
+    if used is not None and _is_strewn(used, seen):
         raise CheckFailed(
             say(
-                "The windows were shuffled before they were split, so that most of what is held out "
-                "was seen in training. Split the series by time first, then cut windows."
+                "The windows were not split by time: what is held out was taken from between those of "
+                "training, as by shuffling, so that most of its values were seen in training. Split the "
+                "series by time first, then cut windows."
             )
         )
 
 
 def _within_training(used: Evaluation) -> bool:
-    """Whether the evaluated stretch lies within the trained one.
+    """Whether the evaluated stretch reaches into the trained one, or lies within it.
 
-    Most of its windows were trained on; or some were up to its second half, as when training took
-    every tenth window and the evaluation takes all between them as well.
+    It begins there; or most of its windows were trained on, or some up to its second half, as when
+    training took every tenth window and the evaluation takes all between them as well.
     """
-    trained = np.flatnonzero(used.trained)
-    return trained.size > 0 and (
-        used.trained.mean() > 0.5 or trained[-1] >= used.trained.size / 2  # noqa: PLR2004  # halves
+    trained = np.flatnonzero(used.before)
+    if trained.size < SHARED:
+        return False
+    return bool(
+        used.before[:SHARED].all()
+        or used.before.mean() > 0.5  # noqa: PLR2004  # halves
+        or trained[-1] >= used.before.size / 2
     )
+
+
+def _on_training(used: Evaluation | None) -> CheckFailed:
+    """An evaluation on windows that were trained on before: all of them, or some."""
+    named = "evaluated-on-training-data"
+    if used is None or used.before.all() or not used.before.any():
+        return CheckFailed(
+            say("Your SimpleRNN is evaluated on the very windows that it was trained on."),
+            diagnosis=named,
+        )
+    return CheckFailed(
+        say(
+            "{count} of the {size} windows that the predictions come from were trained on before.",
+            count=int(used.before.sum()),
+            size=used.before.size,
+        ),
+        say("Some of the windows that the predictions come from were trained on before."),
+        diagnosis=named,
+    )
+
+
+def _is_strewn(used: Evaluation, seen: Observation) -> bool:
+    """Whether windows are missing in between that were left to training.
+
+    Some of those of the held-out part, drawn at random, lie near the end of the series all of them.
+    """
+    share = successors(used)
+    if not share < load().learning["q5_3"]["in_order"]:  # NaN for single values
+        return False
+    for series in forms(seen):
+        if (there := placed(used, series)) is not None:
+            return bool(np.ptp(there.starts) > (series.size - used.steps) / 2)
+    return share > 0
 
 
 def scaled_on_training_part(experiment: Experiment) -> None:
     """Refuse a scaler that has certainly seen what is to be predicted."""
     require_training(experiment, moved=False)
-    if scaling.fitted_on_all(experiment.seen):
+    part = scaling.fitted_on(experiment.seen)
+    if part is scaling.Part.WHOLE:
         raise CheckFailed(
             say(
                 "The scaler was fitted on the whole series, the held-out part included. Take its "
                 "numbers (mean, deviation, minimum, maximum) from the training part only."
             ),
             diagnosis="scaler-sees-held-out-data",
+        )
+    if part is scaling.Part.HELD_OUT:
+        raise CheckFailed(
+            say(
+                "The held-out part is scaled with its own numbers (mean, deviation, minimum, maximum). "
+                "Take them from the training part only, and scale both parts with them."
+            )
         )
     if scaling.by_window_and_target(experiment.seen):
         raise CheckFailed(

@@ -200,7 +200,7 @@ def _failure(course: Course, ended: Trained, baseline: float) -> CheckFailed:
 def _unmoved(subject: Task) -> CheckFailed:
     text = say(
         "{iterations} iterations of forward, backward and update_parameters leave what forward predicts "
-        "exactly as it was: what update_parameters changes never reaches forward.",
+        "exactly as it was: update_parameters changes nothing that forward reads.",
         iterations=subject.numbers.iterations,
     )
     return CheckFailed(text, text)

@@ -262,7 +262,7 @@ class Seen(Node, tag="seen"):
     windows: tuple[int, int]
     trained_span: tuple[float, float]
     evaluations: list[tuple[Array, Array]]
-    trained_columns: list[Array]
+    trained_columns: list[Array]  # of each window 0: never trained on, 1: later only, 2: before
     series: list[Array]
     figures: list[Image]
     drawing: Fault | None  # the first thing that could not be drawn

@@ -101,7 +101,8 @@ class Watcher:
         packed = packer.pack(returned)
         learned = [learned_weights.learned(*start) for start in self.starts.values()]
         in_order = sorted(self.evaluations, key=lambda one: one[2])
-        evaluations = window_log.merged([one[:2] for one in in_order])[-window_log.MAX_RUNS :]
+        held = [(x, y, self.trained.holds(x, call)) for x, y, call in in_order]
+        evaluations = window_log.merged(held)[-window_log.MAX_RUNS :]
         seen = schema.Seen(
             packed,
             self.seconds,
@@ -114,8 +115,8 @@ class Watcher:
             (self.blocks.calls[0], self.blocks.calls[1]),
             self.evaluated.overlap(self.trained),
             self.trained.span,
-            [(packer.writer.add(x), packer.writer.add(y)) for x, y in evaluations],
-            [packer.writer.add(self.trained.holds(x)) for x, _ in evaluations],
+            [(packer.writer.add(x), packer.writer.add(y)) for x, y, _ in evaluations],
+            [packer.writer.add(one) for *_, one in evaluations],
             [packer.writer.add(one) for one in self.series.kept],
             [packer.image(*picture) for picture in self.figures.rendered()],
             faults.drawing,
@@ -205,9 +206,9 @@ class Watcher:
             if id(obj) in self.pending:
                 self._evaluation(*self.pending.pop(id(obj)))
         elif name == "backward":
-            inputs, *_ = self.pending.pop(id(obj), (None,))
+            inputs, _, call = self.pending.pop(id(obj), (None, None, 0))
             if inputs is not None:
-                self.trained.add(inputs)
+                self.trained.add(inputs, call)
                 if id(obj) in self.starts:
                     self.courses.trains(obj, inputs)
             self._error(obj, _first(arguments, named))
@@ -223,7 +224,7 @@ class Watcher:
             self.pending[id(obj)] = (inputs.copy(), window_log.copied(outputs), number)
 
     def _evaluation(self, inputs: Array, outputs: Any, number: int) -> None:
-        self.evaluated.add(inputs)
+        self.evaluated.add(inputs, number)
         predicted = window_log.sequence(outputs)
         if predicted is None or inputs.nbytes + predicted.nbytes > window_log.MAX_KEPT:
             return

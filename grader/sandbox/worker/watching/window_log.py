@@ -12,19 +12,20 @@ MAX_KEPT = 4 * 1024 * 1024  # bytes of inputs and outputs of evaluations
 MAX_RUNS = 512  # batches of evaluations that travel
 
 Array = np.ndarray[Any, Any]  # not numpy.typing: its import costs every worker 5 ms
+Evaluated = tuple[Array, Array, Array]  # inputs, outputs, and what `holds` says of the inputs
 
 
 class Windows:
     """Which input windows were seen: hashes and lengths, capped."""
 
     def __init__(self) -> None:
-        self.hashes: set[int] = set()
+        self.hashes: dict[int, int] = {}  # each with the call that noted it first
         self.wholes: set[int] = set()
         self.lengths: set[int] = set()
         self.low, self.high = float("inf"), float("-inf")  # smallest and largest value
 
-    def add(self, inputs: Array) -> None:
-        """Note every column of inputs (T, B, I), of which there is at least one."""
+    def add(self, inputs: Array, call: int) -> None:
+        """Note every column of inputs (T, B, I), of which there is at least one, at the so manieth call."""
         if len(self.lengths) < MAX_LENGTHS:
             self.lengths.add(inputs.shape[0])
         whole = hash((inputs.shape, inputs.tobytes()))
@@ -34,7 +35,8 @@ class Windows:
             self.wholes.add(whole)
         self.low = min(self.low, float(inputs.min()))  # a NaN changes neither of the two
         self.high = max(self.high, float(inputs.max()))
-        self.hashes.update(_hashes(inputs, max(0, MAX_WINDOWS - len(self.hashes))))
+        for one in _hashes(inputs, max(0, MAX_WINDOWS - len(self.hashes))):
+            self.hashes.setdefault(one, call)
 
     @property
     def span(self) -> tuple[float, float]:
@@ -42,13 +44,14 @@ class Windows:
         nothing = self.low > self.high
         return (float("nan"), float("nan")) if nothing else (self.low, self.high)
 
-    def holds(self, inputs: Array) -> Array:
-        """Whether each column of inputs (T, B, I) was noted, (B,)."""
-        return np.array([one in self.hashes for one in _hashes(inputs, MAX_WINDOWS)], np.bool_)
+    def holds(self, inputs: Array, call: int) -> Array:
+        """Of each column of inputs (T, B, I): 0 if it was never noted, 2 if before a call, else 1."""
+        noted = [self.hashes.get(one) for one in _hashes(inputs, MAX_WINDOWS)]
+        return np.array([0 if at is None else 1 + (at < call) for at in noted], np.int64)
 
     def overlap(self, other: Windows) -> tuple[int, int]:
         """Distinct windows, and how many of them `other` holds too."""
-        return len(self.hashes), len(self.hashes & other.hashes)
+        return len(self.hashes), len(self.hashes.keys() & other.hashes.keys())
 
 
 def _hashes(inputs: Array, limit: int) -> list[int]:
@@ -87,26 +90,28 @@ def copied(value: Any) -> Any:
     return list(value) if isinstance(value, (list, tuple)) else value
 
 
-def merged(evaluations: list[tuple[Array, Array]]) -> list[tuple[Array, Array]]:
+def merged(evaluations: list[Evaluated]) -> list[Evaluated]:
     """Runs of batches with equal T, I and O side by side as one batch: many small calls cost much."""
-    runs: list[list[tuple[Array, Array]]] = []
-    for pair in evaluations:
-        if runs and _fits(pair, runs[-1][0]):
-            runs[-1].append(pair)
+    runs: list[list[Evaluated]] = []
+    for one in evaluations:
+        if runs and _fits(one, runs[-1][0]):
+            runs[-1].append(one)
         else:
-            runs.append([pair])
-    return [
-        (_beside([inputs for inputs, _ in run]), _beside([outputs for _, outputs in run]))
-        for run in runs
-    ]
+            runs.append([one])
+    return [run[0] if len(run) == 1 else _beside(run) for run in runs]
 
 
-def _fits(pair: tuple[Array, Array], other: tuple[Array, Array]) -> bool:
+def _fits(one: Evaluated, other: Evaluated) -> bool:
     return all(
-        one.ndim == two.ndim == 3 and one.shape[::2] == two.shape[::2]  # noqa: PLR2004 - (T, B, I)
-        for one, two in zip(pair, other, strict=True)
+        a.ndim == b.ndim == 3 and a.shape[::2] == b.shape[::2]  # noqa: PLR2004 - (T, B, I)
+        for a, b in zip(one[:2], other[:2], strict=True)
     )
 
 
-def _beside(arrays: list[Array]) -> Array:
-    return arrays[0] if len(arrays) == 1 else np.concatenate(arrays, axis=1)
+def _beside(run: list[Evaluated]) -> Evaluated:
+    inputs, outputs, held = zip(*run, strict=True)
+    return (
+        np.concatenate(inputs, axis=1),
+        np.concatenate(outputs, axis=1),
+        np.concatenate(held),
+    )
