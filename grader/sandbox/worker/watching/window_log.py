@@ -23,18 +23,24 @@ class Windows:
         self.lengths: set[int] = set()
         self.low, self.high = float("inf"), float("-inf")  # smallest and largest value
 
-    def add(self, inputs: Array) -> None:
-        """Note every column of inputs (T, B, I), of which there is at least one."""
+    def add(self, inputs: Array) -> int:
+        """Note every column of inputs (T, B, I), of which there is at least one; their hash as a whole."""
         if len(self.lengths) < MAX_LENGTHS:
             self.lengths.add(inputs.shape[0])
         whole = hash((inputs.shape, inputs.tobytes()))
         if whole in self.wholes:  # the same batch again, as in every epoch
-            return
+            return whole
         if len(self.wholes) < MAX_WINDOWS:
             self.wholes.add(whole)
+        columns = _hashes(inputs)
+        if not self.hashes.issuperset(columns) or len(columns) == MAX_WINDOWS:
+            self._note(inputs, columns)
+        return whole
+
+    def _note(self, inputs: Array, columns: list[int]) -> None:
         self.low = min(self.low, float(inputs.min()))  # a NaN changes neither of the two
         self.high = max(self.high, float(inputs.max()))
-        self.hashes.update(_hashes(inputs, max(0, MAX_WINDOWS - len(self.hashes))))
+        self.hashes.update(columns[: max(0, MAX_WINDOWS - len(self.hashes))])
 
     @property
     def span(self) -> tuple[float, float]:
@@ -44,19 +50,19 @@ class Windows:
 
     def holds(self, inputs: Array) -> Array:
         """Whether each column of inputs (T, B, I) was noted, (B,)."""
-        return np.array([one in self.hashes for one in _hashes(inputs, MAX_WINDOWS)], np.bool_)
+        return np.array([one in self.hashes for one in _hashes(inputs)], np.bool_)
 
     def overlap(self, other: Windows) -> tuple[int, int]:
         """Distinct windows, and how many of them `other` holds too."""
         return len(self.hashes), len(self.hashes & other.hashes)
 
 
-def _hashes(inputs: Array, limit: int) -> list[int]:
+def _hashes(inputs: Array) -> list[int]:
     """Hash each of the first columns of inputs (T, B, I)."""
-    columns = (inputs.swapaxes(0, 1) if inputs.ndim > 1 else inputs[None])[:limit]
-    shape, data = columns.shape[1:], columns.tobytes()
-    size = len(data) // len(columns) if len(columns) else 0
-    return [hash((shape, data[start : start + size])) for start in range(0, len(data), size or 1)]
+    columns = (inputs.swapaxes(0, 1) if inputs.ndim > 1 else inputs[None])[:MAX_WINDOWS]
+    shape, size = columns.shape[1:], columns[0].nbytes
+    each = np.frombuffer(columns.tobytes(), f"V{size}").tolist()
+    return [hash((shape, column)) for column in each]
 
 
 def numeric(value: Any) -> Array | None:
