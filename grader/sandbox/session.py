@@ -67,7 +67,10 @@ def session(
     tier: one of `start_command.TIERS`, by default the best that this machine has. many: see `workers.take`.
     bonus: a second source, of the optional questions.
     """
-    student = Session(source, limits or Limits(), tier or tiers.best(), many=many, bonus=bonus)
+    limits, first = limits or Limits(), None
+    if tier is None and not many:
+        tier, first = tiers.best_worker(limits, draws=figures.wanted(source))
+    student = Session(source, limits, tier or tiers.best(), many=many, bonus=bonus, first=first)
     try:
         student.start()
         yield student
@@ -83,7 +86,14 @@ class Session:
     """A student's program in its sandbox; the `Channel` of the proxies in `environment()`."""
 
     def __init__(
-        self, source: str, limits: Limits, tier: str, *, many: bool, bonus: str | None = None
+        self,
+        source: str,
+        limits: Limits,
+        tier: str,
+        *,
+        many: bool,
+        bonus: str | None = None,
+        first: Worker | None = None,
     ) -> None:
         self.limits = limits
         self.tier = tier
@@ -97,7 +107,7 @@ class Session:
         self._bonus = None if bonus is None else bonus.encode("utf-8", "backslashreplace")
         self.program = ProgramText(source, bonus or "")
         self._until = 0
-        self._worker: Worker | None = None
+        self._worker = first
         self._death: dict[int, StudentFault] = {}
         self._timeouts: Counter[str] = Counter()
         self._answered: set[str] = set()
@@ -171,7 +181,9 @@ class Session:
 
     def _load(self) -> None:
         """Start a worker and run the source in it."""
-        self._worker = workers.take(self.limits, self.tier, draws=self._draws, many=self._many)
+        self._worker = self._worker or workers.take(
+            self.limits, self.tier, draws=self._draws, many=self._many
+        )
         self.generation += 1
         packer = Packer()
         source = packer.writer.add(np.frombuffer(self._source, np.uint8))

@@ -78,7 +78,9 @@ def start(tier: str, limits: Limits) -> Parent:
 
     parent = Parent(tier, limits.start)
     try:
-        tiers.prove(parent.fork(limits))
+        worker = parent.fork(limits)
+        tiers.prove(worker)
+        worker.kill()
     except KitFault:
         parent.end()
         raise

@@ -27,7 +27,7 @@ def _kept_modules(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[N
             del sys.modules[name]
     sys.modules["__main__"] = before["__main__"]
     sys.modules.pop(source.MODULE, None)
-    stand_ins.LIBRARIES.imported.clear()
+    stand_ins.LIBRARIES.texts.clear()
     stand_ins.LIBRARIES.loading = True
 
 

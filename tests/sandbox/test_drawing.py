@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import textwrap
 
 import pytest
@@ -9,6 +11,7 @@ import pytest
 from grader.intake.reading.notebooks import read_notebook
 from grader.protocol import Observation
 from grader.sandbox import Limits, session
+from tests import ROOT
 from tests.home.habits import Cell, notebook
 
 LIMITS = Limits(call=60.0, load=60.0, training=60.0, total=600.0)
@@ -148,3 +151,26 @@ def observed(above: str, body: str) -> Observation:
         assert student.load_fault is None, str(student.load_fault)
         observation: Observation = student.environment()["train_rnn_on_sequence"].observe()
         return observation
+
+
+REHEARSED = """
+import sys
+from grader.sandbox.worker import forkserver, render_figures
+from grader.sandbox.worker.pictures import figures
+assert "numpy.random" in sys.modules
+figures.prepare()
+figures.rehearse()
+import matplotlib.pyplot as plt
+from matplotlib.font_manager import fontManager
+from matplotlib.mathtext import MathTextParser
+assert MathTextParser._parser is not None
+looked_for = fontManager._findfont_cached.cache_info().misses
+figure, axes = plt.subplots()
+axes.semilogy([1.0, 1e-3])
+assert render_figures.render(figure)
+assert fontManager._findfont_cached.cache_info().misses == looked_for
+"""
+
+
+def test_a_parent_of_workers_has_loaded_and_found_what_figures_need() -> None:
+    subprocess.run([sys.executable, "-c", REHEARSED], cwd=ROOT, check=True)

@@ -255,6 +255,16 @@ def test_a_forked_worker_is_what_a_started_one_is(tier: str) -> None:
     assert len(started["descriptors"]) == len(forked["descriptors"])
 
 
+def test_nothing_is_left_of_the_probe_in_the_worker_that_a_program_gets() -> None:
+    source = "import matplotlib.pyplot\n" + LOOK
+    found = []
+    for known_tier in (tiers.best(), None):  # None: it is found with the program's own worker
+        with session(source, LIMITS, known_tier) as student:
+            assert student.tier == tiers.best()
+            found.append(student.environment()["generate_sequence_data"]())
+    assert found[0] == found[1]
+
+
 def test_two_workers_of_one_parent_live_side_by_side(tier: str) -> None:
     source = "import os\nkept = []\ndef generate_sequence_data(kind='', n=0):\n    kept.append(n)\n    return kept\n"
     with (

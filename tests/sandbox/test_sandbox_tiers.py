@@ -118,6 +118,12 @@ def test_the_probe_finds_what_still_works(monkeypatch: pytest.MonkeyPatch) -> No
     assert probe.reason == "inside, this still works: fork, socket"
 
 
+def test_a_worker_that_can_be_left_never_gets_the_program(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tiers, "PROBE", 'def generate_sequence_data():\n    return ["fork"]\n')
+    with session("x = 1\n") as student:
+        assert student.tier == start_command.PLAIN
+
+
 def test_without_bwrap_the_next_tier_is_taken_and_doctor_says_why(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

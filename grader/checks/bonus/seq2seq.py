@@ -63,7 +63,9 @@ def shapes(Seq2Seq: CandidateClass, rng: np.random.Generator) -> None:
     )
     network_checks.require_computed(first, again, other, NAME)
     found.called(values, x, None, 3, steps=3).outputs()
-    found.called(values, x, targets, 3, steps=LONGER).outputs()  # of targets all, whatever length says
+    found.called(
+        values, x, targets, 3, steps=LONGER
+    ).outputs()  # of targets all, whatever length says
 
 
 def free_is_forced(Seq2Seq: CandidateClass, rng: np.random.Generator) -> None:

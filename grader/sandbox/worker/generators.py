@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import numpy.random  # which NumPy puts off; so the parent of workers has loaded it
 
 _entropy = random.Random()  # noqa: S311 - the opposite of cryptography is wanted
 

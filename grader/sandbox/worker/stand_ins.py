@@ -16,6 +16,7 @@ import os
 import sys
 import types
 from collections.abc import Callable, Generator, Iterator, Sequence
+from functools import cache
 from typing import Any
 
 # Jupyter's own, the handout's check cells, and what ctypes has on Windows only.
@@ -26,10 +27,11 @@ _PYTHON_MAGICS = frozenset({"time", "timeit", "capture", "prun", "python", "pyth
 
 
 class Libraries:
-    """The finder that is asked last, and which libraries it stands in for."""
+    """The finder that is asked last: what a program imports is read when something is not found."""
 
     def __init__(self) -> None:
-        self.imported: set[str] = set()
+        self.texts: list[str] = []  # of the programs
+        self.names: list[str] = []  # of the modules that stand in for others
         self.loading = True
 
     def find_spec(
@@ -39,12 +41,14 @@ class Libraries:
         root = name.partition(".")[0]
         known = root in FOR_GOOD or name.startswith(HANDOUT)
         part = isinstance(sys.modules.get(root), _Module)
-        wanted = self.loading and root in self.imported and (name == root or _is_shared(root))
+        asked = self.loading and (name == root or _is_shared(root))
+        wanted = asked and any(root in top_level_imports(text) for text in self.texts)
         if known or part or wanted:
             return importlib.machinery.ModuleSpec(name, self, is_package=True)  # type: ignore[arg-type]  # no ABC needed
         return None
 
     def create_module(self, spec: importlib.machinery.ModuleSpec) -> types.ModuleType:
+        self.names.append(spec.name)
         return _Module(spec.name)
 
     def exec_module(self, module: types.ModuleType) -> None:
@@ -66,7 +70,7 @@ def install(text: str) -> None:
     if LIBRARIES not in sys.meta_path:
         sys.meta_path.append(LIBRARIES)
     LIBRARIES.loading = True
-    LIBRARIES.imported |= set(top_level_imports(text))
+    LIBRARIES.texts.append(text)
 
 
 def loaded() -> None:
@@ -75,25 +79,28 @@ def loaded() -> None:
     matplotlib asks `sys.modules` for torch, pandas and jax when it draws.
     """
     LIBRARIES.loading = False
-    stand_ins = [name for name, module in sys.modules.items() if isinstance(module, _Module)]
-    for name in filter(LIBRARIES.gone, stand_ins):
-        del sys.modules[name]
+    for name in filter(LIBRARIES.gone, LIBRARIES.names):
+        if isinstance(sys.modules.get(name), _Module):
+            del sys.modules[name]
 
 
-def top_level_imports(text: str) -> Iterator[str]:
+@cache
+def top_level_imports(text: str) -> frozenset[str]:
     """The libraries that a program imports outside functions, and nobody catches it."""
+    found: set[str] = set()
     try:
         waiting: list[ast.stmt] = list(parsed(text).body)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return
+        return frozenset()
     while waiting:
         node = waiting.pop()
         if isinstance(node, ast.Import):
-            yield from (alias.name.partition(".")[0] for alias in node.names)
+            found.update(alias.name.partition(".")[0] for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            yield node.module.partition(".")[0]
+            found.add(node.module.partition(".")[0])
         elif isinstance(node, ast.If | ast.With | ast.For | ast.While):
             waiting += [*node.body, *getattr(node, "orelse", [])]
+    return frozenset(found)
 
 
 def parsed(text: str, path: str = "rnn.py") -> ast.Module:

@@ -55,7 +55,9 @@ def settle() -> None:
 def run_as(path: str) -> None:
     """Let this process look as one that was started as `python PATH`."""
     sys.argv[:] = [path]
-    sys.path.insert(0, os.path.dirname(path))  # noqa: PTH120 - as in landlock, no pathlib before need
+    folder = os.path.dirname(path)  # noqa: PTH120 - as in landlock, no pathlib before need
+    if folder not in sys.path[:1]:  # where the probe of `tiers` has run before, it is there
+        sys.path.insert(0, folder)
     sys.modules["__main__"].__file__ = path
 
 

@@ -106,11 +106,18 @@ def prepare() -> None:
 
 
 def rehearse() -> None:
-    """Draw a figure and throw it away: the first one loads what all others use."""
+    """Draw a figure and throw it away: the first one finds fonts and loads what all others use.
+
+    What it has read of the fonts themselves is of no use: matplotlib opens them anew in a fork, and
+    a formula that was laid out before would read from a descriptor that is another file's by then.
+    """
     pyplot: Any = importlib.import_module("matplotlib.pyplot")
-    figure, axes = pyplot.subplots()
-    axes.plot([0, 1], label="loss")
-    axes.legend()
+    figure, (plain, logarithmic) = pyplot.subplots(1, 2)
+    plain.plot([-1.0, 1.0], "o--", label="loss")
+    plain.set(title="loss", xlabel="epoch", ylabel="loss")
+    plain.grid(visible=True)
+    plain.legend()
+    logarithmic.semilogy([0.02, 30.0])  # its labels are formulas, whose grammar takes long to build
     render_figures.render(figure)
     pyplot.close(figure)
 

@@ -208,9 +208,9 @@ class Watcher:
         elif name == "backward":
             inputs, _, call = self.pending.pop(id(obj), (None, None, 0))
             if inputs is not None:
-                self.trained.add(inputs, call)
+                batch = self.trained.add(inputs, call)
                 if id(obj) in self.starts:
-                    self.courses.trains(obj, inputs)
+                    self.courses.trains(obj, len(inputs), batch)
             self._error(obj, _first(arguments, named))
 
     def _after_forward(self, obj: Any, result: Any, arguments: Any, named: Any) -> None:

@@ -39,20 +39,20 @@ class Courses:
     def __init__(self) -> None:
         self.by_object: dict[int, _Course] = {}
 
-    def trains(self, obj: Any, inputs: Array) -> None:
-        """A backward that follows a forward of these inputs (T, B, I)."""
+    def trains(self, obj: Any, length: int, batch: int) -> None:
+        """A backward that follows a forward over so many time steps of this batch, hashed."""
         course = self.by_object.get(id(obj))
         if course is None:
             course = self.by_object[id(obj)] = _Course(_smallest_matrix(obj))
         runs = course.runs
-        if not runs or runs[-1].length != len(inputs):
+        if not runs or runs[-1].length != length:
             if len(runs) >= MAX_RUNS:
                 return
             now = _hashed(obj, course.leaf)
-            runs.append(_Run(len(inputs), now is not None and now == course.ended))
+            runs.append(_Run(length, now is not None and now == course.ended))
         runs[-1].backwards += 1
         if len(runs[-1].batches) < MAX_BATCHES:
-            runs[-1].batches.add(hash((inputs.shape, inputs.tobytes())))
+            runs[-1].batches.add(batch)
 
     def updated(self, obj: Any) -> None:
         """An update_parameters has ended."""

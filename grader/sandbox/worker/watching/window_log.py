@@ -24,18 +24,27 @@ class Windows:
         self.lengths: set[int] = set()
         self.low, self.high = float("inf"), float("-inf")  # smallest and largest value
 
-    def add(self, inputs: Array, call: int) -> None:
-        """Note every column of inputs (T, B, I), of which there is at least one, at the so manieth call."""
+    def add(self, inputs: Array, call: int) -> int:
+        """Note every column of inputs (T, B, I), of which there is at least one, at the so manieth call.
+
+        Gives their hash as a whole.
+        """
         if len(self.lengths) < MAX_LENGTHS:
             self.lengths.add(inputs.shape[0])
         whole = hash((inputs.shape, inputs.tobytes()))
         if whole in self.wholes:  # the same batch again, as in every epoch
-            return
+            return whole
         if len(self.wholes) < MAX_WINDOWS:
             self.wholes.add(whole)
+        columns = _hashes(inputs)
+        if not all(map(self.hashes.__contains__, columns)) or len(columns) == MAX_WINDOWS:
+            self._note(inputs, columns, call)
+        return whole
+
+    def _note(self, inputs: Array, columns: list[int], call: int) -> None:
         self.low = min(self.low, float(inputs.min()))  # a NaN changes neither of the two
         self.high = max(self.high, float(inputs.max()))
-        for one in _hashes(inputs, max(0, MAX_WINDOWS - len(self.hashes))):
+        for one in columns[: max(0, MAX_WINDOWS - len(self.hashes))]:
             self.hashes.setdefault(one, call)
 
     @property
@@ -46,7 +55,7 @@ class Windows:
 
     def holds(self, inputs: Array, call: int) -> Array:
         """Of each column of inputs (T, B, I): 0 if it was never noted, 2 if before a call, else 1."""
-        noted = [self.hashes.get(one) for one in _hashes(inputs, MAX_WINDOWS)]
+        noted = [self.hashes.get(one) for one in _hashes(inputs)]
         return np.array([0 if at is None else 1 + (at < call) for at in noted], np.int64)
 
     def overlap(self, other: Windows) -> tuple[int, int]:
@@ -54,12 +63,12 @@ class Windows:
         return len(self.hashes), len(self.hashes.keys() & other.hashes.keys())
 
 
-def _hashes(inputs: Array, limit: int) -> list[int]:
+def _hashes(inputs: Array) -> list[int]:
     """Hash each of the first columns of inputs (T, B, I)."""
-    columns = (inputs.swapaxes(0, 1) if inputs.ndim > 1 else inputs[None])[:limit]
-    shape, data = columns.shape[1:], columns.tobytes()
-    size = len(data) // len(columns) if len(columns) else 0
-    return [hash((shape, data[start : start + size])) for start in range(0, len(data), size or 1)]
+    columns = (inputs.swapaxes(0, 1) if inputs.ndim > 1 else inputs[None])[:MAX_WINDOWS]
+    shape, size = columns.shape[1:], columns[0].nbytes
+    each = np.frombuffer(columns.tobytes(), f"V{size}").tolist()
+    return [hash((shape, column)) for column in each]
 
 
 def numeric(value: Any) -> Array | None:
