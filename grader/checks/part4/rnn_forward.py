@@ -196,7 +196,7 @@ def _unsqueezed(forward: Forward, sizes: Sizes) -> Forward:
             hidden=str((sizes.T, sizes.B, sizes.H)),
             call=sizes.call,
         ),
-        say("At sizes of one forward drops an axis: is there an np.squeeze or an index [0]?"),
+        say("At sizes of one forward drops an axis: results keep all three, an axis of size 1 too."),
     )
 
 
@@ -282,10 +282,15 @@ def batch(SimpleRNN: CandidateClass, rng: np.random.Generator) -> None:
     together = trial.forward(x).outputs
     for b in range(x.shape[1]):
         alone = _other(SimpleRNN, trial).forward(x[:, b : b + 1]).outputs
-        if not agrees(alone, together[:, b : b + 1], tolerance(together)):
-            raise CheckFailed(
-                say("A sequence gives other outputs alone than in a batch: sequences must not mix.")
-            )
+        if agrees(alone, together[:, b : b + 1], tolerance(together)):
+            continue
+        others = np.where(np.arange(x.shape[1])[:, None] == b, x, 0.5 - x)
+        beside = _other(SimpleRNN, trial).forward(others).outputs
+        if agrees(beside[:, b], together[:, b], tolerance(together)):
+            raise CheckFailed(say("A sequence gives other outputs alone than in a batch."))
+        raise CheckFailed(
+            say("A sequence gives other outputs alone than in a batch: sequences must not mix.")
+        )
 
 
 def twice(SimpleRNN: CandidateClass, rng: np.random.Generator) -> None:
@@ -300,7 +305,7 @@ def twice(SimpleRNN: CandidateClass, rng: np.random.Generator) -> None:
     if not all(agrees(again, first, tolerance(first)) for again in (at_once, later)):
         raise CheckFailed(
             say(
-                "Calling forward again with the same inputs gives other outputs: start every call at h_0 = 0."
+                "Calling forward again with the same inputs gives other outputs: each call is to start at h_0 = 0, and to keep nothing of the one before."
             )
         )
     _follows_parameters(SimpleRNN, trial, x, rng)
@@ -310,13 +315,21 @@ def _follows_parameters(
     SimpleRNN: CandidateClass, trial: RnnTrial, x: Array, rng: np.random.Generator
 ) -> None:
     """A forward after the parameters changed is that of another object with the new ones."""
+    before = trial.forward(x).outputs
     other = RnnTrial.make(SimpleRNN, HIDDEN, rng)
     trial.layout.write(trial.rnn, other.parameters)
-    expected = other.forward(x).outputs
-    if not agrees(trial.forward(x).outputs, expected, tolerance(expected)):
+    expected, found = other.forward(x).outputs, trial.forward(x).outputs
+    if agrees(found, expected, tolerance(expected)):
+        return
+    if agrees(found, before, tolerance(before)):
         raise CheckFailed(
             say("After its parameters have changed forward still computes with the old ones.")
         )
+    raise CheckFailed(
+        say(
+            "After its parameters have changed forward gives something else than another object that has the new ones."
+        )
+    )
 
 
 def inputs_kept(SimpleRNN: CandidateClass, rng: np.random.Generator) -> None:

@@ -193,8 +193,8 @@ def plain_descent(SimpleRNN: CandidateClass) -> None:
     if wrong:
         raise CheckFailed(
             say(
-                "The step of {names} is not learning_rate times the gradient: plain gradient descent is "
-                "asked for, not an adaptive rate, weight decay or a forgotten factor.",
+                "The step of {names} is not learning_rate times the gradient that backward gave, "
+                "subtracted: plain gradient descent is that and nothing else.",
                 names=tuple(wrong),
             )
         )
