@@ -73,6 +73,9 @@ constant_term                           with d_outputs = 0 the arrays are not 0
 clipped / norm_held    number           elements / the norm are held at number below a norm of 0.25
 norms_held             number           the norm of each gradient is held at number
 not_linear                              two d_outputs together do not give the sum of both
+gradient_not_finite    of | length | steps  NaN or infinity: of elements of d_outputs that are 0 (zero), in
+                                        units whose dh is negative (negative), in sequences of so many steps
+                                        whatever d_outputs is, or of d_outputs of these steps
 depends_on_start                        two objects with equal parameters give different gradients
 parameters_given                        backward changes these parameters, and returns them
 accumulates / stale / left_over         a later backward: the sum of both / the first forward's / neither

@@ -97,7 +97,7 @@ KEPT = {"same_state_everywhere", "states_late", "states_early", "states_reversed
 # where no experiment names another cause.
 VAGUE = {"array_off", "chain_off", "chain_off_at", "counted_unevenly"}
 # What backward gives where update_parameters can show nothing of its own.
-NO_GRADIENT = {"stays_zero", "no_effect", "not_given", "lost_small"}
+NO_GRADIENT = {"stays_zero", "no_effect", "not_given", "lost_small", "gradient_not_finite"}
 GRADIENTS = {
     "dW_hy": ("W_hy",),
     "db_y": ("b_y",),

@@ -63,7 +63,7 @@ def shapes(SimpleRNN: CandidateClass) -> None:
         if found is not None and not np.all(np.isfinite(found.gradient))
     ]
     if spoilt:
-        raise BadValue(
+        raise CheckFailed(
             say("The gradient of {names} contains NaN or infinity.", names=tuple(spoilt))
         )
     garbage.require_backward(SimpleRNN)

@@ -52,6 +52,11 @@ class Stepped:
     limit: float
     numerical: bool  # `true` is the gradient of the student's own forward
 
+    @property
+    def judged(self) -> list[str]:
+        """The parameters whose step can be judged: a gradient of NaN was charged in backward."""
+        return [n for n in self.moves if np.all(np.isfinite(self.given.get(n, np.zeros(1))))]
+
 
 def step(SimpleRNN: CandidateClass, learning_rate: float) -> Stepped:
     """What one step does; kept in the candidate's memo."""
@@ -117,7 +122,7 @@ def moves(SimpleRNN: CandidateClass) -> None:
     garbage.require_update(SimpleRNN)
     stepped = step(SimpleRNN, 1.0)
     # A gradient that backward gave as zero was charged there; not to move is right then.
-    asked = [name for name in stepped.moves if np.any(stepped.given.get(name, np.ones(1)))]
+    asked = [name for name in stepped.judged if np.any(stepped.given.get(name, np.ones(1)))]
     still = [name for name in asked if not np.any(stepped.moves[name])]
     if still:
         raise CheckFailed(
@@ -164,7 +169,7 @@ def downhill(SimpleRNN: CandidateClass) -> None:
         trial.rnn.backward(2 * error / error.size)
         trial.rnn.update_parameters(0.02)
     stepped = step(SimpleRNN, RATE)
-    faithful = all(is_plain(name, stepped, RATE) for name in stepped.moves)
+    faithful = all(is_plain(name, stepped, RATE) for name in stepped.judged)
     # A wrong gradient was charged in q4_3; along a right one the error falls.
     if not losses[-1] < losses[0] and not (faithful and not _right(stepped)):
         raise CheckFailed(
@@ -189,7 +194,7 @@ def plain_descent(SimpleRNN: CandidateClass) -> None:
     """The first step is exactly -learning_rate * gradient."""
     garbage.require_update(SimpleRNN)
     stepped = step(SimpleRNN, RATE)
-    wrong = [name for name in stepped.moves if not is_plain(name, stepped, RATE)]
+    wrong = [name for name in stepped.judged if not is_plain(name, stepped, RATE)]
     if wrong:
         raise CheckFailed(
             say(
@@ -217,8 +222,8 @@ def learning_rate(SimpleRNN: CandidateClass) -> None:
         raise CheckFailed(say("update_parameters moves nothing."))
     wrong = [
         name
-        for name, move in full.moves.items()
-        if not agrees(2 * half.moves[name], move, full.limit)
+        for name in full.judged
+        if not agrees(2 * half.moves[name], full.moves[name], full.limit)
         # Each of an object of its own, whose gradients may differ.
         and not (is_plain(name, full, 0.5) and is_plain(name, half, 0.25))
     ]

@@ -13,6 +13,7 @@ from grader.diagnosis.backward import (
     chain,
     distance_back,
     linearity,
+    not_finite,
     repeated_calls,
     size_factors,
 )
@@ -80,11 +81,12 @@ def _by_impulses(imp: Impulses) -> Readings:
     """What a first backward gives, for nothing, for single impulses and for several together."""
     missing = tuple(name for name in ORDER if name in imp.net.names and name not in imp.names)
     found: Readings = [(Reading("not_given"), missing)] if missing else []
-    if (bent := linearity.unsound(imp)) is not None:
-        found.append(bent)
-        if {*bent[1]} & {*HIDDEN_ARRAYS}:
-            return found
-        imp = imp.without(bent[1])
+    for unfit in (not_finite.measure, linearity.unsound):  # of which single impulses tell nothing
+        if (told := unfit(imp)) is not None:
+            found.append(told)
+            if {*told[1]} & {*HIDDEN_ARRAYS}:
+                return found
+            imp = imp.without(told[1])
     found += [(_lost_small(imp, one, names), names) for one, names in _single(imp)]
     if (held := linearity.held_back(imp)) is not None:
         found.append(held)
@@ -124,7 +126,8 @@ def _depends_on_start(imp: Impulses) -> tuple[str, ...]:
     return tuple(
         name
         for name in imp.names
-        if not imp.net.alike(
+        if np.all(np.isfinite(imp.got[key][name]))  # NaN differs from itself
+        and not imp.net.alike(
             (again[name] - imp.nothing.get(name, 0.0)) / SMALL, imp.got[key][name], imp.scale[name]
         )
     )

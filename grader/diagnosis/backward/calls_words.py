@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
+from grader.diagnosis.backward.steps_named import steps_of
 from grader.language import Message, say
 
 
@@ -103,6 +104,32 @@ def _not_linear(arrays: Message) -> Message:
     )
 
 
+def _gradient_not_finite(
+    arrays: Message, *, of: str = "", length: int = 0, steps: Sequence[int] = ()
+) -> Message:
+    if length:
+        return say(
+            "{arrays}: NaN or infinity whatever d_outputs is, in sequences of {length} step(s) and more. Look for a division by 0, an overflow, or a root or logarithm of a negative number.",
+            arrays=arrays,
+            length=length,
+        )
+    if of == "zero":
+        return say(
+            "{arrays}: NaN or infinity wherever an element of d_outputs is 0, finite where none is. Look for a division, or a logarithm, of something that is 0 then.",
+            arrays=arrays,
+        )
+    if of == "negative":
+        return say(
+            "{arrays}: NaN or infinity for exactly those units whose dh is negative. Look for a power (**), a root or a logarithm of a negative number, where * belongs perhaps.",
+            arrays=arrays,
+        )
+    return say(
+        "{arrays}: NaN or infinity as soon as d_outputs of {steps} is not 0. Look for a division by 0, an overflow, or a root or logarithm of a negative number.",
+        arrays=arrays,
+        steps=steps_of(steps),
+    )
+
+
 def _depends_on_start(arrays: Message) -> Message:
     return say(
         "{arrays}: different on another object, though parameters, inputs and d_outputs are the same. Look for a copy or a transpose of a weight that was made once, in __init__, and for random numbers in forward or backward.",
@@ -165,6 +192,7 @@ CALLS: dict[str, Callable[..., Message]] = {
     "norm_held": _norm_held,
     "norms_held": _norms_held,
     "not_linear": _not_linear,
+    "gradient_not_finite": _gradient_not_finite,
     "depends_on_start": _depends_on_start,
     "parameters_given": _parameters_given,
     "accumulates": _accumulates,

@@ -56,7 +56,7 @@ def examine(cls: CandidateClass) -> Readings:
     """What is read off update_parameters, by array. Raises StudentFault."""
     net = Network.make(cls, POINT)
     first, second = _steps(net, (RATE, RATE))
-    names = [n for n in ORDER if n in first.moves and n in first.gradients]
+    names = [n for n in ORDER if n in first.moves and _is_given(first.gradients.get(n))]
     readings = {name: _of_array(net, name, first, second) for name in names}
     off = {name: reading for name, reading in readings.items() if reading is not None}
     if len(off) == len(names) and all(one.kind == "still" for one in off.values()):
@@ -77,6 +77,11 @@ def examine(cls: CandidateClass) -> Readings:
             for name, reading in off.items()
         }
     )
+
+
+def _is_given(gradient: Array | None) -> bool:
+    """Whether there is a gradient to hold a step against: with NaN every step is off."""
+    return gradient is not None and bool(np.all(np.isfinite(gradient)))
 
 
 def _still(net: Network, first: UpdateStep) -> Reading:

@@ -384,7 +384,28 @@ def _wrong_at(bench: Bench, facts: Facts, names: list[str]) -> bool:
     return all(bench.fits(n, Model()) and not _near(got[n], due[n]) for n in names)
 
 
+def _not_finite(bench: Bench, facts: Facts, names: list[str]) -> bool:
+    """NaN or infinity for these steps' impulses alone; without zeros none; where dh < 0 alone."""
+    T, B, _, _, O = bench.sizes  # noqa: E741  # as above
+    sound = {k: all(np.isfinite(bench.got[k][n]).all() for n in names) for k in bench.keys}
+    if facts.get("of") == "zero":
+        found = bench.gradients(SMALL * np.random.default_rng(10).uniform(1, 2, (T, B, O)))
+        return not all(sound.values()) and all(np.isfinite(found[n]).all() for n in names)
+    if "length" in facts:
+        return not any(sound.values())
+    if facts.get("of") == "negative":
+        first = [k for k in bench.keys if k[0] == 0]
+        negative = {k: bench.values["W_hy"][:, k[2]] < 0 for k in first}
+        return all(
+            np.array_equal(~np.isfinite(bench.got[k][n]).reshape(-1, len(bench.values["b_h"])).all(axis=0), negative[k])
+            for k in first
+            for n in names
+        )
+    return all(fine == (k[0] not in facts["steps"]) for k, fine in sound.items())
+
+
 ALONE = {
+    "gradient_not_finite": _not_finite,
     "reshaped": _reshaped,
     "reshaped_after": _reshaped_after,
     "paired_otherwise": _paired_otherwise,
