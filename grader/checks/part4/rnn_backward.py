@@ -247,7 +247,9 @@ def again(SimpleRNN: CandidateClass, rng: np.random.Generator, expect: Expectati
     second = run_backward(trial, x, d_outputs, expect)
     wrong = [name for name in right if not second.right(name)]
     why = (
-        say("the first round's is still in it, added to that of the next: start from zero each time.")
+        say(
+            "the first round's is still in it, added to that of the next: start from zero each time."
+        )
         if all(_holds_also(first, second, name) for name in wrong)
         else say("right in the first round, wrong in the next one, after an update.")
     )

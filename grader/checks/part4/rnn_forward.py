@@ -196,7 +196,9 @@ def _unsqueezed(forward: Forward, sizes: Sizes) -> Forward:
             hidden=str((sizes.T, sizes.B, sizes.H)),
             call=sizes.call,
         ),
-        say("At sizes of one forward drops an axis: results keep all three, an axis of size 1 too."),
+        say(
+            "At sizes of one forward drops an axis: results keep all three, an axis of size 1 too."
+        ),
     )
 
 

@@ -397,7 +397,10 @@ def _not_finite(bench: Bench, facts: Facts, names: list[str]) -> bool:
         first = [k for k in bench.keys if k[0] == 0]
         negative = {k: bench.values["W_hy"][:, k[2]] < 0 for k in first}
         return all(
-            np.array_equal(~np.isfinite(bench.got[k][n]).reshape(-1, len(bench.values["b_h"])).all(axis=0), negative[k])
+            np.array_equal(
+                ~np.isfinite(bench.got[k][n]).reshape(-1, len(bench.values["b_h"])).all(axis=0),
+                negative[k],
+            )
             for k in first
             for n in names
         )
