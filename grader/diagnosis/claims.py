@@ -56,6 +56,8 @@ derivative_missing                      this array is made of dh, others of dz
 recurrent_matrix       form             `form` stands where W_hh.T belongs on the way back; W_xh: some
                                         of its rows; another matrix: one and the same at all steps
 other_matrix                            right for a forward with W_hh.T where yours has W_hh
+carried_derivative     form             dh * form is handed back in place of dz; an output's own step is right
+one_step_everywhere    step             x, h_(t-1), h_t of this step at all steps, in 1 - h_t^2 too
 handed_back            what             `what` is handed back in place of dz
 slope_behind_matrix                     dz W_hh.T, once more times 1 - h_t^2, is handed back
 lag_factor             number           L[t, s] is right times number^(t - s)
@@ -63,6 +65,7 @@ chain_off              lag              L is right for t - s < lag, not for all 
 chain_off_at           steps            L[:, s] is right for all s but these
 counted_unevenly                        L[t, s] is right times a number that differs by (t, s)
 step_counted           steps, number    L[:, s] is right times number for these s, right for all others
+numbers_moved                           together the arrays hold their right numbers, in other places
 array_off                               none of these: the array is wrong
 decay_added            form, number     with d_outputs = 0 number * form(W) remains
 state_handed_back      state, matrix    with d_outputs = 0 dh is state @ matrix
@@ -111,7 +114,7 @@ tanh_overflows                          states are NaN for inputs of 1e4, right 
 update_parameters (q4_4): the step as a multiple of learning_rate * gradient
 moves_nothing, moves_elsewhere and names_stale (where: the path that has the new values), moves_unread, steps_shuffled, still, times (number), times_vary (number, later), divided (of), momentum, adds_calls, late_gradient, later_times, only_first,
 decay, replaced, same_size, one_number, rate_ignored, rate_power, step_transposed, step_off, absolute, step_clipped (number),
-other_gradient (used), step_form (form of W, dW and learning_rate)
+other_gradient (used), also_gradient (used: its step as well), step_form (form of W, dW and learning_rate)
 
 LSTMCell.forward (q4_6); arrays are gates f, i, c, o or results
 gate_of_other, gates_shared, gate_complement (of), gate_constant, gate_one_for_all, gate_activation,

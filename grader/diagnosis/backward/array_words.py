@@ -320,6 +320,13 @@ def _array_off(arrays: Message) -> Message:
     return say("{arrays}: not the sum of what the time steps contribute.", arrays=arrays)
 
 
+def _numbers_moved(arrays: Message) -> Message:
+    return say(
+        "{arrays}: all their numbers are right, but in other places: numbers of one stand where another's belong. If they are put into one vector, cut it in the order and at the sizes in which it was put together.",
+        arrays=arrays,
+    )
+
+
 ARRAYS: dict[str, Callable[..., Message]] = {
     "factor": _factor,
     "stays_zero": _stays_zero,
@@ -353,4 +360,5 @@ ARRAYS: dict[str, Callable[..., Message]] = {
     "counted_unevenly": _counted_unevenly,
     "step_counted": _step_counted,
     "array_off": _array_off,
+    "numbers_moved": _numbers_moved,
 }

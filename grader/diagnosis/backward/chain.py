@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from grader.diagnosis.backward.chain_forms import modelled, one_output_everywhere
+from grader.diagnosis.backward.chain_forms import by_sum, modelled, one_output_everywhere
 from grader.diagnosis.backward.chain_model import DERIVATIVES, RIGHT, Chain
 from grader.diagnosis.experiments.impulses import Impulses
 from grader.diagnosis.experiments.patterns import Reading
@@ -40,6 +40,12 @@ def explain(imp: Impulses) -> Explained | None:
             return Explained(found, chain.own)
     place = _skipped(chain) or _at_steps(chain) or _slopes_of(chain) or _place(chain)
     return None if place is None else Explained((place,), chain.own)
+
+
+def explain_unseen(imp: Impulses) -> Explained | None:
+    """The same from db_h alone, where dW_xh is spoilt in a way of its own."""
+    found = by_sum(Chain.unseen(imp))
+    return None if found is None else Explained(*found)
 
 
 def _inner_loop(chain: Chain) -> tuple[Reading, ...] | None:

@@ -19,6 +19,7 @@ from grader.diagnosis.backward.chain_model import (
 )
 from grader.diagnosis.experiments import patterns
 from grader.diagnosis.experiments.patterns import Reading
+from grader.protocol import Array
 
 
 def modelled(chain: Chain) -> tuple[Reading, ...] | None:
@@ -61,6 +62,21 @@ def _forms_of_one_fault() -> Iterator[ChainModel]:
         yield ChainModel(direct=form, recurrent=form)
     for matrix, handed in itertools.product(MATRICES, HANDED):
         yield ChainModel(matrix=matrix, handed=handed)
+    for form in DERIVATIVES:
+        yield ChainModel(carried=form)
+
+
+def by_sum(chain: Chain) -> tuple[tuple[Reading, ...], Array] | None:
+    """One thing wrong of which db_h, the sum over the steps, is what came; and dz as that makes it."""
+    imp = chain.imp
+    for form in _forms_of_one_fault():
+        dz = chain.model(form)
+        if all(
+            imp.net.alike(one["b_h"], dz[key].sum(axis=0), imp.scale["b_h"])
+            for key, one in imp.got.items()
+        ):
+            return _words(form), dz
+    return None
 
 
 def _at_some(chain: Chain) -> tuple[Reading, ...] | None:
@@ -133,6 +149,8 @@ def _forms() -> Iterator[ChainModel]:
         yield ChainModel(direct=form)
     for matrix, factor, handed in itertools.product(MATRICES, FACTORS, HANDED):
         yield ChainModel(matrix=matrix, factor=factor, handed=handed)
+    for form in DERIVATIVES:
+        yield ChainModel(carried=form)
     for form, matrix, handed in itertools.product(DERIVATIVES, MATRICES, HANDED):
         yield ChainModel(direct=form, recurrent=form, matrix=matrix, handed=handed)
     for form, matrix, handed in itertools.product(DERIVATIVES, MATRICES, HANDED):
@@ -162,6 +180,8 @@ def _words(form: ChainModel) -> tuple[Reading, ...]:
             )
             if one != RIGHT
         ]
+    if form.carried:
+        found.append(Reading("carried_derivative", {"form": form.carried}))
     if form.handed == AFTER:
         found.append(Reading("slope_behind_matrix"))
     elif form.handed != "dz":

@@ -184,6 +184,22 @@ def _derivatives(arrays: Message, *, direct: str, recurrent: str) -> Message:
     )
 
 
+def _carried_derivative(arrays: Message, *, form: str) -> Message:
+    return say(
+        "What is handed back from step t to the step before is dh times {form} ({arrays}), where the factor of step t itself, 1 - h_t^2, belongs. What comes from an output at its own step is right: hand back that step's dz.",
+        arrays=arrays,
+        form=form,
+    )
+
+
+def _one_step_everywhere(arrays: Message, *, step: int) -> Message:
+    return say(
+        "{arrays}: at every step backward works with the input and the states of step {step}, the last one. Keep what each step needs apart, one entry a step: a cache that the next step overwrites, or a function that looks a variable up only when it is called, knows the last alone.",
+        arrays=arrays,
+        step=step,
+    )
+
+
 def _handed_back(arrays: Message, *, what: str) -> Message:
     if what == "sum":
         return say(
@@ -307,6 +323,8 @@ CHAIN: dict[str, Callable[..., Message]] = {
     "recurrent_derivative": _recurrent_derivative,
     "direct_derivative": _direct_derivative,
     "derivatives": _derivatives,
+    "carried_derivative": _carried_derivative,
+    "one_step_everywhere": _one_step_everywhere,
     "handed_back": _handed_back,
     "slope_behind_matrix": _slope_behind_matrix,
     "recurrent_matrix": _recurrent_matrix,

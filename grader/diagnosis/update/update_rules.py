@@ -221,6 +221,8 @@ def _unexplained(net: Network, name: str, first: UpdateStep) -> Reading:
     for other, value in first.gradients.items():
         if other != name and _is_step(move, value):
             return Reading("other_gradient", {"used": other})
+    if (besides := _besides(name, first)) is not None:
+        return besides
     rate, before = ("learning_rate", np.array(RATE)), ("W", net.used[name])
     own = ("dW", gradient)
     steps = joined_terms.products([before], [("learning_rate * dW", RATE * gradient)])
@@ -244,6 +246,13 @@ def _of_changed(gradient: Array, move: Array) -> Reading | None:
     if gradient.ndim > 1 and move.shape == gradient.T.shape and _fitted(move, [gradient.T]):
         return Reading("step_transposed")
     return Reading("absolute") if _fitted(move, [np.abs(gradient)]) else None
+
+
+def _besides(name: str, first: UpdateStep) -> Reading | None:
+    """The right step, and another parameter's as well, spread over the rows if it is a bias's."""
+    rest = first.moves[name] + RATE * first.gradients[name]
+    used = (other for other, value in first.gradients.items() if other != name and _is_step(rest, value))
+    return next((Reading("also_gradient", {"used": other}) for other in used), None)
 
 
 def _is_step(move: Array, gradient: Array) -> bool:

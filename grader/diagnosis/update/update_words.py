@@ -173,6 +173,14 @@ def _other_gradient(arrays: Message, *, used: str) -> Message:
     )
 
 
+def _also_gradient(arrays: Message, *, used: str) -> Message:
+    return say(
+        "{arrays}: besides its own gradient learning_rate times d{used}, that of {used}, is subtracted from it. Check on which array the step of {used} lands.",
+        arrays=arrays,
+        used=used,
+    )
+
+
 def _step_form(arrays: Message, *, form: str) -> Message:
     return say(
         "{arrays}: W becomes {form} (W the parameter, dW its gradient), where W - learning_rate * dW belongs.",
@@ -231,6 +239,7 @@ WORDS: dict[str, Callable[..., Message]] = {
     "step_transposed": _step_transposed,
     "step_off": _step_off,
     "other_gradient": _other_gradient,
+    "also_gradient": _also_gradient,
     "step_form": _step_form,
     "rate_ignored": _rate_ignored,
     "rate_power": _rate_power,

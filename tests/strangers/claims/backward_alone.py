@@ -407,7 +407,28 @@ def _not_finite(bench: Bench, facts: Facts, names: list[str]) -> bool:
     return all(fine == (k[0] not in facts["steps"]) for k, fine in sound.items())
 
 
+def _one_step_everywhere(bench: Bench, facts: Facts, names: list[str]) -> bool:
+    step = facts["step"]
+    special = tuple((s, f"1 - hh[{step + 1}]^2") for s in range(bench.sizes[0]))
+    beside = {n: step + (n == "W_hy") for n in names}
+    models = {n: Model(special=special, pairs=lambda *_, k=beside[n]: k) for n in names}
+    return all(bench.fits(n, models[n]) for n in names)
+
+
+def _numbers_moved(bench: Bench, _facts: Facts, names: list[str]) -> bool:
+    for key in bench.keys:
+        right = bench.right(key)
+        got, due = (
+            np.sort(np.concatenate([part[n].ravel() for n in names])) for part in (bench.got[key], right)
+        )
+        if not _near(got, due):
+            return False
+    return all(not bench.fits(n, Model()) for n in names)
+
+
 ALONE = {
+    "numbers_moved": _numbers_moved,
+    "one_step_everywhere": _one_step_everywhere,
     "gradient_not_finite": _not_finite,
     "reshaped": _reshaped,
     "reshaped_after": _reshaped_after,

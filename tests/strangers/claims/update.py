@@ -134,5 +134,9 @@ RULES: dict[str, Callable[[Facts, str, list[Round]], bool]] = {
         float(np.abs(r[0][2][n]).max()) <= RATE * float(f["number"]) * 1.01
     ),
     "other_gradient": _other_gradient,
+    "also_gradient": lambda f, n, r: _near(
+        r[0][2][n] + RATE * r[0][1][n],
+        np.broadcast_to(-RATE * r[0][1][f["used"]], r[0][2][n].shape),
+    ),
     "step_form": _step_form,
 }
