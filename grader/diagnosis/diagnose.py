@@ -124,8 +124,13 @@ ABOUT: dict[str, dict[str, tuple[str, ...]]] = {
 }
 
 
-def diagnose(question: str, case: str, candidates: Mapping[str, Any]) -> Diagnosis | None:
-    """What is behind a failed case, if anything is certain. Never raises for what a student did."""
+def diagnose(
+    question: str, case: str, candidates: Mapping[str, Any], wrong: Sequence[str] = ()
+) -> Diagnosis | None:
+    """What is behind a failed case, if anything is certain. Never raises for what a student did.
+
+    wrong: the parameters that the case itself found wrong, where it names them.
+    """
     if (earlier := _earlier(question, candidates, BLOCKING)) is not None:
         return earlier
     subject = SUBJECTS.get(question)
@@ -139,7 +144,8 @@ def diagnose(question: str, case: str, candidates: Mapping[str, Any]) -> Diagnos
             if found and earlier is not None:
                 return earlier
         if found:
-            told = _told(found, ABOUT.get(question, {}).get(case, ()))
+            about = ABOUT.get(question, {}).get(case, ())
+            told = _told(found, wrong or about) or _told(found, about)
             return _witnessed(told, found, match.diagnose(question, candidates))
     if question == "q4_4" and (behind := behind_update(candidates)) is not None:
         return behind

@@ -104,6 +104,22 @@ def _not_linear(arrays: Message) -> Message:
     )
 
 
+def _cut_on_the_way(arrays: Message, *, what: str, number: float) -> Message:
+    return say(
+        "{what} is clipped at {number} in every step ({arrays}), though the whole gradient's norm is below 0.25. Clip the gradients at the end, and later, or not at all.",
+        arrays=arrays,
+        what=what,
+        number=f"{number:.4g}",
+    )
+
+
+def _not_in_proportion(arrays: Message) -> Message:
+    return say(
+        "{arrays}: in proportion to d_outputs while that is small, and not where the whole gradient's norm is 0.24. Gradients are linear in d_outputs: look for a bound, a condition on numbers, or a function around a gradient.",
+        arrays=arrays,
+    )
+
+
 def _gradient_not_finite(
     arrays: Message, *, of: str = "", length: int = 0, steps: Sequence[int] = ()
 ) -> Message:
@@ -192,6 +208,8 @@ CALLS: dict[str, Callable[..., Message]] = {
     "norm_held": _norm_held,
     "norms_held": _norms_held,
     "not_linear": _not_linear,
+    "cut_on_the_way": _cut_on_the_way,
+    "not_in_proportion": _not_in_proportion,
     "gradient_not_finite": _gradient_not_finite,
     "depends_on_start": _depends_on_start,
     "parameters_given": _parameters_given,

@@ -29,7 +29,24 @@ def held_back(imp: Impulses) -> Found | None:
     norm = float(np.sqrt(sum(np.sum(part**2) for part in expected.values())))
     larger = UNCLIPPED / norm if norm else 1.0
     grown = {name: larger * part for name, part in expected.items()}
-    return _bent(imp, larger * d_outputs, grown)
+    bent = _bent(imp, larger * d_outputs, grown)
+    if bent is None or bent[0].kind != "not_linear":
+        return bent
+    return _cut_on_the_way(imp, larger * d_outputs) or Reading("not_in_proportion"), bent[1]
+
+
+def _cut_on_the_way(imp: Impulses, d_outputs: Array) -> Reading | None:
+    """A bound that what goes through the steps does not exceed, at several elements exactly it."""
+    if "W_xh" not in imp.names:
+        return None
+    dz = imp.by_step(imp.net.gradients(imp.x, d_outputs, {})["W_xh"])
+    dh = dz / (1 - imp.states[1:] ** 2)
+    carried = dh - d_outputs @ imp.net.used["W_hy"].T
+    for what, part in (("dz", dz), ("dh", dh), ("dh_next", carried)):
+        bound = float(np.abs(part).max())
+        if np.sum(np.abs(np.abs(part) - bound) <= imp.net.limit * bound) >= HELD:
+            return Reading("cut_on_the_way", {"what": what, "number": float(f"{bound:.4g}")})
+    return None
 
 
 def _several(imp: Impulses) -> tuple[Array, dict[str, Array]]:

@@ -251,7 +251,9 @@ def _of_changed(gradient: Array, move: Array) -> Reading | None:
 def _besides(name: str, first: UpdateStep) -> Reading | None:
     """The right step, and another parameter's as well, spread over the rows if it is a bias's."""
     rest = first.moves[name] + RATE * first.gradients[name]
-    used = (other for other, value in first.gradients.items() if other != name and _is_step(rest, value))
+    used = (
+        other for other, value in first.gradients.items() if other != name and _is_step(rest, value)
+    )
     return next((Reading("also_gradient", {"used": other}) for other in used), None)
 
 

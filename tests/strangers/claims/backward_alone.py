@@ -419,14 +419,24 @@ def _numbers_moved(bench: Bench, _facts: Facts, names: list[str]) -> bool:
     for key in bench.keys:
         right = bench.right(key)
         got, due = (
-            np.sort(np.concatenate([part[n].ravel() for n in names])) for part in (bench.got[key], right)
+            np.sort(np.concatenate([part[n].ravel() for n in names]))
+            for part in (bench.got[key], right)
         )
         if not _near(got, due):
             return False
     return all(not bench.fits(n, Model()) for n in names)
 
 
+def _not_in_proportion(bench: Bench, _facts: Facts, names: list[str]) -> bool:
+    T, B, _, _, O = bench.sizes  # noqa: E741  # as above
+    d = np.random.default_rng(11).normal(size=(T, B, O))
+    small, large = bench.gradients(1e-4 * d), bench.gradients(0.1 * d)
+    return all(not _near(large[n], 1e3 * small[n]) for n in names)
+
+
 ALONE = {
+    "not_in_proportion": _not_in_proportion,
+    "cut_on_the_way": _not_in_proportion,
     "numbers_moved": _numbers_moved,
     "one_step_everywhere": _one_step_everywhere,
     "gradient_not_finite": _not_finite,
