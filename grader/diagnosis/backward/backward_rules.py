@@ -210,7 +210,7 @@ def _merged(readings: Readings) -> Readings:
 
 def _one_cache(readings: Readings, T: int) -> Readings:
     """Inputs, states and slopes of the last step at every step are one thing: what is kept of it."""
-    last = {
+    last: dict[tuple[str, ...], Reading] = {
         ("W_xh",): Reading("input_always", {"step": T - 1}),
         ("W_hh",): Reading("state_always", {"step": T - 1}),
         ("W_hy",): Reading("state_always", {"step": T}),

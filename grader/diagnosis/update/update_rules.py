@@ -216,13 +216,8 @@ def _fitted(move: Array, parts: Sequence[Array]) -> list[float] | None:
 def _unexplained(net: Network, name: str, first: UpdateStep) -> Reading:
     """A step that is no multiple of the gradient."""
     gradient, move = first.gradients[name], first.moves[name]
-    if (changed := _of_changed(gradient, move)) is not None:
+    if (changed := _of_changed(gradient, move) or _of_another(name, first)) is not None:
         return changed
-    for other, value in first.gradients.items():
-        if other != name and _is_step(move, value):
-            return Reading("other_gradient", {"used": other})
-    if (besides := _besides(name, first)) is not None:
-        return besides
     rate, before = ("learning_rate", np.array(RATE)), ("W", net.used[name])
     own = ("dW", gradient)
     steps = joined_terms.products([before], [("learning_rate * dW", RATE * gradient)])
@@ -248,13 +243,14 @@ def _of_changed(gradient: Array, move: Array) -> Reading | None:
     return Reading("absolute") if _fitted(move, [np.abs(gradient)]) else None
 
 
-def _besides(name: str, first: UpdateStep) -> Reading | None:
-    """The right step, and another parameter's as well, spread over the rows if it is a bias's."""
-    rest = first.moves[name] + RATE * first.gradients[name]
-    used = (
-        other for other, value in first.gradients.items() if other != name and _is_step(rest, value)
-    )
-    return next((Reading("also_gradient", {"used": other}) for other in used), None)
+def _of_another(name: str, first: UpdateStep) -> Reading | None:
+    """Another parameter's step, in place of its own or besides that."""
+    own, move = RATE * first.gradients[name], first.moves[name]
+    for kind, step in (("other_gradient", move), ("also_gradient", move + own)):
+        for other, value in first.gradients.items():
+            if other != name and _is_step(step, value):
+                return Reading(kind, {"used": other})
+    return None
 
 
 def _is_step(move: Array, gradient: Array) -> bool:
