@@ -34,6 +34,7 @@ output_everywhere      step             d_outputs of this step acts at every ste
 outputs_summed                          the sum of all steps' d_outputs acts at every step
 samples_ignored        samples          these sequences add nothing; `of` so many, where T = 5, B = 3, O = 2
 samples_mixed                           a sequence's d_outputs reaches z of another
+samples_centred                         the same, and what reaches z adds up to 0 over the batch
 goes_on                                 dz of one sequence's first step is dh_next of another's last
 reshaped                                left factors of all (t, b) reshaped, not transposed, then times dz
 reshaped_after                          the gradient's transpose, reshaped into the parameter's shape
@@ -53,6 +54,10 @@ derivatives            direct, recurrent   the same for both ways, by another fo
 derivative_at          steps, form      the same at these steps
 derivative_of_steps    with_steps       at step t the factor is that of with_steps[t]
 derivative_missing                      this array is made of dh, others of dz
+made_of_carry          what             dz W_hh.T of the same step (handed) or of the step after (received)
+                                        stands for dz in this array
+units_centred, units_mixed  what        dz or dh at an output's own step: less its mean over units / times a matrix
+normed_on_the_way      what, number, each  dz, dh or dh_next has this norm for every sequence and step / step
 recurrent_matrix       form             `form` stands where W_hh.T belongs on the way back; W_xh: some
                                         of its rows; another matrix: one and the same at all steps
 other_matrix                            right for a forward with W_hh.T where yours has W_hh

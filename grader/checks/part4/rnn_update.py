@@ -49,13 +49,23 @@ class Stepped:
     true: Parameters  # the right ones, scaled as the student scales
     sums: Parameters  # the right ones as they should be
     kept: dict[str, list[Array]]  # what backward kept on the object where it gave something wrong
+    rounding: dict[str, float]  # of each parameter, below which no step can be seen in it
     limit: float
     numerical: bool  # `true` is the gradient of the student's own forward
 
     @property
     def judged(self) -> list[str]:
-        """The parameters whose step can be judged: a gradient of NaN was charged in backward."""
-        return [n for n in self.moves if np.all(np.isfinite(self.given.get(n, np.zeros(1))))]
+        """The parameters whose step can be judged.
+
+        Not by a gradient of NaN, nor by one that is lost where it is added: charged in backward.
+        """
+        return [name for name in self.moves if self._is_judged(name)]
+
+    def _is_judged(self, name: str) -> bool:
+        gradient = self.given.get(name)
+        if gradient is None or not np.any(gradient):
+            return True
+        return self.rounding[name] < np.abs(gradient).max() * RATE < np.inf
 
 
 def step(SimpleRNN: CandidateClass, learning_rate: float) -> Stepped:
@@ -81,7 +91,14 @@ def _stepped(SimpleRNN: CandidateClass, learning_rate: float) -> Stepped:
     true = {name: run.factor * value for name, value in sums.items()}
     kept = {name: _kept(trial.layout, name, arrays) for name in before if not run.right(name)}
     moves = {name: after[name] - before[name] for name in before}
-    return Stepped(moves, given, true, sums, kept, limit_of(trial.layout), run.truth.numerical)
+    rounding = {name: _rounding(trial.layout, value) for name, value in before.items()}
+    limit = limit_of(trial.layout)
+    return Stepped(moves, given, true, sums, kept, rounding, limit, run.truth.numerical)
+
+
+def _rounding(layout: Layout, value: Array) -> float:
+    peak = float(np.abs(value).max(initial=0.0))
+    return float(np.spacing(np.float32(peak) if layout.single else np.float64(peak)))
 
 
 def _kept(layout: Layout, name: str, arrays: Mapping[str, Array]) -> list[Array]:

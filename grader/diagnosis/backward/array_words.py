@@ -248,6 +248,18 @@ def _derivative_missing(arrays: Message) -> Message:
     )
 
 
+def _made_of_carry(arrays: Message, *, what: str) -> Message:
+    if what == "handed":
+        return say(
+            "{arrays}: made of what each step hands back to the step before, dz W_hh.T, in place of its dz. Look at the name in that line, and whether it stands before or after the line that sets it anew.",
+            arrays=arrays,
+        )
+    return say(
+        "{arrays}: made of what each step was handed by the step after it, in place of its own dz. Look at the name in that line.",
+        arrays=arrays,
+    )
+
+
 def _state_index(arrays: Message, *, offset: int) -> Message:
     return say(
         "{arrays}: built with the hidden state {distance} step(s) {way}, against the one that belongs there. Check the index of the state beside each dz or d_outputs.",
@@ -351,6 +363,7 @@ ARRAYS: dict[str, Callable[..., Message]] = {
     "transposed": _transposed,
     "summed_over_all": _summed_over_all,
     "derivative_missing": _derivative_missing,
+    "made_of_carry": _made_of_carry,
     "state_index": _state_index,
     "state_always": _state_always,
     "state_wraps": _state_wraps,

@@ -29,6 +29,7 @@ def explain(imp: Impulses, name: str) -> Reading | None:
         summed_products.left_of_one,
         summed_products.beside_output,
         _without_derivative,
+        _of_the_carry,
         summed_products.summed_first,
         summed_products.summed_both,
         summed_products.left_through,
@@ -104,6 +105,23 @@ def _without_derivative(imp: Impulses, name: str) -> Reading | None:
     w = weights(imp, name, 1 - imp.states[1:] ** 2)
     found = None if w is None else read(w)
     return Reading("derivative_missing") if found and found.kind == "right" else None
+
+
+def _of_the_carry(imp: Impulses, name: str) -> Reading | None:
+    """What goes from step to step in place of dz: what a step hands on, or what it was handed."""
+    if name not in HIDDEN_ARRAYS:
+        return None
+    handed = {key: imp.dz(key) @ imp.net.used["W_hh"].T for key in imp.got}
+    received = {
+        key: np.concatenate([part[1:], np.zeros_like(part[:1])]) for key, part in handed.items()
+    }
+    for what, parts in (("handed", handed), ("received", received)):
+        if all(
+            imp.net.alike(one[name], imp.of(name, parts[key]), imp.scale[name])
+            for key, one in imp.got.items()
+        ):
+            return Reading("made_of_carry", {"what": what})
+    return None
 
 
 def _transposed(imp: Impulses, name: str) -> Reading | None:

@@ -144,7 +144,7 @@ def _single(imp: Impulses) -> Readings:
     readings += together
     readings = _of_one_matrix(_merged(_shifted_alike(readings)))
     readings = [(_overwritten(imp, reading, names), names) for reading, names in readings]
-    readings = _one_cache(readings, imp.size.T)
+    readings = _centred(_one_cache(readings, imp.size.T))
     readings = [(_shuffled(imp, reading, names), names) for reading, names in readings]
     readings.sort(key=lambda one: min(ORDER.index(name) for name in one[1]))
     too_often = size_factors.factors(imp, factors)
@@ -222,6 +222,17 @@ def _one_cache(readings: Readings, T: int) -> Readings:
     rest = [one for one in readings if one not in whole]
     told = Reading("one_step_everywhere", {"step": T - 1})
     return _merged([(told, names) for _, names in whole]) + rest
+
+
+def _centred(readings: Readings) -> Readings:
+    """Where gradients at z add up to zero over the batch, so does db_h."""
+    centred = Reading("samples_centred")
+    if centred not in [reading for reading, _ in readings]:
+        return readings
+    zero = (Reading("stays_zero"), ("b_h",))
+    return _merged(
+        [(centred, names) if (one, names) == zero else (one, names) for one, names in readings]
+    )
 
 
 def _shifted_alike(readings: Readings) -> Readings:

@@ -113,6 +113,16 @@ def _cut_on_the_way(arrays: Message, *, what: str, number: float) -> Message:
     )
 
 
+def _normed_on_the_way(arrays: Message, *, what: str, number: float, each: str) -> Message:
+    return say(
+        "{what} is scaled to a norm of {number} {each} ({arrays}), whatever d_outputs is. It is linear in d_outputs: hand it on as it is.",
+        arrays=arrays,
+        what=what,
+        number=f"{number:.4g}",
+        each=say("for every step and sequence") if each == "sequence" else say("at every step"),
+    )
+
+
 def _not_in_proportion(arrays: Message) -> Message:
     return say(
         "{arrays}: in proportion to d_outputs while that is small, and not where the whole gradient's norm is 0.24. Gradients are linear in d_outputs: look for a bound, a condition on numbers, or a function around a gradient.",
@@ -209,6 +219,7 @@ CALLS: dict[str, Callable[..., Message]] = {
     "norms_held": _norms_held,
     "not_linear": _not_linear,
     "cut_on_the_way": _cut_on_the_way,
+    "normed_on_the_way": _normed_on_the_way,
     "not_in_proportion": _not_in_proportion,
     "gradient_not_finite": _gradient_not_finite,
     "depends_on_start": _depends_on_start,

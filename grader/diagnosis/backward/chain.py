@@ -33,13 +33,26 @@ def explain(imp: Impulses) -> Explained | None:
     """Why dz is wrong; None where nothing here explains it."""
     chain = Chain.of(imp)
     if chain.mixed:
-        kind = "goes_on" if _goes_on(chain) else "samples_mixed"
-        return Explained((Reading(kind),), chain.own, chain.got)
+        return Explained((Reading(_of_the_batch(chain)),), chain.own, chain.got)
     for each in (_shifted, _inner_loop, _in_time, modelled):
         if (found := each(chain)) is not None:
             return Explained(found, chain.own)
-    place = _skipped(chain) or _at_steps(chain) or _slopes_of(chain) or _place(chain)
+    place = (
+        _skipped(chain)
+        or _at_steps(chain)
+        or _slopes_of(chain)
+        or _units_mixed(chain)
+        or _place(chain)
+    )
     return None if place is None else Explained((place,), chain.own)
+
+
+def _of_the_batch(chain: Chain) -> str:
+    """How an impulse gets to another sequence."""
+    if _goes_on(chain):
+        return "goes_on"
+    total = np.abs(chain.got.sum(axis=4)).max()
+    return "samples_centred" if total <= chain.imp.net.limit * chain.scale else "samples_mixed"
 
 
 def explain_unseen(imp: Impulses) -> Explained | None:
@@ -119,6 +132,22 @@ def _slopes_of(chain: Chain) -> Reading | None:
     if partner == list(range(T)):
         return None
     return Reading("derivative_of_steps", {"with_steps": tuple(partner)})
+
+
+def _units_mixed(chain: Chain) -> Reading | None:
+    """At every output's own step: one and the same matrix between the units of dh, or of dz."""
+    T, H = chain.imp.size.T, chain.imp.size.H
+    slopes = 1 - chain.imp.states[1:, :, None] ** 2  # (T, B, 1, H)
+    due, got = (
+        np.array([one[t, :, :, t] for t in range(T)]) for one in (chain.imp.reach, chain.own)
+    )
+    for what, before, after in (("dh", due / slopes, got / slopes), ("dz", due, got)):
+        rows, columns = before.reshape(-1, H), after.reshape(-1, H)
+        matrix = np.linalg.lstsq(rows, columns, rcond=None)[0]
+        if len(rows) > H and chain.imp.net.alike(rows @ matrix, columns):
+            centred = chain.imp.net.alike(rows - rows.mean(axis=1, keepdims=True), columns)
+            return Reading("units_centred" if centred else "units_mixed", {"what": what})
+    return None
 
 
 def _factor(h: Array, s: int, made: Callable[[Array, int], Array]) -> Array:

@@ -84,6 +84,13 @@ def _samples_mixed(arrays: Message) -> Message:
     )
 
 
+def _samples_centred(arrays: Message) -> Message:
+    return say(
+        "{arrays}: the gradients at z of all sequences of a batch add up to 0 at every step, their mean over the batch being taken off, so that d_outputs of one sequence reaches the others. Each sequence has its own.",
+        arrays=arrays,
+    )
+
+
 def _goes_on(arrays: Message) -> Message:
     return say(
         "What is left over at the first step of one sequence goes on into the last step of the next ({arrays}): measured, d_outputs of one sequence reaches another of the batch. Set dh_next to zero for every sequence.",
@@ -258,6 +265,22 @@ def _lag_factor(arrays: Message, *, number: float) -> Message:
     )
 
 
+def _units_centred(arrays: Message, *, what: str) -> Message:
+    return say(
+        "{what} has its mean over the hidden units taken off ({arrays}), seen at every output's own step. Nothing is to be centred on the way back.",
+        arrays=arrays,
+        what=what,
+    )
+
+
+def _units_mixed(arrays: Message, *, what: str) -> Message:
+    return say(
+        "{what} is the right one times a matrix, the same at every step, that mixes the hidden units ({arrays}), seen at every output's own step. Look for a product, a sum or another order of units in how it is made.",
+        arrays=arrays,
+        what=what,
+    )
+
+
 def _chain_off(arrays: Message, *, lag: int) -> Message:
     if lag == 0:
         return say(
@@ -296,6 +319,12 @@ def _derivative_at(arrays: Message, *, steps: Sequence[int], form: str) -> Messa
 
 
 def _derivative_of_steps(arrays: Message, *, with_steps: Sequence[int]) -> Message:
+    T = len(with_steps)
+    if tuple(with_steps) == (T - 1, *range(T - 1)):
+        return say(
+            "{arrays}: the factor 1 - h_t^2 is taken of the step before, and at the first step of the last. An index of t - 1 is -1 there, which Python takes from the end.",
+            arrays=arrays,
+        )
     return say(
         "{arrays}: the factor 1 - h_t^2 is taken of other steps. At steps 0 to {last} it is that of steps {others}, in this order. Check which lists run forward and which reversed.",
         arrays=arrays,
@@ -312,6 +341,7 @@ CHAIN: dict[str, Callable[..., Message]] = {
     "forward_in_time": _forward_in_time,
     "inner_loop_forward": _inner_loop_forward,
     "samples_mixed": _samples_mixed,
+    "samples_centred": _samples_centred,
     "goes_on": _goes_on,
     "output_index": _output_index,
     "last_output_everywhere": _last_output_everywhere,
@@ -329,6 +359,8 @@ CHAIN: dict[str, Callable[..., Message]] = {
     "slope_behind_matrix": _slope_behind_matrix,
     "recurrent_matrix": _recurrent_matrix,
     "lag_factor": _lag_factor,
+    "units_centred": _units_centred,
+    "units_mixed": _units_mixed,
     "chain_off": _chain_off,
     "chain_off_at": _chain_off_at,
     "derivative_at": _derivative_at,

@@ -56,7 +56,7 @@ def examine(cls: CandidateClass) -> Readings:
     """What is read off update_parameters, by array. Raises StudentFault."""
     net = Network.make(cls, POINT)
     first, second = _steps(net, (RATE, RATE))
-    names = [n for n in ORDER if n in first.moves and _is_given(first.gradients.get(n))]
+    names = [n for n in ORDER if n in first.moves and _is_given(net, n, first)]
     readings = {name: _of_array(net, name, first, second) for name in names}
     off = {name: reading for name, reading in readings.items() if reading is not None}
     if len(off) == len(names) and all(one.kind == "still" for one in off.values()):
@@ -79,9 +79,13 @@ def examine(cls: CandidateClass) -> Readings:
     )
 
 
-def _is_given(gradient: Array | None) -> bool:
-    """Whether there is a gradient to hold a step against: with NaN every step is off."""
-    return gradient is not None and bool(np.all(np.isfinite(gradient)))
+def _is_given(net: Network, name: str, first: UpdateStep) -> bool:
+    """Whether there is a gradient to hold a step against: not NaN, nor lost where it is added."""
+    if name not in first.gradients:
+        return False
+    size = float(np.abs(first.gradients[name]).max())
+    lost = FIT**3 * float(np.abs(net.used[name]).max(initial=0.0))
+    return size == 0.0 or lost < size < np.inf
 
 
 def _still(net: Network, first: UpdateStep) -> Reading:

@@ -434,7 +434,37 @@ def _not_in_proportion(bench: Bench, _facts: Facts, names: list[str]) -> bool:
     return all(not _near(large[n], 1e3 * small[n]) for n in names)
 
 
+def _made_of_carry(bench: Bench, facts: Facts, names: list[str]) -> bool:
+    for key in bench.keys:
+        dz = bench.dz(key, Model())
+        assert dz is not None
+        carry = dz @ bench.values["W_hh"].T
+        if facts["what"] == "received":
+            carry = np.concatenate([carry[1:], np.zeros_like(carry[:1])])
+        lefts = {"W_xh": bench.x, "W_hh": bench.states[:-1], "b_h": np.ones((*dz.shape[:2], 1))}
+        for n in names:
+            due = np.einsum("tbi,tbj->ij", lefts[n], carry).reshape(bench.got[key][n].shape)
+            if np.abs(bench.got[key][n] - due).max() > CLOSE * bench.scale[n]:
+                return False
+    return True
+
+
+def _units_mixed(bench: Bench, _facts: Facts, names: list[str]) -> bool:
+    return _chain(bench, {"lag": 0}, names)
+
+
+def _normed(bench: Bench, _facts: Facts, names: list[str]) -> bool:
+    T, B, _, _, O = bench.sizes  # noqa: E741  # as above
+    d = SMALL * np.random.default_rng(12).normal(size=(T, B, O))
+    one, two = bench.gradients(d), bench.gradients(2 * d)
+    return all(not _near(two[n], 2 * one[n]) for n in names)
+
+
 ALONE = {
+    "made_of_carry": _made_of_carry,
+    "units_centred": _units_mixed,
+    "units_mixed": _units_mixed,
+    "normed_on_the_way": _normed,
     "not_in_proportion": _not_in_proportion,
     "cut_on_the_way": _not_in_proportion,
     "numbers_moved": _numbers_moved,
@@ -461,6 +491,7 @@ ALONE = {
     "bptt_depth": _depth,
     "forward_in_time": _in_time,
     "samples_mixed": _mixed,
+    "samples_centred": _mixed,
     "chain_off": _chain,
     "array_off": _are_off,
     "chain_off_at": _are_off,
