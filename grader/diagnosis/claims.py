@@ -93,6 +93,8 @@ wrong_at               size             right in general, wrong where this size 
 
 forward (q4_2)
 state_kept / random / depends_on_start / weights_cached / not_finite / deaf
+parameters_overlap     one, other       what is written to one changes the other
+inputs_scaled          how, over        states are right for x that is so changed
 follow_one             sample           every sequence depends on this one, others on themselves
 samples_mixed, samples_deaf             a sequence moves another's results; moves nothing
 goes_on                                 a sequence's first state is made of the last of the one before it

@@ -65,7 +65,7 @@ class Stepped:
         gradient = self.given.get(name)
         if gradient is None or not np.any(gradient):
             return True
-        return self.rounding[name] < np.abs(gradient).max() * RATE < np.inf
+        return self.rounding[name] < float(np.abs(gradient).max()) * RATE < np.inf
 
 
 def step(SimpleRNN: CandidateClass, learning_rate: float) -> Stepped:
