@@ -50,6 +50,7 @@ class Stepped:
     sums: Parameters  # the right ones as they should be
     kept: dict[str, list[Array]]  # what backward kept on the object where it gave something wrong
     rounding: dict[str, float]  # of each parameter, below which no step can be seen in it
+    together: tuple[str, ...]  # parameters that lie in the same memory
     limit: float
     numerical: bool  # `true` is the gradient of the student's own forward
 
@@ -58,11 +59,14 @@ class Stepped:
         """The parameters whose step can be judged.
 
         Not by a gradient of NaN, nor by one that is lost where it is added: charged in backward.
+        Nor where another parameter's step lands on the same memory: charged in __init__.
         """
         return [name for name in self.moves if self._is_judged(name)]
 
     def _is_judged(self, name: str) -> bool:
         gradient = self.given.get(name)
+        if name in self.together:
+            return False
         if gradient is None or not np.any(gradient):
             return True
         return self.rounding[name] < float(np.abs(gradient).max()) * RATE < np.inf
@@ -93,7 +97,8 @@ def _stepped(SimpleRNN: CandidateClass, learning_rate: float) -> Stepped:
     moves = {name: after[name] - before[name] for name in before}
     rounding = {name: _rounding(trial.layout, value) for name, value in before.items()}
     limit = limit_of(trial.layout)
-    return Stepped(moves, given, true, sums, kept, rounding, limit, run.truth.numerical)
+    together = trial.layout.overlapping or ()
+    return Stepped(moves, given, true, sums, kept, rounding, together, limit, run.truth.numerical)
 
 
 def _rounding(layout: Layout, value: Array) -> float:
