@@ -70,6 +70,11 @@ chain_off              lag              L is right for t - s < lag, not for all 
 chain_off_at           steps            L[:, s] is right for all s but these
 counted_unevenly                        L[t, s] is right times a number that differs by (t, s)
 step_counted           steps, number    L[:, s] is right times number for these s, right for all others
+with_another           other            the right one and another parameter's gradient
+reordered              way              its right numbers, in other places of itself
+units_stopped          units            dh of these units is 0 at every step
+output_weights_other                    dh at an output's own step is made with other weights than W_hy.T
+caches_of_steps        with_steps       x, h_(t-1) and h_t of with_steps[t] at step t
 numbers_moved                           together the arrays hold their right numbers, in other places
 array_off                               none of these: the array is wrong
 decay_added            form, number     with d_outputs = 0 number * form(W) remains
@@ -123,7 +128,7 @@ tanh_overflows                          states are NaN for inputs of 1e4, right 
 update_parameters (q4_4): the step as a multiple of learning_rate * gradient
 moves_nothing, moves_elsewhere and names_stale (where: the path that has the new values), moves_unread, steps_shuffled, still, times (number), times_vary (number, later), divided (of), momentum, adds_calls, late_gradient, later_times, only_first,
 decay, replaced, same_size, one_number, rate_ignored, rate_power, step_transposed, step_off, absolute, step_clipped (number),
-other_gradient (used), also_gradient (used: its step as well), step_form (form of W, dW and learning_rate)
+other_gradient (used), also_gradient (used: its step as well), step_of (form of dW), step_reordered (way), step_form (form of W, dW and learning_rate)
 
 LSTMCell.forward (q4_6); arrays are gates f, i, c, o or results
 gate_of_other, gates_shared, gate_complement (of), gate_constant, gate_one_for_all, gate_activation,

@@ -248,6 +248,30 @@ def _derivative_missing(arrays: Message) -> Message:
     )
 
 
+def _with_another(arrays: Message, *, other: str) -> Message:
+    return say(
+        "{arrays}: the right one, and d{other} added to it. Check which array the line for d{other} adds to.",
+        arrays=arrays,
+        other=other,
+    )
+
+
+def _reordered(arrays: Message, *, way: str) -> Message:
+    return say(
+        "{arrays}: the right numbers, {way}. Look for a reversed index (::-1), a reshape or a sort in how it is made or returned.",
+        arrays=arrays,
+        way=WAY[way],
+    )
+
+
+WAY = {
+    "rows_reversed": say("with the rows in reversed order"),
+    "columns_reversed": say("with the columns in reversed order"),
+    "both_reversed": say("with rows and columns in reversed order"),
+    "otherwise": say("in other places of the same array"),
+}
+
+
 def _made_of_carry(arrays: Message, *, what: str) -> Message:
     if what == "handed":
         return say(
@@ -374,4 +398,6 @@ ARRAYS: dict[str, Callable[..., Message]] = {
     "step_counted": _step_counted,
     "array_off": _array_off,
     "numbers_moved": _numbers_moved,
+    "with_another": _with_another,
+    "reordered": _reordered,
 }

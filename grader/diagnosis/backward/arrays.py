@@ -30,6 +30,7 @@ def explain(imp: Impulses, name: str) -> Reading | None:
         summed_products.beside_output,
         _without_derivative,
         _of_the_carry,
+        _with_another,
         summed_products.summed_first,
         summed_products.summed_both,
         summed_products.left_through,
@@ -121,6 +122,20 @@ def _of_the_carry(imp: Impulses, name: str) -> Reading | None:
             for key, one in imp.got.items()
         ):
             return Reading("made_of_carry", {"what": what})
+    return None
+
+
+def _with_another(imp: Impulses, name: str) -> Reading | None:
+    """The right one, and another parameter's added to it (a bias's to every row)."""
+    shape = imp.net.layout.shapes[name]
+    for other in imp.names:
+        if other == name or imp.net.layout.shapes[other] not in {shape, shape[-1:]}:
+            continue
+        if all(
+            imp.net.alike(one[name], imp.truth(name, key) + imp.truth(other, key), imp.scale[name])
+            for key, one in imp.got.items()
+        ):
+            return Reading("with_another", {"other": other})
     return None
 
 

@@ -17,7 +17,7 @@ from grader.diagnosis.backward import (
     repeated_calls,
     size_factors,
 )
-from grader.diagnosis.experiments import impulses
+from grader.diagnosis.experiments import impulses, reordered
 from grader.diagnosis.experiments.impulses import HIDDEN_ARRAYS, POINT, Impulses
 from grader.diagnosis.experiments.network import SMALL, Network
 from grader.diagnosis.experiments.patterns import CLOSE, NOT_DUE, Reading
@@ -315,9 +315,12 @@ def _by_mixed(
 
 
 def _shuffled(imp: Impulses, reading: Reading, names: tuple[str, ...]) -> Reading:
-    """Several arrays that hold all their right numbers, in places that are another's."""
-    if reading.kind != "array_off" or len(names) < 2:  # noqa: PLR2004  # one of the other
+    """Arrays that hold all their right numbers, in other places of their own or of each other."""
+    if reading.kind != "array_off":
         return reading
+    pairs = [(one[name], imp.truth(name, key)) for key, one in imp.got.items() for name in names]
+    if way := reordered.how(pairs, imp.net.alike):
+        return Reading("reordered", {"way": way})
     for key, one in imp.got.items():
         got, due = (
             np.sort(np.concatenate([part[name].ravel() for name in names]))

@@ -34,6 +34,8 @@ def explain(imp: Impulses) -> Explained | None:
     chain = Chain.of(imp)
     if chain.mixed:
         return Explained((Reading(_of_the_batch(chain)),), chain.own, chain.got)
+    if (crossed := _caches_of_steps(chain)) is not None:
+        return Explained((crossed,), chain.own)
     for each in (_shifted, _inner_loop, _in_time, modelled):
         if (found := each(chain)) is not None:
             return Explained(found, chain.own)
@@ -41,6 +43,7 @@ def explain(imp: Impulses) -> Explained | None:
         _skipped(chain)
         or _at_steps(chain)
         or _slopes_of(chain)
+        or _of_output(chain)
         or _units_mixed(chain)
         or _place(chain)
     )
@@ -134,19 +137,59 @@ def _slopes_of(chain: Chain) -> Reading | None:
     return Reading("derivative_of_steps", {"with_steps": tuple(partner)})
 
 
-def _units_mixed(chain: Chain) -> Reading | None:
-    """At every output's own step: one and the same matrix between the units of dh, or of dz."""
-    T, H = chain.imp.size.T, chain.imp.size.H
+def _of_output(chain: Chain) -> Reading | None:
+    """dh at an output's own step, the same at every step, where it is not that row of W_hy."""
+    T = chain.imp.size.T
     slopes = 1 - chain.imp.states[1:, :, None] ** 2  # (T, B, 1, H)
+    got = np.array([chain.own[t, :, :, t] for t in range(T)]) / slopes
+    due = np.einsum("po,ho->ph", chain.imp.ways, chain.imp.net.used["W_hy"])  # (O, H)
+    mean = got.mean(axis=(0, 1))
+    if not chain.imp.net.alike(got, np.broadcast_to(mean, got.shape)):
+        return None
+    if chain.imp.net.alike(mean, due):
+        return None
+    gone = np.abs(mean).max(axis=0) <= chain.imp.net.limit * chain.scale
+    if gone.any() and chain.imp.net.alike(mean, due * ~gone):
+        return Reading("units_stopped", {"units": tuple(int(n) for n in np.flatnonzero(gone))})
+    if chain.imp.net.alike(mean, due - due.mean(axis=1, keepdims=True)):
+        return Reading("units_centred", {"what": "dh"})
+    return Reading("output_weights_other")
+
+
+def _units_mixed(chain: Chain) -> Reading | None:
+    """At every output's own step: one and the same matrix between the units of dz."""
+    T, H = chain.imp.size.T, chain.imp.size.H
     due, got = (
-        np.array([one[t, :, :, t] for t in range(T)]) for one in (chain.imp.reach, chain.own)
+        np.array([one[t, :, :, t] for t in range(T)]).reshape(-1, H)
+        for one in (chain.imp.reach, chain.own)
     )
-    for what, before, after in (("dh", due / slopes, got / slopes), ("dz", due, got)):
-        rows, columns = before.reshape(-1, H), after.reshape(-1, H)
-        matrix = np.linalg.lstsq(rows, columns, rcond=None)[0]
-        if len(rows) > H and chain.imp.net.alike(rows @ matrix, columns):
-            centred = chain.imp.net.alike(rows - rows.mean(axis=1, keepdims=True), columns)
-            return Reading("units_centred" if centred else "units_mixed", {"what": what})
+    matrix, _, rank, _ = np.linalg.lstsq(due, got, rcond=None)
+    if rank < H or chain.imp.net.alike(due, got) or not chain.imp.net.alike(due @ matrix, got):
+        return None
+    centred = chain.imp.net.alike(due - due.mean(axis=1, keepdims=True), got)
+    return Reading("units_centred" if centred else "units_mixed", {"what": "dz"})
+
+
+def _caches_of_steps(chain: Chain) -> Reading | None:
+    """Every step works with the input and the states of another: x_r, h_(r-1) and h_r for one r."""
+    T = chain.imp.size.T
+    used, h = chain.imp.net.used, chain.imp.states
+    start = np.einsum("po,ho->ph", chain.imp.ways, used["W_hy"])
+    for order in (
+        range(T - 1, -1, -1),
+        [(t - 1) % T for t in range(T)],
+        [(t + 1) % T for t in range(T)],
+    ):
+        others = list(order)
+        made = np.zeros_like(chain.own)
+        for t in range(T):
+            dh = np.broadcast_to(start, chain.own.shape[1:3] + start.shape[1:])
+            for s in range(t, -1, -1):
+                dz = dh * (1 - h[others[s] + 1] ** 2)[:, None]
+                made[t, :, :, others[s]] += dz
+                dh = dz @ used["W_hh"].T
+        if chain.imp.net.alike(chain.own, made):
+            return Reading("caches_of_steps", {"with_steps": tuple(others)})
     return None
 
 

@@ -28,6 +28,7 @@ DERIVATIVES: dict[str, Callable[[Array, int], Array]] = {
     "1 - h_(t-1)^2": lambda h, t: 1 - h[t] ** 2,
     "1 - h_(t+1)^2": lambda h, t: 1 - h[min(t + 2, len(h) - 1)] ** 2,
     "(1 - h_t^2) * (1 - h_(t-1)^2)": lambda h, t: (1 - h[t + 1] ** 2) * (1 - h[t] ** 2),
+    "(h_t > 0) * (1 - h_t^2)": lambda h, t: (h[t + 1] > 0) * (1 - h[t + 1] ** 2),
     "1 - h_t^2 of sequence 0": lambda h, t: np.broadcast_to(1 - h[t + 1][:1] ** 2, h[t].shape),
     "1 - h_t^2 of the last sequence": lambda h, t: np.broadcast_to(
         1 - h[t + 1][-1:] ** 2, h[t].shape

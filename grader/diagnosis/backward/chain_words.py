@@ -265,6 +265,30 @@ def _lag_factor(arrays: Message, *, number: float) -> Message:
     )
 
 
+def _units_stopped(arrays: Message, *, units: Sequence[int]) -> Message:
+    return say(
+        "dh of hidden unit {units} is set to 0 at every step, that of the others is right there ({arrays}). Look at the ranges of units, and for a mask.",
+        arrays=arrays,
+        units=numbered(units),
+    )
+
+
+def _output_weights_other(arrays: Message) -> Message:
+    return say(
+        "What comes from an output into dh of its own step is made with other weights than W_hy transposed, the same at every step ({arrays}). Look at the name, the order and the sign of the weights in that product.",
+        arrays=arrays,
+    )
+
+
+def _caches_of_steps(arrays: Message, *, with_steps: Sequence[int]) -> Message:
+    return say(
+        "{arrays}: every step works with what another step kept. With steps 0 to {last} come the input and the states of steps {others}, in this order. Check which lists run forward and which reversed, and the index of the cache.",
+        arrays=arrays,
+        last=len(with_steps) - 1,
+        others=numbered(with_steps),
+    )
+
+
 def _units_centred(arrays: Message, *, what: str) -> Message:
     return say(
         "{what} has its mean over the hidden units taken off ({arrays}), seen at every output's own step. Nothing is to be centred on the way back.",
@@ -359,6 +383,9 @@ CHAIN: dict[str, Callable[..., Message]] = {
     "slope_behind_matrix": _slope_behind_matrix,
     "recurrent_matrix": _recurrent_matrix,
     "lag_factor": _lag_factor,
+    "units_stopped": _units_stopped,
+    "output_weights_other": _output_weights_other,
+    "caches_of_steps": _caches_of_steps,
     "units_centred": _units_centred,
     "units_mixed": _units_mixed,
     "chain_off": _chain_off,

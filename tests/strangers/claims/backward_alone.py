@@ -460,7 +460,44 @@ def _normed(bench: Bench, _facts: Facts, names: list[str]) -> bool:
     return all(not _near(two[n], 2 * one[n]) for n in names)
 
 
+def _with_another(bench: Bench, facts: Facts, names: list[str]) -> bool:
+    for key in bench.keys:
+        right = bench.right(key)
+        for n in names:
+            off = bench.got[key][n] - right[n] - right[facts["other"]]
+            if np.abs(off).max() > CLOSE * bench.scale[n]:
+                return False
+    return True
+
+
+def _reordered(bench: Bench, _facts: Facts, names: list[str]) -> bool:
+    return all(_numbers_moved(bench, {}, [n]) for n in names)
+
+
+def _units_stopped(bench: Bench, facts: Facts, _names: list[str]) -> bool:
+    return not bench.own_dz[..., list(facts["units"])].any()
+
+
+def _caches(bench: Bench, facts: Facts, _names: list[str]) -> bool:
+    """An output's own step shows in the row of the input that comes with it."""
+    T, B, O = *bench.sizes[:2], bench.sizes[4]  # noqa: E741  # as above
+    for t, b, o in np.ndindex(T, B, O):
+        other = facts["with_steps"][t]
+        due = bench.values["W_hy"][:, o] * (1 - bench.states[other + 1, b] ** 2)
+        if (
+            t == 0
+            and np.abs(bench.own_dz[t, b, o, other, b] - due).max() > CLOSE * bench.scale["W_xh"]
+        ):
+            return False
+    return True
+
+
 ALONE = {
+    "with_another": _with_another,
+    "reordered": _reordered,
+    "units_stopped": _units_stopped,
+    "output_weights_other": _units_mixed,
+    "caches_of_steps": _caches,
     "made_of_carry": _made_of_carry,
     "units_centred": _units_mixed,
     "units_mixed": _units_mixed,
