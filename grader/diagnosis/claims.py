@@ -74,6 +74,7 @@ with_another           other            the right one and another parameter's gr
 reordered              way              its right numbers, in other places of itself
 units_stopped          units            dh of these units is 0 at every step
 output_weights_other                    dh at an output's own step is made with other weights than W_hy.T
+carry_skips            steps            what is handed back lands so many steps before, in between nothing
 caches_of_steps        with_steps       x, h_(t-1) and h_t of with_steps[t] at step t
 numbers_moved                           together the arrays hold their right numbers, in other places
 array_off                               none of these: the array is wrong
@@ -114,6 +115,10 @@ z_form / output_form   form             h_t is tanh of form, of xW, hW and b / o
 state_form             form             h_t is this, of xW, hW, b and their tanh
 z_factor               number           h_t is tanh of number times the right sum
 state_overwritten                       units are written over h_(t-1) one by one
+z_scaled               how, over        h_t is tanh of the right sum, so changed over units or the batch
+z_clipped              number           h_t is tanh of the right sum held at this number
+states_rounded         decimals         states have so many decimals
+outputs_of             what             outputs are made of this of the states: sum or mean so far, ...
 state_times            number           h_t is number * tanh of the right sum
 outputs_pile_up                         output t is the right one plus output t - 1
 blended                number, new      h_t is number * h_(t-1) + new * tanh of the right sum

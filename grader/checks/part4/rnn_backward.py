@@ -108,6 +108,8 @@ def numerical(
                 name=name,
             )
         )
+    if found.agrees(run.truth.gradients[name], run.truth.limit):
+        raise CheckFailed(_a_sum(run, (name,)))
     raise CheckFailed(
         say(
             "d{name} is not the gradient of your forward: relative error {error}, allowed {limit} "
@@ -206,8 +208,25 @@ def _gives_numbers(SimpleRNN: CandidateClass, sizes: tuple[int, int, int]) -> bo
 
 def _all_right(run: BackwardRun, names: Sequence[str]) -> None:
     wrong = [name for name in names if not run.right(name)]
-    if wrong:
-        raise CheckFailed(say("Wrong gradient for {names}.", names=tuple(wrong)))
+    if not wrong:
+        return
+    whole = {
+        n
+        for n in wrong
+        if (m := run.matches[n]) and m.agrees(run.truth.gradients[n], run.truth.limit)
+    }
+    if whole == {*wrong}:
+        raise CheckFailed(_a_sum(run, tuple(wrong)))
+    raise CheckFailed(say("Wrong gradient for {names}.", names=tuple(wrong)))
+
+
+def _a_sum(run: BackwardRun, names: tuple[str, ...]) -> Message:
+    """Of gradients that are right, where most others are means."""
+    return say(
+        "The gradient of {names} is summed over time and batch, as it should be, and most others are divided by {what}: sum all of them.",
+        names=names,
+        what=_divisor(run),
+    )
 
 
 def sum_not_mean(SimpleRNN: CandidateClass, rng: np.random.Generator, expect: Expectation) -> None:
@@ -217,12 +236,18 @@ def sum_not_mean(SimpleRNN: CandidateClass, rng: np.random.Generator, expect: Ex
     run = run_backward(trial, x, d_outputs, expect)
     _some_right(run)
     if run.factor != 1.0:
-        what = {1 / 3: "B", 1 / 7: "T"}.get(run.factor, "T * B")
         raise CheckFailed(
             say(
-                "The gradients are right but divided by {what}; sum over time and batch.", what=what
+                "The gradients are right but divided by {what}; sum over time and batch.",
+                what=_divisor(run),
             )
         )
+
+
+def _divisor(run: BackwardRun) -> str:
+    """What the run's factor divides by, where T and B are not the same."""
+    T, B, _ = run.x.shape
+    return {1 / B: "B", 1 / T: "T"}.get(run.factor, "T * B")
 
 
 def _some_right(run: BackwardRun) -> tuple[str, ...]:

@@ -34,7 +34,7 @@ def explain(imp: Impulses) -> Explained | None:
     chain = Chain.of(imp)
     if chain.mixed:
         return Explained((Reading(_of_the_batch(chain)),), chain.own, chain.got)
-    if (crossed := _caches_of_steps(chain)) is not None:
+    if (crossed := _caches_of_steps(chain) or _skips(chain)) is not None:
         return Explained((crossed,), chain.own)
     for each in (_shifted, _inner_loop, _in_time, modelled):
         if (found := each(chain)) is not None:
@@ -168,6 +168,17 @@ def _units_mixed(chain: Chain) -> Reading | None:
         return None
     centred = chain.imp.net.alike(due - due.mean(axis=1, keepdims=True), got)
     return Reading("units_centred" if centred else "units_mixed", {"what": "dz"})
+
+
+def _skips(chain: Chain) -> Reading | None:
+    """What a step hands back lands two steps before it, and nothing at the step between."""
+    T, slopes = chain.imp.size.T, 1 - chain.imp.states[1:, :, None] ** 2
+    made = np.zeros_like(chain.own)
+    for t in range(T):
+        made[t, :, :, t] = chain.imp.reach[t, :, :, t]
+        for s in range(t - 2, -1, -2):
+            made[t, :, :, s] = made[t, :, :, s + 2] @ chain.imp.net.used["W_hh"].T * slopes[s]
+    return Reading("carry_skips", {"steps": 2}) if chain.imp.net.alike(chain.own, made) else None
 
 
 def _caches_of_steps(chain: Chain) -> Reading | None:

@@ -280,6 +280,14 @@ def _output_weights_other(arrays: Message) -> Message:
     )
 
 
+def _carry_skips(arrays: Message, *, steps: int) -> Message:
+    return say(
+        "What a step hands back arrives {steps} steps before it, and not at the step before ({arrays}). Look at the index, and at the order of the lines that hand it on.",
+        arrays=arrays,
+        steps=steps,
+    )
+
+
 def _caches_of_steps(arrays: Message, *, with_steps: Sequence[int]) -> Message:
     return say(
         "{arrays}: every step works with what another step kept. With steps 0 to {last} come the input and the states of steps {others}, in this order. Check which lists run forward and which reversed, and the index of the cache.",
@@ -386,6 +394,7 @@ CHAIN: dict[str, Callable[..., Message]] = {
     "units_stopped": _units_stopped,
     "output_weights_other": _output_weights_other,
     "caches_of_steps": _caches_of_steps,
+    "carry_skips": _carry_skips,
     "units_centred": _units_centred,
     "units_mixed": _units_mixed,
     "chain_off": _chain_off,

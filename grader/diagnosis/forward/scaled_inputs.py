@@ -1,4 +1,4 @@
-"""Inputs that are centred or scaled before the equation is applied to them."""
+"""Inputs, or weighted sums, that are centred or scaled on the way into the equation."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from grader.diagnosis.experiments.network import Network
 from grader.diagnosis.experiments.patterns import CLOSE, Reading
 from grader.protocol import Array
 
+LARGEST = 1 - 1e-15  # of a state: beyond, arctanh is infinite
 Axes = tuple[int, ...]
 
 OVER: dict[str, Axes] = {
@@ -49,6 +50,20 @@ def measure(net: Network, x: Array, hidden: Array) -> Reading | None:
                 states = _states(net, scaled(x, axes))
             if np.all(np.isfinite(states)) and agrees(hidden, states, CLOSE):
                 return Reading("inputs_scaled", {"how": how, "over": over})
+    return None
+
+
+def of_sums(net: Network, x: Array, hidden: Array) -> Reading | None:
+    """How the weighted sum is changed before tanh, over the units or over the batch."""
+    before = np.concatenate([np.zeros_like(hidden[:1]), hidden[:-1]])
+    z = net.weighted_sum(x, before)
+    for how, scaled in SCALED.items():
+        for over, axes in (("units", (2,)), ("sequences", (1,)), ("both", (1, 2))):
+            if agrees(hidden, np.tanh(scaled(z, axes)), CLOSE):
+                return Reading("z_scaled", {"how": how, "over": over})
+    bound = float(np.abs(np.arctanh(np.clip(hidden, -LARGEST, LARGEST))).max())
+    if bound < np.abs(z).max() and net.alike(hidden, np.tanh(np.clip(z, -bound, bound))):
+        return Reading("z_clipped", {"number": float(f"{bound:.4g}")})
     return None
 
 

@@ -492,7 +492,13 @@ def _caches(bench: Bench, facts: Facts, _names: list[str]) -> bool:
     return True
 
 
+def _skips(bench: Bench, _facts: Facts, _names: list[str]) -> bool:
+    lags = _lags(bench)
+    return bool(bench.here[lags == 2].all() and not bench.here[lags == 1].any())
+
+
 ALONE = {
+    "carry_skips": _skips,
     "with_another": _with_another,
     "reordered": _reordered,
     "units_stopped": _units_stopped,

@@ -313,6 +313,28 @@ def _inputs_scaled(bench: Bench, facts: Facts) -> bool:
     return bool(np.abs(due - h).max() <= 1e-2)
 
 
+def _z_not_as_it_is(bench: Bench, facts: Facts) -> bool:
+    """States are tanh of something else than the sum, and within its bound where one is told."""
+    _, h = bench.got
+    z = np.arctanh(np.clip(h, -1 + 1e-15, 1 - 1e-15))
+    held = np.abs(z).max() <= facts.get("number", np.inf) * 1.001
+    return bool(held and np.abs(h - np.tanh(_z(bench, h))).max() > CLOSE)
+
+
+def _outputs_of(bench: Bench, facts: Facts) -> bool:
+    y, h = bench.got
+    sums = np.cumsum(h, axis=0)
+    states = {
+        "sum_so_far": sums,
+        "mean_so_far": sums / np.arange(1, len(h) + 1)[:, None, None],
+        "sum": sums[-1:],
+        "mean": h.mean(axis=0)[None],
+        "largest": h.max(axis=0)[None],
+    }[facts["what"]]
+    due = states @ bench.values["W_hy"] + bench.values["b_y"]
+    return _near(y, np.broadcast_to(due, y.shape))
+
+
 def _overflows(bench: Bench, _facts: Facts) -> bool:
     return not all(np.all(np.isfinite(one)) for one in bench.run(1e4 * np.sign(bench.x)))
 
@@ -430,6 +452,10 @@ ALONE = {
     "not_finite": _not_finite,
     "parameters_overlap": _overlap,
     "inputs_scaled": _inputs_scaled,
+    "z_scaled": _z_not_as_it_is,
+    "z_clipped": _z_not_as_it_is,
+    "states_rounded": lambda b, f: bool(np.all(b.got[1] == np.round(b.got[1], f["decimals"]))),
+    "outputs_of": _outputs_of,
     "tanh_overflows": _overflows,
     "weight_unused": _unused,
     "state_off": _states_off,
