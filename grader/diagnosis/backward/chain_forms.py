@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Iterator
 
 import numpy as np
@@ -17,9 +18,12 @@ from grader.diagnosis.backward.chain_model import (
     Chain,
     ChainModel,
 )
-from grader.diagnosis.experiments import patterns
+from grader.diagnosis.experiments import impulses, patterns
+from grader.diagnosis.experiments.network import Network
 from grader.diagnosis.experiments.patterns import Reading
 from grader.protocol import Array
+
+COEFFICIENT = re.compile(r"(?<![\w^.])\d+(?:\.\d+)?(?!\w)")  # a number that is no power or index
 
 
 def modelled(chain: Chain) -> tuple[Reading, ...] | None:
@@ -42,8 +46,36 @@ def modelled(chain: Chain) -> tuple[Reading, ...] | None:
     )
     if found is None:
         return _weighted(chain)
+    found = tuple(_with_sizes(chain, one) for one in found)
     gaps = _gaps(chain)
     return None if gaps is None else (*gaps, *found)
+
+
+def _with_sizes(chain: Chain, reading: Reading) -> Reading:
+    """A factor read off here, with the names of the sizes that its numbers are elsewhere."""
+    form = reading.facts.get("form")
+    if not isinstance(form, str) or form in DERIVATIVES or form not in chain.measured:
+        return reading
+    longer = impulses.measure(Network.make(chain.imp.net.cls, impulses.LONGER))
+    other = next(iter(Chain.of(longer).measured), "") if longer is not None else ""
+    here, there = (COEFFICIENT.findall(text) for text in (form, other))
+    if COEFFICIENT.sub("", form) != COEFFICIENT.sub("", other):
+        return Reading("chain_off", {"lag": 0})
+    named = [_named(*numbers) for numbers in zip(here, there, strict=True)]
+    if "" in named:
+        return Reading("chain_off", {"lag": 0})
+    names = iter(named)
+    return Reading(
+        reading.kind, {**reading.facts, "form": COEFFICIENT.sub(lambda _: next(names), form)}
+    )
+
+
+def _named(here: str, there: str) -> str:
+    """The number itself, or the size that it is at both points; "" where it is neither."""
+    if here == there:
+        return here
+    sizes = zip("TBIHO", impulses.POINT, impulses.LONGER, strict=True)
+    return next((name for name, one, other in sizes if (here, there) == (f"{one}", f"{other}")), "")
 
 
 def one_output_everywhere(chain: Chain, step: int) -> tuple[Reading, ...] | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain, product
 
@@ -234,6 +235,8 @@ def _unexplained(net: Network, name: str, first: UpdateStep) -> Reading:
     gradient, move = first.gradients[name], first.moves[name]
     if (changed := _of_changed(gradient, move) or _of_another(name, first)) is not None:
         return changed
+    if other := _from_another(net, name, first):
+        return Reading("from_another", {"used": other})
     rate, before = ("learning_rate", np.array(RATE)), ("W", net.used[name])
     own = ("dW", gradient)
     steps = joined_terms.products([before], [("learning_rate * dW", RATE * gradient)])
@@ -273,6 +276,17 @@ def _changed(gradient: Array) -> Iterator[tuple[str, Array]]:
         yield "dW - mean(dW, axis=1)", gradient - gradient.mean(axis=1, keepdims=True)
     if gradient.shape == gradient.T.shape and gradient.ndim > 1:
         yield "(dW + dW.T) / 2", (gradient + gradient.T) / 2
+
+
+def _from_another(net: Network, name: str, first: UpdateStep) -> str:
+    """The parameter from which the step is subtracted in place of this one; "" where it is its own."""
+    start = net.used[name] + first.moves[name] + RATE * first.gradients[name]
+    for other, value in net.used.items():
+        for form in (value, value[..., None]):  # a bias along rows, or along columns
+            with suppress(ValueError):  # of another shape
+                if other != name and _near(start, np.broadcast_to(form, start.shape)):
+                    return other
+    return ""
 
 
 def _of_another(name: str, first: UpdateStep) -> Reading | None:

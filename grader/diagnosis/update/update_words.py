@@ -182,6 +182,14 @@ def _also_gradient(arrays: Message, *, used: str) -> Message:
     )
 
 
+def _from_another(arrays: Message, *, used: str) -> Message:
+    return say(
+        "{arrays}: becomes {used} - learning_rate * dW (dW its own gradient): another parameter stands where its own old value belongs.",
+        arrays=arrays,
+        used=used,
+    )
+
+
 def _step_of(arrays: Message, *, form: str) -> Message:
     return say(
         "{arrays}: moved by learning_rate times {form} (dW its gradient), where dW alone belongs.",
@@ -258,6 +266,7 @@ WORDS: dict[str, Callable[..., Message]] = {
     "other_gradient": _other_gradient,
     "also_gradient": _also_gradient,
     "step_of": _step_of,
+    "from_another": _from_another,
     "step_reordered": _step_reordered,
     "step_form": _step_form,
     "rate_ignored": _rate_ignored,

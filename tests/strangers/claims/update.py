@@ -137,6 +137,7 @@ RULES: dict[str, Callable[[Facts, str, list[Round]], bool]] = {
     ),
     "other_gradient": _other_gradient,
     "step_of": _off,
+    "from_another": _off,
     "step_reordered": lambda f, n, r: (
         _off(f, n, r) and _near(np.sort(r[0][2][n], None), np.sort(-RATE * r[0][1][n], None))
     ),
