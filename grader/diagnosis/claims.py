@@ -74,6 +74,8 @@ with_another           other            the right one and another parameter's gr
 reordered              way              its right numbers, in other places of itself
 units_stopped          units            dh of these units is 0 at every step
 output_weights_other                    dh at an output's own step is made with other weights than W_hy.T
+handed_to_itself                        dz W_hh.T of a step is added to dh of that very step
+outputs_act            how              d_outputs is centred, summed up to or from a step, or mixed otherwise
 carry_skips            steps            what is handed back lands so many steps before, in between nothing
 caches_of_steps        with_steps       x, h_(t-1) and h_t of with_steps[t] at step t
 numbers_moved                           together the arrays hold their right numbers, in other places

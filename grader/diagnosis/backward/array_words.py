@@ -155,7 +155,7 @@ def _reshaped(arrays: Message) -> Message:
 
 def _reshaped_after(arrays: Message) -> Message:
     return say(
-        "{arrays}: its transpose was computed, and reshape brought that into the parameter's shape, so that the elements stand in wrong places. Use .T.",
+        "{arrays}: the numbers of its transpose, row by row, in the parameter's shape, so that they stand in wrong places: a reshape, or an order='F', where .T belongs.",
         arrays=arrays,
     )
 

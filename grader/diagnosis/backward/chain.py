@@ -14,7 +14,7 @@ import numpy as np
 from grader.diagnosis.backward.chain_forms import by_sum, modelled, one_output_everywhere
 from grader.diagnosis.backward.chain_model import DERIVATIVES, RIGHT, Chain
 from grader.diagnosis.experiments.impulses import Impulses
-from grader.diagnosis.experiments.patterns import Reading
+from grader.diagnosis.experiments.patterns import CLOSE, Reading
 from grader.protocol import Array
 
 SHIFTS = {"output_index", "last_output_everywhere", "output_everywhere", "outputs_reversed"}
@@ -41,6 +41,7 @@ def explain(imp: Impulses) -> Explained | None:
             return Explained(found, chain.own)
     place = (
         _skipped(chain)
+        or _acting(chain)
         or _at_steps(chain)
         or _slopes_of(chain)
         or _of_output(chain)
@@ -137,6 +138,23 @@ def _slopes_of(chain: Chain) -> Reading | None:
     return Reading("derivative_of_steps", {"with_steps": tuple(partner)})
 
 
+def _acting(chain: Chain) -> Reading | None:
+    """How often d_outputs of each step acts as that of each other, if the way back is right."""
+    T = chain.imp.size.T
+    due, got = (one.reshape(T, -1) for one in (chain.imp.reach, chain.own))
+    shares = np.linalg.lstsq(due.T, got.T, rcond=None)[0].T  # (T acting, T as which)
+    if not chain.imp.net.alike(shares @ due, got) or np.abs(shares - np.eye(T)).max() <= CLOSE:
+        return None
+    known = {
+        "centred": np.eye(T) - 1 / T,
+        "sum_so_far": np.triu(np.ones((T, T))),
+        "sum_from_here": np.tril(np.ones((T, T))),
+        "mean": np.full((T, T), 1 / T),
+    }
+    how = (how for how, table in known.items() if np.abs(shares - table).max() <= CLOSE)
+    return Reading("outputs_act", {"how": next(how, "other")})
+
+
 def _of_output(chain: Chain) -> Reading | None:
     """dh at an output's own step, the same at every step, where it is not that row of W_hy."""
     T = chain.imp.size.T
@@ -151,6 +169,8 @@ def _of_output(chain: Chain) -> Reading | None:
     gone = np.abs(mean).max(axis=0) <= chain.imp.net.limit * chain.scale
     if gone.any() and chain.imp.net.alike(mean, due * ~gone):
         return Reading("units_stopped", {"units": tuple(int(n) for n in np.flatnonzero(gone))})
+    if chain.imp.net.alike(mean, due + due @ chain.imp.net.used["W_hh"].T):
+        return Reading("handed_to_itself")
     if chain.imp.net.alike(mean, due - due.mean(axis=1, keepdims=True)):
         return Reading("units_centred", {"what": "dh"})
     return Reading("output_weights_other")

@@ -280,6 +280,34 @@ def _output_weights_other(arrays: Message) -> Message:
     )
 
 
+def _handed_to_itself(arrays: Message) -> Message:
+    return say(
+        "What a step hands back, its part times W_hh.T, is added to the same step ({arrays}). It belongs to the step before: look at the order of the lines, and set dh_next after dz.",
+        arrays=arrays,
+    )
+
+
+def _outputs_act(arrays: Message, *, how: str) -> Message:
+    if how == "other":
+        return say(
+            "{arrays}: d_outputs of one step acts as that of other steps as well; the way back from there is right. Into dh of step t goes d_outputs[t] alone.",
+            arrays=arrays,
+        )
+    return say(
+        "{arrays}: at step t there is put in {what}, and not d_outputs[t] itself; the way back from there is right.",
+        arrays=arrays,
+        what=PUT_IN[how],
+    )
+
+
+PUT_IN = {
+    "centred": say("d_outputs[t] less the mean of d_outputs over all steps"),
+    "sum_so_far": say("the sum of d_outputs up to step t"),
+    "sum_from_here": say("the sum of d_outputs from step t on"),
+    "mean": say("the mean of d_outputs over all steps"),
+}
+
+
 def _carry_skips(arrays: Message, *, steps: int) -> Message:
     return say(
         "What a step hands back arrives {steps} steps before it, and not at the step before ({arrays}). Look at the index, and at the order of the lines that hand it on.",
@@ -395,6 +423,8 @@ CHAIN: dict[str, Callable[..., Message]] = {
     "output_weights_other": _output_weights_other,
     "caches_of_steps": _caches_of_steps,
     "carry_skips": _carry_skips,
+    "handed_to_itself": _handed_to_itself,
+    "outputs_act": _outputs_act,
     "units_centred": _units_centred,
     "units_mixed": _units_mixed,
     "chain_off": _chain_off,
