@@ -78,11 +78,11 @@ class Read:
     """One read of all arrays, for `CandidateObject.replay`.
 
     apart: parameters that are one array get one each first, as they do when they are written.
-    whole: one array in place of several others that are the parts of it.
+    every: by every path that leads to an array, views among them.
     """
 
     apart: bool = False
-    whole: bool = False
+    every: bool = False
 
 
 Step = Call | Write | Read
@@ -148,7 +148,8 @@ class CandidateClass(Protocol):
 
     name: str
     memo: dict[Any, Any]  # for checks: what was found out about this class, kept per submission
-    whole: bool  # every read is as with `Read(whole=True)`: set it where the parts are not kept up
+    # Paths by which arrays are read, where others lead to the same numbers.
+    kept_up: tuple[str, ...]
 
     def __call__(self, *arguments: Any) -> CandidateObject: ...
 

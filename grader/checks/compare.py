@@ -73,6 +73,12 @@ def arrays_in(value: Any) -> list[Array]:
     return [array for part in parts for array in arrays_in(part)]
 
 
+def any_differ(one: Any, other: Any) -> bool:
+    """Whether what two calls returned has other numbers anywhere."""
+    pairs = zip(arrays_in(one), arrays_in(other), strict=False)
+    return any(not np.array_equal(a, b) for a, b in pairs)
+
+
 def numbers(value: Any) -> NDArray[np.float64]:
     """Whatever holds numbers, as float64 of its own shape; empty where something else does.
 

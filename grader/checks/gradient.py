@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, NamedTuple, Protocol
 
@@ -30,6 +31,8 @@ class Entry:
     returned: bool = True  # or kept on the object
 
 
+ITEM = re.compile(r"(\w+)\[(\d+)\]")  # an array in a list: W_xh[0]
+NUMBERED = re.compile(r"(?:d|grad_)?(\w+?)_?(\d+)")  # a key of what backward returns: dW_xh_1
 MOST_LABELS = 1024  # of which the names are remembered: a program has a dozen
 
 
@@ -71,7 +74,7 @@ def entries(returned: Any, rnn: Readable, layout: Layout) -> list[Entry]:
 
     Who returns most of the gradients returns them all: what else is kept does not stand in for one.
     """
-    found = list(_flatten("", returned, outermost=True))
+    found = _counted_alike(list(_flatten("", returned, outermost=True)), layout.slots)
     names = {name: _names(name, layout) for name in layout.shapes}
     given = [name for name in layout.slots if _candidates(name, found, layout, names)]
     if 2 * len(given) > len(layout.slots):
@@ -83,6 +86,27 @@ def entries(returned: Any, rnn: Readable, layout: Layout) -> list[Entry]:
         if path not in parameters
     ]
     return [*found, *kept]
+
+
+def _counted_alike(found: Sequence[Entry], names: Iterable[str]) -> list[Entry]:
+    """Gradients `W_xh_1` to `W_xh_3` under the names `W_xh[0]` to `W_xh[2]` of what they belong to."""
+    kept: defaultdict[str, set[int]] = defaultdict(set)
+    for name in names:
+        if item := ITEM.fullmatch(name):
+            kept[item[1]].add(int(item[2]))
+    given: defaultdict[str, set[int]] = defaultdict(set)
+    for entry in found:
+        if numbered := NUMBERED.fullmatch(entry.label):
+            given[numbered[1]].add(int(numbered[2]))
+    later = {stem for stem, counts in given.items() if counts == {one + 1 for one in kept[stem]}}
+    return [_from_zero(entry, later) for entry in found]
+
+
+def _from_zero(entry: Entry, later: Collection[str]) -> Entry:
+    numbered = NUMBERED.fullmatch(entry.label)
+    if numbered is None or numbered[1] not in later:
+        return entry
+    return replace(entry, label=f"{numbered[1]}[{int(numbered[2]) - 1}]")
 
 
 def _flatten(label: str, value: Any, *, outermost: bool = False) -> Iterator[Entry]:

@@ -170,9 +170,9 @@ class WholeClass:
         return self.cls.implements(method)
 
     @property
-    def whole(self) -> bool:
-        return self.cls.whole
+    def kept_up(self) -> tuple[str, ...]:
+        return self.cls.kept_up
 
-    @whole.setter
-    def whole(self, whole: bool) -> None:
-        self.cls.whole = whole
+    @kept_up.setter
+    def kept_up(self, paths: tuple[str, ...]) -> None:
+        self.cls.kept_up = paths

@@ -133,7 +133,7 @@ softmax, softmax_over_batch, output_activation, output_late, output_depends_on, 
 tanh_overflows                          states are NaN for inputs of 1e4, right for small ones
 
 update_parameters (q4_4): the step as a multiple of learning_rate * gradient
-moves_nothing, moves_elsewhere and names_stale (where: the path that has the new values), moves_unread, steps_shuffled, still, times (number), times_vary (number, later), divided (of), momentum, adds_calls, late_gradient, later_times, only_first,
+moves_nothing, moves_elsewhere (where: the path that has the new values), moves_unread, steps_shuffled, still, times (number), times_vary (number, later), divided (of), momentum, adds_calls, late_gradient, later_times, only_first,
 decay, replaced, same_size, one_number, rate_ignored, rate_power, step_transposed, step_off, absolute, step_clipped (number),
 other_gradient (used), also_gradient (used: its step as well), step_of (form of dW), from_another (used: its value in place of the own), step_reordered (way), step_form (form of W, dW and learning_rate)
 

@@ -158,7 +158,7 @@ class ObjectProxy:
             if isinstance(step, Write):
                 packed.append(put(step.values, packer.writer))
             elif isinstance(step, Read):
-                packed.append(schema.Get(step.apart, step.whole or self._class.whole))
+                packed.append(schema.Get(step.apart, step.every, list(self._class.kept_up)))
             else:
                 self._class.require(step.method)
                 nodes = arguments.packed(step.arguments)
@@ -208,7 +208,7 @@ class ClassProxy:
     def __init__(self, defined: schema.Defined, channel: Channel) -> None:
         self.name = defined.name
         self.memo: dict[Any, Any] = {}
-        self.whole = False
+        self.kept_up: tuple[str, ...] = ()
         self._stubs = frozenset(defined.stubs)
         self._missing = frozenset(defined.missing)
         self._channel = channel

@@ -5,13 +5,14 @@ gates stand half open and the candidate is zero, so that where the old state is 
 candidate's scalars move anything. With the candidate driven to one side and then to the other, the
 update gate's scalars move the state to opposite sides, the candidate's to one and the same. The reset
 gate shows once the candidate reads the state: then its bias moves opposite states to opposite sides.
+A bias that the reset gate weighs shows that gate too soon: there an input drives the candidate.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +26,7 @@ from grader.checks.states import read_state
 from grader.protocol import Array, Call, CandidateObject, Step, Write
 
 GATES = ("z", "r", "h")  # update, reset, candidate
+WEIGHED = 0.5 * np.tanh(0.5 * RAISE)  # how far a bias moves the state where r, half open, weighs it
 SMALL_STATE = 0.5  # of the one unit that is not zero: nearer to it than a driven candidate is
 
 
@@ -62,6 +64,7 @@ class _GruBench:
     layout: Layout
     I: int  # noqa: E741  # sizes as in the equations
     H: int
+    weighed: set[int] = field(default_factory=set)  # biases of the candidate inside the reset gate
 
     def some_state(self) -> Array:
         vector = np.random.default_rng(1).uniform(-0.5, 0.5, self.layout.storage.size)
@@ -106,6 +109,8 @@ def _candidate_inputs(bench: _GruBench, numbers: Sequence[int], roles: Numbered)
         unit = _unit(moved)
         if seen[0]:
             roles[("b_h", (unit,))].append(number)
+            if np.isclose(abs(moved[0, unit]), WEIGHED):
+                bench.weighed.add(number)
         elif seen[1 : 1 + bench.I].any():
             roles[("W_h", (int(seen[1 : 1 + bench.I].argmax()), unit))].append(number)
         else:
@@ -119,6 +124,7 @@ def _update_and_recurrent(bench: _GruBench, numbers: Sequence[int], roles: Numbe
     driven = _driven(bench, roles)
     if driven is None:
         x[:, 0] += 1.0
+        x, h = np.vstack([x, -x[:1]]), np.vstack([h, h[:1]])
     up, down = (bench.moved(sign * _driving(bench, roles), numbers, x, h) for sign in (1.0, -1.0))
     rest = []
     for number, above, below in zip(numbers, up, down, strict=True):
@@ -128,10 +134,10 @@ def _update_and_recurrent(bench: _GruBench, numbers: Sequence[int], roles: Numbe
             continue
         unit, row = _unit(above), int(seen.argmax())
         opposite = float(np.sum(above[row] * below[row])) < 0.0
-        if row == 0 and driven is not None:
-            roles[("b_z", (unit,))].append(number)
-        elif row == 0:  # input 0 is raised in every row
-            roles[("W_z", (0, unit))].append(number)
+        # Input 0 drives: with its sign the candidate turns, and what its own weight adds to the gate.
+        turns = driven is None and float(np.sum(above[0] * above[-1])) > 0.0
+        if row == 0:
+            roles[("W_z", (0, unit)) if turns else ("b_z", (unit,))].append(number)
         elif row <= bench.I:
             roles[("W_z", (row - 1, unit))].append(number)
         else:
@@ -140,9 +146,10 @@ def _update_and_recurrent(bench: _GruBench, numbers: Sequence[int], roles: Numbe
 
 
 def _driven(bench: _GruBench, roles: Numbered) -> list[int] | None:
-    """One bias of the candidate for every unit; None where there are not enough."""
-    found = [roles.get(("b_h", (unit,)), [])[:1] for unit in range(bench.H)]
-    return [numbers[0] for numbers in found] if all(found) else None
+    """A bias of the candidate, unweighed, for every unit; None where there are not enough."""
+    found = [roles.get(("b_h", (unit,)), []) for unit in range(bench.H)]
+    unweighed = [[n for n in numbers if n not in bench.weighed] for numbers in found]
+    return [numbers[0] for numbers in unweighed] if all(unweighed) else None
 
 
 def _driving(bench: _GruBench, roles: Numbered) -> NDArray[np.float64]:

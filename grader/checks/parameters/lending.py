@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Mapping
 
 import numpy as np
 
-from grader.checks.compare import arrays_in
+from grader.checks.compare import any_differ, arrays_in
 from grader.checks.parameters.storage import Storage, leaf, usable
 from grader.faults import StudentFault
 from grader.protocol import Array, Call, CandidateObject, Read, Step, Write
@@ -56,8 +56,7 @@ def _acts(rnn: CandidateObject, name: str, shape: tuple[int, ...], x: Array) -> 
         _, one, _, other = rnn.replay([values[0], forward, values[1], forward])
     except StudentFault:
         return False
-    pairs = zip(arrays_in(one), arrays_in(other), strict=False)
-    return any(not np.array_equal(a, b) for a, b in pairs)
+    return any_differ(one, other)
 
 
 def lend_again(rnn: CandidateObject, lent: Collection[str], shapes: Shapes) -> None:

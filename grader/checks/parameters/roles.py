@@ -84,9 +84,9 @@ def rnn_layout(cls: CandidateClass, sizes: tuple[int, int, int]) -> Layout:
     def read(returned: Any) -> Array:
         return read_forward(returned, Sizes(T, B, *sizes)).outputs
 
+    shapes = rnn_roles.shapes(*sizes)
     if cls.implements("__init__"):
         read_what_is_kept_up(cls, sizes, warm_ups[0][0])
-    shapes = rnn_roles.shapes(*sizes)
     return _known(cls, Model(sizes, shapes, warm_ups, rnn_roles.probe, read, lends=True))
 
 
@@ -224,7 +224,7 @@ def _blank(cls: CandidateClass, model: Model) -> tuple[CandidateObject, Layout]:
     if not storage.arrays:
         raise RolesNotFound(cls.name)
     lent: frozenset[str] = frozenset()
-    if model.lends and not lazy and not cls.whole:
+    if model.lends and not lazy and not cls.kept_up:
         make = partial(cls, *model.sizes)
         rnn, storage, lent = lend(make, rnn, storage, model.shapes, model.warm_ups[0][0])
     warm_up = model.warm_ups[0] if lazy else None

@@ -109,8 +109,8 @@ class Bench:
 
 def _packed(step: Step, packer: Packer) -> Any:
     match step:
-        case Read(apart, whole):
-            return schema.Get(apart, whole)
+        case Read(apart, every):
+            return schema.Get(apart, every)
         case Write(values):
             return candidate.put(values, packer.writer)
         case Call(method, arguments):

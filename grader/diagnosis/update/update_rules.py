@@ -61,7 +61,7 @@ def examine(cls: CandidateClass) -> Readings:
     readings = {name: _of_array(net, name, first, second) for name in names}
     off = {name: reading for name, reading in readings.items() if reading is not None}
     if len(off) == len(names) and all(one.kind == "still" for one in off.values()):
-        return [(_still(net, first), tuple(names))]
+        return [(_still(first), tuple(names))]
     if any(map(np.any, first.moves.values())) and not _moves_forward(net):
         return [(Reading("moves_unread"), tuple(names))]
     if not off:
@@ -91,12 +91,11 @@ def _is_given(net: Network, name: str, first: UpdateStep) -> bool:
     return size == 0.0 or lost < size < np.inf
 
 
-def _still(net: Network, first: UpdateStep) -> Reading:
+def _still(first: UpdateStep) -> Reading:
     """What a step that moves no parameter does instead."""
     if not first.elsewhere:
         return Reading("moves_nothing")
-    kind = "names_stale" if _moves_forward(net) else "moves_elsewhere"
-    return Reading(kind, {"where": f"self.{first.elsewhere}"})
+    return Reading("moves_elsewhere", {"where": f"self.{first.elsewhere}"})
 
 
 def _moves_forward(net: Network) -> bool:

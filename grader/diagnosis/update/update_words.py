@@ -36,13 +36,6 @@ def _moves_unread(_: Message) -> Message:
     )
 
 
-def _names_stale(_: Message, *, where: str) -> Message:
-    return say(
-        "The new values are in {where}, and forward uses them; the parameters under their documented names are still those from before. Bind the names anew after each update.",
-        where=where,
-    )
-
-
 def _moves_elsewhere(_: Message, *, where: str) -> Message:
     return say(
         "The new values are stored in {where}, and forward reads other arrays, which stay as they were: store them where forward looks.",
@@ -246,7 +239,6 @@ WORDS: dict[str, Callable[..., Message]] = {
     "moves_elsewhere": _moves_elsewhere,
     "moves_unread": _moves_unread,
     "steps_shuffled": _steps_shuffled,
-    "names_stale": _names_stale,
     "absolute": _absolute,
     "step_clipped": _clipped,
     "still": _still,

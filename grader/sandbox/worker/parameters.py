@@ -10,8 +10,8 @@ from __future__ import annotations
 import copy
 import sys
 import types
-from collections import defaultdict, deque
-from collections.abc import Iterator
+from collections import Counter, defaultdict, deque
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
@@ -51,18 +51,27 @@ class Leaf:
     value: Any  # ndarray or list; or what holds some
 
 
-def leaves(obj: Any, *, outside: bool = False, whole: bool = False) -> list[Leaf]:
+def leaves(obj: Any, *, outside: bool = False, kept_up: Collection[str] = ()) -> list[Leaf]:
     """The float arrays of `obj`, nearest first, each number once.
 
-    outside: also what its functions reach in closures and at module level. whole: one array where
-    several others are the parts that make it up, which count else: they may bear the names.
+    outside: also what its functions reach in closures and at module level. kept_up: paths that count
+    before others of the same array, and before the parts that make an array up.
     """
-    found = list(_search(obj, _parts(obj, top=True)))
+    return _each_number_once(_found(obj, outside=outside, ways=2 if kept_up else 1), kept_up)
+
+
+def everywhere(obj: Any, *, outside: bool = False) -> list[Leaf]:
+    """The float arrays of `obj` by two paths where several lead to one, views among them."""
+    return _found(obj, outside=outside, ways=2)
+
+
+def _found(obj: Any, *, outside: bool, ways: int) -> list[Leaf]:
+    found = list(_search(obj, _parts(obj, top=True), ways=ways))
     if not found:
         found = list(_search(obj, _properties(obj)))
     if outside:
         found += _search(obj, _around(obj))
-    return _without_views(found, whole=whole)
+    return found
 
 
 def part(obj: Any) -> None:
@@ -102,11 +111,11 @@ def _are_twins(one: Leaf, other: Leaf) -> bool:
     return one.value.size == other.value.size and _shared(one, other)
 
 
-def read(obj: Any, *, outside: bool = False, whole: bool = False) -> dict[str, Array]:
-    """Copies of all arrays by path: "W_xh", "params['W']", "gates[0].b"; see `leaves`."""
+def read(found: Iterable[Leaf]) -> dict[str, Array]:
+    """Copies of all arrays by path: "W_xh", "params['W']", "gates[0].b"."""
     arrays = {}
     size = 0
-    for leaf in leaves(obj, outside=outside, whole=whole):
+    for leaf in found:
         array = as_array(leaf.value)
         size += array.nbytes
         if size > MAX_BYTES:
@@ -160,13 +169,14 @@ def _holder(obj: Any, leaf: Leaf) -> Any:
 
 
 def _search(
-    obj: Any, start: Iterator[tuple[str, Step, Any]], *, holders: bool = False
+    obj: Any, start: Iterator[tuple[str, Step, Any]], *, holders: bool = False, ways: int = 1
 ) -> Iterator[Leaf]:
     """Breadth first, so that parameters come before what is cached deep down.
 
-    holders: yield also what may hold arrays, each time that it is met.
+    holders: yield also what may hold arrays, each time that it is met. ways: how often what holds
+    arrays is looked into.
     """
-    seen = {id(obj)}
+    seen = Counter({id(obj): ways})
     queue: deque[tuple[str, tuple[Step, ...], Any]]
     queue = deque((name, (step,), value) for name, step, value in start)
     count = 0
@@ -182,11 +192,11 @@ def _search(
             continue
         if holders:
             yield Leaf(path, steps, value)
-        if id(value) in seen:
+        if seen[id(value)] == ways:
             continue
-        seen.add(id(value))
+        seen[id(value)] += 1
         if len(steps) < MAX_DEPTH and len(queue) < MAX_VISITS:
-            for name, step, part in _parts(value):
+            for name, step, part in _parts(value, last=ways > 1):
                 queue.append((path + name, (*steps, step), part))
 
 
@@ -219,16 +229,21 @@ def _rectangular(value: list[Any]) -> bool:
     return kinds != {int} or not any(rows)
 
 
-def _parts(value: Any, *, top: bool = False) -> Iterator[tuple[str, Step, Any]]:
-    """What `value` holds: (text to add to the path, step, part)."""
+def _parts(value: Any, *, top: bool = False, last: bool = False) -> Iterator[tuple[str, Step, Any]]:
+    """What `value` holds: (text to add to the path, step, part). last: of a sequence as [-1] too."""
     if isinstance(value, dict):
         for key, part in list(dict.items(value)):
             yield f"[{_quoted(key)}]", ("item", key), part
+    if isinstance(value, np.ndarray) and value.dtype.names:
+        for field in value.dtype.names:
+            yield f"[{field!r}]", ("item", field), value[field]
     if isinstance(value, (list, tuple, deque)):
         names = getattr(type(value), "_fields", ()) if isinstance(value, tuple) else ()
         for index, part in enumerate(list(value)):
             label = f".{names[index]}" if index < len(names) else f"[{index}]"
             yield label, ("item", index), part
+        if last and value:
+            yield "[-1]", ("item", -1), value[-1]
     if str(type(value).__module__).partition(".")[0] not in _LIBRARIES:
         dot = "" if top else "."
         for name, step, part in _attributes(value):
@@ -275,9 +290,9 @@ def _properties(obj: Any) -> Iterator[tuple[str, Step, Any]]:
 def _around(obj: Any) -> Iterator[tuple[str, Step, Any]]:
     """What the object's functions reach in closures and at module level: the last resort."""
     own = getattr(obj, "__dict__", {})
-    members = [*own.values(), *(part for base in type(obj).__mro__ for part in vars(base).values())]
+    members = [*own.items(), *(part for base in type(obj).__mro__ for part in vars(base).items())]
     seen: set[Any] = set()
-    for member in members:
+    for owner, member in members:
         function = getattr(member, "__wrapped__", member)  # a decorator, or our own watcher
         if not isinstance(function, types.FunctionType):
             continue
@@ -285,21 +300,24 @@ def _around(obj: Any) -> Iterator[tuple[str, Step, Any]]:
             function.__code__.co_freevars, function.__closure__ or (), strict=False
         ):
             if id(cell) not in seen:
-                seen.add(id(cell))
+                # Four gates made by one function each have a cell of this name.
+                path = f"{owner}.{name}" if name in seen else name
+                seen |= {id(cell), name}
                 with suppress(ValueError):  # a cell that nothing was put into yet
-                    yield name, ("cell", cell), cell.cell_contents
+                    yield path, ("cell", cell), cell.cell_contents
         for name in function.__code__.co_names:
-            if name not in seen and name in function.__globals__:
-                seen.add(name)
+            if (None, name) not in seen and name in function.__globals__:
+                seen.add((None, name))
                 yield name, ("global", (function.__globals__, name)), function.__globals__[name]
 
 
-def _without_views(found: list[Leaf], *, whole: bool) -> list[Leaf]:
-    """Each number once: of arrays that share memory the largest; its parts where they make it up.
+def _each_number_once(found: list[Leaf], kept_up: Collection[str]) -> list[Leaf]:
+    """Of arrays that share memory the largest; its parts where they make it up.
 
-    whole: the largest there too. Lists count under the name that came first.
+    Of the paths to one array the first counts, and before it one that is `kept_up`.
     """
     named = {id(leaf.value): leaf.path for leaf in reversed(found)}
+    named |= {id(leaf.value): leaf.path for leaf in found if leaf.path in kept_up}
     found = [leaf for leaf in found if named[id(leaf.value)] == leaf.path]
     arrays = [leaf for leaf in found if isinstance(leaf.value, np.ndarray)]
     largest_first = sorted(arrays, key=_size_then_owner)
@@ -311,7 +329,7 @@ def _without_views(found: list[Leaf], *, whole: bool) -> list[Leaf]:
             for start, end, part in kept.values()
             if low < end and start < high and _shared(leaf, part)
         ]
-        if not whole and len(inside) > 1 and sum(_size(part) for part in inside) == _size(leaf):
+        if leaf.path not in kept_up and _make_up(inside, leaf):
             continue
         for part in inside:
             del kept[part.path]
@@ -320,9 +338,8 @@ def _without_views(found: list[Leaf], *, whole: bool) -> list[Leaf]:
     return [leaf for leaf in found if leaf.path not in dropped]
 
 
-def _size(leaf: Leaf) -> int:
-    size: int = leaf.value.size
-    return size
+def _make_up(parts: list[Leaf], whole: Leaf) -> bool:
+    return len(parts) > 1 and sum(part.value.size for part in parts) == whole.value.size
 
 
 def _size_then_owner(leaf: Leaf) -> tuple[int, bool]:

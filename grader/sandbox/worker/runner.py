@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import partial
 from typing import Any
 
@@ -256,11 +256,7 @@ class Runner:
         try:
             if step.apart:
                 parameters.part(obj)
-            arrays = parameters.read(obj, outside=handle in self.outside, whole=step.whole)
-            if not arrays and handle not in self.outside:
-                # Weights in closures or at module level: from now on looked for there as well.
-                self.outside.add(handle)
-                arrays = parameters.read(obj, outside=True, whole=step.whole)
+            arrays = parameters.read(self._leaves(handle, obj, step.kept_up, every=step.every))
         except Exception as error:  # noqa: BLE001 - attribute access may run the student's code
             return schema.Done([], [], from_exception(error, self.files), "")
         self.paths.pop(handle, None)
@@ -288,20 +284,23 @@ class Runner:
         return schema.Done([None], [], None, "")
 
     def _known(self, handle: int, obj: Any, path: str) -> dict[str, parameters.Leaf]:
-        """The object's arrays by path; this one is there only whole, or apart, if it was found so."""
-        for whole in (False, True):
-            known = self._leaves(handle, obj, whole=whole)
-            if path in known:
-                return known
+        """The object's arrays by path; this one is there only apart, if it was found so."""
+        known = {leaf.path: leaf for leaf in self._leaves(handle, obj, every=True)}
+        if path in known:
+            return known
         parameters.part(obj)
-        return self._leaves(handle, obj)
+        return {leaf.path: leaf for leaf in self._leaves(handle, obj, every=True)}
 
-    def _leaves(self, handle: int, obj: Any, *, whole: bool = False) -> dict[str, parameters.Leaf]:
-        found = parameters.leaves(obj, outside=handle in self.outside, whole=whole)
-        if not found:
+    def _leaves(
+        self, handle: int, obj: Any, kept_up: Collection[str] = (), *, every: bool = False
+    ) -> list[parameters.Leaf]:
+        find = parameters.everywhere if every else partial(parameters.leaves, kept_up=kept_up)
+        found = find(obj, outside=handle in self.outside)
+        if not found and handle not in self.outside:
+            # Weights in closures or at module level: from now on looked for there as well.
             self.outside.add(handle)
-            found = parameters.leaves(obj, outside=True, whole=whole)
-        return {leaf.path: leaf for leaf in found}
+            found = find(obj, outside=True)
+        return found
 
     def _observe(self, request: schema.Observe) -> bytes:
         function = self.namespace.get(request.name)

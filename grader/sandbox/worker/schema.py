@@ -128,11 +128,12 @@ class Construct(Node, tag="new"):
 class Get(Node, tag="r"):
     """One step of `Steps`: read all arrays; first part those that are one, see `parameters.part`.
 
-    whole: see `parameters.leaves`.
+    every: by every path, see `parameters.everywhere`. kept_up: see `parameters.leaves`.
     """
 
     apart: bool = False
-    whole: bool = False
+    every: bool = False
+    kept_up: list[str] = []
 
 
 class Steps(Node, tag="steps"):

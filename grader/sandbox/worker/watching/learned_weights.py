@@ -19,9 +19,8 @@ Array = np.ndarray[Any, Any]  # not numpy.typing: its import costs every worker 
 
 def snapshot(obj: Any, *, outside: bool) -> dict[str, Array]:
     try:
-        # Whole arrays too: where a program makes these anew, the parts stay what they were.
-        arrays = parameters.read(obj, outside=outside, whole=True)
-        arrays |= parameters.read(obj, outside=outside)
+        # By every path: where an update makes one array anew, others to it stay what they were.
+        arrays = parameters.read(parameters.everywhere(obj, outside=outside))
         return {path: np.array(value) for path, value in arrays.items()}
     except Exception:  # noqa: BLE001 - attribute access may run a student's code
         return {}
