@@ -58,6 +58,8 @@ def examine(cls: CandidateClass) -> Readings:
     net = Network.make(cls, POINT)
     first, second = _steps(net, (RATE, RATE))
     names = [n for n in ORDER if n in first.moves and _is_given(net, n, first)]
+    if not names:
+        return []
     readings = {name: _of_array(net, name, first, second) for name in names}
     off = {name: reading for name, reading in readings.items() if reading is not None}
     if len(off) == len(names) and all(one.kind == "still" for one in off.values()):
