@@ -34,6 +34,7 @@ output_everywhere      step             d_outputs of this step acts at every ste
 outputs_summed                          the sum of all steps' d_outputs acts at every step
 samples_ignored        samples          these sequences add nothing; `of` so many, where T = 5, B = 3, O = 2
 samples_mixed                           a sequence's d_outputs reaches z of another
+samples_centred                         the same, and what reaches z adds up to 0 over the batch
 goes_on                                 dz of one sequence's first step is dh_next of another's last
 reshaped                                left factors of all (t, b) reshaped, not transposed, then times dz
 reshaped_after                          the gradient's transpose, reshaped into the parameter's shape
@@ -53,9 +54,15 @@ derivatives            direct, recurrent   the same for both ways, by another fo
 derivative_at          steps, form      the same at these steps
 derivative_of_steps    with_steps       at step t the factor is that of with_steps[t]
 derivative_missing                      this array is made of dh, others of dz
+made_of_carry          what             dz W_hh.T of the same step (handed) or of the step after (received)
+                                        stands for dz in this array
+units_centred, units_mixed  what        dz or dh at an output's own step: less its mean over units / times a matrix
+normed_on_the_way      what, number, each  dz, dh or dh_next has this norm for every sequence and step / step
 recurrent_matrix       form             `form` stands where W_hh.T belongs on the way back; W_xh: some
                                         of its rows; another matrix: one and the same at all steps
 other_matrix                            right for a forward with W_hh.T where yours has W_hh
+carried_derivative     form             dh * form is handed back in place of dz; an output's own step is right
+one_step_everywhere    step             x, h_(t-1), h_t of this step at all steps, in 1 - h_t^2 too
 handed_back            what             `what` is handed back in place of dz
 slope_behind_matrix                     dz W_hh.T, once more times 1 - h_t^2, is handed back
 lag_factor             number           L[t, s] is right times number^(t - s)
@@ -63,6 +70,15 @@ chain_off              lag              L is right for t - s < lag, not for all 
 chain_off_at           steps            L[:, s] is right for all s but these
 counted_unevenly                        L[t, s] is right times a number that differs by (t, s)
 step_counted           steps, number    L[:, s] is right times number for these s, right for all others
+with_another           other            the right one and another parameter's gradient
+reordered              way              its right numbers, in other places of itself
+units_stopped          units            dh of these units is 0 at every step
+output_weights_other                    dh at an output's own step is made with other weights than W_hy.T
+handed_to_itself                        dz W_hh.T of a step is added to dh of that very step
+outputs_act            how              d_outputs is centred, summed up to or from a step, or mixed otherwise
+carry_skips            steps            what is handed back lands so many steps before, in between nothing
+caches_of_steps        with_steps       x, h_(t-1) and h_t of with_steps[t] at step t
+numbers_moved                           together the arrays hold their right numbers, in other places
 array_off                               none of these: the array is wrong
 decay_added            form, number     with d_outputs = 0 number * form(W) remains
 state_handed_back      state, matrix    with d_outputs = 0 dh is state @ matrix
@@ -71,8 +87,13 @@ starts_not_zero        number           dh_next is number before the last step
 derivative_added                        1 - h_t^2 is added to dh where it should be multiplied
 constant_term                           with d_outputs = 0 the arrays are not 0
 clipped / norm_held    number           elements / the norm are held at number below a norm of 0.25
+cut_on_the_way         what, number     dz, dh or dh_next is held at number in every step, below a norm of 0.25
+not_in_proportion                       linear for small d_outputs, not at a norm of 0.24
 norms_held             number           the norm of each gradient is held at number
 not_linear                              two d_outputs together do not give the sum of both
+gradient_not_finite    of | length | steps  NaN or infinity: of elements of d_outputs that are 0 (zero), in
+                                        units whose dh is negative (negative), in sequences of so many steps
+                                        whatever d_outputs is, or of d_outputs of these steps
 depends_on_start                        two objects with equal parameters give different gradients
 parameters_given                        backward changes these parameters, and returns them
 accumulates / stale / left_over         a later backward: the sum of both / the first forward's / neither
@@ -80,6 +101,8 @@ wrong_at               size             right in general, wrong where this size 
 
 forward (q4_2)
 state_kept / random / depends_on_start / weights_cached / not_finite / deaf
+parameters_overlap     one, other       what is written to one changes the other
+inputs_scaled          how, over        states are right for x that is so changed
 follow_one             sample           every sequence depends on this one, others on themselves
 samples_mixed, samples_deaf             a sequence moves another's results; moves nothing
 goes_on                                 a sequence's first state is made of the last of the one before it
@@ -94,6 +117,10 @@ z_form / output_form   form             h_t is tanh of form, of xW, hW and b / o
 state_form             form             h_t is this, of xW, hW, b and their tanh
 z_factor               number           h_t is tanh of number times the right sum
 state_overwritten                       units are written over h_(t-1) one by one
+z_scaled               how, over        h_t is tanh of the right sum, so changed over units or the batch
+z_clipped              number           h_t is tanh of the right sum held at this number
+states_rounded         decimals         states have so many decimals
+outputs_of             what             outputs are made of this of the states: sum or mean so far, ...
 state_times            number           h_t is number * tanh of the right sum
 outputs_pile_up                         output t is the right one plus output t - 1
 blended                number, new      h_t is number * h_(t-1) + new * tanh of the right sum
@@ -108,7 +135,7 @@ tanh_overflows                          states are NaN for inputs of 1e4, right 
 update_parameters (q4_4): the step as a multiple of learning_rate * gradient
 moves_nothing, moves_elsewhere (where: the path that has the new values), moves_unread, steps_shuffled, still, times (number), times_vary (number, later), divided (of), momentum, adds_calls, late_gradient, later_times, only_first,
 decay, replaced, same_size, one_number, rate_ignored, rate_power, step_transposed, step_off, absolute, step_clipped (number),
-other_gradient (used), step_form (form of W, dW and learning_rate)
+other_gradient (used), also_gradient (used: its step as well), step_of (form of dW), from_another (used: its value in place of the own), step_reordered (way), step_form (form of W, dW and learning_rate)
 
 LSTMCell.forward (q4_6); arrays are gates f, i, c, o or results
 gate_of_other, gates_shared, gate_complement (of), gate_constant, gate_one_for_all, gate_activation,

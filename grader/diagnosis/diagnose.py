@@ -80,6 +80,7 @@ LEARNED = {"q5_3/losses", "q5_3/baselines", "q5_3/longer_helps", "q5_3/trains"}
 BLOCKING = {
     "random",
     "not_finite",
+    "parameters_overlap",
     "samples_mixed",
     "goes_on",
     "follow_one",
@@ -97,7 +98,7 @@ KEPT = {"same_state_everywhere", "states_late", "states_early", "states_reversed
 # where no experiment names another cause.
 VAGUE = {"array_off", "chain_off", "chain_off_at", "counted_unevenly"}
 # What backward gives where update_parameters can show nothing of its own.
-NO_GRADIENT = {"stays_zero", "no_effect", "not_given", "lost_small"}
+NO_GRADIENT = {"stays_zero", "no_effect", "not_given", "lost_small", "gradient_not_finite"}
 GRADIENTS = {
     "dW_hy": ("W_hy",),
     "db_y": ("b_y",),
@@ -124,8 +125,13 @@ ABOUT: dict[str, dict[str, tuple[str, ...]]] = {
 }
 
 
-def diagnose(question: str, case: str, candidates: Mapping[str, Any]) -> Diagnosis | None:
-    """What is behind a failed case, if anything is certain. Never raises for what a student did."""
+def diagnose(
+    question: str, case: str, candidates: Mapping[str, Any], wrong: Sequence[str] = ()
+) -> Diagnosis | None:
+    """What is behind a failed case, if anything is certain. Never raises for what a student did.
+
+    wrong: the parameters that the case itself found wrong, where it names them.
+    """
     if (earlier := _earlier(question, candidates, BLOCKING)) is not None:
         return earlier
     subject = SUBJECTS.get(question)
@@ -139,7 +145,8 @@ def diagnose(question: str, case: str, candidates: Mapping[str, Any]) -> Diagnos
             if found and earlier is not None:
                 return earlier
         if found:
-            told = _told(found, ABOUT.get(question, {}).get(case, ()))
+            about = ABOUT.get(question, {}).get(case, ())
+            told = _told(found, wrong or about) or _told(found, about)
             return _witnessed(told, found, match.diagnose(question, candidates))
     if question == "q4_4" and (behind := behind_update(candidates)) is not None:
         return behind

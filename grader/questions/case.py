@@ -180,7 +180,13 @@ def _diagnosis(
     if fault.diagnosis:
         return named(fault.diagnosis)
     looked_into = isinstance(fault, CheckFailed) and not isinstance(fault, CauseKnown)
-    return diagnose(question, name, arguments) if looked_into else None
+    return diagnose(question, name, arguments, _wrong(fault)) if looked_into else None
+
+
+def _wrong(fault: StudentFault) -> tuple[str, ...]:
+    """The parameters that a check found wrong, where its message names them."""
+    names = fault.message.values.get("names", ())
+    return tuple(map(str, names)) if isinstance(names, tuple) else ()
 
 
 def _nameless(env: Environment) -> Diagnosis:

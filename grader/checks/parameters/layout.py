@@ -7,6 +7,7 @@ any storage fits: a transpose, a fused matrix, a bias in an extra row, gates int
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -75,6 +76,15 @@ class Layout:
     def places(self) -> dict[str, list[Place]]:
         """Where each copy of each parameter lies."""
         return {name: [self._place(copy) for copy in self.slots[name]] for name in self.slots}
+
+    @cached_property
+    def overlapping(self) -> tuple[str, str] | None:
+        """Two parameters of which one is a part of the other, in the same memory; the larger first."""
+        names = sorted(self.slots, key=lambda name: -self.slots[name][0].size)
+        for one, other in itertools.combinations(names, 2):
+            if np.intersect1d(self.slots[one][0], self.slots[other][0]).size:
+                return one, other
+        return None
 
     def _place(self, numbers: Numbers) -> Place:
         path = self.storage.path_of(int(numbers.flat[0]))
@@ -272,11 +282,22 @@ class Layout:
 
     def effective(self, values: Mapping[str, Array]) -> dict[str, Array]:
         """What the student's object holds after `write(values)`: zeros where there is no array."""
-        return {
+        held = {
             name: np.zeros(shape)
             if name in self.absent
             else np.asarray(values[name], self.dtype).astype(np.float64)
             for name, shape in self.shapes.items()
+        }
+        return self._read_back(held) if self.overlapping else held
+
+    def _read_back(self, held: dict[str, Array]) -> dict[str, Array]:
+        """Where one parameter is a part of another, what is written last holds for both."""
+        vector = np.zeros(self.storage.size)
+        for name in self.slots:
+            vector[self.slots[name][0]] = held[name]
+        return {
+            name: vector[self.slots[name][0]] if name in self.slots else value
+            for name, value in held.items()
         }
 
     def held(self, values: Mapping[str, Array]) -> dict[str, Array]:

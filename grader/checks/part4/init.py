@@ -28,6 +28,14 @@ def require(layout: Layout, names: Iterable[str]) -> None:
                 names=tuple(lent),
             )
         )
+    if (both := layout.overlapping) and both[1] in names:
+        raise CheckFailed(
+            say(
+                "{one} and {other} lie in the same memory, so that writing one changes the other: give each an array of its own.",
+                one=both[0],
+                other=both[1],
+            )
+        )
     absent = [name for name in names if name in layout.absent]
     if absent and layout.unseen is not None:
         what = _not_to_be_seen(layout, absent)

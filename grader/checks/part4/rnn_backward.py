@@ -40,6 +40,7 @@ LARGE = (8, 2, 96, 192, 8)
 # The largest norm of a gradient that no honest clipping touches (norm 0.25 at the tightest).
 UNCLIPPED = 0.24
 CLIPPED = 100.0  # d_outputs of this size change where they are clipped in place, at ±5 say
+TINY_NORM = 1e-3  # of a gradient that not even a much too tight clipping touches
 TINY = 1e-12  # what is left of zero after any arithmetic
 ROUGHLY = 1e-4  # relative; float32 and float64 alike
 
@@ -56,8 +57,15 @@ def shapes(SimpleRNN: CandidateClass) -> None:
             example="{'W_xh': dW_xh, 'W_hh': dW_hh, ...}",
         )
         raise BadValue(_with_shapes(what, run, SimpleRNN))
-    if not all(np.all(np.isfinite(found.gradient)) for found in run.matches.values() if found):
-        raise BadValue(say("A gradient contains NaN or infinity."))
+    spoilt = [
+        name
+        for name, found in run.matches.items()
+        if found is not None and not np.all(np.isfinite(found.gradient))
+    ]
+    if spoilt:
+        raise CheckFailed(
+            say("The gradient of {names} contains NaN or infinity.", names=tuple(spoilt))
+        )
     garbage.require_backward(SimpleRNN)
 
 
@@ -93,6 +101,15 @@ def numerical(
     found = run.matches[name]
     if found is None:
         raise BadValue(say("backward gives no gradient for {name}.", name=name))
+    if not np.all(np.isfinite(found.gradient)):
+        raise CheckFailed(
+            say(
+                "d{name} contains NaN or infinity [backward(d_outputs: (6, 5, 2)) after forward(inputs: (6, 5, 3))].",
+                name=name,
+            )
+        )
+    if found.agrees(run.truth.gradients[name], run.truth.limit):
+        raise CheckFailed(_a_sum(run, (name,)))
     raise CheckFailed(
         say(
             "d{name} is not the gradient of your forward: relative error {error}, allowed {limit} "
@@ -191,8 +208,25 @@ def _gives_numbers(SimpleRNN: CandidateClass, sizes: tuple[int, int, int]) -> bo
 
 def _all_right(run: BackwardRun, names: Sequence[str]) -> None:
     wrong = [name for name in names if not run.right(name)]
-    if wrong:
-        raise CheckFailed(say("Wrong gradient for {names}.", names=tuple(wrong)))
+    if not wrong:
+        return
+    whole = {
+        n
+        for n in wrong
+        if (m := run.matches[n]) and m.agrees(run.truth.gradients[n], run.truth.limit)
+    }
+    if whole == {*wrong}:
+        raise CheckFailed(_a_sum(run, tuple(wrong)))
+    raise CheckFailed(say("Wrong gradient for {names}.", names=tuple(wrong)))
+
+
+def _a_sum(run: BackwardRun, names: tuple[str, ...]) -> Message:
+    """Of gradients that are right, where most others are means."""
+    return say(
+        "The gradient of {names} is summed over time and batch, as it should be, and most others are divided by {what}: sum all of them.",
+        names=names,
+        what=_divisor(run),
+    )
 
 
 def sum_not_mean(SimpleRNN: CandidateClass, rng: np.random.Generator, expect: Expectation) -> None:
@@ -202,12 +236,18 @@ def sum_not_mean(SimpleRNN: CandidateClass, rng: np.random.Generator, expect: Ex
     run = run_backward(trial, x, d_outputs, expect)
     _some_right(run)
     if run.factor != 1.0:
-        what = {1 / 3: "B", 1 / 7: "T"}.get(run.factor, "T * B")
         raise CheckFailed(
             say(
-                "The gradients are right but divided by {what}; sum over time and batch.", what=what
+                "The gradients are right but divided by {what}; sum over time and batch.",
+                what=_divisor(run),
             )
         )
+
+
+def _divisor(run: BackwardRun) -> str:
+    """What the run's factor divides by, where T and B are not the same."""
+    T, B, _ = run.x.shape
+    return {1 / B: "B", 1 / T: "T"}.get(run.factor, "T * B")
 
 
 def _some_right(run: BackwardRun) -> tuple[str, ...]:
@@ -223,18 +263,31 @@ def again(SimpleRNN: CandidateClass, rng: np.random.Generator, expect: Expectati
     garbage.require_backward(SimpleRNN)
     trial = RnnTrial.make(SimpleRNN, HIDDEN, rng)
     x, d_outputs = _point(rng, T=7, B=3, sizes=HIDDEN)
-    right = _some_right(run_backward(trial, x, d_outputs, expect))
+    first = run_backward(trial, x, d_outputs, expect)
+    right = _some_right(first)
     with suppress(StudentFault):  # an update that fails loses its own question
         trial.rnn.update_parameters(0.1)
     trial.reset()
     x, d_outputs = _point(rng, T=7, B=3, sizes=HIDDEN)
-    _still_right(
-        run_backward(trial, x, d_outputs, expect),
-        right,
+    second = run_backward(trial, x, d_outputs, expect)
+    wrong = [name for name in right if not second.right(name)]
+    why = (
         say(
-            "right in the first round, wrong after an update: do gradients start from zero each time?"
-        ),
+            "the first round's is still in it, added to that of the next: start from zero each time."
+        )
+        if all(_holds_also(first, second, name) for name in wrong)
+        else say("right in the first round, wrong in the next one, after an update.")
     )
+    _still_right(second, right, why)
+
+
+def _holds_also(first: BackwardRun, second: BackwardRun, name: str) -> bool:
+    """Whether a second gradient is the right one and the first together."""
+    before, found = first.matches[name], second.matches[name]
+    if before is None or found is None:
+        return False
+    due = second.factor * second.truth.gradients[name]
+    return found.agrees(due + before.gradient, second.truth.limit)
 
 
 def _still_right(run: BackwardRun, names: Sequence[str], why: object) -> None:
@@ -332,7 +385,11 @@ def _divided(trial: RnnTrial, returned: object, d_outputs: Array) -> bool:
 
 
 def clipping(SimpleRNN: CandidateClass, rng: np.random.Generator, expect: Expectation) -> None:
-    """What is right for a tiny gradient is right for one of norm 0.24."""
+    """What is right for a tiny gradient is right for one of norm 0.24.
+
+    What is wrong for a tiny one at the same point is charged elsewhere: where all states are zero
+    a ReLU has no slope, and a forward without biases cannot be told from a right one.
+    """
     garbage.require_backward(SimpleRNN)
     trial = RnnTrial.make(SimpleRNN, HIDDEN, rng)
     x, d_outputs = _point(rng, T=7, B=3, sizes=HIDDEN)
@@ -342,22 +399,46 @@ def clipping(SimpleRNN: CandidateClass, rng: np.random.Generator, expect: Expect
     if norm == 0.0:  # a forward that depends on nothing, charged there
         raise CheckFailed(say("No gradient is right yet."))
     larger = RnnTrial.make(SimpleRNN, HIDDEN, trial.parameters)
-    run = run_backward(larger, x, d_outputs * (UNCLIPPED / norm), expect)
-    clipped = say("clipped although the whole gradient's norm is only 0.24; clip later.")
-    _still_right(run, right, clipped)
-    if "b_y" in right:
-        _still_right(_concentrated(SimpleRNN, trial, expect), ("b_y",), clipped)
-    # Where all states are zero, a ReLU has no slope: what is wrong there for a tiny one is not judged.
-    if "b_h" in right and _carried(SimpleRNN, trial, expect, 1e-3).right("b_h"):
-        _still_right(_carried(SimpleRNN, trial, expect, UNCLIPPED), ("b_h",), clipped)
+    _not_held(run_backward(larger, x, d_outputs * (UNCLIPPED / norm), expect), right)
+    for name, at_norm in (("b_y", _concentrated), ("b_h", _carried)):
+        if name in right and at_norm(SimpleRNN, trial, expect, TINY_NORM).right(name):
+            _not_held(at_norm(SimpleRNN, trial, expect, UNCLIPPED), (name,))
 
 
-def _concentrated(SimpleRNN: CandidateClass, trial: RnnTrial, expect: Expectation) -> BackwardRun:
-    """A gradient of norm 0.24 with nearly all of it in one element, of b_y: h is zero throughout."""
+def _not_held(run: BackwardRun, names: Sequence[str]) -> None:
+    """Raise where these gradients, right for tiny d_outputs, are wrong at norm 0.24."""
+    held = all(_is_held(run, name) for name in names if not run.right(name))
+    why = (
+        say("clipped although the whole gradient's norm is only 0.24; clip later.")
+        if held
+        else say(
+            "right for small d_outputs, and wrong where the whole gradient's norm is 0.24: backward "
+            "is to be in proportion to d_outputs."
+        )
+    )
+    _still_right(run, names, why)
+
+
+def _is_held(run: BackwardRun, name: str) -> bool:
+    """Whether the right gradient came, shortened by one factor or cut element by element."""
+    found, due = run.matches[name], run.factor * run.truth.gradients[name]
+    if found is None or not np.all(np.isfinite(found.gradient)) or not due.any():
+        return False
+    got = found.gradient.astype(np.float64)
+    share = float(np.sum(got * due) / np.sum(due * due))
+    bound = float(np.abs(got).max())
+    shortened = 0.0 < share < 1.0 and found.agrees(share * due, run.truth.limit)
+    return shortened or (bound > 0.0 and found.agrees(np.clip(due, -bound, bound), run.truth.limit))
+
+
+def _concentrated(
+    SimpleRNN: CandidateClass, trial: RnnTrial, expect: Expectation, norm: float
+) -> BackwardRun:
+    """A gradient of this norm with nearly all of it in one element, of b_y: h is zero throughout."""
     values = {name: value * (name == "W_hh") for name, value in trial.parameters.items()}
     values["W_hy"] = 1e-3 * trial.parameters["W_hy"]
     x, d_outputs = np.zeros((4, 2, HIDDEN[0])), np.zeros((4, 2, HIDDEN[2]))
-    d_outputs[1, 0, 0] = UNCLIPPED
+    d_outputs[1, 0, 0] = norm
     return run_backward(RnnTrial.make(SimpleRNN, HIDDEN, values), x, d_outputs, expect)
 
 

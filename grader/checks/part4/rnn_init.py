@@ -22,7 +22,7 @@ from grader.checks.part4.init import (
 )
 from grader.faults import CheckFailed
 from grader.language import say
-from grader.protocol import CandidateClass
+from grader.protocol import Array, CandidateClass
 
 WEIGHTS = ("W_xh", "W_hh", "W_hy")
 EQUAL = (4, 4, 4)
@@ -72,6 +72,14 @@ def breaks_symmetry(SimpleRNN: CandidateClass, sizes: tuple[int, int, int]) -> N
                 names=tuple(same),
             )
         )
+    repeated = [n for n in WEIGHTS if n not in same and n in layout.slots and _repeats(values[n])]
+    if repeated:
+        raise CheckFailed(
+            say(
+                "In a new object's {names} every row, or every column, is the same: draw every weight at random, each for itself.",
+                names=tuple(repeated),
+            )
+        )
     if len(np.unique(by_unit, axis=0)) < sizes[1]:
         raise CheckFailed(
             say(
@@ -79,6 +87,14 @@ def breaks_symmetry(SimpleRNN: CandidateClass, sizes: tuple[int, int, int]) -> N
                 "for ever and never learn to differ; draw the weights at random."
             )
         )
+
+
+def _repeats(matrix: Array) -> bool:
+    """Whether one row, or one column, of several numbers stands there again and again."""
+    return any(
+        matrix.shape[axis] > 1 and not np.ptp(matrix, axis=axis).any() and np.ptp(matrix) > 0
+        for axis in (0, 1)
+    )
 
 
 def scale(SimpleRNN: CandidateClass) -> None:

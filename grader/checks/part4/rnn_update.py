@@ -49,8 +49,27 @@ class Stepped:
     true: Parameters  # the right ones, scaled as the student scales
     sums: Parameters  # the right ones as they should be
     kept: dict[str, list[Array]]  # what backward kept on the object where it gave something wrong
+    rounding: dict[str, float]  # of each parameter, below which no step can be seen in it
+    together: tuple[str, ...]  # parameters that lie in the same memory
     limit: float
     numerical: bool  # `true` is the gradient of the student's own forward
+
+    @property
+    def judged(self) -> list[str]:
+        """The parameters whose step can be judged.
+
+        Not by a gradient of NaN, nor by one that is lost where it is added: charged in backward.
+        Nor where another parameter's step lands on the same memory: charged in __init__.
+        """
+        return [name for name in self.moves if self._is_judged(name)]
+
+    def _is_judged(self, name: str) -> bool:
+        gradient = self.given.get(name)
+        if name in self.together:
+            return False
+        if gradient is None or not np.any(gradient):
+            return True
+        return self.rounding[name] < float(np.abs(gradient).max()) * RATE < np.inf
 
 
 def step(SimpleRNN: CandidateClass, learning_rate: float) -> Stepped:
@@ -76,7 +95,15 @@ def _stepped(SimpleRNN: CandidateClass, learning_rate: float) -> Stepped:
     true = {name: run.factor * value for name, value in sums.items()}
     kept = {name: _kept(trial.layout, name, arrays) for name in before if not run.right(name)}
     moves = {name: after[name] - before[name] for name in before}
-    return Stepped(moves, given, true, sums, kept, limit_of(trial.layout), run.truth.numerical)
+    rounding = {name: _rounding(trial.layout, value) for name, value in before.items()}
+    limit = limit_of(trial.layout)
+    together = trial.layout.overlapping or ()
+    return Stepped(moves, given, true, sums, kept, rounding, together, limit, run.truth.numerical)
+
+
+def _rounding(layout: Layout, value: Array) -> float:
+    peak = float(np.abs(value).max(initial=0.0))
+    return float(np.spacing(np.float32(peak) if layout.single else np.float64(peak)))
 
 
 def _kept(layout: Layout, name: str, arrays: Mapping[str, Array]) -> list[Array]:
@@ -117,7 +144,7 @@ def moves(SimpleRNN: CandidateClass) -> None:
     garbage.require_update(SimpleRNN)
     stepped = step(SimpleRNN, 1.0)
     # A gradient that backward gave as zero was charged there; not to move is right then.
-    asked = [name for name in stepped.moves if np.any(stepped.given.get(name, np.ones(1)))]
+    asked = [name for name in stepped.judged if np.any(stepped.given.get(name, np.ones(1)))]
     still = [name for name in asked if not np.any(stepped.moves[name])]
     if still:
         raise CheckFailed(
@@ -164,7 +191,7 @@ def downhill(SimpleRNN: CandidateClass) -> None:
         trial.rnn.backward(2 * error / error.size)
         trial.rnn.update_parameters(0.02)
     stepped = step(SimpleRNN, RATE)
-    faithful = all(is_plain(name, stepped, RATE) for name in stepped.moves)
+    faithful = all(is_plain(name, stepped, RATE) for name in stepped.judged)
     # A wrong gradient was charged in q4_3; along a right one the error falls.
     if not losses[-1] < losses[0] and not (faithful and not _right(stepped)):
         raise CheckFailed(
@@ -189,12 +216,12 @@ def plain_descent(SimpleRNN: CandidateClass) -> None:
     """The first step is exactly -learning_rate * gradient."""
     garbage.require_update(SimpleRNN)
     stepped = step(SimpleRNN, RATE)
-    wrong = [name for name in stepped.moves if not is_plain(name, stepped, RATE)]
+    wrong = [name for name in stepped.judged if not is_plain(name, stepped, RATE)]
     if wrong:
         raise CheckFailed(
             say(
-                "The step of {names} is not learning_rate times the gradient: plain gradient descent is "
-                "asked for, not an adaptive rate, weight decay or a forgotten factor.",
+                "The step of {names} is not learning_rate times the gradient that backward gave, "
+                "subtracted: plain gradient descent is that and nothing else.",
                 names=tuple(wrong),
             )
         )
@@ -217,8 +244,8 @@ def learning_rate(SimpleRNN: CandidateClass) -> None:
         raise CheckFailed(say("update_parameters moves nothing."))
     wrong = [
         name
-        for name, move in full.moves.items()
-        if not agrees(2 * half.moves[name], move, full.limit)
+        for name in full.judged
+        if not agrees(2 * half.moves[name], full.moves[name], full.limit)
         # Each of an object of its own, whose gradients may differ.
         and not (is_plain(name, full, 0.5) and is_plain(name, half, 0.25))
     ]

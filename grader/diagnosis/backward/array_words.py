@@ -155,7 +155,7 @@ def _reshaped(arrays: Message) -> Message:
 
 def _reshaped_after(arrays: Message) -> Message:
     return say(
-        "{arrays}: its transpose was computed, and reshape brought that into the parameter's shape, so that the elements stand in wrong places. Use .T.",
+        "{arrays}: the numbers of its transpose, row by row, in the parameter's shape, so that they stand in wrong places: a reshape, or an order='F', where .T belongs.",
         arrays=arrays,
     )
 
@@ -248,6 +248,42 @@ def _derivative_missing(arrays: Message) -> Message:
     )
 
 
+def _with_another(arrays: Message, *, other: str) -> Message:
+    return say(
+        "{arrays}: the right one, and d{other} added to it. Check which array the line for d{other} adds to.",
+        arrays=arrays,
+        other=other,
+    )
+
+
+def _reordered(arrays: Message, *, way: str) -> Message:
+    return say(
+        "{arrays}: the right numbers, {way}. Look for a reversed index (::-1), a reshape or a sort in how it is made or returned.",
+        arrays=arrays,
+        way=WAY[way],
+    )
+
+
+WAY = {
+    "rows_reversed": say("with the rows in reversed order"),
+    "columns_reversed": say("with the columns in reversed order"),
+    "both_reversed": say("with rows and columns in reversed order"),
+    "otherwise": say("in other places of the same array"),
+}
+
+
+def _made_of_carry(arrays: Message, *, what: str) -> Message:
+    if what == "handed":
+        return say(
+            "{arrays}: made of what each step hands back to the step before, dz W_hh.T, in place of its dz. Look at the name in that line, and whether it stands before or after the line that sets it anew.",
+            arrays=arrays,
+        )
+    return say(
+        "{arrays}: made of what each step was handed by the step after it, in place of its own dz. Look at the name in that line.",
+        arrays=arrays,
+    )
+
+
 def _state_index(arrays: Message, *, offset: int) -> Message:
     return say(
         "{arrays}: built with the hidden state {distance} step(s) {way}, against the one that belongs there. Check the index of the state beside each dz or d_outputs.",
@@ -320,6 +356,13 @@ def _array_off(arrays: Message) -> Message:
     return say("{arrays}: not the sum of what the time steps contribute.", arrays=arrays)
 
 
+def _numbers_moved(arrays: Message) -> Message:
+    return say(
+        "{arrays}: all their numbers are right, but in other places: numbers of one stand where another's belong. If they are put into one vector, cut it in the order and at the sizes in which it was put together.",
+        arrays=arrays,
+    )
+
+
 ARRAYS: dict[str, Callable[..., Message]] = {
     "factor": _factor,
     "stays_zero": _stays_zero,
@@ -344,6 +387,7 @@ ARRAYS: dict[str, Callable[..., Message]] = {
     "transposed": _transposed,
     "summed_over_all": _summed_over_all,
     "derivative_missing": _derivative_missing,
+    "made_of_carry": _made_of_carry,
     "state_index": _state_index,
     "state_always": _state_always,
     "state_wraps": _state_wraps,
@@ -353,4 +397,7 @@ ARRAYS: dict[str, Callable[..., Message]] = {
     "counted_unevenly": _counted_unevenly,
     "step_counted": _step_counted,
     "array_off": _array_off,
+    "numbers_moved": _numbers_moved,
+    "with_another": _with_another,
+    "reordered": _reordered,
 }

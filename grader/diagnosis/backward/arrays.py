@@ -29,6 +29,8 @@ def explain(imp: Impulses, name: str) -> Reading | None:
         summed_products.left_of_one,
         summed_products.beside_output,
         _without_derivative,
+        _of_the_carry,
+        _with_another,
         summed_products.summed_first,
         summed_products.summed_both,
         summed_products.left_through,
@@ -104,6 +106,37 @@ def _without_derivative(imp: Impulses, name: str) -> Reading | None:
     w = weights(imp, name, 1 - imp.states[1:] ** 2)
     found = None if w is None else read(w)
     return Reading("derivative_missing") if found and found.kind == "right" else None
+
+
+def _of_the_carry(imp: Impulses, name: str) -> Reading | None:
+    """What goes from step to step in place of dz: what a step hands on, or what it was handed."""
+    if name not in HIDDEN_ARRAYS:
+        return None
+    handed = {key: imp.dz(key) @ imp.net.used["W_hh"].T for key in imp.got}
+    received = {
+        key: np.concatenate([part[1:], np.zeros_like(part[:1])]) for key, part in handed.items()
+    }
+    for what, parts in (("handed", handed), ("received", received)):
+        if all(
+            imp.net.alike(one[name], imp.of(name, parts[key]), imp.scale[name])
+            for key, one in imp.got.items()
+        ):
+            return Reading("made_of_carry", {"what": what})
+    return None
+
+
+def _with_another(imp: Impulses, name: str) -> Reading | None:
+    """The right one, and another parameter's added to it (a bias's to every row)."""
+    shape = imp.net.layout.shapes[name]
+    for other in imp.names:
+        if other == name or imp.net.layout.shapes[other] not in {shape, shape[-1:]}:
+            continue
+        if all(
+            imp.net.alike(one[name], imp.truth(name, key) + imp.truth(other, key), imp.scale[name])
+            for key, one in imp.got.items()
+        ):
+            return Reading("with_another", {"other": other})
+    return None
 
 
 def _transposed(imp: Impulses, name: str) -> Reading | None:

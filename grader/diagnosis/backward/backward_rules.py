@@ -13,10 +13,11 @@ from grader.diagnosis.backward import (
     chain,
     distance_back,
     linearity,
+    not_finite,
     repeated_calls,
     size_factors,
 )
-from grader.diagnosis.experiments import impulses
+from grader.diagnosis.experiments import impulses, reordered
 from grader.diagnosis.experiments.impulses import HIDDEN_ARRAYS, POINT, Impulses
 from grader.diagnosis.experiments.network import SMALL, Network
 from grader.diagnosis.experiments.patterns import CLOSE, NOT_DUE, Reading
@@ -80,11 +81,12 @@ def _by_impulses(imp: Impulses) -> Readings:
     """What a first backward gives, for nothing, for single impulses and for several together."""
     missing = tuple(name for name in ORDER if name in imp.net.names and name not in imp.names)
     found: Readings = [(Reading("not_given"), missing)] if missing else []
-    if (bent := linearity.unsound(imp)) is not None:
-        found.append(bent)
-        if {*bent[1]} & {*HIDDEN_ARRAYS}:
-            return found
-        imp = imp.without(bent[1])
+    for unfit in (not_finite.measure, linearity.unsound):  # of which single impulses tell nothing
+        if (told := unfit(imp)) is not None:
+            found.append(told)
+            if {*told[1]} & {*HIDDEN_ARRAYS}:
+                return found
+            imp = imp.without(told[1])
     found += [(_lost_small(imp, one, names), names) for one, names in _single(imp)]
     if (held := linearity.held_back(imp)) is not None:
         found.append(held)
@@ -124,7 +126,8 @@ def _depends_on_start(imp: Impulses) -> tuple[str, ...]:
     return tuple(
         name
         for name in imp.names
-        if not imp.net.alike(
+        if np.all(np.isfinite(imp.got[key][name]))  # NaN differs from itself
+        and not imp.net.alike(
             (again[name] - imp.nothing.get(name, 0.0)) / SMALL, imp.got[key][name], imp.scale[name]
         )
     )
@@ -141,6 +144,8 @@ def _single(imp: Impulses) -> Readings:
     readings += together
     readings = _of_one_matrix(_merged(_shifted_alike(readings)))
     readings = [(_overwritten(imp, reading, names), names) for reading, names in readings]
+    readings = _centred(_one_cache(readings, imp.size.T))
+    readings = [(_shuffled(imp, reading, names), names) for reading, names in readings]
     readings.sort(key=lambda one: min(ORDER.index(name) for name in one[1]))
     too_often = size_factors.factors(imp, factors)
     if factor != 1.0:
@@ -203,6 +208,33 @@ def _merged(readings: Readings) -> Readings:
     return [(reading, tuple(sorted({*names}, key=ORDER.index))) for reading, names in groups]
 
 
+def _one_cache(readings: Readings, T: int) -> Readings:
+    """Inputs, states and slopes of the last step at every step are one thing: what is kept of it."""
+    last: dict[tuple[str, ...], Reading] = {
+        ("W_xh",): Reading("input_always", {"step": T - 1}),
+        ("W_hh",): Reading("state_always", {"step": T - 1}),
+        ("W_hy",): Reading("state_always", {"step": T}),
+    }
+    slope = Reading("derivative", {"form": "1 - h_T^2"})
+    whole = [one for one in readings if last.get(one[1]) == one[0] or one[0] == slope]
+    if slope not in [reading for reading, _ in whole] or len(whole) == 1:
+        return readings
+    rest = [one for one in readings if one not in whole]
+    told = Reading("one_step_everywhere", {"step": T - 1})
+    return _merged([(told, names) for _, names in whole]) + rest
+
+
+def _centred(readings: Readings) -> Readings:
+    """Where gradients at z add up to zero over the batch, so does db_h."""
+    centred = Reading("samples_centred")
+    if centred not in [reading for reading, _ in readings]:
+        return readings
+    zero = (Reading("stays_zero"), ("b_h",))
+    return _merged(
+        [(centred, names) if (one, names) == zero else (one, names) for one, names in readings]
+    )
+
+
 def _shifted_alike(readings: Readings) -> Readings:
     """Where d_outputs acts at wrong steps, pairs in dW_hy are the same thing."""
     shifted = any(reading.kind in chain.SHIFTS for reading, _ in readings)
@@ -220,10 +252,13 @@ def _together(imp: Impulses, unknown: list[str]) -> Readings:
     """See whether the gradient at z explains arrays that no simple reading does."""
     shared = [name for name in HIDDEN_ARRAYS if name in unknown]
     rest = [name for name in unknown if name not in shared]
-    if "W_xh" in shared and "W_xh" in imp.names:
+    explained = None
+    if "W_xh" in shared:
         explained = chain.explain(imp)
-        if explained is not None:
-            return _by_chain(imp, explained, shared, rest)
+    elif "b_h" in shared:
+        explained = chain.explain_unseen(imp)
+    if explained is not None:
+        return _by_chain(imp, explained, shared, rest)
     return [(Reading("array_off"), (*rest, *shared))]
 
 
@@ -279,6 +314,23 @@ def _by_mixed(
     return found + ([(Reading("array_off"), others)] if others else [])
 
 
+def _shuffled(imp: Impulses, reading: Reading, names: tuple[str, ...]) -> Reading:
+    """Arrays that hold all their right numbers, in other places of their own or of each other."""
+    if reading.kind != "array_off":
+        return reading
+    pairs = [(one[name], imp.truth(name, key)) for key, one in imp.got.items() for name in names]
+    if way := reordered.how(pairs, imp.net.alike):
+        return Reading("reordered", {"way": way})
+    for key, one in imp.got.items():
+        got, due = (
+            np.sort(np.concatenate([part[name].ravel() for name in names]))
+            for part in (one, {name: imp.truth(name, key) for name in names})
+        )
+        if not imp.net.alike(got, due):
+            return reading
+    return Reading("numbers_moved")
+
+
 def _overwritten(imp: Impulses, reading: Reading, names: tuple[str, ...]) -> Reading:
     """Zero because never computed, or because step 0, where h_0 = 0, is written last."""
     if reading.kind != "stays_zero" or names != ("W_hh",):
@@ -298,14 +350,17 @@ def _overwritten(imp: Impulses, reading: Reading, names: tuple[str, ...]) -> Rea
 
 def _longer(cls: CandidateClass, found: Readings, there: list[str]) -> Readings:
     """A cut that five steps show or hide, looked at over many."""
-    if any(reading.kind not in TAILS for reading, _ in found):
+    short = [one for one in found if one[0].kind not in TAILS]
+    spoilt = {name for _, names in short for name in names}
+    if spoilt & {"W_xh", "W_hh"}:
         return found
     tail = distance_back.measure(cls)
     if tail is None:
         return found
     whole = ORDER if tail.kind == "stops_after" else HIDDEN_ARRAYS
-    names = found[0][1] if found else tuple(n for n in whole if n in there)
-    return [(tail, names), *found[1:]]
+    cut = [names for reading, names in found if reading.kind in TAILS]
+    names = cut[0] if cut else tuple(n for n in whole if n in there and n not in spoilt)
+    return [(tail, names), *short] if not cut or cut == [found[0][1]] else found
 
 
 def _grouped(readings: dict[str, Reading]) -> Readings:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
+from grader.diagnosis.backward.steps_named import steps_of
 from grader.language import Message, say
 
 
@@ -103,6 +104,58 @@ def _not_linear(arrays: Message) -> Message:
     )
 
 
+def _cut_on_the_way(arrays: Message, *, what: str, number: float) -> Message:
+    return say(
+        "{what} is clipped at {number} in every step ({arrays}), though the whole gradient's norm is below 0.25. Clip the gradients at the end, and later, or not at all.",
+        arrays=arrays,
+        what=what,
+        number=f"{number:.4g}",
+    )
+
+
+def _normed_on_the_way(arrays: Message, *, what: str, number: float, each: str) -> Message:
+    return say(
+        "{what} is scaled to a norm of {number} {each} ({arrays}), whatever d_outputs is. It is linear in d_outputs: hand it on as it is.",
+        arrays=arrays,
+        what=what,
+        number=f"{number:.4g}",
+        each=say("for every step and sequence") if each == "sequence" else say("at every step"),
+    )
+
+
+def _not_in_proportion(arrays: Message) -> Message:
+    return say(
+        "{arrays}: in proportion to d_outputs while that is small, and not where the whole gradient's norm is 0.24. Gradients are linear in d_outputs: look for a bound, a condition on numbers, or a function around a gradient.",
+        arrays=arrays,
+    )
+
+
+def _gradient_not_finite(
+    arrays: Message, *, of: str = "", length: int = 0, steps: Sequence[int] = ()
+) -> Message:
+    if length:
+        return say(
+            "{arrays}: NaN or infinity whatever d_outputs is, in sequences of {length} step(s) and more. Look for a division by 0, an overflow, or a root or logarithm of a negative number.",
+            arrays=arrays,
+            length=length,
+        )
+    if of == "zero":
+        return say(
+            "{arrays}: NaN or infinity wherever an element of d_outputs is 0, finite where none is. Look for a division, or a logarithm, of something that is 0 then.",
+            arrays=arrays,
+        )
+    if of == "negative":
+        return say(
+            "{arrays}: NaN or infinity for exactly those units whose dh is negative. Look for a power (**), a root or a logarithm of a negative number, where * belongs perhaps.",
+            arrays=arrays,
+        )
+    return say(
+        "{arrays}: NaN or infinity as soon as d_outputs of {steps} is not 0. Look for a division by 0, an overflow, or a root or logarithm of a negative number.",
+        arrays=arrays,
+        steps=steps_of(steps),
+    )
+
+
 def _depends_on_start(arrays: Message) -> Message:
     return say(
         "{arrays}: different on another object, though parameters, inputs and d_outputs are the same. Look for a copy or a transpose of a weight that was made once, in __init__, and for random numbers in forward or backward.",
@@ -165,6 +218,10 @@ CALLS: dict[str, Callable[..., Message]] = {
     "norm_held": _norm_held,
     "norms_held": _norms_held,
     "not_linear": _not_linear,
+    "cut_on_the_way": _cut_on_the_way,
+    "normed_on_the_way": _normed_on_the_way,
+    "not_in_proportion": _not_in_proportion,
+    "gradient_not_finite": _gradient_not_finite,
     "depends_on_start": _depends_on_start,
     "parameters_given": _parameters_given,
     "accumulates": _accumulates,

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from grader.diagnosis.backward.chain_forms import modelled, one_output_everywhere
+from grader.diagnosis.backward.chain_forms import by_sum, modelled, one_output_everywhere
 from grader.diagnosis.backward.chain_model import DERIVATIVES, RIGHT, Chain
 from grader.diagnosis.experiments.impulses import Impulses
-from grader.diagnosis.experiments.patterns import Reading
+from grader.diagnosis.experiments.patterns import CLOSE, Reading
 from grader.protocol import Array
 
 SHIFTS = {"output_index", "last_output_everywhere", "output_everywhere", "outputs_reversed"}
@@ -33,13 +33,36 @@ def explain(imp: Impulses) -> Explained | None:
     """Why dz is wrong; None where nothing here explains it."""
     chain = Chain.of(imp)
     if chain.mixed:
-        kind = "goes_on" if _goes_on(chain) else "samples_mixed"
-        return Explained((Reading(kind),), chain.own, chain.got)
+        return Explained((Reading(_of_the_batch(chain)),), chain.own, chain.got)
+    if (crossed := _caches_of_steps(chain) or _skips(chain)) is not None:
+        return Explained((crossed,), chain.own)
     for each in (_shifted, _inner_loop, _in_time, modelled):
         if (found := each(chain)) is not None:
             return Explained(found, chain.own)
-    place = _skipped(chain) or _at_steps(chain) or _slopes_of(chain) or _place(chain)
+    place = (
+        _skipped(chain)
+        or _acting(chain)
+        or _at_steps(chain)
+        or _slopes_of(chain)
+        or _of_output(chain)
+        or _units_mixed(chain)
+        or _place(chain)
+    )
     return None if place is None else Explained((place,), chain.own)
+
+
+def _of_the_batch(chain: Chain) -> str:
+    """How an impulse gets to another sequence."""
+    if _goes_on(chain):
+        return "goes_on"
+    total = np.abs(chain.got.sum(axis=4)).max()
+    return "samples_centred" if total <= chain.imp.net.limit * chain.scale else "samples_mixed"
+
+
+def explain_unseen(imp: Impulses) -> Explained | None:
+    """The same from db_h alone, where dW_xh is spoilt in a way of its own."""
+    found = by_sum(Chain.unseen(imp))
+    return None if found is None else Explained(*found)
 
 
 def _inner_loop(chain: Chain) -> tuple[Reading, ...] | None:
@@ -113,6 +136,92 @@ def _slopes_of(chain: Chain) -> Reading | None:
     if partner == list(range(T)):
         return None
     return Reading("derivative_of_steps", {"with_steps": tuple(partner)})
+
+
+def _acting(chain: Chain) -> Reading | None:
+    """How often d_outputs of each step acts as that of each other, if the way back is right."""
+    T = chain.imp.size.T
+    due, got = (one.reshape(T, -1) for one in (chain.imp.reach, chain.own))
+    shares = np.linalg.lstsq(due.T, got.T, rcond=None)[0].T  # (T acting, T as which)
+    if not chain.imp.net.alike(shares @ due, got) or np.abs(shares - np.eye(T)).max() <= CLOSE:
+        return None
+    known = {
+        "centred": np.eye(T) - 1 / T,
+        "sum_so_far": np.triu(np.ones((T, T))),
+        "sum_from_here": np.tril(np.ones((T, T))),
+        "mean": np.full((T, T), 1 / T),
+    }
+    how = (how for how, table in known.items() if np.abs(shares - table).max() <= CLOSE)
+    return Reading("outputs_act", {"how": next(how, "other")})
+
+
+def _of_output(chain: Chain) -> Reading | None:
+    """dh at an output's own step, the same at every step, where it is not that row of W_hy."""
+    T = chain.imp.size.T
+    slopes = 1 - chain.imp.states[1:, :, None] ** 2  # (T, B, 1, H)
+    got = np.array([chain.own[t, :, :, t] for t in range(T)]) / slopes
+    due = np.einsum("po,ho->ph", chain.imp.ways, chain.imp.net.used["W_hy"])  # (O, H)
+    mean = got.mean(axis=(0, 1))
+    if not chain.imp.net.alike(got, np.broadcast_to(mean, got.shape)):
+        return None
+    if chain.imp.net.alike(mean, due):
+        return None
+    gone = np.abs(mean).max(axis=0) <= chain.imp.net.limit * chain.scale
+    if gone.any() and chain.imp.net.alike(mean, due * ~gone):
+        return Reading("units_stopped", {"units": tuple(int(n) for n in np.flatnonzero(gone))})
+    if chain.imp.net.alike(mean, due + due @ chain.imp.net.used["W_hh"].T):
+        return Reading("handed_to_itself")
+    if chain.imp.net.alike(mean, due - due.mean(axis=1, keepdims=True)):
+        return Reading("units_centred", {"what": "dh"})
+    return Reading("output_weights_other")
+
+
+def _units_mixed(chain: Chain) -> Reading | None:
+    """At every output's own step: one and the same matrix between the units of dz."""
+    T, H = chain.imp.size.T, chain.imp.size.H
+    due, got = (
+        np.array([one[t, :, :, t] for t in range(T)]).reshape(-1, H)
+        for one in (chain.imp.reach, chain.own)
+    )
+    matrix, _, rank, _ = np.linalg.lstsq(due, got, rcond=None)
+    if rank < H or chain.imp.net.alike(due, got) or not chain.imp.net.alike(due @ matrix, got):
+        return None
+    centred = chain.imp.net.alike(due - due.mean(axis=1, keepdims=True), got)
+    return Reading("units_centred" if centred else "units_mixed", {"what": "dz"})
+
+
+def _skips(chain: Chain) -> Reading | None:
+    """What a step hands back lands two steps before it, and nothing at the step between."""
+    T, slopes = chain.imp.size.T, 1 - chain.imp.states[1:, :, None] ** 2
+    made = np.zeros_like(chain.own)
+    for t in range(T):
+        made[t, :, :, t] = chain.imp.reach[t, :, :, t]
+        for s in range(t - 2, -1, -2):
+            made[t, :, :, s] = made[t, :, :, s + 2] @ chain.imp.net.used["W_hh"].T * slopes[s]
+    return Reading("carry_skips", {"steps": 2}) if chain.imp.net.alike(chain.own, made) else None
+
+
+def _caches_of_steps(chain: Chain) -> Reading | None:
+    """Every step works with the input and the states of another: x_r, h_(r-1) and h_r for one r."""
+    T = chain.imp.size.T
+    used, h = chain.imp.net.used, chain.imp.states
+    start = np.einsum("po,ho->ph", chain.imp.ways, used["W_hy"])
+    for order in (
+        range(T - 1, -1, -1),
+        [(t - 1) % T for t in range(T)],
+        [(t + 1) % T for t in range(T)],
+    ):
+        others = list(order)
+        made = np.zeros_like(chain.own)
+        for t in range(T):
+            dh = np.broadcast_to(start, chain.own.shape[1:3] + start.shape[1:])
+            for s in range(t, -1, -1):
+                dz = dh * (1 - h[others[s] + 1] ** 2)[:, None]
+                made[t, :, :, others[s]] += dz
+                dh = dz @ used["W_hh"].T
+        if chain.imp.net.alike(chain.own, made):
+            return Reading("caches_of_steps", {"with_steps": tuple(others)})
+    return None
 
 
 def _factor(h: Array, s: int, made: Callable[[Array, int], Array]) -> Array:

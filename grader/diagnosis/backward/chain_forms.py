@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Iterator
 
 import numpy as np
@@ -17,8 +18,12 @@ from grader.diagnosis.backward.chain_model import (
     Chain,
     ChainModel,
 )
-from grader.diagnosis.experiments import patterns
+from grader.diagnosis.experiments import impulses, patterns
+from grader.diagnosis.experiments.network import Network
 from grader.diagnosis.experiments.patterns import Reading
+from grader.protocol import Array
+
+COEFFICIENT = re.compile(r"(?<![\w^.])\d+(?:\.\d+)?(?!\w)")  # a number that is no power or index
 
 
 def modelled(chain: Chain) -> tuple[Reading, ...] | None:
@@ -41,8 +46,36 @@ def modelled(chain: Chain) -> tuple[Reading, ...] | None:
     )
     if found is None:
         return _weighted(chain)
+    found = tuple(_with_sizes(chain, one) for one in found)
     gaps = _gaps(chain)
     return None if gaps is None else (*gaps, *found)
+
+
+def _with_sizes(chain: Chain, reading: Reading) -> Reading:
+    """A factor read off here, with the names of the sizes that its numbers are elsewhere."""
+    form = reading.facts.get("form")
+    if not isinstance(form, str) or form in DERIVATIVES or form not in chain.measured:
+        return reading
+    longer = impulses.measure(Network.make(chain.imp.net.cls, impulses.LONGER))
+    other = next(iter(Chain.of(longer).measured), "") if longer is not None else ""
+    here, there = (COEFFICIENT.findall(text) for text in (form, other))
+    if COEFFICIENT.sub("", form) != COEFFICIENT.sub("", other):
+        return Reading("chain_off", {"lag": 0})
+    named = [_named(*numbers) for numbers in zip(here, there, strict=True)]
+    if "" in named:
+        return Reading("chain_off", {"lag": 0})
+    names = iter(named)
+    return Reading(
+        reading.kind, {**reading.facts, "form": COEFFICIENT.sub(lambda _: next(names), form)}
+    )
+
+
+def _named(here: str, there: str) -> str:
+    """The number itself, or the size that it is at both points; "" where it is neither."""
+    if here == there:
+        return here
+    sizes = zip("TBIHO", impulses.POINT, impulses.LONGER, strict=True)
+    return next((name for name, one, other in sizes if (here, there) == (f"{one}", f"{other}")), "")
 
 
 def one_output_everywhere(chain: Chain, step: int) -> tuple[Reading, ...] | None:
@@ -61,6 +94,21 @@ def _forms_of_one_fault() -> Iterator[ChainModel]:
         yield ChainModel(direct=form, recurrent=form)
     for matrix, handed in itertools.product(MATRICES, HANDED):
         yield ChainModel(matrix=matrix, handed=handed)
+    for form in DERIVATIVES:
+        yield ChainModel(carried=form)
+
+
+def by_sum(chain: Chain) -> tuple[tuple[Reading, ...], Array] | None:
+    """One thing wrong of which db_h, the sum over the steps, is what came; and dz as that makes it."""
+    imp = chain.imp
+    for form in _forms_of_one_fault():
+        dz = chain.model(form)
+        if all(
+            imp.net.alike(one["b_h"], dz[key].sum(axis=0), imp.scale["b_h"])
+            for key, one in imp.got.items()
+        ):
+            return _words(form), dz
+    return None
 
 
 def _at_some(chain: Chain) -> tuple[Reading, ...] | None:
@@ -133,6 +181,8 @@ def _forms() -> Iterator[ChainModel]:
         yield ChainModel(direct=form)
     for matrix, factor, handed in itertools.product(MATRICES, FACTORS, HANDED):
         yield ChainModel(matrix=matrix, factor=factor, handed=handed)
+    for form in DERIVATIVES:
+        yield ChainModel(carried=form)
     for form, matrix, handed in itertools.product(DERIVATIVES, MATRICES, HANDED):
         yield ChainModel(direct=form, recurrent=form, matrix=matrix, handed=handed)
     for form, matrix, handed in itertools.product(DERIVATIVES, MATRICES, HANDED):
@@ -162,6 +212,8 @@ def _words(form: ChainModel) -> tuple[Reading, ...]:
             )
             if one != RIGHT
         ]
+    if form.carried:
+        found.append(Reading("carried_derivative", {"form": form.carried}))
     if form.handed == AFTER:
         found.append(Reading("slope_behind_matrix"))
     elif form.handed != "dz":

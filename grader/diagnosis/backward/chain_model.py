@@ -27,6 +27,8 @@ DERIVATIVES: dict[str, Callable[[Array, int], Array]] = {
     "1 - z_t^2": lambda h, t: 1 - np.arctanh(h[t + 1]) ** 2,
     "1 - h_(t-1)^2": lambda h, t: 1 - h[t] ** 2,
     "1 - h_(t+1)^2": lambda h, t: 1 - h[min(t + 2, len(h) - 1)] ** 2,
+    "(1 - h_t^2) * (1 - h_(t-1)^2)": lambda h, t: (1 - h[t + 1] ** 2) * (1 - h[t] ** 2),
+    "(h_t > 0) * (1 - h_t^2)": lambda h, t: (h[t + 1] > 0) * (1 - h[t + 1] ** 2),
     "1 - h_t^2 of sequence 0": lambda h, t: np.broadcast_to(1 - h[t + 1][:1] ** 2, h[t].shape),
     "1 - h_t^2 of the last sequence": lambda h, t: np.broadcast_to(
         1 - h[t + 1][-1:] ** 2, h[t].shape
@@ -76,6 +78,7 @@ class ChainModel:
     matrix: str = "W_hh.T"
     factor: float = 1.0  # of the matrix
     handed: str = "dz"  # a key of HANDED
+    carried: str = ""  # what dh is multiplied by before it is handed back, if not by its own factor
     special: tuple[int, ...] = ()  # steps at which the factor is `special_form`
     special_form: str = RIGHT
 
@@ -86,6 +89,11 @@ class Chain:
 
     imp: Impulses
     got: Array  # (T, B, O, T, B, H)
+
+    @classmethod
+    def unseen(cls, imp: Impulses) -> Chain:
+        """Where dW_xh does not show it: good for models alone."""
+        return cls(imp, np.empty(0))
 
     @classmethod
     def of(cls, imp: Impulses) -> Chain:
@@ -148,12 +156,16 @@ class Chain:
         out = np.zeros((T, B, O, T, H))
         start = np.einsum("po,ho->ph", self.imp.ways, used["W_hy"])  # (O, H)
         direct, recurrent = (self.factors(name, form) for name in (form.direct, form.recurrent))
+        carried = self.factors(form.carried, form) if form.carried else None
         for t in range(T):
             dh = np.broadcast_to(start, (B, O, H))
             out[t, :, :, t] = dz = dh * direct[t][:, None]
             factor, kept = direct[t], dh if form.handed == "dh kept" else np.zeros_like(dh)
             for s in range(t - 1, -1 if depth is None else max(t - 1 - depth, -1), -1):
-                back = HANDED[form.handed](dh, dz, factor[:, None]) @ matrix
+                if carried is None:
+                    back = HANDED[form.handed](dh, dz, factor[:, None]) @ matrix
+                else:
+                    back = (dh * carried[s + 1][:, None]) @ matrix
                 dh = kept + (back * factor[:, None] if form.handed == AFTER else back)
                 kept = dh if form.handed in {"sum", "dh kept"} else kept
                 factor = recurrent[s]

@@ -84,6 +84,13 @@ def _samples_mixed(arrays: Message) -> Message:
     )
 
 
+def _samples_centred(arrays: Message) -> Message:
+    return say(
+        "{arrays}: the gradients at z of all sequences of a batch add up to 0 at every step, their mean over the batch being taken off, so that d_outputs of one sequence reaches the others. Each sequence has its own.",
+        arrays=arrays,
+    )
+
+
 def _goes_on(arrays: Message) -> Message:
     return say(
         "What is left over at the first step of one sequence goes on into the last step of the next ({arrays}): measured, d_outputs of one sequence reaches another of the batch. Set dh_next to zero for every sequence.",
@@ -184,6 +191,22 @@ def _derivatives(arrays: Message, *, direct: str, recurrent: str) -> Message:
     )
 
 
+def _carried_derivative(arrays: Message, *, form: str) -> Message:
+    return say(
+        "What is handed back from step t to the step before is dh times {form} ({arrays}), where the factor of step t itself, 1 - h_t^2, belongs. What comes from an output at its own step is right: hand back that step's dz.",
+        arrays=arrays,
+        form=form,
+    )
+
+
+def _one_step_everywhere(arrays: Message, *, step: int) -> Message:
+    return say(
+        "{arrays}: at every step backward works with the input and the states of step {step}, the last one. Keep what each step needs apart, one entry a step: a cache that the next step overwrites, or a function that looks a variable up only when it is called, knows the last alone.",
+        arrays=arrays,
+        step=step,
+    )
+
+
 def _handed_back(arrays: Message, *, what: str) -> Message:
     if what == "sum":
         return say(
@@ -242,6 +265,82 @@ def _lag_factor(arrays: Message, *, number: float) -> Message:
     )
 
 
+def _units_stopped(arrays: Message, *, units: Sequence[int]) -> Message:
+    return say(
+        "dh of hidden unit {units} is set to 0 at every step, that of the others is right there ({arrays}). Look at the ranges of units, and for a mask.",
+        arrays=arrays,
+        units=numbered(units),
+    )
+
+
+def _output_weights_other(arrays: Message) -> Message:
+    return say(
+        "What comes from an output into dh of its own step is made with other weights than W_hy transposed, the same at every step ({arrays}). Look at the name, the order and the sign of the weights in that product.",
+        arrays=arrays,
+    )
+
+
+def _handed_to_itself(arrays: Message) -> Message:
+    return say(
+        "What a step hands back, its part times W_hh.T, is added to the same step ({arrays}). It belongs to the step before: look at the order of the lines, and set dh_next after dz.",
+        arrays=arrays,
+    )
+
+
+def _outputs_act(arrays: Message, *, how: str) -> Message:
+    if how == "other":
+        return say(
+            "{arrays}: d_outputs of one step acts as that of other steps as well; the way back from there is right. Into dh of step t goes d_outputs[t] alone.",
+            arrays=arrays,
+        )
+    return say(
+        "{arrays}: at step t there is put in {what}, and not d_outputs[t] itself; the way back from there is right.",
+        arrays=arrays,
+        what=PUT_IN[how],
+    )
+
+
+PUT_IN = {
+    "centred": say("d_outputs[t] less the mean of d_outputs over all steps"),
+    "sum_so_far": say("the sum of d_outputs up to step t"),
+    "sum_from_here": say("the sum of d_outputs from step t on"),
+    "mean": say("the mean of d_outputs over all steps"),
+}
+
+
+def _carry_skips(arrays: Message, *, steps: int) -> Message:
+    return say(
+        "What a step hands back arrives {steps} steps before it, and not at the step before ({arrays}). Look at the index, and at the order of the lines that hand it on.",
+        arrays=arrays,
+        steps=steps,
+    )
+
+
+def _caches_of_steps(arrays: Message, *, with_steps: Sequence[int]) -> Message:
+    return say(
+        "{arrays}: every step works with what another step kept. With steps 0 to {last} come the input and the states of steps {others}, in this order. Check which lists run forward and which reversed, and the index of the cache.",
+        arrays=arrays,
+        last=len(with_steps) - 1,
+        others=numbered(with_steps),
+    )
+
+
+def _units_centred(arrays: Message, *, what: str) -> Message:
+    return say(
+        "{what} has its mean over the hidden units taken off ({arrays}), seen at every output's own step. Nothing is to be centred on the way back.",
+        arrays=arrays,
+        what=what,
+    )
+
+
+def _units_mixed(arrays: Message, *, what: str) -> Message:
+    return say(
+        "{what} is the right one times a matrix, the same at every step, that mixes the hidden units ({arrays}), seen at every output's own step. Look for a product, a sum or another order of units in how it is made.",
+        arrays=arrays,
+        what=what,
+    )
+
+
 def _chain_off(arrays: Message, *, lag: int) -> Message:
     if lag == 0:
         return say(
@@ -280,6 +379,12 @@ def _derivative_at(arrays: Message, *, steps: Sequence[int], form: str) -> Messa
 
 
 def _derivative_of_steps(arrays: Message, *, with_steps: Sequence[int]) -> Message:
+    T = len(with_steps)
+    if tuple(with_steps) == (T - 1, *range(T - 1)):
+        return say(
+            "{arrays}: the factor 1 - h_t^2 is taken of the step before, and at the first step of the last. An index of t - 1 is -1 there, which Python takes from the end.",
+            arrays=arrays,
+        )
     return say(
         "{arrays}: the factor 1 - h_t^2 is taken of other steps. At steps 0 to {last} it is that of steps {others}, in this order. Check which lists run forward and which reversed.",
         arrays=arrays,
@@ -296,6 +401,7 @@ CHAIN: dict[str, Callable[..., Message]] = {
     "forward_in_time": _forward_in_time,
     "inner_loop_forward": _inner_loop_forward,
     "samples_mixed": _samples_mixed,
+    "samples_centred": _samples_centred,
     "goes_on": _goes_on,
     "output_index": _output_index,
     "last_output_everywhere": _last_output_everywhere,
@@ -307,10 +413,20 @@ CHAIN: dict[str, Callable[..., Message]] = {
     "recurrent_derivative": _recurrent_derivative,
     "direct_derivative": _direct_derivative,
     "derivatives": _derivatives,
+    "carried_derivative": _carried_derivative,
+    "one_step_everywhere": _one_step_everywhere,
     "handed_back": _handed_back,
     "slope_behind_matrix": _slope_behind_matrix,
     "recurrent_matrix": _recurrent_matrix,
     "lag_factor": _lag_factor,
+    "units_stopped": _units_stopped,
+    "output_weights_other": _output_weights_other,
+    "caches_of_steps": _caches_of_steps,
+    "carry_skips": _carry_skips,
+    "handed_to_itself": _handed_to_itself,
+    "outputs_act": _outputs_act,
+    "units_centred": _units_centred,
+    "units_mixed": _units_mixed,
     "chain_off": _chain_off,
     "chain_off_at": _chain_off_at,
     "derivative_at": _derivative_at,

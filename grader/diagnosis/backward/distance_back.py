@@ -11,6 +11,7 @@ from grader.protocol import Array, CandidateClass
 
 LONG = Sizes(T=44, B=2, I=45, H=3, O=1)
 NOTHING = 1e-9  # of the largest; what is there decays far less over 44 steps
+FADED = 1e-6  # what the slopes of 44 steps may leave at the least, for nothing to be a cut
 INPUT = 0.05
 NUDGE = 1e-3  # far below what moves an activation into another part of it
 LOOKED_AT = (LONG.T - 1, LONG.T - 2, LONG.T // 2)  # output steps
@@ -23,6 +24,8 @@ def measure(cls: CandidateClass) -> Reading | None:
     StudentFault.
     """
     net = _lossless(cls)
+    if _fades(net):
+        return None
     T = LONG.T
     firsts = [_first(net, t) for t in LOOKED_AT]
     if firsts[0] and firsts[-1] is None and _is_nothing(net, LOOKED_AT[-1]):
@@ -48,10 +51,22 @@ def measure(cls: CandidateClass) -> Reading | None:
     return Reading("cut_before", {"of": T, "steps": tuple(edges)})
 
 
-def _forward_reaches(net: Network, t: int, s: int | None) -> bool:
-    """Whether a change of the input at step s moves the output of step t."""
+def _fades(net: Network) -> bool:
+    """Whether states of this forward are so large that slopes alone leave nothing of a gradient."""
+    hidden = net.forward(_one_hot(net)).hidden
+    return hidden is not None and float(np.prod((1 - hidden**2).min(axis=(1, 2)))) < FADED
+
+
+def _one_hot(net: Network) -> Array:
+    """(T, B, I): the input of every step points at a row of its own."""
     x = np.zeros((net.size.T, net.size.B, net.size.I))
     x[:, :, : net.size.T] = np.eye(net.size.T)[:, None]
+    return x
+
+
+def _forward_reaches(net: Network, t: int, s: int | None) -> bool:
+    """Whether a change of the input at step s moves the output of step t."""
+    x = _one_hot(net)
     changed = x.copy()
     changed[s] += NUDGE
     return bool(np.any(net.forward(changed).outputs[t] != net.forward(x).outputs[t]))
@@ -91,13 +106,11 @@ def _is_nothing(net: Network, t: int) -> bool:
 
 def _reaches(net: Network, t: int) -> Array | None:
     """(T,): how strongly an output of step t reaches each input step."""
-    T, B, I, _, O = net.size  # noqa: E741  # sizes as in the equations
-    x = np.zeros((T, B, I))
-    x[:, :, :T] = np.eye(T)[:, None]
+    T, B, _, _, O = net.size  # noqa: E741  # sizes as in the equations
     d_outputs = np.zeros((T, B, O))
     d_outputs[t] = SMALL
     expected = {name: np.zeros(shape) for name, shape in net.layout.shapes.items()}
-    found = net.gradients(x, d_outputs, expected).get("W_xh")
+    found = net.gradients(_one_hot(net), d_outputs, expected).get("W_xh")
     if found is None:
         return None
     return np.asarray(np.abs(found[:T]).max(axis=1))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from grader.checks.weight_decay import form_of
@@ -9,9 +11,11 @@ from grader.diagnosis.experiments.impulses import HIDDEN_ARRAYS, Impulses
 from grader.diagnosis.experiments.network import SMALL
 from grader.diagnosis.experiments.patterns import Reading
 from grader.protocol import Array
+from grader.records import Fact
 
 UNCLIPPED = 0.24  # the largest norm that no honest clipping touches
 HELD = 3  # elements at one bound that make a clip
+ABOUT = 1e-3  # of a norm that gradients are brought to: what a number added to it leaves
 
 
 Found = tuple[Reading, tuple[str, ...]]
@@ -29,7 +33,42 @@ def held_back(imp: Impulses) -> Found | None:
     norm = float(np.sqrt(sum(np.sum(part**2) for part in expected.values())))
     larger = UNCLIPPED / norm if norm else 1.0
     grown = {name: larger * part for name, part in expected.items()}
-    return _bent(imp, larger * d_outputs, grown)
+    bent = _bent(imp, larger * d_outputs, grown)
+    if bent is None or bent[0].kind != "not_linear":
+        return bent
+    return _cut_on_the_way(imp, larger * d_outputs) or Reading("not_in_proportion"), bent[1]
+
+
+def _cut_on_the_way(imp: Impulses, d_outputs: Array) -> Reading | None:
+    """A bound that what goes through the steps does not exceed, at several elements exactly it."""
+    for what, part in _on_the_way(imp, d_outputs):
+        bound = float(np.abs(part).max())
+        if np.sum(np.abs(np.abs(part) - bound) <= imp.net.limit * bound) >= HELD:
+            return Reading("cut_on_the_way", {"what": what, "number": float(f"{bound:.4g}")})
+    return None
+
+
+def _normed_on_the_way(imp: Impulses, d_outputs: Array) -> Reading | None:
+    """One norm that what goes through the steps has at every step, for each sequence or for all."""
+    for what, part in _on_the_way(imp, d_outputs):
+        for each, axes in (("sequence", 2), ("step", (1, 2))):
+            norms = np.sqrt(np.sum(part**2, axis=axes))[: -1 if what == "dh_next" else None]
+            number = float(norms.max())
+            if number and np.ptp(norms) <= ABOUT * number:
+                facts: dict[str, Fact] = {"what": what, "number": float(f"{number:.3g}")}
+                return Reading("normed_on_the_way", {**facts, "each": each})
+    return None
+
+
+def _on_the_way(imp: Impulses, d_outputs: Array) -> Iterator[tuple[str, Array]]:
+    """dz, dh and dh_next at every step and sequence, as rows of dW_xh show them."""
+    if "W_xh" not in imp.names:
+        return
+    dz = imp.by_step(imp.net.gradients(imp.x, d_outputs, {})["W_xh"])
+    dh = dz / (1 - imp.states[1:] ** 2)
+    yield "dz", dz
+    yield "dh", dh
+    yield "dh_next", dh - d_outputs @ imp.net.used["W_hy"].T
 
 
 def _several(imp: Impulses) -> tuple[Array, dict[str, Array]]:
@@ -45,7 +84,9 @@ def _bent(imp: Impulses, d_outputs: Array, expected: dict[str, Array]) -> Found 
     if not off:
         return None
     held = _held(imp, d_outputs, expected)
-    return (Reading("not_linear"), off) if held is None else (held, tuple(imp.names))
+    if held is not None:
+        return held, tuple(imp.names)
+    return _normed_on_the_way(imp, d_outputs) or Reading("not_linear"), off
 
 
 def _held(imp: Impulses, d_outputs: Array, expected: dict[str, Array]) -> Reading | None:

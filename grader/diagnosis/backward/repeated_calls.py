@@ -42,8 +42,8 @@ def measure(net: Network) -> Found:
         except StudentFault:
             continue
         for name in second.keys() & last.keys() - found.keys():
-            if net.alike(last[name], second[name]):
-                continue
+            if net.alike(last[name], second[name]) or not np.all(np.isfinite(second[name])):
+                continue  # NaN differs from itself
             found[name] = _reading(net, last[name], second[name], first[name], other[name], kind)
     return found
 

@@ -138,7 +138,7 @@ def summed_first(imp: Impulses, name: str) -> Reading | None:
     if left is None:
         return None
     total = left.sum(axis=1)
-    for factor in (1.0, 1 / imp.size.B):
+    for factor in (1.0, 1 / imp.size.B, 1 / imp.size.B**2):
         if all(
             imp.net.alike(
                 one[name],

@@ -13,7 +13,7 @@ from grader.checks.states import Forward, Sizes, read_forward
 from grader.diagnosis.experiments import influence, patterns
 from grader.diagnosis.experiments.network import Network
 from grader.diagnosis.experiments.patterns import Reading
-from grader.diagnosis.forward import long_run, output_rules, state_rules
+from grader.diagnosis.forward import long_run, output_rules, scaled_inputs, state_rules
 from grader.protocol import Array, CandidateClass
 
 Readings = list[tuple[Reading, tuple[str, ...]]]
@@ -60,16 +60,23 @@ def examine(cls: CandidateClass) -> Readings:
     first = net.forward(x)
     if not np.all(np.isfinite(first.outputs)):
         return [(Reading("not_finite"), ("hidden_states", "outputs"))]
-    if (added := _bias_elsewhere(net, x)) is not None:
-        return [(added, ("hidden_states", "outputs"))]
-    if (again := _again(net, x)) is not None:
-        return [(again, ("hidden_states", "outputs"))]
+    for of_both in (_overlap(net), _bias_elsewhere(net, x), _again(net, x)):
+        if of_both is not None:
+            return [(of_both, ("hidden_states", "outputs"))]
     if first.hidden is None or _roles_hide(net, x):
         return []
     known = not _plays_hidden_parts(net, x)
+    if (scaled := scaled_inputs.measure(net, x, first.hidden)) is not None:
+        return [(scaled, ("hidden_states", "outputs"))]
     if (moved := _moved(net if known else net.filled(), x)) is not None:
         return [moved]
     return _by_values(net, x) if known else []
+
+
+def _overlap(net: Network) -> Reading | None:
+    """Parameters that lie in the same memory, so that what is written to one changes another."""
+    found = net.layout.overlapping
+    return Reading("parameters_overlap", {"one": found[0], "other": found[1]}) if found else None
 
 
 def _by_values(net: Network, x: Array) -> Readings:

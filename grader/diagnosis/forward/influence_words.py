@@ -75,6 +75,42 @@ def _not_finite(_: Message) -> Message:
     return say("forward gives NaN or infinity for ordinary inputs and parameters.")
 
 
+def _parameters_overlap(_: Message, *, one: str, other: str) -> Message:
+    return say(
+        "{one} and {other} lie in the same memory: written anew, {one} changes {other} as well. Give each an array of its own, with .copy() where it is cut out of another.",
+        one=one,
+        other=other,
+    )
+
+
+def _inputs_scaled(what: Message, *, how: str, over: str) -> Message:
+    return say(
+        "The {what} follow the equation, of other inputs: before use x is {how}, {over}. forward takes x as it comes; scaling belongs to the data.",
+        what=what,
+        how=HOW[how],
+        over=OVER[over],
+    )
+
+
+HOW = {
+    "centred": say("less its mean"),
+    "standardised": say("less its mean and divided by its standard deviation"),
+    "divided by the deviation": say("divided by its standard deviation"),
+    "brought to 0 to 1": say("brought to 0 to 1"),
+    "brought to -1 to 1": say("brought to -1 to 1"),
+    "divided by the largest": say("divided by its largest size"),
+    "divided by the norm": say("divided by its norm"),
+}
+OVER = {
+    "all": say("taken over everything"),
+    "steps and sequences": say("taken over all steps and sequences"),
+    "steps": say("taken over the steps of each sequence"),
+    "sequences": say("taken over the sequences of the batch"),
+    "components": say("taken over the components of each x_t"),
+    "steps and components": say("taken over all of each sequence"),
+}
+
+
 def _runs_backward(what: Message) -> Message:
     return say(
         "forward runs backward in time: changing x at a step changes the {what} of that step and earlier ones. Go from t = 0 to the last step.",
@@ -206,6 +242,8 @@ INFLUENCE: dict[str, Callable[..., Message]] = {
     "samples_deaf": _samples_deaf,
     "deaf": _deaf,
     "not_finite": _not_finite,
+    "parameters_overlap": _parameters_overlap,
+    "inputs_scaled": _inputs_scaled,
     "runs_backward": _runs_backward,
     "inputs_reversed": _inputs_reversed,
     "no_recurrence": _no_recurrence,

@@ -28,7 +28,27 @@ def examine(seen: ForwardRun, *, states_told: bool) -> list[Reading]:
     steps = np.diff(seen.outputs, axis=0, prepend=np.zeros_like(seen.outputs[:1]))
     if seen.net.alike(steps, seen.shown(hidden)):
         return [Reading("outputs_pile_up")]
-    return _squashed(seen)
+    return _of_gathered(seen) or _squashed(seen)
+
+
+def _of_gathered(seen: ForwardRun) -> list[Reading]:
+    """The output layer on states that are gathered over time."""
+    hidden = seen.hidden
+    sums = np.cumsum(hidden, axis=0)
+    counts = np.arange(1, len(hidden) + 1)[:, None, None]
+    gathered = {
+        "sum_so_far": sums,
+        "mean_so_far": sums / counts,
+        "sum": np.broadcast_to(sums[-1], hidden.shape),
+        "mean": np.broadcast_to(hidden.mean(axis=0), hidden.shape),
+        "largest": np.broadcast_to(hidden.max(axis=0), hidden.shape),
+    }
+    made = (
+        what
+        for what, states in gathered.items()
+        if seen.net.alike(seen.outputs, seen.shown(states))
+    )
+    return [Reading("outputs_of", {"what": what}) for what in made][:1]
 
 
 def _squashed(seen: ForwardRun) -> list[Reading]:

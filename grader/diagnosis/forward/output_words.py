@@ -53,6 +53,22 @@ def _outputs_pile_up(_: Message) -> Message:
     )
 
 
+def _outputs_of(_: Message, *, what: str) -> Message:
+    return say(
+        "Output t is W_hy and b_y on {what}; h_t alone is due.",
+        what=GATHERED[what],
+    )
+
+
+GATHERED = {
+    "sum_so_far": say("the sum of all states up to step t"),
+    "mean_so_far": say("the mean of all states up to step t"),
+    "sum": say("the sum of all states"),
+    "mean": say("the mean of all states"),
+    "largest": say("the largest of all states, unit by unit"),
+}
+
+
 OUTPUTS: dict[str, Callable[..., Message]] = {
     "output_form": _output_form,
     "softmax": _softmax,
@@ -62,4 +78,5 @@ OUTPUTS: dict[str, Callable[..., Message]] = {
     "output_depends_on": _output_depends_on,
     "output_off": _output_off,
     "outputs_pile_up": _outputs_pile_up,
+    "outputs_of": _outputs_of,
 }

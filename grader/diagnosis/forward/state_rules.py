@@ -10,6 +10,7 @@ import numpy as np
 from grader.diagnosis.experiments import joined_terms, regression
 from grader.diagnosis.experiments.patterns import CLOSE, Reading
 from grader.diagnosis.experiments.regression import Blocks
+from grader.diagnosis.forward import scaled_inputs
 from grader.protocol import Array
 from grader.records import Fact
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from grader.diagnosis.forward.forward_rules import ForwardRun
 
 PARTS = {"x_t": "W_xh", "h_(t-1)": "W_hh", "1": "b_h"}
+DECIMALS = 6
+EXACT = 1e-9  # what is left of a decimal that is written in binary; float32 leaves more
 OTHER = 0.01  # how far another function is from tanh, at the least
 FIRST = 2  # the step from which all regressors exist
 
@@ -32,9 +35,29 @@ def examine(seen: ForwardRun) -> list[Reading]:
             return [Reading(kind, {"form": form})]
     found = [_through(seen, name) for name in regression.INVERSES]
     explained = [readings for readings in found if readings is not None]
-    if not explained and (other := _blended(seen) or _other_function(seen)) is not None:
+    if not explained and (other := _otherwise(seen)) is not None:
         return [other]
     return min(explained, key=len, default=[place(seen)])
+
+
+def _otherwise(seen: ForwardRun) -> Reading | None:
+    """What is done to states or sums where no weights alone explain them."""
+    return (
+        _blended(seen)
+        or scaled_inputs.of_sums(seen.net, seen.x, seen.hidden)
+        or _rounded(seen)
+        or _other_function(seen)
+    )
+
+
+def _rounded(seen: ForwardRun) -> Reading | None:
+    """States of the equation with a few decimals only."""
+    due = np.tanh(seen.net.weighted_sum(seen.x[1:], seen.hidden[:-1]))
+    for decimals in range(DECIMALS):
+        whole = np.abs(seen.hidden - np.round(seen.hidden, decimals)).max() <= EXACT
+        if whole and np.abs(seen.hidden[1:] - due).max() <= 10.0**-decimals:
+            return Reading("states_rounded", {"decimals": decimals})
+    return None
 
 
 def _blended(seen: ForwardRun) -> Reading | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from grader.diagnosis.forward.influence_words import HOW
 from grader.diagnosis.numbers_told import numbered
 from grader.language import Message, say
 
@@ -51,6 +52,32 @@ def _activation(_: Message, *, used: str) -> Message:
     return say(
         "The activation of the hidden state is {used}, as every value shows; tanh is asked for.",
         used=used,
+    )
+
+
+def _z_scaled(_: Message, *, how: str, over: str) -> Message:
+    return say(
+        "Before tanh the weighted sum is {how}, {over}. The equation has tanh(x_t W_xh + h_(t-1) W_hh + b_h) as it is.",
+        how=HOW[how],
+        over={
+            "units": say("taken over the hidden units"),
+            "sequences": say("taken over the sequences of the batch"),
+            "both": say("taken over everything"),
+        }[over],
+    )
+
+
+def _z_clipped(_: Message, *, number: float) -> Message:
+    return say(
+        "Before tanh the weighted sum is clipped at {number}. The equation has tanh(x_t W_xh + h_(t-1) W_hh + b_h) as it is.",
+        number=number,
+    )
+
+
+def _states_rounded(_: Message, *, decimals: int) -> Message:
+    return say(
+        "The hidden states are rounded to {decimals} decimal(s); all digits go into the next step and into backward.",
+        decimals=decimals,
     )
 
 
@@ -166,6 +193,9 @@ STATES: dict[str, Callable[..., Message]] = {
     "states_not_those_used": _states_not_those_used,
     "activation": _activation,
     "blended": _blended,
+    "z_scaled": _z_scaled,
+    "z_clipped": _z_clipped,
+    "states_rounded": _states_rounded,
     "state_overwritten": _state_overwritten,
     "state_times": _state_times,
     "activation_unknown": _activation_unknown,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain, product
 
@@ -10,7 +11,7 @@ import numpy as np
 
 from grader.checks.known_model import Parameters
 from grader.checks.states import Sizes, read_forward
-from grader.diagnosis.experiments import joined_terms
+from grader.diagnosis.experiments import joined_terms, reordered
 from grader.diagnosis.experiments.network import Network
 from grader.diagnosis.experiments.patterns import CLOSE, Reading
 from grader.protocol import Array, Call, CandidateClass, Read, Step, Write
@@ -56,7 +57,9 @@ def examine(cls: CandidateClass) -> Readings:
     """What is read off update_parameters, by array. Raises StudentFault."""
     net = Network.make(cls, POINT)
     first, second = _steps(net, (RATE, RATE))
-    names = [n for n in ORDER if n in first.moves and n in first.gradients]
+    names = [n for n in ORDER if n in first.moves and _is_given(net, n, first)]
+    if not names:
+        return []
     readings = {name: _of_array(net, name, first, second) for name in names}
     off = {name: reading for name, reading in readings.items() if reading is not None}
     if len(off) == len(names) and all(one.kind == "still" for one in off.values()):
@@ -65,6 +68,8 @@ def examine(cls: CandidateClass) -> Readings:
         return [(Reading("moves_unread"), tuple(names))]
     if not off:
         return _clipped(net, names)
+    for name in [name for name, one in off.items() if one.kind == "step_off"]:
+        off[name] = _reordered(name, first)
     shuffled = _shuffled(first, [name for name, one in off.items() if one.kind == "step_off"])
     off |= dict.fromkeys(shuffled, Reading("steps_shuffled"))
     added = _adding_calls(net, [name for name, one in off.items() if one.kind == "momentum"])
@@ -77,6 +82,15 @@ def examine(cls: CandidateClass) -> Readings:
             for name, reading in off.items()
         }
     )
+
+
+def _is_given(net: Network, name: str, first: UpdateStep) -> bool:
+    """Whether there is a gradient to hold a step against: not NaN, nor lost where it is added."""
+    if name not in first.gradients:
+        return False
+    size = float(np.abs(first.gradients[name]).max())
+    lost = FIT**3 * float(np.abs(net.used[name]).max(initial=0.0))
+    return size == 0.0 or lost < size < np.inf
 
 
 def _still(first: UpdateStep) -> Reading:
@@ -104,6 +118,16 @@ def _moves_forward(net: Network) -> bool:
         read_forward(each, net.size, leading=net.layout.leading) for each in (first, second)
     )
     return not np.array_equal(one.outputs, other.outputs)
+
+
+def _reordered(name: str, first: UpdateStep) -> Reading:
+    """A step whose numbers are the gradient's, in other places of the same array."""
+    way = reordered.how([(first.moves[name], -RATE * first.gradients[name])], _near)
+    return Reading("step_reordered", {"way": way}) if way else Reading("step_off")
+
+
+def _near(got: Array, due: Array) -> bool:
+    return bool(np.abs(got - due).max() <= FIT * np.abs(due).max())
 
 
 def _shuffled(first: UpdateStep, names: Sequence[str]) -> Sequence[str]:
@@ -210,11 +234,10 @@ def _fitted(move: Array, parts: Sequence[Array]) -> list[float] | None:
 def _unexplained(net: Network, name: str, first: UpdateStep) -> Reading:
     """A step that is no multiple of the gradient."""
     gradient, move = first.gradients[name], first.moves[name]
-    if (changed := _of_changed(gradient, move)) is not None:
+    if (changed := _of_changed(gradient, move) or _of_another(name, first)) is not None:
         return changed
-    for other, value in first.gradients.items():
-        if other != name and _is_step(move, value):
-            return Reading("other_gradient", {"used": other})
+    if other := _from_another(net, name, first):
+        return Reading("from_another", {"used": other})
     rate, before = ("learning_rate", np.array(RATE)), ("W", net.used[name])
     own = ("dW", gradient)
     steps = joined_terms.products([before], [("learning_rate * dW", RATE * gradient)])
@@ -237,7 +260,44 @@ def _of_changed(gradient: Array, move: Array) -> Reading | None:
     """A multiple of the gradient's transpose, or of its absolute value."""
     if gradient.ndim > 1 and move.shape == gradient.T.shape and _fitted(move, [gradient.T]):
         return Reading("step_transposed")
-    return Reading("absolute") if _fitted(move, [np.abs(gradient)]) else None
+    if _fitted(move, [np.abs(gradient)]):
+        return Reading("absolute")
+    for form, changed in _changed(gradient):
+        if _near(move, -RATE * changed):
+            return Reading("step_of", {"form": form})
+    return None
+
+
+def _changed(gradient: Array) -> Iterator[tuple[str, Array]]:
+    """What may be made of a gradient before it is subtracted."""
+    yield "dW - mean(dW)", gradient - gradient.mean()
+    yield "dW / norm(dW)", gradient / np.linalg.norm(gradient)
+    if gradient.ndim > 1:
+        yield "dW - mean(dW, axis=0)", gradient - gradient.mean(axis=0)
+        yield "dW - mean(dW, axis=1)", gradient - gradient.mean(axis=1, keepdims=True)
+    if gradient.shape == gradient.T.shape and gradient.ndim > 1:
+        yield "(dW + dW.T) / 2", (gradient + gradient.T) / 2
+
+
+def _from_another(net: Network, name: str, first: UpdateStep) -> str:
+    """The parameter from which the step is subtracted in place of this one; "" where it is its own."""
+    start = net.used[name] + first.moves[name] + RATE * first.gradients[name]
+    for other, value in net.used.items():
+        for form in (value, value[..., None]):  # a bias along rows, or along columns
+            with suppress(ValueError):  # of another shape
+                if other != name and _near(start, np.broadcast_to(form, start.shape)):
+                    return other
+    return ""
+
+
+def _of_another(name: str, first: UpdateStep) -> Reading | None:
+    """Another parameter's step, in place of its own or besides that."""
+    own, move = RATE * first.gradients[name], first.moves[name]
+    for kind, step in (("other_gradient", move), ("also_gradient", move + own)):
+        for other, value in first.gradients.items():
+            if other != name and _is_step(step, value):
+                return Reading(kind, {"used": other})
+    return None
 
 
 def _is_step(move: Array, gradient: Array) -> bool:
@@ -260,12 +320,23 @@ def _refined(net: Network, name: str, reading: Reading, first: UpdateStep) -> Re
     at_half = _ratio(net, name, [half]).own / (RATE / 2)
     if abs(at_half / times - 1) > CLOSE:
         return Reading("rate_power")
+    return _by_sizes(net, name, times) or reading
+
+
+def _by_sizes(net: Network, name: str, times: float) -> Reading | None:
+    """What of T and B a step is divided by, or their roots; None where it depends on neither."""
+    over, rest = [], times
     for what, size in (("B", POINT._replace(B=7)), ("T", POINT._replace(T=9))):
         there = _ratio(net, name, [_steps(Network(net.cls, size, net.values), (RATE,))[0]])
-        ratio = there.own / RATE / times
-        if abs(ratio - getattr(POINT, what) / getattr(size, what)) <= CLOSE:
-            return Reading("divided", {"of": what})
-    return reading
+        here, other = getattr(POINT, what), getattr(size, what)
+        for text, power in ((what, 1.0), (f"sqrt({what})", 0.5)):
+            if abs(there.own / RATE / times * (other / here) ** power - 1) <= CLOSE:
+                over.append(text)
+                rest *= here**power
+    if not over:
+        return None
+    text = " * ".join(over[::-1])
+    return Reading("divided", {"of": text if abs(rest - 1) <= CLOSE else f"{text} / {rest:.3g}"})
 
 
 def _combined(net: Network, name: str, first: UpdateStep) -> Reading:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from grader.diagnosis.backward.array_words import WAY
 from grader.diagnosis.experiments.patterns import Reading
 from grader.language import Message, say
 
@@ -166,6 +167,38 @@ def _other_gradient(arrays: Message, *, used: str) -> Message:
     )
 
 
+def _also_gradient(arrays: Message, *, used: str) -> Message:
+    return say(
+        "{arrays}: besides its own gradient learning_rate times d{used}, that of {used}, is subtracted from it. Check on which array the step of {used} lands.",
+        arrays=arrays,
+        used=used,
+    )
+
+
+def _from_another(arrays: Message, *, used: str) -> Message:
+    return say(
+        "{arrays}: becomes {used} - learning_rate * dW (dW its own gradient): another parameter stands where its own old value belongs.",
+        arrays=arrays,
+        used=used,
+    )
+
+
+def _step_of(arrays: Message, *, form: str) -> Message:
+    return say(
+        "{arrays}: moved by learning_rate times {form} (dW its gradient), where dW alone belongs.",
+        arrays=arrays,
+        form=form,
+    )
+
+
+def _step_reordered(arrays: Message, *, way: str) -> Message:
+    return say(
+        "{arrays}: the step has the gradient's numbers, {way}. Subtract the gradient as backward gives it.",
+        arrays=arrays,
+        way=WAY[way],
+    )
+
+
 def _step_form(arrays: Message, *, form: str) -> Message:
     return say(
         "{arrays}: W becomes {form} (W the parameter, dW its gradient), where W - learning_rate * dW belongs.",
@@ -223,6 +256,10 @@ WORDS: dict[str, Callable[..., Message]] = {
     "step_transposed": _step_transposed,
     "step_off": _step_off,
     "other_gradient": _other_gradient,
+    "also_gradient": _also_gradient,
+    "step_of": _step_of,
+    "from_another": _from_another,
+    "step_reordered": _step_reordered,
     "step_form": _step_form,
     "rate_ignored": _rate_ignored,
     "rate_power": _rate_power,

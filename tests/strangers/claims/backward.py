@@ -144,6 +144,7 @@ TABLE: dict[str, Any] = {
     "derivative_missing": lambda _: {"without_derivative": True},
     "recurrent_matrix": lambda f: {"matrix": f["form"]} if f["form"] in {"1", "W_hh"} else None,
     "lag_factor": lambda f: {"times": float(f["number"])},
+    "carried_derivative": lambda f: {"handed": f"dh * ({f['form']})"},
     "handed_back": lambda f: {"handed": f["what"]},
     "bptt_depth": lambda f: {"depth": f["steps"]},
     "cut_before": lambda f: {"cut": frozenset(f["steps"])},

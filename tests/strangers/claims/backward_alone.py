@@ -204,7 +204,8 @@ def _summed_first(bench: Bench, _facts: Facts, names: list[str]) -> bool:
                 right[key[0], key[2]] = 1.0
             due, got = lefts[name].sum(axis=1).T @ right, bench.got[key][name]
             limit = CLOSE * bench.scale[name]
-            if min(np.abs(got - due).max(), np.abs(bench.sizes[1] * got - due).max()) > limit:
+            B = bench.sizes[1]
+            if min(np.abs(times * got - due).max() for times in (1, B, B * B)) > limit:
                 return False
     return True
 
@@ -384,7 +385,154 @@ def _wrong_at(bench: Bench, facts: Facts, names: list[str]) -> bool:
     return all(bench.fits(n, Model()) and not _near(got[n], due[n]) for n in names)
 
 
+def _not_finite(bench: Bench, facts: Facts, names: list[str]) -> bool:
+    """NaN or infinity for these steps' impulses alone; without zeros none; where dh < 0 alone."""
+    T, B, _, _, O = bench.sizes  # noqa: E741  # as above
+    sound = {k: all(np.isfinite(bench.got[k][n]).all() for n in names) for k in bench.keys}
+    if facts.get("of") == "zero":
+        found = bench.gradients(SMALL * np.random.default_rng(10).uniform(1, 2, (T, B, O)))
+        return not all(sound.values()) and all(np.isfinite(found[n]).all() for n in names)
+    if "length" in facts:
+        return not any(sound.values())
+    if facts.get("of") == "negative":
+        first = [k for k in bench.keys if k[0] == 0]
+        negative = {k: bench.values["W_hy"][:, k[2]] < 0 for k in first}
+        return all(
+            np.array_equal(
+                ~np.isfinite(bench.got[k][n]).reshape(-1, len(bench.values["b_h"])).all(axis=0),
+                negative[k],
+            )
+            for k in first
+            for n in names
+        )
+    return all(fine == (k[0] not in facts["steps"]) for k, fine in sound.items())
+
+
+def _one_step_everywhere(bench: Bench, facts: Facts, names: list[str]) -> bool:
+    step = facts["step"]
+    special = tuple((s, f"1 - hh[{step + 1}]^2") for s in range(bench.sizes[0]))
+    beside = {n: step + (n == "W_hy") for n in names}
+    models = {n: Model(special=special, pairs=lambda *_, k=beside[n]: k) for n in names}
+    return all(bench.fits(n, models[n]) for n in names)
+
+
+def _numbers_moved(bench: Bench, _facts: Facts, names: list[str]) -> bool:
+    for key in bench.keys:
+        right = bench.right(key)
+        got, due = (
+            np.sort(np.concatenate([part[n].ravel() for n in names]))
+            for part in (bench.got[key], right)
+        )
+        if not _near(got, due):
+            return False
+    return all(not bench.fits(n, Model()) for n in names)
+
+
+def _not_in_proportion(bench: Bench, _facts: Facts, names: list[str]) -> bool:
+    T, B, _, _, O = bench.sizes  # noqa: E741  # as above
+    d = np.random.default_rng(11).normal(size=(T, B, O))
+    small, large = bench.gradients(1e-4 * d), bench.gradients(0.1 * d)
+    return all(not _near(large[n], 1e3 * small[n]) for n in names)
+
+
+def _made_of_carry(bench: Bench, facts: Facts, names: list[str]) -> bool:
+    for key in bench.keys:
+        dz = bench.dz(key, Model())
+        assert dz is not None
+        carry = dz @ bench.values["W_hh"].T
+        if facts["what"] == "received":
+            carry = np.concatenate([carry[1:], np.zeros_like(carry[:1])])
+        lefts = {"W_xh": bench.x, "W_hh": bench.states[:-1], "b_h": np.ones((*dz.shape[:2], 1))}
+        for n in names:
+            due = np.einsum("tbi,tbj->ij", lefts[n], carry).reshape(bench.got[key][n].shape)
+            if np.abs(bench.got[key][n] - due).max() > CLOSE * bench.scale[n]:
+                return False
+    return True
+
+
+def _units_mixed(bench: Bench, _facts: Facts, names: list[str]) -> bool:
+    return _chain(bench, {"lag": 0}, names)
+
+
+def _normed(bench: Bench, _facts: Facts, names: list[str]) -> bool:
+    T, B, _, _, O = bench.sizes  # noqa: E741  # as above
+    d = SMALL * np.random.default_rng(12).normal(size=(T, B, O))
+    one, two = bench.gradients(d), bench.gradients(2 * d)
+    return all(not _near(two[n], 2 * one[n]) for n in names)
+
+
+def _with_another(bench: Bench, facts: Facts, names: list[str]) -> bool:
+    for key in bench.keys:
+        right = bench.right(key)
+        for n in names:
+            off = bench.got[key][n] - right[n] - right[facts["other"]]
+            if np.abs(off).max() > CLOSE * bench.scale[n]:
+                return False
+    return True
+
+
+def _reordered(bench: Bench, _facts: Facts, names: list[str]) -> bool:
+    return all(_numbers_moved(bench, {}, [n]) for n in names)
+
+
+def _units_stopped(bench: Bench, facts: Facts, _names: list[str]) -> bool:
+    return not bench.own_dz[..., list(facts["units"])].any()
+
+
+def _caches(bench: Bench, facts: Facts, _names: list[str]) -> bool:
+    """An output's own step shows in the row of the input that comes with it."""
+    T, B, O = *bench.sizes[:2], bench.sizes[4]  # noqa: E741  # as above
+    for t, b, o in np.ndindex(T, B, O):
+        other = facts["with_steps"][t]
+        due = bench.values["W_hy"][:, o] * (1 - bench.states[other + 1, b] ** 2)
+        if (
+            t == 0
+            and np.abs(bench.own_dz[t, b, o, other, b] - due).max() > CLOSE * bench.scale["W_xh"]
+        ):
+            return False
+    return True
+
+
+def _skips(bench: Bench, _facts: Facts, _names: list[str]) -> bool:
+    lags = _lags(bench)
+    return bool(bench.here[lags == 2].all() and not bench.here[lags == 1].any())
+
+
+def _outputs_act(bench: Bench, facts: Facts, names: list[str]) -> bool:
+    """Where the sums are known: gradients of the right backward for d_outputs so put together."""
+    T, B, _, _, O = bench.sizes  # noqa: E741  # as above
+    d = SMALL * np.random.default_rng(13).normal(size=(T, B, O))
+    put_in = {
+        "centred": d - d.mean(axis=0),
+        "sum_so_far": np.cumsum(d, axis=0),
+        "sum_from_here": np.cumsum(d[::-1], axis=0)[::-1],
+        "mean": np.broadcast_to(d.mean(axis=0), d.shape),
+    }
+    if facts["how"] == "other":
+        return _are_off(bench, facts, names)
+    right = by_hand(bench.values, bench.x, bench.states[1:], put_in[facts["how"]])
+    found = bench.gradients(d)
+    return all(_near(found[n], right[n]) for n in names)
+
+
 ALONE = {
+    "handed_to_itself": _units_mixed,
+    "outputs_act": _outputs_act,
+    "carry_skips": _skips,
+    "with_another": _with_another,
+    "reordered": _reordered,
+    "units_stopped": _units_stopped,
+    "output_weights_other": _units_mixed,
+    "caches_of_steps": _caches,
+    "made_of_carry": _made_of_carry,
+    "units_centred": _units_mixed,
+    "units_mixed": _units_mixed,
+    "normed_on_the_way": _normed,
+    "not_in_proportion": _not_in_proportion,
+    "cut_on_the_way": _not_in_proportion,
+    "numbers_moved": _numbers_moved,
+    "one_step_everywhere": _one_step_everywhere,
+    "gradient_not_finite": _not_finite,
     "reshaped": _reshaped,
     "reshaped_after": _reshaped_after,
     "paired_otherwise": _paired_otherwise,
@@ -406,6 +554,7 @@ ALONE = {
     "bptt_depth": _depth,
     "forward_in_time": _in_time,
     "samples_mixed": _mixed,
+    "samples_centred": _mixed,
     "chain_off": _chain,
     "array_off": _are_off,
     "chain_off_at": _are_off,

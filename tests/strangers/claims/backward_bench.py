@@ -163,6 +163,7 @@ class Bench:
     def _names(self, t: int, b: int) -> dict[str, Array]:
         h = self.states[:, b]
         return {
+            **dict(zip("TBIHO", self.sizes, strict=True)),
             "hh": h, "h_t": h[t + 1], "h_before": h[t], "h_next": h[min(t + 2, len(h) - 1)], "h_T": h[-1], "h_1": h[1],
             "z_t": np.arctanh(np.clip(h[t + 1], -1 + 1e-15, 1 - 1e-15)),
         }  # fmt: skip

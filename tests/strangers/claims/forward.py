@@ -279,6 +279,62 @@ def _not_finite(bench: Bench, _facts: Facts) -> bool:
     return not all(np.all(np.isfinite(one)) for one in bench.got)
 
 
+def _overlap(bench: Bench, facts: Facts) -> bool:
+    """Written anew, the one changes the other."""
+    kept = {
+        name: value.copy()
+        for name, value in Net.make(bench.module, bench.base, SIZES, bench.values).now().items()
+    }
+    moved = {**bench.values, facts["one"]: bench.values[facts["one"]] + 1.0}
+    now = Net.make(bench.module, bench.base, SIZES, moved).now()
+    return any(not _near(now[n], kept[n]) for n in (facts["one"], facts["other"]))
+
+
+def _inputs_scaled(bench: Bench, facts: Facts) -> bool:
+    """States follow the equation of inputs that are shifted and scaled over these axes."""
+    axes = {"all": (0, 1, 2), "steps and sequences": (0, 1), "steps": (0,), "sequences": (1,),
+            "components": (2,), "steps and components": (0, 2)}[facts["over"]]  # fmt: skip
+    x = bench.x
+    low, high, mean = (end(x, axis=axes, keepdims=True) for end in (np.min, np.max, np.mean))
+    deviation = x.std(axis=axes, keepdims=True)
+    scaled = {
+        "centred": x - mean,
+        "standardised": (x - mean) / deviation,
+        "divided by the deviation": x / deviation,
+        "brought to 0 to 1": (x - low) / (high - low),
+        "brought to -1 to 1": 2 * (x - low) / (high - low) - 1,
+        "divided by the largest": x / np.maximum(np.abs(low), np.abs(high)),
+        "divided by the norm": x / np.sqrt(np.sum(x * x, axis=axes, keepdims=True)),
+    }[facts["how"]]
+    _, h = bench.got
+    before = np.concatenate([np.zeros_like(h[:1]), h[:-1]])
+    v = bench.values
+    due = np.tanh(scaled @ v["W_xh"] + before @ v["W_hh"] + v["b_h"])
+    return bool(np.abs(due - h).max() <= 1e-2)
+
+
+def _z_not_as_it_is(bench: Bench, facts: Facts) -> bool:
+    """States are tanh of something else than the sum, and within its bound where one is told."""
+    _, h = bench.got
+    z = np.arctanh(np.clip(h, -1 + 1e-15, 1 - 1e-15))
+    held = np.abs(z).max() <= facts.get("number", np.inf) * 1.001
+    return bool(held and np.abs(h - np.tanh(_z(bench, h))).max() > CLOSE)
+
+
+def _outputs_of(bench: Bench, facts: Facts) -> bool:
+    y, h = bench.got
+    sums = np.cumsum(h, axis=0)
+    states = {
+        "sum_so_far": sums,
+        "mean_so_far": sums / np.arange(1, len(h) + 1)[:, None, None],
+        "sum": sums[-1:],
+        "mean": h.mean(axis=0)[None],
+        "largest": h.max(axis=0)[None],
+    }[facts["what"]]
+    due = states @ bench.values["W_hy"] + bench.values["b_y"]
+    return _near(y, np.broadcast_to(due, y.shape))
+
+
 def _overflows(bench: Bench, _facts: Facts) -> bool:
     return not all(np.all(np.isfinite(one)) for one in bench.run(1e4 * np.sign(bench.x)))
 
@@ -394,6 +450,12 @@ ALONE = {
     "random": _random,
     "depends_on_start": _random,
     "not_finite": _not_finite,
+    "parameters_overlap": _overlap,
+    "inputs_scaled": _inputs_scaled,
+    "z_scaled": _z_not_as_it_is,
+    "z_clipped": _z_not_as_it_is,
+    "states_rounded": lambda b, f: bool(np.all(b.got[1] == np.round(b.got[1], f["decimals"]))),
+    "outputs_of": _outputs_of,
     "tanh_overflows": _overflows,
     "weight_unused": _unused,
     "state_off": _states_off,

@@ -123,7 +123,9 @@ RULES: dict[str, Callable[[Facts, str, list[Round]], bool]] = {
     ),
     "divided": lambda f, n, r: _near(
         r[0][2][n],
-        -RATE * r[0][1][n] / {"B": SIZES[1], "T": SIZES[0]}.get(f["of"], SIZES[0] * SIZES[1]),
+        -RATE
+        * r[0][1][n]
+        / eval(f["of"], {"__builtins__": {}}, {"T": SIZES[0], "B": SIZES[1], "sqrt": np.sqrt}),
     ),
     "step_off": _off,
     "absolute": lambda _f, n, r: _near(
@@ -134,5 +136,14 @@ RULES: dict[str, Callable[[Facts, str, list[Round]], bool]] = {
         float(np.abs(r[0][2][n]).max()) <= RATE * float(f["number"]) * 1.01
     ),
     "other_gradient": _other_gradient,
+    "step_of": _off,
+    "from_another": _off,
+    "step_reordered": lambda f, n, r: (
+        _off(f, n, r) and _near(np.sort(r[0][2][n], None), np.sort(-RATE * r[0][1][n], None))
+    ),
+    "also_gradient": lambda f, n, r: _near(
+        r[0][2][n] + RATE * r[0][1][n],
+        np.broadcast_to(-RATE * r[0][1][f["used"]], r[0][2][n].shape),
+    ),
     "step_form": _step_form,
 }
