@@ -284,12 +284,14 @@ class Runner:
         return schema.Done([None], [], None, "")
 
     def _known(self, handle: int, obj: Any, path: str) -> dict[str, parameters.Leaf]:
-        """The object's arrays by path; this one is there only apart, if it was found so."""
-        known = {leaf.path: leaf for leaf in self._leaves(handle, obj, every=True)}
-        if path in known:
-            return known
-        parameters.part(obj)
-        return {leaf.path: leaf for leaf in self._leaves(handle, obj, every=True)}
+        """The object's arrays by path; this one may be there only apart, or be another's too."""
+        known = {leaf.path: leaf for leaf in self._leaves(handle, obj)}
+        if path not in known:
+            parameters.part(obj)
+            known = {leaf.path: leaf for leaf in self._leaves(handle, obj)}
+        if path not in known:
+            known = {leaf.path: leaf for leaf in self._leaves(handle, obj, every=True)}
+        return known
 
     def _leaves(
         self, handle: int, obj: Any, kept_up: Collection[str] = (), *, every: bool = False
