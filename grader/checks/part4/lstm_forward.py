@@ -25,6 +25,7 @@ DRIVEN = 8.0
 HIGH = 8.0  # a cell state that an open forget gate keeps, and a clip at ±5 does not
 NEARLY = 3e-3  # of what such a gate lets through or holds back
 CELL_STATE = 2  # its place among the arguments of forward
+REPEATS = 3  # a mask that drops few units leaves all of them once in a while
 # new_hidden_state of a cell with all parameters zero, by cell_state: see `half_open`.
 HALF_OPEN = {2.0: 0.3807970779778824, -4.0: -0.48201379003790845, 0.5: 0.12245933120185457}
 
@@ -322,8 +323,8 @@ def stateless(LSTMCell: CandidateClass, rng: np.random.Generator) -> None:
     arguments = _inputs(rng, HIDDEN)
     first = trial.forward(*arguments)
     trial.forward(*_inputs(rng, HIDDEN))
-    second = trial.forward(*arguments)
-    if _alike(second, first):
+    again = [trial.forward(*arguments) for _ in range(REPEATS)]
+    if all(_alike(one, first) for one in again):
         return
     if not _alike(trial.anew().forward(*arguments), first):
         raise CheckFailed(

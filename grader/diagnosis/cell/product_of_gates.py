@@ -32,7 +32,8 @@ def of_added(cell: KnownCell, added: Array) -> Readings:
         return []
     rows = np.hstack([cell.x, cell.h, np.ones((len(cell.x), 1))])
     fitted = np.array([_fit(rows, column) for column in added.T])  # (H, 2, I + H + 1)
-    made = gates.sigmoid(rows @ fitted[:, 0].T) * np.tanh(rows @ fitted[:, 1].T)
+    of_gate, of_candidate = (_sums(rows, fitted[:, place].T) for place in (0, 1))
+    made = gates.sigmoid(of_gate) * np.tanh(of_candidate)
     if not gates.agrees(cell, added, made):
         return []
     found: Readings = [
@@ -73,8 +74,12 @@ def _fit(rows: Array, values: Array) -> Array:
 
 def _linearised(rows: Array, values: Array, weights: Array) -> tuple[Array, Array]:
     """What is left of the values, (N,), and its slopes by the weights, (N, 2 columns)."""
-    of_gate, of_candidate = np.split(weights, 2)
-    gate, candidate = gates.sigmoid(rows @ of_gate), np.tanh(rows @ of_candidate)
+    of_gate, of_candidate = (_sums(rows, half) for half in np.split(weights, 2))
+    gate, candidate = gates.sigmoid(of_gate), np.tanh(of_candidate)
     by_gate = rows * (gate * (1 - gate) * candidate)[:, None]
     by_candidate = rows * (gate * (1 - candidate**2))[:, None]
     return np.asarray(gate * candidate - values), np.hstack([by_gate, by_candidate])
+
+
+def _sums(rows: Array, weights: Array) -> Array:
+    return np.asarray(rows @ weights)
