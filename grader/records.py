@@ -162,6 +162,7 @@ class Repair:
 
     `lines`: the one line on which all of them stand, or the several that are needed `together`;
     empty where successes do not agree on a line. `told`: what the student may read of it.
+    `parts`: what is right with it, where that is not yet everything.
     """
 
     told: Message | None
@@ -170,6 +171,7 @@ class Repair:
     together: bool  # all of them are needed, not any one of them
     seconds: float
     fault: str = ""  # what went wrong in the kit while it was looked for
+    parts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,10 +32,16 @@ class Edit:
     line: int  # where the student would make it
     unit: Unit
     changes: tuple[Splice, ...]
+    others: tuple[int, ...] = ()  # the lines besides, where the same is done
+
+    @property
+    def may_undo(self) -> bool:
+        """Whether it may stand on a right line and undo what a fault of another line does."""
+        return self.kind in {"sign", "inverse", "factor", "product"}
 
     @property
     def lines(self) -> tuple[int, ...]:
-        return (self.line,)
+        return tuple(sorted({self.line, *self.others}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +59,19 @@ class Site:
         """Whether a value comes to be here, rather than is used: a right-hand side, say."""
         if isinstance(self.parent, ast.Assign | ast.AugAssign | ast.Return | ast.Lambda):
             return True
-        return isinstance(self.parent, ast.Call) and isinstance(self.node, ast.BinOp)
+        kept = self.is_kept or self.is_set or isinstance(self.node, ast.BinOp)
+        return isinstance(self.parent, ast.Call) and kept
+
+    @property
+    def is_set(self) -> bool:
+        """Whether an attribute is set to the value: setattr(self, name, value)."""
+        of_three = isinstance(self.parent, ast.Call) and called(self.parent) == "setattr"
+        return of_three and self.field == "args" and self.index == 2  # noqa: PLR2004
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether a list keeps the value: states.append(h)."""
+        return isinstance(self.parent, ast.Call) and called(self.parent) == "append"
 
     @property
     def is_bare(self) -> bool:
@@ -99,6 +117,12 @@ class Ground:
         """The text of an expression so that it can stand anywhere."""
         text = self.of(node)
         return text if isinstance(node, _ATOMIC) else f"({text})"
+
+    def with_part(self, node: ast.expr, part: ast.expr, text: str) -> str:
+        """The text of an expression with this in place of a part of it."""
+        (first, last), (start, end) = self.program.span(node), self.program.span(part)
+        whole = self.program.text
+        return whole[first:start].decode() + text + whole[end:last].decode()
 
     def place(self, site: Site) -> str:
         """What has the shape that belongs here: the target of an assignment, else the value."""

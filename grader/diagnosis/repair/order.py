@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from grader.diagnosis.repair.edits import Edit, Ground, Shape
-from grader.diagnosis.repair.operators import OPERATORS
+from grader.diagnosis.repair.operators import OTHERS, SLIPS, flags
 from grader.diagnosis.repair.operators.additions import factors, summands
 from grader.diagnosis.repair.operators.relatives import products
+from grader.diagnosis.repair.operators.same_slip import together
 from grader.diagnosis.repair.operators.scope import scope_of
 from grader.diagnosis.repair.program import Program, Unit
 
@@ -28,26 +29,36 @@ class Ranked:
 Look = Callable[[Unit, list[str]], Mapping[str, Shape]]
 
 
-def in_order(program: Program, stages: Sequence[Sequence[Unit]], look: Look) -> list[Ranked]:
+def in_order(
+    program: Program,
+    stages: Sequence[Sequence[Unit]],
+    look: Look,
+    constructors: Sequence[Unit] = (),
+) -> list[Ranked]:
     """Edits of the stage's own functions and of those of the stages before it, by cost.
 
     stages: the functions of the stage that fails, then those of earlier ones. look: the shapes
-    that expressions of a function have when it runs, as far as they can be known.
+    that expressions of a function have when it runs, as far as they can be known. constructors:
+    where only options that are passed on change.
     """
     found: dict[object, tuple[float, Edit]] = {}
+    for unit in constructors:
+        for edit in flags.edits(Ground(program, unit, ())):
+            found[edit] = (edit.cost, edit)
     every = [unit for units in stages for unit in units]
     for distance, units in enumerate(stages):
         for unit in units:
             ground = Ground(program, unit, _neighbours(program, unit, every))
             ground.shapes = look(unit, _texts(ground))
-            for operator in OPERATORS:
-                for edit in operator(ground):
-                    if distance and edit.cost > CHEAP:
-                        continue
-                    rank = edit.cost + ELSEWHERE * distance + HELPER * (unit is not units[0])
-                    key = tuple(sorted((one.start, one.end, one.text) for one in edit.changes))
-                    if key not in found or rank < found[key][0]:
-                        found[key] = (rank, edit)
+            slips = [edit for operator in SLIPS for edit in operator(ground)]
+            others = [edit for operator in OTHERS for edit in operator(ground)]
+            for edit in (*slips, *others, *together(ground, slips)):
+                if distance and edit.cost > CHEAP:
+                    continue
+                rank = edit.cost + ELSEWHERE * distance + HELPER * (unit is not units[0])
+                key = tuple(sorted((one.start, one.end, one.text) for one in edit.changes))
+                if key not in found or rank < found[key][0]:
+                    found[key] = (rank, edit)
     return [Ranked(*pair) for pair in sorted(found.values(), key=lambda pair: pair[0])]
 
 

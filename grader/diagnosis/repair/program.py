@@ -116,7 +116,7 @@ class Program:
     def reachable(self, cls: str, method: str) -> tuple[Unit, ...]:
         """The method and all functions of this file that it may call, nearest first.
 
-        By name: what a method mentions it may call. Constructors and the network's own methods are
+        By name: what a method mentions it may call. The network's own constructor and methods are
         left out, since they are stages of their own.
         """
         own = {name for subject in SUBJECTS for name in self._lineage(subject)}
@@ -129,8 +129,7 @@ class Program:
                 for other in self.units
                 if other not in found
                 and _may_call(named, other)
-                and other.name != "__init__"
-                and not (other.name in STAGES and other.owner in own)
+                and not (other.name in {"__init__", *STAGES} and other.owner in own)
             ]
         return tuple(found)
 
@@ -155,6 +154,8 @@ def is_harmless(units: Iterable[Unit]) -> bool:
 
 
 def _may_call(named: set[str], other: Unit) -> bool:
+    if other.name == "__init__":
+        return other.owner in named
     return other.name in named or (other.name in _SILENT and bool(other.owner))
 
 

@@ -3,20 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from grader.diagnosis.repair.edits import Edit
+from grader.diagnosis.repair.partly import Partly
 from grader.diagnosis.repair.program import Program
-from grader.diagnosis.repair.telling import told
+from grader.diagnosis.repair.telling import told, told_of_parts
 from grader.diagnosis.repair.verify import Proven, edited
 from grader.records import Repair, RepairEdit, RepairedLine
 
 
-def of_one_line(program: Program, question: str, proven: Proven, seconds: float) -> Repair:
-    """The repair from edits each of which is enough."""
+def of_one_place(program: Program, question: str, proven: Proven, seconds: float) -> Repair:
+    """The repair from edits each of which is enough: of one line, or the same on several."""
     edits = tuple(_described(program, edit) for edit in proven.edits)
-    numbers = _without_doubles(program, {(one.method, one.line) for one in edits})
-    certain = numbers if len(numbers) == 1 and proven.settled else set()
-    return _repair(program, question, edits, certain, seconds, together=False)
+    places = _without_doubles(program, {_place(edit) for edit in proven.edits})
+    certain = places.pop() if len(places) == 1 and proven.settled else set()
+    return _repair(program, question, edits, {*certain}, seconds, together=len(certain) > 1)
+
+
+Line = tuple[str, int]  # of this method
+
+
+def _place(edit: Edit) -> frozenset[Line]:
+    return frozenset((edit.unit.label, line) for line in edit.lines)
+
+
+def of_parts(program: Program, question: str, partly: Partly, seconds: float) -> Repair:
+    """The repair from edits that are needed together, of everything or of some parts."""
+    found = of_several_lines(program, question, partly.edits, seconds)
+    if not partly.parts:
+        return found
+    return replace(found, told=told_of_parts(partly.parts, found.lines), parts=partly.parts)
 
 
 def of_several_lines(
@@ -24,7 +41,7 @@ def of_several_lines(
 ) -> Repair:
     """The repair from edits all of which are needed."""
     edits = tuple(_described(program, edit) for edit in needed)
-    numbers = {(one.method, one.line) for one in edits}
+    numbers = {line for edit in needed for line in _place(edit)}
     return _repair(program, question, edits, numbers, seconds, together=True)
 
 
@@ -45,13 +62,17 @@ def _repair(
     return Repair(words, lines, edits, together=together, seconds=round(seconds, 3))
 
 
-def _without_doubles(program: Program, numbers: set[tuple[str, int]]) -> set[tuple[str, int]]:
+def _without_doubles(program: Program, places: set[frozenset[Line]]) -> set[frozenset[Line]]:
     """Of a line that stands twice in a row the second: it is the one too many."""
-    return {
-        (method, line)
-        for method, line in numbers
-        if (method, line + 1) not in numbers or program.line(line) != program.line(line + 1)
-    }
+    return {place for place in places if not _is_first(program, place, places)}
+
+
+def _is_first(program: Program, place: frozenset[Line], places: set[frozenset[Line]]) -> bool:
+    if len(place) > 1:
+        return False
+    ((method, line),) = place
+    below = frozenset({(method, line + 1)})
+    return below in places and program.line(line) == program.line(line + 1)
 
 
 def _described(program: Program, edit: Edit) -> RepairEdit:

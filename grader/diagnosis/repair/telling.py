@@ -47,3 +47,22 @@ def told(
     return say(
         "Changing line {line} of {method} alone makes {what} right. Line {line}: {code}", **values
     )
+
+
+def told_of_parts(parts: Sequence[str], lines: Sequence[RepairedLine]) -> Message:
+    """What changing these lines makes right, where more than that is wrong."""
+    first = lines[0]
+    if len(lines) > 1:
+        return say(
+            "Changing these {count} lines together makes {parts} right, though not yet all: {lines}.",
+            count=len(lines),
+            parts=tuple(parts),
+            lines=tuple(str(one.line) for one in lines),
+        )
+    return say(
+        "Changing line {line} of {method} alone makes {parts} right, though not yet all. Line {line}: {code}",
+        line=first.line,
+        method=first.method,
+        parts=tuple(parts),
+        code=plain(first.code, LONGEST),
+    )

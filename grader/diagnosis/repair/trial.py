@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from grader.diagnosis.repair.bench import Bench, Tried
+from grader.diagnosis.repair.bench import Attempt, Bench, Tried
 from grader.diagnosis.repair.edits import Edit
 from grader.diagnosis.repair.order import Ranked
 from grader.diagnosis.repair.program import Program
 from grader.diagnosis.repair.questions import RepairTopic
 from grader.diagnosis.repair.sliced import sliced
-from grader.diagnosis.repair.stages.stage import Refused, Stage
+from grader.diagnosis.repair.stages.stage import Part, Refused, Stage
 from grader.faults import StudentFault
 from grader.sandbox.limits import Limits
 from grader.sandbox.session import session
@@ -71,16 +71,13 @@ class Opened:
         """Whether the program as it is has every part right."""
         return stage.complete(self.run((), stage))
 
-    def is_promising(self, stage: Stage) -> bool:
-        """Whether its first call is right as it is."""
+    def first_right(
+        self, attempts: Sequence[Attempt], stage: Stage, kept: frozenset[Part] = frozenset()
+    ) -> list[frozenset[Part]]:
+        """Which parts of the first call each makes right; none where it makes one `kept` wrong."""
         steps = stage.steps[: stage.first]
-        return stage.is_promising(self.bench.run([()], stage.sizes, steps)[0])
-
-    def promising(self, batch: Sequence[Ranked], stage: Stage) -> list[Ranked]:
-        """The edits with which the first call is right."""
-        steps = stage.steps[: stage.first]
-        tried = self.bench.run([(one.edit,) for one in batch], stage.sizes, steps)
-        return [one for one, what in zip(batch, tried, strict=True) if stage.is_promising(what)]
+        tried = self.bench.run(attempts, stage.sizes, steps)
+        return [stage.first_right(what, kept) for what in tried]
 
     def completing(self, batch: Sequence[Ranked], stage: Stage) -> list[Ranked]:
         """The edits with which all is right."""

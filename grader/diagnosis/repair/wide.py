@@ -41,22 +41,23 @@ class Way:
 def search_widely(
     source: str, question: str, *, seconds: float, tier: str | None = None
 ) -> Repair | None:
-    """As `search`; where no single edit is enough, several edits that are together."""
+    """As `search`; where that makes not everything right, several edits that are together."""
     terms = Terms(seconds, tier)
     single = search(source, question, seconds=seconds * NARROW, tier=tier)
     program, topic = editable(source, question), TOPICS.get(question)
-    if single is not None or topic is None or program is None:
+    whole = single is not None and not single.parts
+    if whole or topic is None or program is None:
         return single
     with opened(program, topic, terms) as trial:
         stage = failing(trial)
         if stage is None:
-            return None
+            return single
         ranked = plausible(program, stage, trial)
         for edits in _complete(ranked, stage, trial, terms):
             needed = _needed(edits, stage, trial)
             if holds_together(needed, trial, terms):
                 return of_several_lines(program, question, needed, terms.spent)
-    return None
+    return single
 
 
 def _complete(

@@ -73,6 +73,23 @@ def test_every_edit_parses_and_moves_no_other_line(name: str, question: str) -> 
         ("if x: h = 1", "if True: h = 1"),
         ("h = 1 if x else 2", "h = 1"),
         ("self.a = x; self.b = self.a", "self.a = x; self.b = self.b"),
+        ("h = (x + b) @ self.W", "h = x @ self.W + b"),
+        ("h = np.dot(x + b, self.W)", "h = np.dot(x, self.W) + b"),
+        ("h = d * (1 - x) ** 2", "h = d * (1 - x ** 2)"),
+        ("h = d * 1 - x ** 2", "h = d * (1 - x ** 2)"),
+        ("h = 1 - x ** 2", "h = (1 - x) ** 2"),
+        ("h = np.tanh(x + b)", "h = np.tanh(x) + b"),
+        ("h = np.tanh(x) + b", "h = np.tanh(x + b)"),
+        ("h = 0 if t == 0 else x[t - 1]", "h = x[t]"),
+        ("if [x is None]: h = 1", "if x is None: h = 1"),
+        ("f, i, o = np.split(x, 3)", "o, f, i = np.split(x, 3)"),
+        ("for a, b in zip(reversed(x), d): h = a", "for a, b in zip(reversed(x), d[::-1]): h = a"),
+        (
+            "for p in (self.W, self.b): h = p; self.c = p",
+            "for p in (self.W, self.b, self.c): h = p; self.c = p",
+        ),
+        ("h = np.random.randn(n, m)", "h = np.zeros((n, m))"),
+        ("h = np.random.normal(0, 1, size=(n, m))", "h = np.zeros((n, m))"),
         ("中文 = x @ self.权重", "中文 = x @ self.权重.T"),
     ],
 )
@@ -80,6 +97,68 @@ def test_slips_of_the_pen_are_undone(line: str, wanted: str) -> None:
     assert ast.dump(ast.parse(wanted)) in {
         ast.dump(ast.parse(text)) for text in results(forward(line), 5)
     }
+
+
+def several(*lines: str) -> dict[str, tuple[int, ...]]:
+    """What edits of more than one line make of forward, and which lines those are."""
+    program = forward(*lines)
+    return {
+        ast.unparse(ast.parse(edited(program, [one.edit])).body[1].body[0].body): one.edit.lines  # type: ignore[attr-defined]
+        for one in ranked(program, "q4_2")
+        if len(one.edit.lines) > 1
+    }
+
+
+@pytest.mark.parametrize(
+    ("lines", "wanted", "where"),
+    [
+        (("a -= r * x / n", "b -= r * y / n"), ("a -= r * x", "b -= r * y"), (5, 6)),
+        (("a = a + r * x", "b  = b  + r*y"), ("a = a - r * x", "b = b - r * y"), (5, 6)),
+        (("a = np.mean(x)", "c = a", "b = np.mean(y)"), ("a = np.sum(x)", "c = a", "b = np.sum(y)"), (5, 7)),
+        (("a += x", "b += y"), ("a = x", "b = y"), (5, 6)),
+        (("if [x is None]: x = 1", "if [y is None]: y = 1"), ("if x is None: x = 1", "if y is None: y = 1"), (5, 6)),
+        (("np.clip(a, -1, 1, out=a)", "np.clip(b, -1, 1, out=b)"), ("pass", "pass"), (5, 6)),
+        (("a = {'x': x / n,", "     'y': y / n}"), ("a = {'x': x, 'y': y}",), (5, 6)),
+        (("a = x[:, :n]", "b = x[:, n:m]", "c = x[:, m:]"), ("c = x[:, :n]", "a = x[:, n:m]", "b = x[:, m:]"), (5, 6, 7)),
+        (("a -= r * x", "b -= r * y"), ("b -= r * x", "a -= r * y"), (5, 6)),
+        (("a = [x @ y,", "     x.sum()]"), ("a = [x.sum(), x @ y]",), (5, 6)),
+    ],
+)  # fmt: skip
+def test_a_slip_made_on_several_lines_is_undone_on_all(
+    lines: tuple[str, ...], wanted: tuple[str, ...], where: tuple[int, ...]
+) -> None:
+    assert several(*lines)[ast.unparse(ast.parse("\n".join(wanted)))] == where
+
+
+def test_what_is_missing_is_not_put_in_on_several_lines() -> None:
+    found = several("a = x", "b = y", "c = x * n")
+    assert ast.unparse(ast.parse("a = x * n\nb = y * n\nc = x * n")) not in found
+
+
+def test_of_a_constructor_only_the_options_that_it_passes_on_are_changed() -> None:
+    source = dedent(
+        """\
+        class SimpleRNN:
+            def __init__(self, n):
+                self.layer = Layer(n, stateful=True)
+                self.training = True
+            def forward(self, x):
+                return x
+        """
+    )
+    program = Program(source)
+    topic = TOPICS["q4_2"]
+    found = in_order(program, topic.units(program), lambda *_: {}, topic.constructors(program))
+    changed = [edited(program, [one.edit]) for one in found if one.edit.line in (2, 3, 4)]
+    assert changed == [source.replace("stateful=True", "stateful=False")]
+    assert found[0].edit.line == 3
+
+
+def test_the_target_of_an_update_may_be_what_its_value_fits() -> None:
+    program = forward("self.W -= x", "return self.b")
+    shapes = {"self.W": (3, 2), "x": (2,), "self.b": (2,)}
+    costs = {edited(program, [one.edit]): one.rank for one in ranked(program, "q4_2", shapes)}
+    assert costs[program.text.decode().replace("self.W -=", "self.b -=")] == 1.5
 
 
 def test_what_is_missing_is_dearer_than_what_is_wrong() -> None:
@@ -171,13 +250,25 @@ def test_functions_that_do_more_than_compute_are_left_alone(line: str, *, harmle
 
 
 def test_a_line_that_is_missing_may_stand_behind_a_semicolon() -> None:
-    program = forward("W_h = x; W_y = x", "return W_h")
+    program = forward("W_h += x; W_y += x", "return W_h")
     wholes = [
         edited(program, [one.edit]) for one in ranked(program, "q4_2") if one.edit.kind == ADDS
     ]
-    assert any("W_h = x; W_y = x; W_h = x" in whole for whole in wholes)
+    assert any("W_h += x; W_y += x; W_h += x" in whole for whole in wholes)
     for whole in wholes:
         ast.parse(whole)
+
+
+def test_a_line_that_would_only_undo_another_is_not_missing() -> None:
+    program = forward("i = x @ self.W_i", "o = x @ self.W_o")
+    wholes = {
+        edited(program, [one.edit]) for one in ranked(program, "q4_2") if one.edit.kind == ADDS
+    }
+    assert not any("self.W_o\n        i = " in whole for whole in wholes)
+    assert any(
+        one.edit.kind == ADDS
+        for one in ranked(forward("i += x @ self.W_i", "o += x @ self.W_o"), "q4_2")
+    )
 
 
 def test_programs_of_others_give_edits_too() -> None:

@@ -92,6 +92,80 @@ def test_several_faults_are_told_together() -> None:
     assert "、".join(map(str, lines)) in render(found.told, "zh")  # type: ignore[arg-type]
 
 
+EVERYWHERE = {
+    "divided": ("q4_3", [("'dW_xh': self.dW_xh, ", "'dW_xh': self.dW_xh / T, "), ("'dW_hh': self.dW_hh, ", "'dW_hh': self.dW_hh / T, "), ("'db_h': self.db_h,", "'db_h': self.db_h / T,"), ("'dW_hy': self.dW_hy,", "'dW_hy': self.dW_hy / T,"), ("'db_y': self.db_y}", "'db_y': self.db_y / T}")]),
+    "overwritten": ("q4_3", [("dW_xh += ", "dW_xh = "), ("dW_hh += ", "dW_hh = ")]),
+    "gates": ("q4_6", [("        o = sig", "        k = sig"), ("        i = sig", "        o = sig"), ("        k = sig", "        i = sig")]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", EVERYWHERE)
+def test_a_fault_on_several_lines_is_told_as_one(name: str) -> None:
+    """The lines that are needed, not all on which the same could be changed."""
+    question, changes = EVERYWHERE[name]
+    right = (BASES / "row.py").read_text(encoding="utf-8")
+    wrong = right
+    for old, new in changes:
+        assert wrong.count(old) == 1, old
+        wrong = wrong.replace(old, new)
+    pairs = zip(right.splitlines(), wrong.splitlines(), strict=True)
+    lines = [number for number, (one, other) in enumerate(pairs, 1) if one != other]
+    found = search(wrong, question, seconds=SECONDS)
+    assert told(found) == lines
+    assert found is not None
+    assert found.together
+
+
+def test_what_undoes_a_fault_elsewhere_is_not_told() -> None:
+    """All gradients divided at the end: d_outputs times as much would be right as well."""
+    source, lines = faulty(
+        Fault("q4_3", "row", "'dW_xh': self.dW_xh, 'dW_hh': self.dW_hh, 'db_h': self.db_h,", "'dW_xh': self.dW_xh / T, 'dW_hh': self.dW_hh / T, 'db_h': self.db_h / T,"),
+        Fault("q4_3", "row", "'dW_hy': self.dW_hy, 'db_y': self.db_y}", "'dW_hy': self.dW_hy / T, 'db_y': self.db_y / T}"),
+    )  # fmt: skip
+    assert told(search(source, "q4_3", seconds=SECONDS)) == lines
+
+
+def test_of_two_faults_each_of_other_parts_both_are_told() -> None:
+    source, lines = faulty(
+        Fault("q4_3", "row", "self.dW_hy += self.h[t + 1].T @ dy", "self.dW_hy += self.h[t].T @ dy"),
+        Fault("q4_3", "row", "self.db_h += dz.sum(axis=0)", "self.db_h += dz.mean(axis=0)"),
+    )  # fmt: skip
+    found = search(source, "q4_3", seconds=SECONDS)
+    assert told(found) == lines
+    assert found is not None
+    assert found.together
+    assert render(found.told, "en") == (  # type: ignore[arg-type]
+        f"Changing these 2 lines together makes every gradient right: {lines[0]}, {lines[1]}."
+    )
+
+
+def test_what_a_line_makes_right_is_told_where_more_is_wrong() -> None:
+    """The other fault is of no kind that is known here."""
+    source, (first, _) = faulty(
+        Fault("q4_3", "row", "self.db_y += dy.sum(axis=0)", "self.db_y += dy.mean(axis=0)"),
+        Fault("q4_3", "row", "dz = dh * (1 - self.h[t + 1] ** 2)", "dz = np.cos(dh) * np.sin(3 + self.h[t + 1] ** 2) - 7"),
+    )  # fmt: skip
+    found = search(source, "q4_3", seconds=10)
+    assert told(found) == [first]
+    assert found is not None
+    assert found.parts == ("db_y",)
+    assert render(found.told, "en") == (  # type: ignore[arg-type]
+        f"Changing line {first} of SimpleRNN.backward alone makes db_y right, though not yet all. "
+        f"Line {first}: self.db_y += dy.mean(axis=0)"
+    )
+    assert "db_y 就对了（其余还有错）" in render(found.told, "zh")  # type: ignore[arg-type]
+
+
+def test_of_two_lines_that_one_is_told_which_leaves_backward_right() -> None:
+    """Weights unpacked in the wrong order: they could be returned so, but backward needs them so."""
+    source, (line, *_) = faulty(
+        Fault("q4_2", "row", "            z = self.x[t] @ self.W_xh + self.h[t] @ self.W_hh", "            W_hh, W_xh = self.weights(); z = self.x[t] @ W_xh + self.h[t] @ W_hh"),
+        Fault("q4_2", "row", "dh_next = dz @ self.W_hh.T", "dh_next = dz @ self.weights()[1].T"),
+        Fault("q4_2", "row", "    def backward(", "    def weights(self): return self.W_xh, self.W_hh\n\n    def backward("),
+    )  # fmt: skip
+    assert told(search(source, "q4_2", seconds=SECONDS)) == [line]
+
+
 @pytest.mark.parametrize(
     ("question", "place"),
     [

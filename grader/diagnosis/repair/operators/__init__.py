@@ -11,19 +11,26 @@ from grader.diagnosis.repair.operators import (
     calls,
     copies,
     indexes,
+    permutations,
     products,
     relatives,
     renames,
     statements,
 )
 
-OPERATORS: tuple[Callable[[Ground], Iterator[Edit]], ...] = (
+Operator = Callable[[Ground], Iterator[Edit]]
+
+# What takes off or exchanges: the same slip may be made on several lines.
+SLIPS: tuple[Operator, ...] = (
     statements.edits,
     products.edits,
     arithmetic.edits,
     indexes.edits,
     calls.edits,
+)
+OTHERS: tuple[Operator, ...] = (
     renames.edits,
+    permutations.edits,
     copies.edits,
     additions.edits,
     relatives.edits,

@@ -22,6 +22,8 @@ def edits(ground: Ground) -> Iterator[Edit]:
     squashes = one_argument_functions(ground)
     top = module_names(ground.program.tree)
     for site in ground.loads():
+        if isinstance(site.node, ast.Tuple | ast.List) and site.field != "slice":
+            yield from _longer(ground, site.node, known)
         if _holds_a_value(site) and root(site.node) not in NUMERIC | top:
             yield from _grown(ground, site, terms, multiples)
             yield from _wrapped(ground, site, squashes)
@@ -33,13 +35,25 @@ def edits(ground: Ground) -> Iterator[Edit]:
                 yield from _stepped(ground, site, known)
 
 
+def _longer(ground: Ground, node: ast.Tuple | ast.List, known: Scope) -> Iterator[Edit]:
+    """One more attribute in a list of them."""
+    own = [ground.of(one) for one in node.elts if isinstance(one, ast.Attribute)]
+    if len(own) == len(node.elts) > 1 and all(text.startswith("self.") for text in own):
+        last = node.elts[-1]
+        for name in known.attributes.get("self", ()):
+            if (text := f"self.{name}") not in own:
+                yield ground.put("element", 1.75, last, f"{own[-1]}, {text}")
+
+
 def _holds_a_value(site: Site) -> bool:
     """Right-hand sides, operands, arguments and elements."""
     node, parent = site.node, site.parent
     if isinstance(node, ast.Constant | ast.Slice | ast.Starred | ast.Tuple | ast.Dict | ast.Lambda):
         return False
     if isinstance(parent, ast.Call):
-        return site.field == "args" and called(parent) not in UNTOUCHED | {"reversed"}
+        return site.field == "args" and (
+            called(parent) not in UNTOUCHED | {"reversed"} or site.is_set
+        )
     if isinstance(parent, ast.BinOp):
         return isinstance(parent.op, ast.Add | ast.Sub | ast.Mult | ast.MatMult)
     if isinstance(parent, ast.Assign | ast.AugAssign | ast.Return | ast.Lambda):
@@ -77,7 +91,8 @@ def _grown(ground: Ground, site: Site, terms: list[str], multiples: list[str]) -
 
 
 def _wrapped(ground: Ground, site: Site, squashes: list[str]) -> Iterator[Edit]:
-    if isinstance(site.parent, ast.Assign | ast.AugAssign | ast.Return | ast.BinOp):
+    whole = isinstance(site.parent, ast.Assign | ast.AugAssign | ast.Return | ast.BinOp)
+    if whole or site.is_kept:
         for function in squashes:
             text = f"{function}({ground.of(site.node)})"
             yield ground.put("function around", 2 + _use(site), site.node, text)
@@ -130,9 +145,11 @@ def _transformed(ground: Ground, site: Site, known: Scope) -> Iterator[Edit]:
 
 
 def _stepped(ground: Ground, site: Site, known: Scope) -> Iterator[Edit]:
-    """A rate times a gradient taken away: tried in functions that have few values."""
+    """What is missing of old - rate * gradient: tried in functions that have few values."""
     text, place = ground.closed(site.node), ground.place(site)
     for first in known.atoms:
+        if ground.alike(place, first) and not is_atom(site.node):
+            yield ground.put("step", 2.75 + _use(site), site.node, f"({first} - {text})")
         for second in known.atoms:
             if first < second and ground.fits(place, first) and ground.fits(place, second):
                 yield ground.put(

@@ -44,18 +44,41 @@ def _binary(ground: Ground, node: ast.BinOp) -> Iterator[Edit]:
 
 
 def _bracketed(ground: Ground, node: ast.BinOp) -> Iterator[Edit]:
-    """a + b * c as (a + b) * c and as (a + c) * b, and back again."""
-    sides = ((node.left, node.right), (node.right, node.left))
-    for inner, other in sides:
-        if not isinstance(inner, ast.BinOp):
-            continue
-        outside = ground.closed(other)
-        for one, two in ((inner.left, inner.right), (inner.right, inner.left)):
-            near, far = ground.closed(one), ground.closed(two)
-            if isinstance(node.op, ast.Add) and isinstance(inner.op, ast.Mult):
-                yield ground.put("brackets", 1.25, node, f"(({outside} + {near}) * {far})")
-            elif isinstance(node.op, ast.Mult) and isinstance(inner.op, ast.Add):
-                yield ground.put("brackets", 1.25, node, f"({far} + {near} * {outside})")
+    """(1 - h) ** 2 as 1 - h ** 2 and back; a + b * c as (a + c) * b and back."""
+    left, right = node.left, node.right
+    if isinstance(left, ast.BinOp) and _matters(left.op, node.op):
+        inside = _joined(ground.closed(left.right), node.op, ground.closed(right))
+        yield ground.put("brackets", 1.25, node, _joined(ground.closed(left.left), left.op, inside))
+    if isinstance(right, ast.BinOp) and _matters(node.op, right.op):
+        inside = _joined(ground.closed(left), node.op, ground.closed(right.left))
+        yield ground.put(
+            "brackets", 1.25, node, _joined(inside, right.op, ground.closed(right.right))
+        )
+    for inner, other in ((left, right), (right, left)):
+        if isinstance(inner, ast.BinOp):
+            yield from _crosswise(ground, node, inner, other)
+
+
+def _matters(one: ast.operator, other: ast.operator) -> bool:
+    """Whether it makes a difference which of the two is carried out first."""
+    free = type(one) is type(other) and isinstance(one, ast.Add | ast.Mult | ast.MatMult)
+    return not free and type(one) in SIGNS and type(other) in SIGNS
+
+
+def _joined(left: str, operator: ast.operator, right: str) -> str:
+    return f"({left} {SIGNS[type(operator)]} {right})"
+
+
+def _crosswise(
+    ground: Ground, node: ast.BinOp, inner: ast.BinOp, other: ast.expr
+) -> Iterator[Edit]:
+    outside = ground.closed(other)
+    for one, two in ((inner.left, inner.right), (inner.right, inner.left)):
+        near, far = ground.closed(one), ground.closed(two)
+        if isinstance(node.op, ast.Add) and isinstance(inner.op, ast.Mult):
+            yield ground.put("brackets", 1.25, node, f"(({outside} + {near}) * {far})")
+        elif isinstance(node.op, ast.Mult) and isinstance(inner.op, ast.Add):
+            yield ground.put("brackets", 1.25, node, f"({far} + {near} * {outside})")
 
 
 def _augmented(ground: Ground, node: ast.AugAssign) -> Iterator[Edit]:

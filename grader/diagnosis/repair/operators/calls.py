@@ -26,11 +26,68 @@ def edits(ground: Ground) -> Iterator[Edit]:
     squashes = one_argument_functions(ground)
     for site in ground.loads():
         node = site.node
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+            yield from _into_call(ground, node)
         if not isinstance(node, ast.Call):
             continue
+        yield from _out_of_call(ground, node)
+        yield from _zeros(ground, node)
+        if called(node) == "zip":
+            yield from _reversed(ground, node)
         yield from _unwrapped(ground, node)
         yield from _other_function(ground, node, squashes)
         yield from _other_arguments(ground, node)
+
+
+def _into_call(ground: Ground, node: ast.BinOp) -> Iterator[Edit]:
+    """tanh(a) + b as tanh(a + b)."""
+    for call, other in ((node.left, node.right), (node.right, node.left)):
+        if isinstance(call, ast.Call) and _takes_a_value(call):
+            (argument,) = call.args
+            inside = f"{ground.closed(argument)} + {ground.closed(other)}"
+            yield ground.put("brackets", 1.25, node, ground.with_part(call, argument, inside))
+
+
+def _out_of_call(ground: Ground, node: ast.Call) -> Iterator[Edit]:
+    """tanh(a + b) as tanh(a) + b and as tanh(b) + a."""
+    (argument,) = node.args if _takes_a_value(node) else (None,)
+    if isinstance(argument, ast.BinOp) and isinstance(argument.op, ast.Add):
+        sides = ((argument.left, argument.right), (argument.right, argument.left))
+        for inner, outer in sides:
+            call = ground.with_part(node, argument, ground.of(inner))
+            yield ground.put("brackets", 1.25, node, f"({call} + {ground.closed(outer)})")
+
+
+def _takes_a_value(node: ast.Call) -> bool:
+    """Whether it makes one value of another, as far as can be seen."""
+    return (
+        len(node.args) == 1
+        and not node.keywords
+        and not isinstance(node.args[0], ast.Starred | ast.GeneratorExp)
+        and called(node) not in UNTOUCHED | REDUCTIONS
+    )
+
+
+def _reversed(ground: Ground, node: ast.Call) -> Iterator[Edit]:
+    """Of things that are gone through together all, or one of them, from last to first."""
+    yield ground.put("reversed", 1, node, f"list({ground.of(node)})[::-1]")
+    for argument in node.args:
+        yield ground.put("reversed", 1, argument, f"{ground.closed(argument)}[::-1]")
+
+
+def _zeros(ground: Ground, node: ast.Call) -> Iterator[Edit]:
+    """Random numbers where zeros belong: np.zeros((n, m)) for np.random.randn(n, m)."""
+    module = ground.of(node.func).split(".")
+    if len(module) != 3 or module[1] != "random":  # noqa: PLR2004
+        return
+    sizes = [one.value for one in node.keywords if one.arg == "size"]
+    if sizes:
+        shape = ground.of(sizes[0])
+    elif called(node) in {"randn", "rand"} and node.args:
+        shape = f"({', '.join(map(ground.of, node.args))},)"
+    else:
+        return
+    yield ground.put("function", 1.25, node, f"{module[0]}.zeros({shape})")
 
 
 def _unwrapped(ground: Ground, node: ast.Call) -> Iterator[Edit]:
@@ -48,8 +105,6 @@ def _other_function(ground: Ground, node: ast.Call, squashes: list[str]) -> Iter
     for other in ALIKE.get(name, ()):
         text = ground.of(node.func)
         yield ground.put("function", 1, node.func, text[: len(text) - len(name)] + other)
-    if name == "zip":
-        yield ground.put("reversed", 1, node, f"list({ground.of(node)})[::-1]")
     if name == "maximum":
         for argument in node.args:
             if not isinstance(argument, ast.Constant):

@@ -18,10 +18,22 @@ def edits(ground: Ground) -> Iterator[Edit]:
     for block in blocks(ground.unit.node):
         for statement in block:
             if isinstance(statement, ast.Assign | ast.AugAssign | ast.Expr):
-                yield from _sisters(ground, statement, known)
+                yield from _sisters(ground, statement, known, _assigned(ground, block))
 
 
-def _sisters(ground: Ground, statement: ast.stmt, known: Scope) -> Iterator[Edit]:
+def _assigned(ground: Ground, block: list[ast.stmt]) -> set[str]:
+    """What a block assigns: a second time would only undo the first."""
+    return {
+        ground.of(target)
+        for statement in block
+        if isinstance(statement, ast.Assign)
+        for target in statement.targets
+    }
+
+
+def _sisters(
+    ground: Ground, statement: ast.stmt, known: Scope, assigned: set[str]
+) -> Iterator[Edit]:
     text = ground.of(statement)
     if "\n" in text:
         return
@@ -33,6 +45,8 @@ def _sisters(ground: Ground, statement: ast.stmt, known: Scope) -> Iterator[Edit
         if other not in seen:
             seen.add(other)
             yield ground.put("line like another", 2.5, statement, other)
+            if isinstance(statement, ast.Assign) and other.partition(" =")[0] in assigned:
+                continue
             yield ground.put("line missing", 2.75, statement, f"{text}{between}{other}")
 
 

@@ -51,6 +51,17 @@ def _product(ground: Ground, site: Site) -> Iterator[Edit]:
         yield ground.put(
             "elementwise", 1.5, site.node, f"({ground.closed(first)} * {ground.closed(second)})"
         )
+        for part in parts:
+            yield from _bracketed(ground, site.node, part)
+
+
+def _bracketed(ground: Ground, product: ast.expr, part: ast.expr) -> Iterator[Edit]:
+    """(a + b) @ W as a @ W + b and as b @ W + a."""
+    if not (isinstance(part, ast.BinOp) and isinstance(part.op, ast.Add)):
+        return
+    for inner, outer in ((part.left, part.right), (part.right, part.left)):
+        text = ground.with_part(product, part, ground.closed(inner))
+        yield ground.put("brackets", 1.25, product, f"({text} + {ground.closed(outer)})")
 
 
 def _letters(ground: Ground, node: ast.Constant, text: str) -> Iterator[Edit]:

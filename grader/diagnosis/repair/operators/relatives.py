@@ -57,14 +57,10 @@ def _exchanged_twice(
     ground: Ground, product: ast.expr, part: ast.expr, known: Scope
 ) -> Iterator[str]:
     """The product with any atom for one operand, and a relative of the other."""
-    first, second = ground.program.span(product)
-    start, end = ground.program.span(part)
-    text = ground.program.text
     if not is_atom(part):
         return
     for atom in {**known.atoms, **known.shifted}:
-        changed = text[first:start].decode() + atom + text[end:second].decode()
-        yield from relatives(f"({changed})", known)
+        yield from relatives(f"({ground.with_part(product, part, atom)})", known)
 
 
 def relatives(text: str, known: Scope) -> Iterator[str]:

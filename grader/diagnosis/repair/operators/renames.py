@@ -53,9 +53,12 @@ def _key(ground: Ground, node: ast.Constant, value: str, known: Scope) -> Iterat
 
 def _renamed(ground: Ground, site: Site, known: Scope) -> Iterator[Edit]:
     node, text = site.node, ground.of(site.node)
+    like = [text]
+    if isinstance(site.parent, ast.AugAssign) and site.field == "target":
+        like.append(ground.of(site.parent.value))  # of a wrong target the value's shape is another
     for other in _of_its_kind(node, known):
         if other != text:
-            cost = 1.5 if ground.alike(text, other) else FOREIGN
+            cost = 1.5 if any(ground.alike(each, other) for each in like) else FOREIGN
             yield ground.put("name", cost, node, other)
     is_base = isinstance(site.parent, ast.Subscript) and site.field == "value"
     if site.stores or is_base:

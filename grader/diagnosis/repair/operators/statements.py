@@ -22,14 +22,21 @@ def edits(ground: Ground) -> Iterator[Edit]:
     for site in ground.sites:
         node = site.node
         if isinstance(node, ast.IfExp):
-            yield ground.put("condition", 1, node, ground.closed(node.body))
-            yield ground.put("condition", 1, node, ground.closed(node.orelse))
+            yield from _branches(ground, node)
         elif isinstance(node, ast.Compare) and len(node.ops) == 1:
             left, right = ground.closed(node.left), ground.closed(node.comparators[0])
             for sign in COMPARISONS.get(type(node.ops[0]), ()):
                 yield ground.put("comparison", 1.25, node, f"{left} {sign} {right}")
         elif isinstance(node, ast.Tuple | ast.List) and site.field != "slice":
             yield from _neighbours(ground, node)
+
+
+def _branches(ground: Ground, node: ast.IfExp) -> Iterator[Edit]:
+    """One of the two whatever the condition, be it with another index."""
+    for branch in (node.body, node.orelse):
+        yield ground.put("condition", 1, node, ground.closed(branch))
+        for text in _shifted(ground, branch):
+            yield ground.put("condition", 1.75, node, f"({text})")
 
 
 def blocks(node: ast.AST) -> Iterator[list[ast.stmt]]:
@@ -50,6 +57,7 @@ def _statement(ground: Ground, block: list[ast.stmt], at: int) -> Iterator[Edit]
     if isinstance(statement, ast.If | ast.While):
         for value in ("True", "False"):
             yield ground.put("condition", 1, statement.test, value)
+        yield from _always_true(ground, statement.test)
     if isinstance(statement, ast.Assign) and len(statement.targets) == 1:
         yield from _assigned(ground, statement)
     elif isinstance(statement, ast.AugAssign):
@@ -59,6 +67,22 @@ def _statement(ground: Ground, block: list[ast.stmt], at: int) -> Iterator[Edit]
         yield ground.put("rebind", 1.5, statement, f"{target} = {target} {sign} {value}")
     if at + 1 < len(block):
         yield from _swapped(ground, statement, block[at + 1])
+
+
+def _always_true(ground: Ground, test: ast.expr) -> Iterator[Edit]:
+    """What is not empty is true, whatever stands in it: if [x is None]."""
+    if isinstance(test, ast.List | ast.Tuple) and len(test.elts) == 1:
+        yield ground.put("unwrap", 1, test, ground.closed(test.elts[0]))
+
+
+def _shifted(ground: Ground, branch: ast.expr) -> Iterator[str]:
+    """A branch with another index: x[t] for x[t - 1]."""
+    for node in ast.walk(branch):
+        if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.BinOp):
+            yield ground.with_part(branch, node.slice, ground.of(node.slice.left))
+        elif isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Name):
+            for shift in (" + 1", " - 1"):
+                yield ground.with_part(branch, node.slice, ground.of(node.slice) + shift)
 
 
 def _assigned(ground: Ground, statement: ast.Assign) -> Iterator[Edit]:
@@ -88,4 +112,5 @@ def _neighbours(ground: Ground, node: ast.Tuple | ast.List) -> Iterator[Edit]:
             ground.change(first, ground.closed(second)),
             ground.change(second, ground.closed(first)),
         )
-        yield ground.edit("swap elements", 1, node, changes)
+        lines = {first.lineno, second.lineno} - {first.lineno}
+        yield Edit("swap elements", 1, first.lineno, ground.unit, changes, tuple(lines))

@@ -46,11 +46,18 @@ class Stage(ABC):
             _holds(judge) for _, judge in self.judgements(tried)
         )
 
-    def is_promising(self, tried: Tried) -> bool:
-        """Whether every part of the first call is right."""
-        return len(tried.values) >= self.first and all(
-            _holds(judge) for (_, call), judge in self.judgements(tried) if call == 0
-        )
+    def first_right(self, tried: Tried, kept: frozenset[Part] = frozenset()) -> frozenset[Part]:
+        """The parts of the first call that are right; none where one of those `kept` is not."""
+        if len(tried.values) < self.first:
+            return frozenset()
+        judged = {part: judge for part, judge in self.judgements(tried) if part[1] == 0}
+        if not all(_holds(judged[part]) for part in kept):
+            return frozenset()
+        return kept | {part for part in judged if part not in kept and _holds(judged[part])}
+
+    def parts(self) -> frozenset[Part]:
+        """Everything that is judged."""
+        return frozenset(part for part, _ in self.judgements(Tried([], ())))
 
     def right(self, tried: Tried) -> frozenset[Part]:
         """The parts that are right."""
