@@ -101,6 +101,7 @@ wrong_at               size             right in general, wrong where this size 
 
 forward (q4_2)
 state_kept / random / depends_on_start / weights_cached / not_finite / deaf
+parameters_half                         parameters are of dtype float16
 parameters_overlap     one, other       what is written to one changes the other
 inputs_scaled          how, over        states are right for x that is so changed
 follow_one             sample           every sequence depends on this one, others on themselves

@@ -80,6 +80,7 @@ LEARNED = {"q5_3/losses", "q5_3/baselines", "q5_3/longer_helps", "q5_3/trains"}
 BLOCKING = {
     "random",
     "not_finite",
+    "parameters_half",
     "parameters_overlap",
     "samples_mixed",
     "goes_on",

@@ -60,7 +60,7 @@ def examine(cls: CandidateClass) -> Readings:
     first = net.forward(x)
     if not np.all(np.isfinite(first.outputs)):
         return [(Reading("not_finite"), ("hidden_states", "outputs"))]
-    for of_both in (_overlap(net), _bias_elsewhere(net, x), _again(net, x)):
+    for of_both in (_half(net), _overlap(net), _bias_elsewhere(net, x), _again(net, x)):
         if of_both is not None:
             return [(of_both, ("hidden_states", "outputs"))]
     if first.hidden is None or _roles_hide(net, x):
@@ -71,6 +71,11 @@ def examine(cls: CandidateClass) -> Readings:
     if (moved := _moved(net if known else net.filled(), x)) is not None:
         return [moved]
     return _by_values(net, x) if known else []
+
+
+def _half(net: Network) -> Reading | None:
+    """Parameters of three digits: nothing that is made of them can be told from what is asked for."""
+    return Reading("parameters_half") if net.layout.dtype == np.float16 else None
 
 
 def _overlap(net: Network) -> Reading | None:

@@ -75,6 +75,12 @@ def _not_finite(_: Message) -> Message:
     return say("forward gives NaN or infinity for ordinary inputs and parameters.")
 
 
+def _parameters_half(_: Message) -> Message:
+    return say(
+        "Parameters are kept in half precision (float16), which has three digits: what is computed with them is off by as much. Use float64."
+    )
+
+
 def _parameters_overlap(_: Message, *, one: str, other: str) -> Message:
     return say(
         "{one} and {other} lie in the same memory: written anew, {one} changes {other} as well. Give each an array of its own, with .copy() where it is cut out of another.",
@@ -242,6 +248,7 @@ INFLUENCE: dict[str, Callable[..., Message]] = {
     "samples_deaf": _samples_deaf,
     "deaf": _deaf,
     "not_finite": _not_finite,
+    "parameters_half": _parameters_half,
     "parameters_overlap": _parameters_overlap,
     "inputs_scaled": _inputs_scaled,
     "runs_backward": _runs_backward,

@@ -450,6 +450,10 @@ ALONE = {
     "random": _random,
     "depends_on_start": _random,
     "not_finite": _not_finite,
+    "parameters_half": lambda b, _: any(
+        np.asarray(one).dtype == np.float16
+        for one in Net.make(b.module, b.base, SIZES, b.values).now().values()
+    ),
     "parameters_overlap": _overlap,
     "inputs_scaled": _inputs_scaled,
     "z_scaled": _z_not_as_it_is,
