@@ -165,30 +165,42 @@ def _given_away(series: Line, places: Sequence[_Stretch]) -> Iterator[Part]:
     if not places:
         return
     # Windows from everywhere, the training ones among them, may hold both ends of the range.
-    for way in _ways(places[0].steps, of_means=places[0].strewn):
-        if _is_of_whole(series, places, way):
+    ways = list(_ways(places[0].steps, of_means=places[0].strewn))
+    for way in ways:
+        if _is_of_whole(series, places, way, ways):
             yield Part.WHOLE
-        elif any(_is_of_held_out(series, place, way) for place in places[-MOST_PLACES:]):
+        elif any(_is_of_held_out(series, place, way, ways) for place in places[-MOST_PLACES:]):
             yield Part.HELD_OUT
 
 
-def _is_of_whole(series: Line, places: Sequence[_Stretch], way: _Way) -> bool:
+def _is_of_whole(series: Line, places: Sequence[_Stretch], way: _Way, ways: Sequence[_Way]) -> bool:
     whole = way.numbers(series)
     # Where a series that repeats itself holds them in several places: up to the last of these.
     last = max((one.last_split for one in places if _matches(whole, one.numbers)), default=0)
     splits = range(max(series.size // 2, 2), last + 1)  # one value has no deviation
-    return bool(splits) and not way.any_matches((series[:split] for split in splits), whole)
+    return bool(splits) and not _has_first_part(series, splits, whole, ways)
 
 
-def _is_of_held_out(series: Line, place: _Stretch, way: _Way) -> bool:
+def _has_first_part(
+    series: Line, splits: Iterable[int], numbers: Numbers, ways: Iterable[_Way]
+) -> bool:
+    """Whether a part to train on asks for these numbers, scaled in any of the ways.
+
+    In whole periods of a wave most parts have the same mean and deviation.
+    """
+    parts = [series[:split] for split in splits]
+    return any(way.any_matches(parts, numbers) for way in ways)
+
+
+def _is_of_held_out(series: Line, place: _Stretch, way: _Way, ways: Sequence[_Way]) -> bool:
     """Whether the held-out part, with its targets or without, has these numbers, and no first part."""
     if place.strewn:
         return False
     starts = {place.start, place.start + 1, place.start + way.steps - 1, place.start + way.steps}
     ends = {place.end, place.end + 1, series.size}
     parts = (series[a:b] for a in starts for b in ends if a > 0 and b - a >= MANY)
-    return way.any_matches(parts, place.numbers) and not way.any_matches(
-        (series[:split] for split in range(2, series.size + 1)), place.numbers
+    return way.any_matches(parts, place.numbers) and not _has_first_part(
+        series, range(2, series.size + 1), place.numbers, ways
     )
 
 
