@@ -160,8 +160,9 @@ class RepairEdit:
 class Repair:
     """Edits of a program with which a question's stage is right, verified; no part of the marks.
 
-    `lines`: the one line on which all of them stand, or the several that are needed `together`;
-    empty where successes do not agree on a line. `told`: what the student may read of it.
+    `lines`: the place on which all of them stand (one line, or several that one edit changes), or
+    all lines of edits that are needed `together`; empty where successes do not agree on a place.
+    `told`: what the student may read of it.
     `parts`: what is right with it, where that is not yet everything.
     """
 

@@ -23,6 +23,9 @@ class Splice:
     text: str
 
 
+Place = tuple[str, tuple[int, ...]]  # lines of this function
+
+
 @dataclass(frozen=True, slots=True)
 class Edit:
     """A small change of one function. `cost`: how far-fetched it is; 1 is a slip of the pen."""
@@ -42,6 +45,10 @@ class Edit:
     @property
     def lines(self) -> tuple[int, ...]:
         return tuple(sorted({self.line, *self.others}))
+
+    @property
+    def place(self) -> Place:
+        return self.unit.label, self.lines
 
 
 @dataclass(frozen=True, slots=True)

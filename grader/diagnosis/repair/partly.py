@@ -74,6 +74,6 @@ def _certain(better: Sequence[Better]) -> list[tuple[Edit, frozenset[Part]]]:
                 if other.gained >= one.gained and other.ranked.rank <= limit
             ]
         )
-        if len({(edit.unit, edit.lines) for edit in rivals}) == 1:
+        if len({edit.place for edit in rivals}) == 1:
             chosen.append((rivals[0], one.gained))
     return chosen

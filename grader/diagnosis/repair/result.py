@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from grader.diagnosis.repair.edits import Edit
+from grader.diagnosis.repair.edits import Edit, Place
 from grader.diagnosis.repair.partly import Partly
 from grader.diagnosis.repair.program import Program
 from grader.diagnosis.repair.telling import told, told_of_parts
@@ -16,16 +16,15 @@ from grader.records import Repair, RepairEdit, RepairedLine
 def of_one_place(program: Program, question: str, proven: Proven, seconds: float) -> Repair:
     """The repair from edits each of which is enough: of one line, or the same on several."""
     edits = tuple(_described(program, edit) for edit in proven.edits)
-    places = _without_doubles(program, {_place(edit) for edit in proven.edits})
-    certain = places.pop() if len(places) == 1 and proven.settled else set()
-    return _repair(program, question, edits, {*certain}, seconds, together=len(certain) > 1)
+    places = _without_doubles(program, {edit.place for edit in proven.edits})
+    certain = _numbers(places.pop()) if len(places) == 1 and proven.settled else set()
+    return _repair(program, question, edits, certain, seconds, together=False)
 
 
-Line = tuple[str, int]  # of this method
-
-
-def _place(edit: Edit) -> frozenset[Line]:
-    return frozenset((edit.unit.label, line) for line in edit.lines)
+def _numbers(place: Place) -> set[tuple[str, int]]:
+    """Each line with the function that it is in."""
+    function, lines = place
+    return {(function, line) for line in lines}
 
 
 def of_parts(program: Program, question: str, partly: Partly, seconds: float) -> Repair:
@@ -41,7 +40,7 @@ def of_several_lines(
 ) -> Repair:
     """The repair from edits all of which are needed."""
     edits = tuple(_described(program, edit) for edit in needed)
-    numbers = {line for edit in needed for line in _place(edit)}
+    numbers = {line for edit in needed for line in _numbers(edit.place)}
     return _repair(program, question, edits, numbers, seconds, together=True)
 
 
@@ -62,17 +61,15 @@ def _repair(
     return Repair(words, lines, edits, together=together, seconds=round(seconds, 3))
 
 
-def _without_doubles(program: Program, places: set[frozenset[Line]]) -> set[frozenset[Line]]:
+def _without_doubles(program: Program, places: set[Place]) -> set[Place]:
     """Of a line that stands twice in a row the second: it is the one too many."""
     return {place for place in places if not _is_first(program, place, places)}
 
 
-def _is_first(program: Program, place: frozenset[Line], places: set[frozenset[Line]]) -> bool:
-    if len(place) > 1:
-        return False
-    ((method, line),) = place
-    below = frozenset({(method, line + 1)})
-    return below in places and program.line(line) == program.line(line + 1)
+def _is_first(program: Program, place: Place, places: set[Place]) -> bool:
+    function, (line, *others) = place
+    below = (function, (line + 1,))
+    return not others and below in places and program.line(line) == program.line(line + 1)
 
 
 def _described(program: Program, edit: Edit) -> RepairEdit:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from grader.diagnosis.repair.edits import Edit
+from grader.diagnosis.repair.edits import Edit, Place
 from grader.diagnosis.repair.order import Ranked
 from grader.diagnosis.repair.program import Program
 from grader.diagnosis.repair.questions import TOPICS, RepairTopic
@@ -15,8 +15,6 @@ from grader.diagnosis.repair.trial import Opened, Terms, opened
 
 PER_PLACE = 2  # edits of one place that are run as whole programs before it is given up
 MOST = 60  # successes that are looked at
-
-Place = tuple[str, tuple[int, ...]]  # lines of this method
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +44,7 @@ def verified(found: Sequence[Ranked], trial: Opened, terms: Terms, *, settled: b
 def _by_place(edits: Sequence[Edit]) -> dict[Place, list[Edit]]:
     places: dict[Place, list[Edit]] = {}
     for edit in edits:
-        places.setdefault((edit.unit.label, edit.lines), []).append(edit)
+        places.setdefault(edit.place, []).append(edit)
     return places
 
 

@@ -112,5 +112,5 @@ def _neighbours(ground: Ground, node: ast.Tuple | ast.List) -> Iterator[Edit]:
             ground.change(first, ground.closed(second)),
             ground.change(second, ground.closed(first)),
         )
-        lines = {first.lineno, second.lineno} - {first.lineno}
-        yield Edit("swap elements", 1, first.lineno, ground.unit, changes, tuple(lines))
+        below = () if second.lineno == first.lineno else (second.lineno,)
+        yield Edit("swap elements", 1, first.lineno, ground.unit, changes, below)
