@@ -72,7 +72,7 @@ counted_unevenly                        L[t, s] is right times a number that dif
 step_counted           steps, number    L[:, s] is right times number for these s, right for all others
 with_another           other            the right one and another parameter's gradient
 reordered              way              its right numbers, in other places of itself
-units_stopped          units            dh of these units is 0 at every step
+units_stopped          units            dz of these units is 0 at an output's own step, that of others right
 output_weights_other                    dh at an output's own step is made with other weights than W_hy.T
 handed_to_itself                        dz W_hh.T of a step is added to dh of that very step
 outputs_act            how              d_outputs is centred, summed up to or from a step, or mixed otherwise

@@ -267,7 +267,7 @@ def _lag_factor(arrays: Message, *, number: float) -> Message:
 
 def _units_stopped(arrays: Message, *, units: Sequence[int]) -> Message:
     return say(
-        "dh of hidden unit {units} is set to 0 at every step, that of the others is right there ({arrays}). Look at the ranges of units, and for a mask.",
+        "What an output gives to z of its own step is 0 at hidden unit {units}, and right at the others, at every step ({arrays}). Look at the ranges of units, and for a mask.",
         arrays=arrays,
         units=numbered(units),
     )
@@ -294,7 +294,7 @@ def _outputs_act(arrays: Message, *, how: str) -> Message:
             arrays=arrays,
         )
     return say(
-        "{arrays}: at step t there is put in {what}, and not d_outputs[t] itself; the way back from there is right.",
+        "{arrays}: at step t {what} is put in, and not d_outputs[t] itself; the way back from there is right.",
         arrays=arrays,
         what=PUT_IN[how],
     )

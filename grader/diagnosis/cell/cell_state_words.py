@@ -90,7 +90,7 @@ def _hidden_dropped(*, percent: int, number: float) -> Message:
 
 def _argument_changed(*, form: str) -> Message:
     return say(
-        "In every gate stands, measured, {form} where input_t belongs: leave the input as it comes.",
+        "In every gate, measured, {form} stands where input_t belongs: leave the input as it comes.",
         form=form,
     )
 

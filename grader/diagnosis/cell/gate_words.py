@@ -21,11 +21,7 @@ def gate_names(names: Sequence[str]) -> Message:
     if set(names) == set("fico"):
         return say("all four gates")
     if set(names) == set("fio"):
-        return say("the forget, input and output gate")
-    return _listed(names)
-
-
-def _listed(names: Sequence[str]) -> Message:
+        return say("the forget, input and output gates")
     return _joined([gate_name(name) for name in names])
 
 
@@ -160,7 +156,7 @@ def _gate_weights_off(gates: Message) -> Message:
 def _gate_constant(gates: Message, *, number: float) -> Message:
     if number == 0.0 and gates == gate_name("f"):
         return say(
-            "cell_state takes no part in new_cell_state: what is kept of it is always 0, as if the forget gate were. f * cell_state belongs there."
+            "cell_state takes no part in new_cell_state: what is kept of it is always 0, as with a forget gate that never opens. f * cell_state belongs there."
         )
     return say(
         "In place of {gates} there is always {number}, whatever input_t, hidden_state and its weights are.",

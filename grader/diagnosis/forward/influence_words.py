@@ -102,8 +102,8 @@ HOW = {
     "centred": say("less its mean"),
     "standardised": say("less its mean and divided by its standard deviation"),
     "divided by the deviation": say("divided by its standard deviation"),
-    "brought to 0 to 1": say("brought to 0 to 1"),
-    "brought to -1 to 1": say("brought to -1 to 1"),
+    "brought to 0 to 1": say("scaled to the range 0 to 1"),
+    "brought to -1 to 1": say("scaled to the range -1 to 1"),
     "divided by the largest": say("divided by its largest size"),
     "divided by the norm": say("divided by its norm"),
 }

@@ -55,7 +55,7 @@ def _outputs_pile_up(_: Message) -> Message:
 
 def _outputs_of(_: Message, *, what: str) -> Message:
     return say(
-        "Output t is W_hy and b_y on {what}; h_t alone is due.",
+        "Output t is made with W_hy and b_y of {what}, where h_t alone belongs.",
         what=GATHERED[what],
     )
 
