@@ -96,8 +96,9 @@ def evaluations(seen: Observation) -> list[Evaluation]:
 
 
 def _of_each_window(inputs: Array, flags: Array | None) -> NDArray[np.bool_]:
-    fitting = flags is not None and flags.shape == inputs.shape[1:2]
-    return flags.astype(np.bool_) if fitting else np.zeros(inputs.shape[1], np.bool_)  # type: ignore[union-attr]  # fits
+    if flags is None or flags.shape != inputs.shape[1:2]:
+        return np.zeros(inputs.shape[1], np.bool_)
+    return flags.astype(np.bool_)
 
 
 def _of_every_step(inputs: Array, outputs: Array) -> Array | None:

@@ -60,7 +60,7 @@ def why_none(values: Array) -> Message | None:
         by = float(np.sqrt(-rule[1]))
         return say(
             "its height changes from term to term, by a factor of about {factor}, as of a sine times something that grows or decays",
-            factor=f"{by:.2g}",
+            factor=f"{by:.4g}",
         )
     if _recurrence(few, 4) is not None:
         return say("it is made of more than one wave: one alone is asked for")

@@ -33,9 +33,7 @@ RANGES = ((0.0, 1.0), (-1.0, 1.0))
 MANY = 20  # windows, too many for chance
 DISTINCT = 0.25  # of their values: overlapping windows of one line have a share of 1/T
 TOGETHER = 0.9  # share of windows with a successor in a part of a series cut in order
-MOST_PLACES = (
-    8  # in a series that repeats itself, where a held-out part is asked for its own numbers
-)
+MOST_PLACES = 8  # of a series that repeats itself, where a held-out part is asked for its numbers
 MOST_VALUES = 200_000  # of all windows together
 
 Numbers = tuple[float, float]  # (scale, offset) such that series = scale * inputs + offset

@@ -46,7 +46,6 @@ SHORT = (1, 2, 3)
 MORE = 20  # terms that need more than a first few
 KINDS = ("fibonacci", "sine")
 
-
 _TEST_FIRST = say("Test for that before anything is made, and raise ValueError there.")
 
 
@@ -355,8 +354,7 @@ def refuses(
     try:
         returned = function(*arguments)
     except (Crashed, NotImplementedYet) as fault:
-        unset = "NotImplementedError" if isinstance(fault, NotImplementedYet) else ""
-        raised = str(fault.guarded.values.get("exception", unset))  # a built-in exception's name
+        raised = _raised(fault)
         if raised == "ValueError" or raised.startswith("Unicode"):  # its subclasses
             return
         raise CheckFailed(
@@ -372,18 +370,24 @@ def refuses(
         ) from None
     if returned is None and accepted is None:
         raise ReturnedNothing(NAME)
+    taken = None if arguments[0] in KINDS else _taken_for(function, arguments, returned)
     raise CheckFailed(
         say(
             "{call} returned {kind}; expected ValueError: {why}. {remedy}",
             call=call,
             kind=kind(returned),
             why=why,
-            remedy=(arguments[0] not in KINDS and _taken_for(function, arguments, returned))
-            or _TEST_FIRST,
+            remedy=taken or _TEST_FIRST,
         ),
         say("No exception was raised; expected ValueError: {why}.", why=why),
         diagnosis=named[0] if returned is None else "",
     )
+
+
+def _raised(fault: Crashed | NotImplementedYet) -> str:
+    """The name of the exception; nothing where it is not a built-in one."""
+    unset = "NotImplementedError" if isinstance(fault, NotImplementedYet) else ""
+    return str(fault.guarded.values.get("exception", unset))
 
 
 def _taken_for(

@@ -127,6 +127,11 @@ def _misread(used: Evaluation, predictions: Line, true: Line) -> CheckFailed | N
     given = Units(*used.units(predictions))
     if given.agree(targets.units) or not _mended_by(given, targets.units, predictions, true):
         return None
+    return _in_other_units(given, targets.units)
+
+
+def _in_other_units(given: Units, right: Units) -> CheckFailed:
+    """Predictions that would be good in the units of the targets."""
     if given.agree(PLAIN):
         what = say(
             "The predictions are still in the units of the network, while the targets are in those of "
@@ -140,8 +145,8 @@ def _misread(used: Evaluation, predictions: Line, true: Line) -> CheckFailed | N
             "with the same numbers.",
             scale=f"{given.scale:.4g}",
             offset=f"{given.offset:.4g}",
-            true_scale=f"{targets.units.scale:.4g}",
-            true_offset=f"{targets.units.offset:.4g}",
+            true_scale=f"{right.scale:.4g}",
+            true_offset=f"{right.offset:.4g}",
         ),
         say(
             "Predictions and targets are brought back into the units of the series with different "

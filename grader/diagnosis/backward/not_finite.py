@@ -48,11 +48,14 @@ def _of_negative(imp: Impulses, names: tuple[str, ...]) -> bool:
         return False
     for (t, _, o), one in imp.got.items():
         negative = imp.net.used["W_hy"] @ imp.ways[o] < 0
-        for name in names:
-            spoilt = ~np.isfinite(one[name]).reshape(-1, len(negative)).all(axis=0)
-            if t == 0 and not np.array_equal(spoilt, negative):
-                return False
+        if t == 0 and not all(np.array_equal(_spoilt(one[name]), negative) for name in names):
+            return False
     return True
+
+
+def _spoilt(gradient: Array) -> Array:
+    """Which units have NaN or infinity in the gradient of an array (rows, H) or (H,)."""
+    return np.asarray(~np.isfinite(gradient).reshape(-1, gradient.shape[-1]).all(axis=0))
 
 
 def _is_finite(array: Array) -> bool:

@@ -47,7 +47,7 @@ def numbers(block: Array, flat: Parameters, name: str, within: float) -> Reading
         for array, value in flat.items()
         for place in np.ndindex(*value.shape)
     }
-    known |= {f"-{name}": -value for name, value in known.items()} | {"0": np.zeros(1)}
+    known |= {f"-{number}": -value for number, value in known.items()} | {"0": np.zeros(1)}
     found = _named(block.reshape(-1, 1), known, within)
     due = [spelled(name, place) for place in np.ndindex(*block.shape)]
     moved = [(place, used) for place, used in zip(due, found, strict=False) if place != used]

@@ -20,8 +20,8 @@ def get(holder: Any, step: Step) -> Any:
     """What is in `holder` at `step`, past any method that the student has overridden."""
     kind, key = step
     if kind == "item":
-        kinds = (dict, list, tuple, deque, np.ndarray)  # an array of records has fields
-        base = next(kind for kind in kinds if isinstance(holder, kind))
+        bases = (dict, list, tuple, deque, np.ndarray)  # an array of records has fields
+        base = next(one for one in bases if isinstance(holder, one))
         return base.__getitem__(holder, key)
     if kind == "cell":
         return key.cell_contents

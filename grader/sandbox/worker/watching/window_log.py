@@ -25,9 +25,9 @@ class Windows:
         self.low, self.high = float("inf"), float("-inf")  # smallest and largest value
 
     def add(self, inputs: Array, call: int) -> int:
-        """Note every column of inputs (T, B, I), of which there is at least one, at the so manieth call.
+        """Note every column of inputs (T, B, I), of which there is at least one, and give their hash as a whole.
 
-        Gives their hash as a whole.
+        call: the number of the call that they came with.
         """
         if len(self.lengths) < MAX_LENGTHS:
             self.lengths.add(inputs.shape[0])
@@ -37,6 +37,7 @@ class Windows:
         if len(self.wholes) < MAX_WINDOWS:
             self.wholes.add(whole)
         columns = _hashes(inputs)
+        # Of so many windows the last are not hashed: their values are looked at all the same.
         if not all(map(self.hashes.__contains__, columns)) or len(columns) == MAX_WINDOWS:
             self._note(inputs, columns, call)
         return whole
@@ -54,7 +55,7 @@ class Windows:
         return (float("nan"), float("nan")) if nothing else (self.low, self.high)
 
     def holds(self, inputs: Array, call: int) -> Array:
-        """Of each column of inputs (T, B, I): 0 if it was never noted, 2 if before a call, else 1."""
+        """Of each column of inputs (T, B, I): 0 if it was never noted, 2 if before this call, else 1."""
         noted = [self.hashes.get(one) for one in _hashes(inputs)]
         return np.array([0 if at is None else 1 + (at < call) for at in noted], np.int64)
 
