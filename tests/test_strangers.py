@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from tests import PROGRAMS
@@ -18,6 +20,7 @@ from tests.strangers.bases import (
     STRANGERS,
     Base,
 )
+from tests.strangers.claims import update
 from tests.strangers.generate import strangers
 from tests.strangers.program import executed
 from tests.strangers.truth import judge
@@ -128,6 +131,22 @@ TOLD: list[tuple[str, str, str, dict[str, Any], bool]] = [
     ("slope-of-one-sequence", "q4_3", "derivative", {"form": "1 - h_t^2 of the last sequence"}, False),
     ("multiplied-step", "q4_4", "step_form", {"form": "W * (1 - learning_rate * dW)"}, True),
     ("multiplied-step", "q4_4", "step_form", {"form": "(1 - learning_rate) * W"}, False),
+    ("step-centred", "q4_4", "step_of", {"form": "dW - mean(dW)"}, True),
+    ("step-centred", "q4_4", "step_of", {"form": "dW / norm(dW)"}, False),
+    ("step-symmetric", "q4_4", "step_of", {"arrays": ["W_hh"], "form": "(dW + dW.T) / 2"}, True),
+    ("handed-to-itself", "q4_3", "handed_to_itself", {}, True),
+    ("output-weights-positive", "q4_3", "handed_to_itself", {}, False),
+    ("output-weights-positive", "q4_3", "output_weights_other", {}, True),
+    ("units-centred", "q4_3", "output_weights_other", {}, False),
+    ("units-centred", "q4_3", "units_centred", {"what": "dz"}, True),
+    ("units-centred", "q4_3", "units_centred", {"what": "dh"}, False),
+    ("units-centred", "q4_3", "units_mixed", {"what": "dz"}, True),
+    ("unit-stopped", "q4_3", "units_stopped", {"units": (2,)}, True),
+    ("unit-stopped", "q4_3", "units_stopped", {"units": (1,)}, False),
+    ("caches-the-wrong-way", "q4_3", "caches_of_steps", {"with_steps": (4, 3, 2, 1, 0)}, True),
+    ("caches-the-wrong-way", "q4_3", "caches_of_steps", {"with_steps": (0, 1, 2, 3, 4)}, False),
+    ("gradient-upside-down", "q4_3", "reordered", {"arrays": ["W_hh"], "way": "rows_reversed"}, True),
+    ("gradient-upside-down", "q4_3", "reordered", {"arrays": ["W_xh"], "way": "rows_reversed"}, False),
     ("lstm-stacked-otherwise", "q4_6", "gate_rows_of", {**ALL_GATES, **CROSSED}, True),
     ("lstm-stacked-otherwise", "q4_6", "gate_rows_of",
      {**ALL_GATES, **CROSSED, "input": ("U[1]", "U[0]", "U[2]")}, False),
@@ -168,6 +187,17 @@ def test_a_claim_about_documented_names_is_tried(
     facts = {"arrays": HIDDEN_PART, **facts} if question == "q4_3" else facts
     module = executed(base.source)
     assert claims.checkers()[question](module, base, [(kind, facts)]) == [true]
+
+
+def test_an_update_from_another_parameters_value_is_tried() -> None:
+    rng = np.random.default_rng(5)
+    before = {"W_hh": rng.normal(size=(4, 4)), "b_h": rng.normal(size=4)}
+    given = {name: rng.normal(size=value.shape) for name, value in before.items()}
+    steps = {name: -update.RATE * gradient for name, gradient in given.items()}
+    steps["W_hh"] = before["b_h"][:, None] + steps["W_hh"] - before["W_hh"]
+    tried = partial(update.RULES["from_another"], rounds=[(before, given, steps)])
+    assert tried({"used": "b_h"}, "W_hh")
+    assert not tried({"used": "W_hh"}, "b_h")
 
 
 @pytest.mark.filterwarnings("ignore")

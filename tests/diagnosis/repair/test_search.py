@@ -113,7 +113,9 @@ def test_a_fault_on_several_lines_is_told_as_one(name: str) -> None:
     found = search(wrong, question, seconds=SECONDS)
     assert told(found) == lines
     assert found is not None
-    assert found.together is (name == "overwritten")  # an edit for each line; else one for all of them
+    assert found.together is (
+        name == "overwritten"
+    )  # an edit for each line; else one for all of them
 
 
 def test_what_undoes_a_fault_elsewhere_is_not_told() -> None:

@@ -450,8 +450,39 @@ def _made_of_carry(bench: Bench, facts: Facts, names: list[str]) -> bool:
     return True
 
 
-def _units_mixed(bench: Bench, _facts: Facts, names: list[str]) -> bool:
-    return _chain(bench, {"lag": 0}, names)
+def _own_step(bench: Bench) -> tuple[Array, Array, Array]:
+    """At every output's own step (N, H): dz as it came, 1 - h^2, and the dh that is due."""
+    places = [(t, b) for t, b, _ in bench.keys]
+    got = np.array([bench.own_dz[key][key[:2]] for key in bench.keys])
+    slopes = np.array([1 - bench.states[t + 1, b] ** 2 for t, b in places])
+    due = np.array([bench.values["W_hy"][:, o] for *_, o in bench.keys])
+    return got, slopes, due
+
+
+def _handed_to_itself(bench: Bench, _facts: Facts, _names: list[str]) -> bool:
+    got, slopes, due = _own_step(bench)
+    return _near(got, slopes * (due + due @ bench.values["W_hh"].T))
+
+
+def _output_weights_other(bench: Bench, _facts: Facts, _names: list[str]) -> bool:
+    """For each output one dh at all steps, which is not that row of W_hy."""
+    got, slopes, due = _own_step(bench)
+    of = np.array([o for *_, o in bench.keys])
+    means = np.array([(got / slopes)[of == o].mean(axis=0) for o in of])
+    return _near(got / slopes, means) and not _near(means, due)
+
+
+def _units_centred(bench: Bench, facts: Facts, _names: list[str]) -> bool:
+    got, slopes, due = _own_step(bench)
+    if facts["what"] == "dh":
+        return _near(got, slopes * (due - due.mean(axis=1, keepdims=True)))
+    return _near(got, slopes * due - (slopes * due).mean(axis=1, keepdims=True))
+
+
+def _units_mixed(bench: Bench, _facts: Facts, _names: list[str]) -> bool:
+    got, slopes, due = _own_step(bench)
+    matrix = np.linalg.lstsq(slopes * due, got, rcond=None)[0]
+    return _near(got, slopes * due @ matrix) and not _near(got, slopes * due)
 
 
 def _normed(bench: Bench, _facts: Facts, names: list[str]) -> bool:
@@ -480,15 +511,12 @@ def _units_stopped(bench: Bench, facts: Facts, _names: list[str]) -> bool:
 
 
 def _caches(bench: Bench, facts: Facts, _names: list[str]) -> bool:
-    """An output's own step shows in the row of the input that comes with it."""
-    T, B, O = *bench.sizes[:2], bench.sizes[4]  # noqa: E741  # as above
-    for t, b, o in np.ndindex(T, B, O):
-        other = facts["with_steps"][t]
+    """Step 0, to which nothing comes back, shows in the row of the input that comes with it."""
+    B, O = bench.sizes[1], bench.sizes[4]  # noqa: E741  # as above
+    other = facts["with_steps"][0]
+    for b, o in np.ndindex(B, O):
         due = bench.values["W_hy"][:, o] * (1 - bench.states[other + 1, b] ** 2)
-        if (
-            t == 0
-            and np.abs(bench.own_dz[t, b, o, other, b] - due).max() > CLOSE * bench.scale["W_xh"]
-        ):
+        if np.abs(bench.own_dz[0, b, o, other, b] - due).max() > CLOSE * bench.scale["W_xh"]:
             return False
     return True
 
@@ -516,16 +544,16 @@ def _outputs_act(bench: Bench, facts: Facts, names: list[str]) -> bool:
 
 
 ALONE = {
-    "handed_to_itself": _units_mixed,
+    "handed_to_itself": _handed_to_itself,
     "outputs_act": _outputs_act,
     "carry_skips": _skips,
     "with_another": _with_another,
     "reordered": _reordered,
     "units_stopped": _units_stopped,
-    "output_weights_other": _units_mixed,
+    "output_weights_other": _output_weights_other,
     "caches_of_steps": _caches,
     "made_of_carry": _made_of_carry,
-    "units_centred": _units_mixed,
+    "units_centred": _units_centred,
     "units_mixed": _units_mixed,
     "normed_on_the_way": _normed,
     "not_in_proportion": _not_in_proportion,

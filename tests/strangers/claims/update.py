@@ -107,6 +107,31 @@ def _step_form(facts: Facts, n: str, rounds: list[Round]) -> bool:
     return wanted is not None and _near(before[n] + moves[n], wanted)
 
 
+def _step_of(facts: Facts, n: str, rounds: list[Round]) -> bool:
+    """The step is learning_rate times what the formula makes of the gradient."""
+    _, given, moves = rounds[0]
+    names = {
+        "dW": given[n],
+        "mean": lambda v, axis=None: v.mean(axis=axis, keepdims=True),
+        "norm": np.linalg.norm,
+    }
+    made = formula.value(facts["form"], names)
+    return made is not None and _near(moves[n], -RATE * made)
+
+
+def _from_another(facts: Facts, n: str, rounds: list[Round]) -> bool:
+    """What comes of it is the other's old value less the own step, spread out if that is a bias."""
+    before, given, moves = rounds[0]
+    value, start = before[facts["used"]], before[n] + moves[n] + RATE * given[n]
+    ways = [one for one in (value, value[..., None]) if _spreads(one, start)]
+    return any(_near(start, np.broadcast_to(one, start.shape)) for one in ways)
+
+
+def _spreads(value: Array, over: Array) -> bool:
+    sizes = zip(value.shape[::-1], over.shape[::-1], strict=False)
+    return value.ndim <= over.ndim and all(mine in (1, its) for mine, its in sizes)
+
+
 RULES: dict[str, Callable[[Facts, str, list[Round]], bool]] = {
     "times": _times,
     "later_times": _later,
@@ -136,8 +161,8 @@ RULES: dict[str, Callable[[Facts, str, list[Round]], bool]] = {
         float(np.abs(r[0][2][n]).max()) <= RATE * float(f["number"]) * 1.01
     ),
     "other_gradient": _other_gradient,
-    "step_of": _off,
-    "from_another": _off,
+    "step_of": _step_of,
+    "from_another": _from_another,
     "step_reordered": lambda f, n, r: (
         _off(f, n, r) and _near(np.sort(r[0][2][n], None), np.sort(-RATE * r[0][1][n], None))
     ),
