@@ -27,7 +27,7 @@ from grader.diagnosis.backward import backward_words
 from grader.diagnosis.cell import cell_rules as cell
 from grader.diagnosis.cell import cell_words
 from grader.diagnosis.claims import Diagnosis, Flaw, claim, first_of
-from grader.diagnosis.experiments.patterns import Reading
+from grader.diagnosis.experiments.patterns import Reading, Readings
 from grader.diagnosis.forward import forward_rules as forward
 from grader.diagnosis.forward import forward_words
 from grader.diagnosis.update import update_rules as update
@@ -36,8 +36,6 @@ from grader.faults import CauseKnown, CheckFailed, Diverged, ReturnedNothing, St
 from grader.language import Message, say
 from grader.protocol import CandidateClass
 from grader.records import Fact
-
-Readings = list[tuple[Reading, tuple[str, ...]]]
 
 
 @dataclass(frozen=True)

@@ -20,12 +20,10 @@ from grader.diagnosis.backward import (
 from grader.diagnosis.experiments import impulses, reordered
 from grader.diagnosis.experiments.impulses import HIDDEN_ARRAYS, POINT, Impulses
 from grader.diagnosis.experiments.network import SMALL, Network
-from grader.diagnosis.experiments.patterns import CLOSE, NOT_DUE, Reading
+from grader.diagnosis.experiments.patterns import CLOSE, NOT_DUE, Reading, Readings
 from grader.diagnosis.forward import forward_rules as forward
 from grader.faults import Crashed, StudentFault
 from grader.protocol import Array, CandidateClass
-
-Readings = list[tuple[Reading, tuple[str, ...]]]
 
 ORDER = ("W_hy", "b_y", "W_xh", "W_hh", "b_h")
 # What is constant, and what the same mistake does besides.

@@ -9,7 +9,7 @@ import numpy as np
 from grader.checks.weight_decay import form_of
 from grader.diagnosis.experiments.impulses import HIDDEN_ARRAYS, Impulses
 from grader.diagnosis.experiments.network import SMALL
-from grader.diagnosis.experiments.patterns import Reading
+from grader.diagnosis.experiments.patterns import Reading, Told
 from grader.protocol import Array
 from grader.records import Fact
 
@@ -18,16 +18,13 @@ HELD = 3  # elements at one bound that make a clip
 ABOUT = 1e-3  # of a norm that gradients are brought to: what a number added to it leaves
 
 
-Found = tuple[Reading, tuple[str, ...]]
-
-
-def unsound(imp: Impulses) -> Found | None:
+def unsound(imp: Impulses) -> Told | None:
     """Why several impulses together are not the sum of each, so that single ones tell nothing."""
     d_outputs, expected = _several(imp)
     return _bent(imp, d_outputs, expected)
 
 
-def held_back(imp: Impulses) -> Found | None:
+def held_back(imp: Impulses) -> Told | None:
     """Why d_outputs of ordinary size give less than small ones promise; None where they do not."""
     d_outputs, expected = _several(imp)
     norm = float(np.sqrt(sum(np.sum(part**2) for part in expected.values())))
@@ -78,7 +75,7 @@ def _several(imp: Impulses) -> tuple[Array, dict[str, Array]]:
     return mixed @ imp.ways, _sum_of(imp, mixed)
 
 
-def _bent(imp: Impulses, d_outputs: Array, expected: dict[str, Array]) -> Found | None:
+def _bent(imp: Impulses, d_outputs: Array, expected: dict[str, Array]) -> Told | None:
     """What holds gradients back: a bound of elements, of the norm, or something else in some."""
     off = _not_additive(imp, d_outputs, expected)
     if not off:

@@ -6,13 +6,11 @@ import numpy as np
 
 from grader.diagnosis.experiments.impulses import HIDDEN_ARRAYS, Impulses
 from grader.diagnosis.experiments.network import SMALL
-from grader.diagnosis.experiments.patterns import Reading
+from grader.diagnosis.experiments.patterns import Reading, Told
 from grader.protocol import Array
 
-Found = tuple[Reading, tuple[str, ...]]
 
-
-def measure(imp: Impulses) -> Found | None:
+def measure(imp: Impulses) -> Told | None:
     """What makes gradients NaN or infinite; None where all are finite."""
     names = tuple(
         name for name in imp.names if not all(_is_finite(one[name]) for one in imp.got.values())

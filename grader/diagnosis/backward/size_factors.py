@@ -10,11 +10,9 @@ from grader.checks.known_model import Parameters, own_gradient
 from grader.checks.states import Sizes, is_softmax
 from grader.diagnosis.experiments.impulses import Impulses
 from grader.diagnosis.experiments.network import SMALL, Network
-from grader.diagnosis.experiments.patterns import CLOSE, Reading
+from grader.diagnosis.experiments.patterns import CLOSE, Reading, Readings
 from grader.faults import StudentFault
 from grader.protocol import CandidateClass
-
-Readings = list[tuple[Reading, tuple[str, ...]]]
 
 OTHER = Sizes(T=4, B=3, I=6, H=5, O=2)
 ONES = {

@@ -28,10 +28,9 @@ from grader.diagnosis.cell import (
 )
 from grader.diagnosis.cell.known_cell import ROWS, SIZES, WHOLE, KnownCell
 from grader.diagnosis.cell.rows_apart import apart, shows_random_only
-from grader.diagnosis.experiments.patterns import Reading
+from grader.diagnosis.experiments.patterns import Reading, Readings
 from grader.protocol import Array, CandidateClass
 
-Readings = list[tuple[Reading, tuple[str, ...]]]
 Look = Callable[[KnownCell, Array, Array], Readings]
 
 HUGE = 1e4  # exp of it is infinite

@@ -9,10 +9,8 @@ import numpy as np
 
 from grader.diagnosis.cell import formulas_of_states, gates
 from grader.diagnosis.cell.known_cell import KnownCell
-from grader.diagnosis.experiments.patterns import Reading
+from grader.diagnosis.experiments.patterns import Reading, Readings
 from grader.protocol import Array
-
-Readings = list[tuple[Reading, tuple[str, ...]]]
 
 CHANGED: dict[str, Callable[[Array], Array]] = {
     "tanh(input_t)": np.tanh,

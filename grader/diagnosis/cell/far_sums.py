@@ -10,11 +10,9 @@ from grader.checks.part4.lstm_forward import DRIVEN, HIGH, NEARLY
 from grader.diagnosis.cell import gates
 from grader.diagnosis.cell.known_cell import ROWS, WHOLE, KnownCell
 from grader.diagnosis.experiments import regression
-from grader.diagnosis.experiments.patterns import Reading
+from grader.diagnosis.experiments.patterns import Reading, Readings
 from grader.protocol import Array
 from grader.records import Fact
-
-Readings = list[tuple[Reading, tuple[str, ...]]]
 
 SUMS = np.linspace(-DRIVEN, DRIVEN, ROWS)
 STEP = float(SUMS[1] - SUMS[0])

@@ -14,10 +14,8 @@ from grader.diagnosis.cell import (
     whole_states,
 )
 from grader.diagnosis.cell.known_cell import KnownCell
-from grader.diagnosis.experiments.patterns import Reading
+from grader.diagnosis.experiments.patterns import Reading, Readings
 from grader.protocol import Array
-
-Readings = list[tuple[Reading, tuple[str, ...]]]
 
 FAINT = 0.05  # what is divided by less says little of a gate
 # What people make of the new cell state on its way to the hidden state, in place of tanh.

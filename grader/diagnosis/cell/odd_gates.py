@@ -15,10 +15,9 @@ import numpy as np
 from grader.diagnosis.cell import gates
 from grader.diagnosis.cell.known_cell import KnownCell
 from grader.diagnosis.experiments.joined_terms import Term, bent_sums
-from grader.diagnosis.experiments.patterns import Reading
+from grader.diagnosis.experiments.patterns import Reading, Readings
 from grader.protocol import Array
 
-Readings = list[tuple[Reading, tuple[str, ...]]]
 Activation = Callable[[Array], Array]
 FEW = 6  # rows by which most oddities are ruled out
 

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import re
 
-from grader.diagnosis.experiments.patterns import Reading
-
-Readings = list[tuple[Reading, tuple[str, ...]]]
+from grader.diagnosis.experiments.patterns import Reading, Readings
 
 BOTH = ("new_hidden_state", "new_cell_state")
 HIDDEN_IGNORED = (Reading("hidden_ignored"), BOTH)

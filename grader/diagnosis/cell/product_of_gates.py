@@ -11,11 +11,9 @@ import numpy as np
 
 from grader.diagnosis.cell import gate_weights, gates
 from grader.diagnosis.cell.known_cell import KnownCell
-from grader.diagnosis.experiments.patterns import Reading
+from grader.diagnosis.experiments.patterns import Readings
 from grader.diagnosis.experiments.regression import Blocks
 from grader.protocol import Array
-
-Readings = list[tuple[Reading, tuple[str, ...]]]
 
 UNKNOWN = {"weight_off", "gate_weights_off"}
 STEPS = 60

@@ -6,11 +6,9 @@ import numpy as np
 
 from grader.diagnosis.cell import gates
 from grader.diagnosis.cell.known_cell import KnownCell
-from grader.diagnosis.experiments.patterns import CLOSE, Reading
+from grader.diagnosis.experiments.patterns import CLOSE, Reading, Readings
 from grader.protocol import Array
 from grader.records import Fact
-
-Readings = list[tuple[Reading, tuple[str, ...]]]
 
 ROUNDED = 1e-7  # what float32 leaves of a number with few digits
 DIGITS = range(5)

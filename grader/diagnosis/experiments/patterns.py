@@ -27,6 +27,10 @@ class Reading:
     factor: float = 1.0
 
 
+Told = tuple[Reading, tuple[str, ...]]  # and of which arrays, gates or states
+Readings = list[Told]
+
+
 def output_everywhere(step: int, T: int) -> Reading:
     """At each of T steps d_outputs of this one is put in."""
     if step == T - 1:

@@ -12,11 +12,9 @@ from grader.checks.parameters.rnn_roles import PUBLIC
 from grader.checks.states import Forward, Sizes, read_forward
 from grader.diagnosis.experiments import influence, patterns
 from grader.diagnosis.experiments.network import Network
-from grader.diagnosis.experiments.patterns import Reading
+from grader.diagnosis.experiments.patterns import Reading, Readings
 from grader.diagnosis.forward import long_run, output_rules, scaled_inputs, state_rules
 from grader.protocol import Array, CandidateClass
-
-Readings = list[tuple[Reading, tuple[str, ...]]]
 
 POINT = Sizes(6, 5, *PUBLIC)
 HUGE = 1e4  # exp of it is infinite

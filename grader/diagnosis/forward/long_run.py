@@ -6,11 +6,10 @@ import numpy as np
 
 from grader.checks.states import Sizes
 from grader.diagnosis.experiments.network import Network
-from grader.diagnosis.experiments.patterns import Reading
+from grader.diagnosis.experiments.patterns import Reading, Readings
 from grader.faults import StudentFault
 from grader.protocol import Array, CandidateClass
 
-Readings = list[tuple[Reading, tuple[str, ...]]]
 LONG = Sizes(44, 3, 3, 4, 2)
 ONES = {
     "T": Sizes(1, 6, 3, 4, 2),

@@ -13,10 +13,9 @@ from grader.checks.known_model import Parameters
 from grader.checks.states import Sizes, read_forward
 from grader.diagnosis.experiments import joined_terms, reordered
 from grader.diagnosis.experiments.network import Network
-from grader.diagnosis.experiments.patterns import CLOSE, Reading
+from grader.diagnosis.experiments.patterns import CLOSE, Reading, Readings
 from grader.protocol import Array, Call, CandidateClass, Read, Step, Write
 
-Readings = list[tuple[Reading, tuple[str, ...]]]
 Arrays = Mapping[str, Array]  # by path
 
 POINT = Sizes(T=4, B=5, I=3, H=6, O=7)  # every array larger than what is fitted to its step
