@@ -179,5 +179,7 @@ def test_a_parent_of_workers_has_loaded_and_found_what_figures_need() -> None:
 def test_the_figures_of_a_forked_worker_read_from_no_file_but_fonts() -> None:
     text = source("kept = [open(f'{n}.log', 'w') for n in range(9)]", "ax[0].semilogy([1.0, 0.01])")
     with session(text, LIMITS, many=True) as student:
-        student.environment()["train_rnn_on_sequence"].observe()
+        seen = student.environment()["train_rnn_on_sequence"].observe()
+        assert seen.drawing is None, str(seen.drawing)
+        assert seen.figures
         assert student.printed_since() == ""

@@ -18,7 +18,7 @@ from grader.checks.experiment.target_units import PLAIN, Units
 
 EVERY_DIGIT = 1e-9  # relative: sums in another order
 MOST_CROSSED = 2_000  # predictions that are compared with each target
-DIGITS = 6  # fewer are a number that was rounded, which several lengths may share
+DIGITS = 6  # fewer are a number that was rounded, which others may be by chance
 
 
 def mean_square(errors: Line) -> float:
@@ -53,9 +53,10 @@ class Formulas:
 
     @cached_property
     def unexplained(self) -> list[float]:
-        """The errors that are no right measure of the predictions, in either unit."""
+        """The errors that are no right measure of the predictions, in either unit, as far as is known."""
         right = [measure(one) for one in self._scaled(self._plain) for measure in MEASURES]
-        return [error for error in self.errors if error > 0.0 and not _among(error, right)]
+        told = [error for error in self.errors if error > 0.0 and not _is_rounded(error)]
+        return [error for error in told if not _among(error, right)]
 
     def is_crossed(self) -> bool:
         """Whether one compares every prediction with every target."""
@@ -95,7 +96,7 @@ class Formulas:
         return (
             bool(others)
             and first > 0.0
-            and first != round(first, DIGITS)
+            and not _is_rounded(first)
             and all(np.isclose(one, first, rtol=EVERY_DIGIT, atol=0.0) for one in others)
         )
 
@@ -112,6 +113,10 @@ class Formulas:
         yield errors
         if self.units is not None:
             yield errors / self.units.scale
+
+
+def _is_rounded(value: float) -> bool:
+    return value == round(value, DIGITS)
 
 
 def _among(value: float, others: Collection[float] | Line) -> bool:

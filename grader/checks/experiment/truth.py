@@ -185,13 +185,7 @@ def _require_better(predicted: Line, true: Line) -> None:
         raise _late(is_input=behind <= ROUNDING * persistence)
     ahead = float(np.mean((predicted[:-1] - true[1:]) ** 2))
     if ahead < settings["follows"] * error and _is_predictable(true):
-        raise CheckFailed(
-            say(
-                "The predictions fit the true values one place later, not those beside them. Was the target "
-                "of training the value after the next, or are predictions and targets shifted against each "
-                "other?"
-            )
-        )
+        raise _early()
     if error < min(persistence, variance):
         return
     raise CheckFailed(
@@ -228,6 +222,17 @@ def _late(*, is_input: bool) -> CheckFailed:
             "targets of training are the next values, train longer."
         ),
         diagnosis="forecast-is-the-input-shifted" if is_input else "",
+    )
+
+
+def _early() -> CheckFailed:
+    """Predictions of the value after the one that is asked for."""
+    return CheckFailed(
+        say(
+            "The predictions fit the true values one place later, not those beside them. Was the target "
+            "of training the value after the next, or are predictions and targets shifted against each "
+            "other?"
+        )
     )
 
 
