@@ -107,6 +107,12 @@ def _step_form(facts: Facts, n: str, rounds: list[Round]) -> bool:
     return wanted is not None and _near(before[n] + moves[n], wanted)
 
 
+def _divided(facts: Facts, n: str, rounds: list[Round]) -> bool:
+    _, given, moves = rounds[0]
+    by = formula.value(facts["of"], {"T": SIZES[0], "B": SIZES[1], "sqrt": np.sqrt})
+    return by is not None and _near(moves[n], -RATE * given[n] / by)
+
+
 def _step_of(facts: Facts, n: str, rounds: list[Round]) -> bool:
     """The step is learning_rate times what the formula makes of the gradient."""
     _, given, moves = rounds[0]
@@ -146,12 +152,7 @@ RULES: dict[str, Callable[[Facts, str, list[Round]], bool]] = {
     "one_number": lambda _f, n, r: (
         float(np.ptp(r[0][2][n])) <= 1e-9 < float(np.abs(r[0][2][n]).max())
     ),
-    "divided": lambda f, n, r: _near(
-        r[0][2][n],
-        -RATE
-        * r[0][1][n]
-        / eval(f["of"], {"__builtins__": {}}, {"T": SIZES[0], "B": SIZES[1], "sqrt": np.sqrt}),
-    ),
+    "divided": _divided,
     "step_off": _off,
     "absolute": lambda _f, n, r: _near(
         r[0][2][n] * np.abs(r[0][1][n]).max(),
