@@ -308,6 +308,11 @@ def test_a_sine_that_stands_still_is_told_why(values: np.ndarray, words: str, na
         (np.sin(0.1 * np.arange(200)) * 1.02 ** np.arange(200), "by a factor of about 1.02"),
         (np.sin(0.1 * np.arange(200)) + np.sin(0.3 * np.arange(200)), "more than one wave"),
         (np.sin(0.001 * np.arange(200) ** 2), "its values do not follow a sine"),
+        (0.5 * np.arange(200), "its values do not follow a sine"),
+        (np.arange(200.0) ** 2, "its values do not follow a sine"),
+        (1.05 ** np.arange(200), "its values do not follow a sine"),
+        (0.9 ** np.arange(200) + 0.8 ** np.arange(200), "its values do not follow a sine"),
+        (np.sin(0.1 * np.arange(200)) + 0.1 * np.arange(200), "its values do not follow a sine"),
         (np.zeros(50, int), "its terms are integers"),
     ],
 )

@@ -11,6 +11,8 @@ from grader.protocol import Array
 FINER = 8  # points of the spectrum per period
 FIRST = 60  # values that show a rule
 EXACT = 1e-9  # of the range of the values
+SLOWEST = 1e-3  # of what turns from term to term: less is a line or a curve
+ROUND = 1e-6  # a root this near to the unit circle neither grows nor decays
 
 
 def follows_recurrence(values: Array) -> bool:
@@ -56,23 +58,31 @@ def is_rectified(values: Array) -> bool:
 def why_none(values: Array) -> Message | None:
     """What values that are no sine are instead, if they follow a simple rule."""
     few = values[:FIRST]
-    if (rule := _recurrence(few, 2)) is not None and 0.0 < -rule[1] != 1.0:
-        by = float(np.sqrt(-rule[1]))
+    one, two = _waves(few, 1), _waves(few, 2)
+    if one is not None and abs((by := float(one[0])) - 1.0) > ROUND:
         return say(
             "its height changes from term to term, by a factor of about {factor}, as of a sine times something that grows or decays",
             factor=f"{by:.4g}",
         )
-    if _recurrence(few, 4) is not None:
+    if two is not None and np.allclose(two, 1.0, rtol=0.0, atol=ROUND):
         return say("it is made of more than one wave: one alone is asked for")
     return None
 
 
-def _recurrence(values: Array, terms: int) -> Array | None:
-    """The factors of the terms before, the nearest first, if each term is so made of them."""
+def _waves(values: Array, count: int) -> Array | None:
+    """What the height of each wave is multiplied by from term to term, if they are so many waves.
+
+    Each term is then a sum of the 2 * count before it, times fixed factors, and the rule's roots are
+    no real numbers: those belong to lines and to what grows or decays without turning.
+    """
+    terms = 2 * count
     if values.size < 3 * terms:
         return None
-    centred = values[1:] - values[:-1]  # without a constant
-    before = np.column_stack([centred[terms - n : -n] for n in range(1, terms + 1)])
-    factors: Array = np.linalg.lstsq(before, centred[terms:], rcond=None)[0]
-    rest = np.abs(before @ factors - centred[terms:]).max()
-    return factors if rest <= EXACT * np.ptp(values) else None
+    steps = np.diff(values)  # without a constant
+    before = np.column_stack([steps[terms - n : -n] for n in range(1, terms + 1)])
+    factors, _, rank, _ = np.linalg.lstsq(before, steps[terms:], rcond=None)
+    rest = np.abs(before @ factors - steps[terms:]).max()
+    roots = np.roots([1.0, *-factors])
+    if rank < terms or rest > EXACT * np.ptp(values) or np.abs(roots.imag).min() <= SLOWEST:
+        return None
+    return np.asarray(np.abs(roots))
