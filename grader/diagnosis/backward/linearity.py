@@ -46,10 +46,15 @@ def _cut_on_the_way(imp: Impulses, d_outputs: Array) -> Reading | None:
 
 
 def _normed_on_the_way(imp: Impulses, d_outputs: Array) -> Reading | None:
-    """One norm that what goes through the steps has at every step, for each sequence or for all."""
-    for what, part in _on_the_way(imp, d_outputs):
-        for each, axes in (("sequence", 2), ("step", (1, 2))):
-            norms = np.sqrt(np.sum(part**2, axis=axes))[: -1 if what == "dh_next" else None]
+    """One norm that what goes through the steps has at every step, for each sequence or for all.
+
+    The same for d_outputs twice as large.
+    """
+    both = zip(_on_the_way(imp, d_outputs), _on_the_way(imp, 2 * d_outputs), strict=True)
+    for (what, once), (_, twice) in both:
+        parts = np.stack([once, twice])[:, : -1 if what == "dh_next" else None]
+        for each, axes in (("sequence", 3), ("step", (2, 3))):
+            norms = np.sqrt(np.sum(parts**2, axis=axes))
             number = float(norms.max())
             if number and np.ptp(norms) <= ABOUT * number:
                 facts: dict[str, Fact] = {"what": what, "number": float(f"{number:.3g}")}
