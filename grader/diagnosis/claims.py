@@ -87,7 +87,7 @@ starts_not_zero        number           dh_next is number before the last step
 derivative_added                        1 - h_t^2 is added to dh where it should be multiplied
 constant_term                           with d_outputs = 0 the arrays are not 0
 clipped / norm_held    number           elements / the norm are held at number below a norm of 0.25
-cut_on_the_way         what, number     dz, dh or dh_next is held at number in every step, below a norm of 0.25
+cut_on_the_way         what, number     dz, dh or dh_next is held at number on the way back, below a norm of 0.25
 not_in_proportion                       linear for small d_outputs, not at a norm of 0.24
 norms_held             number           the norm of each gradient is held at number
 not_linear                              two d_outputs together do not give the sum of both

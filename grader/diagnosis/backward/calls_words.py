@@ -106,7 +106,7 @@ def _not_linear(arrays: Message) -> Message:
 
 def _cut_on_the_way(arrays: Message, *, what: str, number: float) -> Message:
     return say(
-        "{what} is clipped at {number} in every step ({arrays}), though the whole gradient's norm is below 0.25. Clip the gradients at the end, and later, or not at all.",
+        "{what} is clipped at {number} on the way back ({arrays}), though the whole gradient's norm is below 0.25. Clip the gradients at the end, and later, or not at all.",
         arrays=arrays,
         what=what,
         number=f"{number:.4g}",
