@@ -277,6 +277,7 @@ FIBONACCI = np.array([0.0, 1, 1, 2, 3, 5, 8, 13, 21, 34, 55, 89, 144, 233, 377])
             np.append(FIBONACCI[:8], FIBONACCI[8:] * (1 + 1e-8 * np.arange(8, 15))),
             "in a formula with rounded constants",
         ),
+        (np.full(15, 5.5), "^(?!.*values of a sine)(?!.*scale them)"),
         (np.tile([1.0, 0, 1], 5), "^(?!.*values of a sine)"),  # whole numbers, and a recurrence too
     ],
 )

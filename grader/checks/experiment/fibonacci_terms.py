@@ -57,7 +57,7 @@ def reason_for(values: Array, index: int) -> Message:
 def _waves(values: Array, _index: int) -> Message | None:
     whole = np.array_equal(values, np.round(values))
     told = values.size >= RULED and np.all(np.isfinite(values)) and not whole
-    if told and follows_recurrence(values):
+    if told and np.ptp(values) and follows_recurrence(values):
         return say("These are the values of a sine: look at the branches for the types.")
     return None
 
