@@ -22,7 +22,7 @@ def wrap(value: Any, name: str | None = None) -> Any:
     if isinstance(value, (candidate.ClassProxy, candidate.FunctionProxy)):
         return value
     called = name or str(getattr(value, "__name__", "it"))
-    if isinstance(value, type):
+    if isinstance(value, type) or called in contract.ALL_CLASSES:
         defined = describe_class(
             called, value, contract.ALL_CLASSES.get(called, contract.CLASSES[contract.LSTM])
         )

@@ -16,7 +16,7 @@ from grader.questions.case import CaseOutcome
 from grader.records import Verdict
 from grader.sandbox import local
 from solutions import rnn as reference
-from tests import BASES
+from tests import BASES, PROGRAMS
 from tests.inprocess import candidates, outcomes_of
 
 RNN = ("q4_1", "q4_2", "q4_3", "q4_4")
@@ -120,6 +120,12 @@ CELLS = {
 @pytest.mark.filterwarnings("ignore:overflow encountered in exp")  # of the plainest sigmoid
 def test_an_unusual_cell_that_is_right_loses_nothing(form) -> None:
     assert failing(outcomes_of(candidates(CELLS[form]), CELL)) == set()
+
+
+def test_a_function_that_makes_networks_is_a_class_here_too() -> None:
+    """As in the worker: in a notebook, and in the kill matrix, there is none."""
+    program = (PROGRAMS / "variants" / "made-by-a-function" / "rnn.py").read_text(encoding="utf-8")
+    assert failing(outcomes_of(candidates(program), RNN)) == set()
 
 
 def test_hidden_inputs_of_any_seed_leave_the_reference_whole() -> None:
