@@ -292,13 +292,13 @@ def _fill_by_shape(layout: Layout, buffers: Collection[str]) -> Layout:
     slots = dict(layout.slots)
     idle: list[str] = []
     turned = _lie_turned(layout)
-    # Zeros last: they may be gradients.
+    # Weights do not begin as zeros, which may be gradients.
     likely = sorted(layout.storage.arrays, key=lambda path: not layout.storage.arrays[path].any())
     for shape in {layout.shapes[name] for name in layout.missing}:
         rivals = [name for name in layout.missing if layout.shapes[name] == shape]
         fitting = [
             numbers
-            for path in likely
+            for path in (likely if len(shape) > 1 else layout.storage.arrays)
             if path not in buffers
             and not STATE.fullmatch(leaf(path))
             and (numbers := _unused(layout.storage, path, shape, slots)) is not None
