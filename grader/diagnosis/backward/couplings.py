@@ -118,7 +118,8 @@ def _state_places(T: int, *, due: bool) -> Places:
     """Which of the states h_0 to h_T may stand where h_r belongs; due: r is never 0."""
     for offset in (1, -1, 2, -2):
         yield Reading("state_index", {"offset": offset}), partial(_moved_by, offset, 2 * T)
-    yield Reading("state_wraps"), partial(_wrapped, T, int(due))
+    if not due:  # beside an output no h_0 stands
+        yield Reading("state_wraps"), partial(_wrapped, T)
     for step in range(1, T + 1):
         yield Reading("state_always", {"step": step}), partial(_always, step)
 
@@ -127,8 +128,8 @@ def _moved_by(offset: int, around: int, r: int) -> int:
     return (r + offset) % around
 
 
-def _wrapped(T: int, first: int, r: int) -> int:
-    return r - first or T
+def _wrapped(T: int, r: int) -> int:
+    return r or T
 
 
 def _always(step: int, _: int) -> int:
