@@ -86,7 +86,7 @@ class TaskNumbers(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     `threshold` and `review` bound the held-out score: an accuracy from below, a mean squared
     error over the variance of the targets (NMSE) from above. Between the two the points are
-    earned and a person looks.
+    earned and a person looks. Whoever reaches `sure` before all iterations is not trained further.
     """
 
     steps: int  # T
@@ -94,6 +94,7 @@ class TaskNumbers(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     iterations: int
     threshold: float
     review: float
+    sure: float
     catches: tuple[str, ...] = ()  # misconceptions that must not reach the threshold
     gain: float = 0.0  # W_hh starts with standard deviation gain / sqrt(H); 0: the student's own
 

@@ -87,7 +87,7 @@ def _score(subject: Task, made: Any, seed: int) -> float:
     rng = np.random.default_rng([seed, *subject.name.encode()])
     course = prepare(subject, rng)
     start = dict(course.start) if course.start is not None else _own_start(subject, rng, seed)
-    return train_reference(made, course, start)[0].score
+    return train_reference(made, course, start, whole=False)[0].score
 
 
 def _own_start(subject: Task, rng: Generator, seed: int) -> dict[str, Array]:

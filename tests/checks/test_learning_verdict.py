@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import replace
+from typing import Any, cast
 
 import numpy as np
 import pytest
 
 from grader.checks.learning import verdict
 from grader.checks.learning.step_size import measure
+from grader.checks.learning.tasks import Task
 from grader.checks.learning.training import (
+    TOGETHER,
+    Pace,
     learner,
     prepare,
     train,
@@ -192,6 +196,7 @@ def test_one_step_is_measured_for_what_it_is(new: str, factor: float | None, pla
 
 def test_bad_luck_on_the_references_own_path_earns_the_points(monkeypatch: Any) -> None:
     monkeypatch.setattr(verdict, "solves", lambda *_: False)  # whatever the score
+    monkeypatch.setattr(Task, "is_sure", lambda *_: False)
     cls = local.wrap(SimpleRNN)
     assert learns(cls, "product", reference=SimpleRNN) is None
     with pytest.raises(CheckFailed):
@@ -252,7 +257,66 @@ def test_whoever_clips_trains_like_everybody_else(limit: float) -> None:
     assert descent.plain
     rnn = learner(cls, course, layout)
     ended = train(rnn, course, descent.pace(course.task.numbers.rate))
-    expected, weights = train_reference(SimpleRNN, course, course.start)
+    expected, weights = train_reference(SimpleRNN, course, course.start, whole=False)
     assert ended.score == pytest.approx(expected.score, rel=1e-9)
     for name, value in layout.read(rnn).items():
         np.testing.assert_allclose(value, weights[name], rtol=1e-9, atol=1e-12)
+
+
+class Slow:
+    """A candidate on a machine where one message has time for few rounds."""
+
+    def __init__(self, rnn: Any, most: int) -> None:
+        self.rnn, self.most = rnn, most
+        self.rounds = 0
+
+    def forward(self, *arguments: Any) -> Any:
+        return self.rnn.forward(*arguments)
+
+    def train(self, rounds: Any) -> tuple[int, Any]:
+        inputs, targets = rounds.inputs[: self.most], rounds.targets[: self.most]
+        count, returned = self.rnn.train(replace(rounds, inputs=inputs, targets=targets))
+        self.rounds += count
+        return count, returned
+
+
+def trained(name: str, seed: int, most: int) -> tuple[Any, int]:
+    cls = local.wrap(SimpleRNN)
+    course = prepare(task(name), np.random.default_rng(seed))
+    rnn = Slow(learner(cls, course, rnn_layout(cls, course.task.sizes)), most)
+    ended = train(cast("Any", rnn), course, Pace(course.task.numbers.rate))
+    return ended, rnn.rounds
+
+
+@pytest.mark.parametrize("name", ["fibonacci", "product", "echo", "sine"])
+def test_what_is_learned_beyond_doubt_ends_the_training(name: str) -> None:
+    ended, rounds = trained(name, 1, 1000)
+    assert task(name).reaches(ended.score, task(name).numbers.sure)
+    assert rounds < task(name).numbers.iterations
+    assert rounds % TOGETHER == 1  # the round whose forward is the held-out batch
+
+
+@pytest.mark.parametrize("name", ["fibonacci", "echo"])
+def test_a_slow_machine_ends_a_training_at_the_same_round(name: str) -> None:
+    quick, slow = trained(name, 2, 1000), trained(name, 2, 7)
+    assert quick[1] == slow[1]
+    np.testing.assert_array_equal(quick[0].outputs, slow[0].outputs)
+
+
+def test_a_lucky_batch_alone_ends_no_training(monkeypatch: Any) -> None:
+    """The last batch looks learned at every moment, the held-out one never does."""
+    looked: list[int] = []
+
+    def is_sure(_: Task, outputs: Any, __: Any) -> bool:
+        looked.append(outputs.shape[1])
+        return outputs.shape[1] < 100
+
+    course = prepare(task("product"), np.random.default_rng(3))
+    assert course.start is not None
+    whole, weights = train_reference(SimpleRNN, course, course.start)
+    monkeypatch.setattr(Task, "is_sure", is_sure)
+    ended, others = train_reference(SimpleRNN, course, course.start, whole=False)
+    assert looked == [16, 256] * 5  # at 50, 100, ... 250 of 300
+    assert ended.score == whole.score
+    for name, value in weights.items():
+        np.testing.assert_array_equal(value, others[name])

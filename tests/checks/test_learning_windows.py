@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from grader.checks.experiment import evaluations, scaling
+from grader.checks.experiment import evaluations, scalers, scaling
 from grader.checks.experiment.placing import placed
 from grader.protocol import Observation
 
@@ -148,7 +148,7 @@ def test_a_scaler_of_the_whole_series_is_seen_in_shuffled_windows(of: str) -> No
     chosen = np.random.default_rng(2).permutation(SERIES.size - 5)[:80]
 
     def fitted_on(part: np.ndarray) -> scaling.Part | None:
-        scale, offset = scaling.SCALERS[of](part)
+        scale, offset = scalers.SCALERS[of](part)
         x = cut((SERIES - offset) / scale, 5)[:, chosen]
         return scaling.fitted_on(observation([(x, x)], series=[SERIES]))
 
@@ -156,11 +156,11 @@ def test_a_scaler_of_the_whole_series_is_seen_in_shuffled_windows(of: str) -> No
     assert fitted_on(SERIES[:SPLIT]) is None
 
 
-@pytest.mark.parametrize("scaler", list(scaling.SCALERS)[:4])
+@pytest.mark.parametrize("scaler", list(scalers.SCALERS)[:4])
 @pytest.mark.parametrize("first", [0, 5])
 def test_a_held_out_part_scaled_with_its_own_numbers_is_seen(scaler: str, first: int) -> None:
     """Also where its first windows begin in the training part."""
-    scale, offset = scaling.SCALERS[scaler](SERIES[SPLIT:])
+    scale, offset = scalers.SCALERS[scaler](SERIES[SPLIT:])
     x = cut((SERIES[SPLIT - first :] - offset) / scale, 5)
     seen = observation([(x, x)], series=[SERIES])
     assert scaling.fitted_on(seen) is scaling.Part.HELD_OUT
@@ -188,7 +188,7 @@ def test_what_is_no_sequence_is_passed_over() -> None:
 
 
 @pytest.mark.parametrize("T", [1, 2, 12])
-@pytest.mark.parametrize("scaler", scaling.SCALERS)
+@pytest.mark.parametrize("scaler", scalers.SCALERS)
 @pytest.mark.parametrize("grows", [0.0, 0.01])
 def test_a_scaler_of_the_whole_series_is_told_from_one_of_the_training_part(
     T: int, scaler: str, grows: float
@@ -196,12 +196,12 @@ def test_a_scaler_of_the_whole_series_is_told_from_one_of_the_training_part(
     series = SERIES + grows * np.arange(SERIES.size)
 
     def fitted_on(part: np.ndarray) -> bool:
-        scale, offset = scaling.SCALERS[scaler](part)
+        scale, offset = scalers.SCALERS[scaler](part)
         x = cut((series[SPLIT:] - offset) / scale, T)
         return scaling.fitted_on(observation([(x, x)], series=[series])) is scaling.Part.WHOLE
 
     assert not fitted_on(series[:SPLIT])
-    differs = scaling.SCALERS[scaler](series) != scaling.SCALERS[scaler](series[:SPLIT])
+    differs = scalers.SCALERS[scaler](series) != scalers.SCALERS[scaler](series[:SPLIT])
     assert fitted_on(series) is differs
 
 

@@ -10,7 +10,7 @@ nothing is said.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -25,34 +25,15 @@ from grader.checks.experiment.evaluations import (
     successors,
 )
 from grader.checks.experiment.placing import forms, placed
+from grader.checks.experiment.scalers import EXACT, FirstParts, Numbers, Way, matches, ways
 from grader.protocol import Array, Observation
 
-EXACT = 1e-7  # of the scale; the fit of scale and offset is good to 1e-12
 SMALLEST = 1e-300  # a scale whose inverse is finite
 RANGES = ((0.0, 1.0), (-1.0, 1.0))
 MANY = 20  # windows, too many for chance
 DISTINCT = 0.25  # of their values: overlapping windows of one line have a share of 1/T
 TOGETHER = 0.9  # share of windows with a successor in a part of a series cut in order
 MOST_PLACES = 8  # of a series that repeats itself, where a held-out part is asked for its numbers
-MOST_VALUES = 200_000  # of all windows together
-
-Numbers = tuple[float, float]  # (scale, offset) such that series = scale * inputs + offset
-NOTHING = (float("nan"), float("nan"))
-
-SCALERS: Mapping[str, Callable[[Line], Numbers]] = {
-    "mean and standard deviation": lambda s: (float(s.std()), float(s.mean())),
-    "mean and sample deviation": lambda s: (float(s.std(ddof=1)), float(s.mean())),
-    "minimum and maximum, 0 to 1": lambda s: (float(np.ptp(s)), float(s.min())),
-    "minimum and maximum, -1 to 1": lambda s: (float(np.ptp(s)) / 2, float(s.min() + s.max()) / 2),
-    "largest size": lambda s: (float(np.abs(s).max()), 0.0),
-}
-# What a mean may be taken over: a part, or all its windows of so many steps, with or without the
-# value after each, in which the values at both ends count less.
-VIEWS: Sequence[Callable[[Line, int], Line]] = (
-    lambda part, _: part,
-    lambda part, steps: _windows(part[:-1], steps),
-    lambda part, steps: _windows(part, steps + 1),
-)
 
 
 class Part(IntEnum):
@@ -60,29 +41,6 @@ class Part(IntEnum):
 
     WHOLE = 1
     HELD_OUT = 2
-
-
-@dataclass(frozen=True, slots=True)
-class _Way:
-    """A way of scaling windows of so many steps: what it takes from a part of the series."""
-
-    scaler: str
-    view: int
-    steps: int
-
-    def numbers(self, part: Line) -> Numbers:
-        values = VIEWS[self.view](part, self.steps)
-        return SCALERS[self.scaler](values) if values.size > 1 else NOTHING
-
-    def any_matches(self, parts: Iterable[Line], numbers: Numbers) -> bool:
-        return any(_matches(self.numbers(part), numbers) for part in parts)
-
-
-def _ways(steps: int, *, of_means: bool) -> Iterator[_Way]:
-    for scaler in SCALERS:
-        means = scaler.startswith("mean")
-        if means or not of_means:
-            yield from (_Way(scaler, view, steps) for view in range(len(VIEWS) if means else 1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,12 +59,14 @@ def fitted_on(seen: Observation) -> Part | None:
     """What a scaler was certainly fitted on, where that is no training part."""
     if _reaches_both_ends(seen):
         return Part.WHOLE
+    held_out = _held_out(seen)
     told = (
         part
-        for one in _held_out(seen)
         for series in forms(seen)
         if series.size >= MANY  # one value has no deviation, and in a few anything matches
-        for part in _given_away(series, _stretches(one, series))
+        for first_parts in [FirstParts(series)]
+        for one in held_out
+        for part in _asked(one, series, first_parts).given_away()
     )
     return min(told, default=None)
 
@@ -158,48 +118,63 @@ def _reaches_both_ends(seen: Observation) -> bool:
     )
 
 
-def _given_away(series: Line, places: Sequence[_Stretch]) -> Iterator[Part]:
-    """What asks for the numbers that held-out inputs are scaled by, where no part to train on does."""
-    if not places:
-        return
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A series, where held-out inputs lie in it, and the ways in which they may be scaled."""
+
+    series: Line
+    places: Sequence[_Stretch]
+    first_parts: FirstParts
+    ways: Sequence[Way]
+
+    def given_away(self) -> Iterator[Part]:
+        """What asks for the numbers that held-out inputs are scaled by, where no part to train on does."""
+        for way in self.ways:
+            if self._is_of_whole(way):
+                yield Part.WHOLE
+            elif any(self._is_of_held_out(place, way) for place in self.places[-MOST_PLACES:]):
+                yield Part.HELD_OUT
+
+    def _is_of_whole(self, way: Way) -> bool:
+        whole = way.numbers(self.series)
+        # Where a series that repeats itself holds them in several places: up to the last of these.
+        last = max(
+            (one.last_split for one in self.places if matches(whole, one.numbers)), default=0
+        )
+        splits = range(max(self.series.size // 2, 2), last + 1)  # one value has no deviation
+        return bool(splits) and not self._has_first_part(splits, whole)
+
+    def _is_of_held_out(self, place: _Stretch, way: Way) -> bool:
+        """Whether the held-out part, with its targets or without, has these numbers, and no first part."""
+        if place.strewn:
+            return False
+        size = self.series.size
+        starts = {
+            place.start,
+            place.start + 1,
+            place.start + way.steps - 1,
+            place.start + way.steps,
+        }
+        ends = {place.end, place.end + 1, size}
+        parts = (self.series[a:b] for a in starts for b in ends if a > 0 and b - a >= MANY)
+        return way.any_matches(parts, place.numbers) and not self._has_first_part(
+            range(2, size + 1), place.numbers
+        )
+
+    def _has_first_part(self, splits: range, numbers: Numbers) -> bool:
+        """Whether a part to train on asks for these numbers, scaled in any of the ways.
+
+        In whole periods of a wave most parts have the same mean and deviation.
+        """
+        return any(self.first_parts.any_matches(way, numbers, splits) for way in self.ways)
+
+
+def _asked(one: Evaluation, series: Line, first_parts: FirstParts) -> _Asked:
+    places = _stretches(one, series)
     # Windows from everywhere, the training ones among them, may hold both ends of the range.
-    ways = list(_ways(places[0].steps, of_means=places[0].strewn))
-    for way in ways:
-        if _is_of_whole(series, places, way, ways):
-            yield Part.WHOLE
-        elif any(_is_of_held_out(series, place, way, ways) for place in places[-MOST_PLACES:]):
-            yield Part.HELD_OUT
-
-
-def _is_of_whole(series: Line, places: Sequence[_Stretch], way: _Way, ways: Sequence[_Way]) -> bool:
-    whole = way.numbers(series)
-    # Where a series that repeats itself holds them in several places: up to the last of these.
-    last = max((one.last_split for one in places if _matches(whole, one.numbers)), default=0)
-    splits = range(max(series.size // 2, 2), last + 1)  # one value has no deviation
-    return bool(splits) and not _has_first_part(series, splits, whole, ways)
-
-
-def _has_first_part(
-    series: Line, splits: Iterable[int], numbers: Numbers, ways: Iterable[_Way]
-) -> bool:
-    """Whether a part to train on asks for these numbers, scaled in any of the ways.
-
-    In whole periods of a wave most parts have the same mean and deviation.
-    """
-    parts = [series[:split] for split in splits]
-    return any(way.any_matches(parts, numbers) for way in ways)
-
-
-def _is_of_held_out(series: Line, place: _Stretch, way: _Way, ways: Sequence[_Way]) -> bool:
-    """Whether the held-out part, with its targets or without, has these numbers, and no first part."""
-    if place.strewn:
-        return False
-    starts = {place.start, place.start + 1, place.start + way.steps - 1, place.start + way.steps}
-    ends = {place.end, place.end + 1, series.size}
-    parts = (series[a:b] for a in starts for b in ends if a > 0 and b - a >= MANY)
-    return way.any_matches(parts, place.numbers) and not _has_first_part(
-        series, range(2, series.size + 1), place.numbers, ways
-    )
+    strewn = bool(places) and places[0].strewn
+    chosen = list(ways(places[0].steps, of_means=strewn)) if places else []
+    return _Asked(series, places, first_parts, chosen)
 
 
 def _stretches(one: Evaluation, series: Line) -> list[_Stretch]:
@@ -229,18 +204,6 @@ def _strewn(one: Evaluation, series: Line) -> list[_Stretch]:
         return []
     numbers = (1.0 / there.scale, -there.offset / there.scale)
     return [_Stretch(0, series.size, series.size - 1, one.steps, numbers, strewn=True)]
-
-
-def _matches(known: Numbers, numbers: Numbers) -> bool:
-    limit = EXACT * abs(numbers[0])
-    return abs(known[0] - numbers[0]) <= limit and abs(known[1] - numbers[1]) <= limit
-
-
-def _windows(part: Line, steps: int) -> Line:
-    """All windows one behind the other; nothing where there are none, or too many values."""
-    if not steps <= part.size <= MOST_VALUES / steps:
-        return part[:0]
-    return np.lib.stride_tricks.sliding_window_view(part, steps).ravel()
 
 
 def _held_out(seen: Observation) -> list[Evaluation]:

@@ -119,6 +119,10 @@ class Task:
         """Whether `score` is at least as good as `bound`. False for NaN."""
         return score >= bound if self.classes else score <= bound
 
+    def is_sure(self, outputs: Array, batch: Batch) -> bool:
+        """Whether outputs on a batch show beyond doubt that the task is learned."""
+        return self.reaches(self.score(outputs, batch), self.numbers.sure)
+
     def start(self, rng: Generator, gain: float | None = None) -> dict[str, Array]:
         """Small weights, written into the student's object before training."""
         gain = self.numbers.gain if gain is None else gain

@@ -6,7 +6,7 @@ style ends at the same weights as the reference, to 2e-14 in float64 and 2e-6 in
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
@@ -33,14 +33,25 @@ from grader.protocol import (
     Rounds,
 )
 
-# From d_outputs (T, B, O) and the batches that come next: how many of them were reached, and the
-# outputs on the last one reached.
-Advance = Callable[[Array, Batches], tuple[int, Array]]
-
 # Batches that travel together: many for the messages' sake, few because a student whose outputs
 # only the examiner can read goes through them one by one, and the rest travel again.
 TOGETHER = 50
 UNMOVED = 1e-12  # rounding of outputs, which the least training exceeds by far
+
+
+class Learner(Protocol):
+    """What is trained, by whatever way its methods are reached."""
+
+    def forward(self, inputs: Array) -> Array:
+        """Outputs (T, B, O) on inputs (T, B, I)."""
+        ...
+
+    def advance(self, d_outputs: Array, ahead: Batches) -> tuple[int, Array]:
+        """From d_outputs (T, B, O) through the batches that come next.
+
+        How many of them were reached, and the outputs on the last one reached.
+        """
+        ...
 
 
 class Reference(Protocol):
@@ -108,75 +119,104 @@ def learner(cls: CandidateClass, course: Course, layout: Layout | None) -> Candi
 def train(rnn: CandidateObject, course: Course, pace: Pace) -> Trained:
     """Train a student's object. Raises whatever its methods raise."""
     task, first = course.task, course.batches[0]
+    student = _Student(rnn, task, pace)
+    before = student.forward(first.inputs)
+    ended = _train(student, before, course, pace, whole=False)
+    if not task.reaches(ended.score, task.numbers.review):
+        return ended
+    return replace(ended, frozen=agrees(student.forward(first.inputs), before, UNMOVED))
 
-    done = 0
 
-    def advance(d_outputs: Array, ahead: Batches) -> tuple[int, Array]:
-        nonlocal done
-        ahead = ahead.part(0, 1) if pace.shares else ahead
+def train_reference(
+    reference: Reference, course: Course, start: Mapping[str, Array], *, whole: bool = True
+) -> tuple[Trained, dict[str, Array]]:
+    """Train the reference on the same course, to its end or as a student's; also its last weights."""
+    pace = Pace(course.task.numbers.rate)
+    rnn = reference(*course.task.sizes)
+    for name, value in start.items():
+        setattr(rnn, name, np.array(value))
+    known = _Known(rnn, course.task, pace)
+    before = known.forward(course.batches[0].inputs)
+    ended = _train(known, before, course, pace, whole=whole)
+    return ended, {name: np.array(getattr(rnn, name)) for name in start}
+
+
+@dataclass(slots=True)
+class _Student:
+    """A student's object: as many rounds as travel together."""
+
+    rnn: CandidateObject
+    task: Task
+    pace: Pace
+    done: int = 0
+
+    def forward(self, inputs: Array) -> Array:
+        return outputs_of(self.rnn.forward(inputs), inputs, self.task)
+
+    def advance(self, d_outputs: Array, ahead: Batches) -> tuple[int, Array]:
+        ahead = ahead.part(0, 1) if self.pace.shares else ahead
         rounds = Rounds(
             d_outputs,
             ahead.inputs,
             ahead.targets,
-            pace.scale * task.weights(ahead[0]),
-            pace.even(done),
-            pace.updates,
+            self.pace.scale * self.task.weights(ahead[0]),
+            self.pace.even(self.done),
+            self.pace.updates,
             DIVERGED,
         )
-        count, returned = rnn.train(rounds)
-        done += count
-        return count, outputs_of(returned, ahead[count - 1].inputs, task)
-
-    before = forward(rnn, first.inputs, task)
-    ended = _train(before, advance, course, pace)
-    if not task.reaches(ended.score, task.numbers.review):
-        return ended
-    return replace(ended, frozen=agrees(forward(rnn, first.inputs, task), before, UNMOVED))
+        count, returned = self.rnn.train(rounds)
+        self.done += count
+        return count, outputs_of(returned, ahead[count - 1].inputs, self.task)
 
 
-def train_reference(
-    reference: Reference, course: Course, start: Mapping[str, Array]
-) -> tuple[Trained, dict[str, Array]]:
-    """Train the reference on the same course; also its weights at the end."""
-    rnn = reference(*course.task.sizes)
-    for name, value in start.items():
-        setattr(rnn, name, np.array(value))
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """The reference, in this process."""
 
-    task, pace = course.task, Pace(course.task.numbers.rate)
+    rnn: Any
+    task: Task
+    pace: Pace
 
-    def advance(d_outputs: Array, ahead: Batches) -> tuple[int, Array]:
+    def forward(self, inputs: Array) -> Array:
+        return np.asarray(self.rnn.forward(inputs)[0])
+
+    def advance(self, d_outputs: Array, ahead: Batches) -> tuple[int, Array]:
         for place in range(len(ahead)):
             batch = ahead[place]
-            rnn.backward(d_outputs)
-            rnn.update_parameters(pace.rate)
-            outputs = np.asarray(rnn.forward(batch.inputs)[0])
-            d_outputs = task.d_outputs(outputs, batch)
+            self.rnn.backward(d_outputs)
+            self.rnn.update_parameters(self.pace.rate)
+            outputs = self.forward(batch.inputs)
+            d_outputs = self.task.d_outputs(outputs, batch)
         return len(ahead), outputs
 
-    outputs = np.asarray(rnn.forward(course.batches[0].inputs)[0])
-    ended = _train(outputs, advance, course, pace)
-    return ended, {name: np.array(getattr(rnn, name)) for name in start}
 
+def _train(rnn: Learner, outputs: Array, course: Course, pace: Pace, *, whole: bool) -> Trained:
+    """From the outputs on the first batch through all the others to those on the held-out one.
 
-def forward(rnn: CandidateObject, inputs: Array, task: Task) -> Array:
-    """One forward pass: outputs (T, B, O)."""
-    return outputs_of(rnn.forward(inputs), inputs, task)
-
-
-def _train(outputs: Array, advance: Advance, course: Course, pace: Pace) -> Trained:
-    """From the outputs on the first batch through all the others to those on the held-out one."""
+    Unless the whole of it is wanted, what is learned beyond doubt before is the end.
+    """
     task, batches, last = course.task, course.batches, course.held_out
+    finish = Batches(last.inputs[None], last.targets[None])
     reached = 0
     while reached < len(batches) and not diverged(outputs):
-        d_outputs = pace.scale * task.d_outputs(outputs, batches[reached])
-        ahead = batches.part(reached + 1, TOGETHER)
-        if not len(ahead):
-            ahead = Batches(last.inputs[None], last.targets[None])
-        count, outputs = advance(d_outputs, ahead)
+        batch = batches[reached]
+        d_outputs = pace.scale * task.d_outputs(outputs, batch)
+        ahead = batches.part(reached + 1, TOGETHER - reached % TOGETHER)
+        looked = not whole and _is_milestone(reached) and task.is_sure(outputs, batch)
+        count, outputs = rnn.advance(d_outputs, finish if looked or not len(ahead) else ahead)
         reached += count
+        if looked and reached < len(batches):
+            if task.is_sure(outputs, last):
+                return Trained(outputs, task.score(outputs, last))
+            outputs = rnn.forward(batches[reached].inputs)
     if reached < len(batches):
         outputs = np.full_like(last.targets, np.nan)
     return Trained(outputs, task.score(outputs, last), begun=reached > 0)
+
+
+def _is_milestone(reached: int) -> bool:
+    """Whether so many rounds end a message: the same on every machine."""
+    return reached > 0 and reached % TOGETHER == 0
 
 
 def outputs_of(returned: Any, inputs: Array, task: Task) -> Array:
