@@ -232,7 +232,8 @@ def describe_class(name: str, value: Any, methods: tuple[str, ...]) -> schema.De
 
 def _is_made_elsewhere(value: type) -> bool:
     """Whether a metaclass or a `__new__` of the program's own makes the objects."""
-    return type(value).__call__ is not type.__call__ or value.__new__ is not object.__new__
+    made = any("__new__" in vars(base) for base in value.__mro__[:-1])
+    return made or type(value).__call__ is not type.__call__
 
 
 def describe_function(name: str, value: Any) -> schema.Defined:
