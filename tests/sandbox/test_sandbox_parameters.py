@@ -242,13 +242,30 @@ def test_containers_of_the_standard_library_are_looked_into() -> None:
         )
     )
     assert set(found) == {
-        "frozen['W']", "maps.maps[0]['W']", "maps.maps[1]['b']", "user.data['U']", "bound.args[0]",
+        "frozen['W']", "maps['W']", "maps['b']", "user.data['U']", "bound.args[0]",
     }  # fmt: skip
     obj = holder(frozen=frozen)
     written(obj, "frozen['W']", np.zeros(2))
     assert not frozen["W"].any()
     with pytest.raises(NotWritable):
         written(obj, "frozen['W']", np.zeros(3))
+
+
+def test_of_a_chainmap_counts_what_its_tables_give_together() -> None:
+    obj = holder(p=ChainMap({"W": np.ones(2)}, {"W": np.zeros(2), "b": np.zeros(1)}))
+    assert {path: list(array) for path, array in read(obj).items()} == {
+        "p['W']": [1.0, 1.0],
+        "p['b']": [0.0],
+    }
+    written(obj, "p['b']", np.zeros(3))
+    assert list(obj.p.maps[0]) == ["W", "b"]
+
+
+def test_the_newest_of_nested_histories_has_a_path_of_its_own() -> None:
+    cell, head = Linear(3, 2), Linear(2, 1)
+    obj = holder(versions=[SimpleNamespace(layers=[cell, head])])
+    every = {leaf.path for leaf in parameters.everywhere(obj)}
+    assert every == {f"versions[{v}].layers[{n}].W" for v in (0, -1) for n in (0, 1, -1)}
 
 
 def test_size_depth_and_count_are_capped() -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sys
 import types
-from collections import Counter, deque
+from collections import ChainMap, Counter, deque
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -118,7 +118,8 @@ def parts(value: Any, *, top: bool = False, last: bool = False) -> Iterator[Part
     if str(type(value).__module__).partition(".")[0] not in _LIBRARIES:
         dot = "" if top else "."
         for name, step, part in _attributes(value):
-            yield dot + name, step, part
+            if name != "maps" or not isinstance(value, ChainMap):
+                yield dot + name, step, part
 
 
 def _items(value: Any, *, last: bool) -> Iterator[Part]:
@@ -126,6 +127,9 @@ def _items(value: Any, *, last: bool) -> Iterator[Part]:
         items = dict.items(value) if isinstance(value, dict) else value.items()
         for key, part in list(items):
             yield f"[{_quoted(key)}]", ("item", key), part
+    if isinstance(value, ChainMap):  # what its tables give together, not each of them
+        for key in ChainMap.__iter__(value):
+            yield f"[{_quoted(key)}]", ("item", key), ChainMap.__getitem__(value, key)
     if isinstance(value, np.ndarray) and value.dtype.names:
         for field in value.dtype.names:
             yield f"[{field!r}]", ("item", field), value[field]
