@@ -10,7 +10,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -50,6 +50,7 @@ class Layout:
     copies). `zeroed` are scalars that must be zero for the documented equations (a learnable h_0).
     `dead` names the parameters that were found by name or shape only: writing them moves nothing.
     Those of them that no name tells are `idle`: which way round they lie cannot be known.
+    `mirrors[p]` holds the numbers of a copy that is written together with parameter p.
     """
 
     shapes: Mapping[str, tuple[int, ...]]
@@ -65,6 +66,8 @@ class Layout:
     computed: np.dtype[np.generic] = DOUBLE  # the least precise of what forward returns
     stateful: bool = False  # the same forward gives something else the second time
     lent: frozenset[str] = frozenset()  # numbers, in whose place the grader has put arrays
+    constants: frozenset[str] = frozenset()  # arrays that are no parameters, and not in `storage`
+    mirrors: Mapping[str, Numbers] = field(default_factory=dict)  # copies, written like the first
     unseen: StudentFault | None = None  # why forward could not be looked at: names and shapes tell
 
     @cached_property
@@ -163,8 +166,13 @@ class Layout:
             "The object holds {arrays}: {there} numbers, where {due} are due.",
             arrays=(*held[:SHOWN], *(["…"] if len(held) > SHOWN else [])),
             there=self.storage.size,
-            due=sum(math.prod(shape) for shape in self.shapes.values()),
+            due=self.due,
         )
+
+    @property
+    def due(self) -> int:
+        """How many numbers the parameters are."""
+        return sum(math.prod(shape) for shape in self.shapes.values())
 
     @property
     def without_role(self) -> list[int]:
@@ -188,7 +196,15 @@ class Layout:
     def _is_touched(self, path: str) -> bool:
         """Whether a part of this array has a role, or it could be what is missing."""
         array = self.storage.arrays[path]
+        if path in self._mirroring:
+            return True
         return self._plays(path) or bool(self.missing and (array.ndim > 1 or self._could_be(array)))
+
+    @cached_property
+    def _mirroring(self) -> frozenset[str]:
+        """The arrays that hold copies out of which an update makes the parameters."""
+        numbers = {int(one) for copy in self.mirrors.values() for one in copy.flat}
+        return frozenset(self.storage.path_of(number) for number in numbers)
 
     def _could_be(self, array: Array) -> bool:
         """Whether it has the size of a parameter that is missing, or is one number for all units."""
@@ -266,6 +282,8 @@ class Layout:
         for name, value in self.held(values).items():
             for first in self.slots.get(name, ())[:1]:
                 vector[first] = value
+            if name in self.mirrors:
+                vector[self.mirrors[name]] = value
         return vector
 
     def read(self, rnn: CandidateObject) -> dict[str, Array]:
@@ -334,7 +352,7 @@ def carried(
             slots.setdefault(name, []).append(moved)
     if known.zeroed or known.dead or set(storage.arrays) != set(known.storage.arrays):
         return None
-    return replace(known, shapes=shapes, storage=storage, slots=slots)
+    return replace(known, shapes=shapes, storage=storage, slots=slots, mirrors={})
 
 
 def _likewise(
