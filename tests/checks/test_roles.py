@@ -349,3 +349,67 @@ def test_a_master_is_written_with_the_copies_that_forward_reads(sizes) -> None:
 @pytest.mark.parametrize("style", [Unread, Stale, Textbook, TwoBiases])
 def test_a_copy_that_nothing_comes_of_is_not_written(style) -> None:
     assert rnn_layout(local.wrap(style, "SimpleRNN"), SIZES).mirrors == {}
+
+
+class StackedCell:
+    """The gates in one matrix of [x, h, 1]; what is shown of it under which name, subclasses say."""
+
+    order = "fico"
+
+    def __init__(self, I, H):  # noqa: E741
+        self.I, self.H = I, H
+        self.stack = np.random.default_rng().normal(size=(I + H + 1, 4 * H))
+
+    def part(self, name):
+        rows = {"W": slice(self.I), "U": slice(self.I, -1), "b": -1}[name[0]]
+        gate = self.order.index(name[-1])
+        return self.stack[rows, gate * self.H : (gate + 1) * self.H]
+
+    def forward(self, x, h, c):
+        row = np.hstack([x, h, np.ones((len(x), 1))])
+        f, i, g, o = np.split(row @ self.stack, 4, axis=1)
+        new = c / (1 + np.exp(-f)) + np.tanh(g) / (1 + np.exp(-i))
+        return np.tanh(new) / (1 + np.exp(-o)), new
+
+
+class Shows(StackedCell):
+    def __getattr__(self, name):
+        if name[1:2] != "_" or name[0] not in "WUb":
+            raise AttributeError(name)
+        return self.part(name)
+
+
+class ShowsOthers(Shows):
+    order = "ifco"
+
+
+class ShowsCopies(ShowsOthers):
+    def __getattr__(self, name):
+        return super().__getattr__(name).copy()
+
+
+@pytest.mark.parametrize("sizes", [(3, 4), (2, 5), (1, 5), (2, 1)])
+def test_a_name_that_is_only_shown_binds_as_well(sizes) -> None:
+    right, shown, others, copies = (
+        lstm_layout(local.wrap(style, "LSTMCell"), sizes)
+        for style in (StackedCell, Shows, ShowsOthers, ShowsCopies)
+    )
+    for name, due in {"W_f": "W_i", "b_i": "b_f", "U_f": "U_i", "U_o": "U_o"}.items():
+        assert np.array_equal(others.slots[name][0], right.slots[due][0])
+        for layout in (shown, copies):
+            assert np.array_equal(layout.slots[name][0], right.slots[name][0])
+    assert len(others.shown) == len(others.shapes)
+    assert not copies.shown
+    assert not shown.dead
+
+
+def test_a_class_that_shows_no_names_is_asked_once() -> None:
+    LSTMCell = local.wrap(StackedCell, "LSTMCell")
+    lstm_layout(LSTMCell, (3, 4))
+    asked = []
+    StackedCell.__getattr__ = lambda _self, name: asked.append(name)
+    try:
+        lstm_layout(LSTMCell, (2, 5))
+    finally:
+        del StackedCell.__getattr__
+    assert not set(asked) & {"W_f", "U_f", "b_f"}

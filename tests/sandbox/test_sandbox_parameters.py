@@ -14,6 +14,7 @@ import pytest
 from grader.sandbox.worker import parameters
 from grader.sandbox.worker.array_search import MAX_ARRAYS
 from grader.sandbox.worker.attribute_path import NotWritable
+from grader.sandbox.worker.shown_names import shown
 
 
 class Gate(NamedTuple):
@@ -266,6 +267,38 @@ def test_the_newest_of_nested_histories_has_a_path_of_its_own() -> None:
     obj = holder(versions=[SimpleNamespace(layers=[cell, head])])
     every = {leaf.path for leaf in parameters.everywhere(obj)}
     assert every == {f"versions[{v}].layers[{n}].W" for v in (0, -1) for n in (0, 1, -1)}
+
+
+def test_what_an_object_shows_under_a_name_counts_as_far_as_it_is_a_view() -> None:
+    class Shows:
+        def __init__(self) -> None:
+            self.stack = np.arange(12.0).reshape(4, 3)
+            self.elsewhere = [1, 2]
+
+        @property
+        def W_f(self) -> Any:
+            return self.stack[:2].T
+
+        @property
+        def W_i(self) -> Any:
+            return self.stack[2:].copy()
+
+        @property
+        def b_f(self) -> Any:
+            raise RuntimeError
+
+        def __getattr__(self, name: str) -> Any:
+            if name != "b_c":
+                raise AttributeError(name)
+            return self.stack[3]
+
+    obj = Shows()
+    names = ("W_f", "W_i", "b_f", "b_c", "elsewhere", "nothing")
+    found = shown(obj, names, parameters.leaves(obj))
+    assert {name: array.tolist() for name, array in found.items()} == {
+        "W_f": [[0, 3], [1, 4], [2, 5]],
+        "b_c": [9, 10, 11],
+    }
 
 
 def test_size_depth_and_count_are_capped() -> None:

@@ -68,6 +68,9 @@ class Layout:
     lent: frozenset[str] = frozenset()  # numbers, in whose place the grader has put arrays
     constants: frozenset[str] = frozenset()  # arrays that are no parameters, and not in `storage`
     mirrors: Mapping[str, Numbers] = field(default_factory=dict)  # copies, written like the first
+    shown: Mapping[str, Numbers] = field(
+        default_factory=dict
+    )  # by name: what no attribute has, but the object gives
     unseen: StudentFault | None = None  # why forward could not be looked at: names and shapes tell
 
     @cached_property
@@ -125,19 +128,23 @@ class Layout:
         return [n for n in self.missing if len(self.shapes[n]) > 1 and n not in self.absent]
 
     @cached_property
-    def named(self) -> dict[str, tuple[str, Numbers]]:
-        """Parameters whose documented name stands on an array of fitting size: its path, numbers.
+    def named(self) -> dict[str, Numbers]:
+        """Parameters whose documented name stands on an array of fitting size, or is shown on a part.
 
         Of several such arrays that counts which plays the parameter, else the first.
         """
-        found: dict[str, tuple[str, Numbers]] = {}
+        found: dict[str, Numbers] = {}
         for path in self.storage.arrays:
             name = leaf(path)
             if name not in self.shapes or (name in found and not self._is_played_in(name, path)):
                 continue
             numbers = oriented(self.storage.numbers_of(path), self.shapes[name])
-            if numbers is not None and not self._is_buffer(name, path):
-                found[name] = (path, numbers)
+            if numbers is not None and not self._is_buffer(name, numbers):
+                found[name] = numbers
+        for name in self.shown.keys() - found.keys():
+            numbers = oriented(self.shown[name], self.shapes[name])
+            if numbers is not None and not self._is_buffer(name, numbers):
+                found[name] = numbers
         return found
 
     def _is_played_in(self, name: str, path: str) -> bool:
@@ -145,13 +152,13 @@ class Layout:
         own = set(self.storage.numbers_of(path).flat)
         return any(set(copy.flat) <= own for copy in self.slots.get(name, ()))
 
-    def _is_buffer(self, name: str, path: str) -> bool:
+    def _is_buffer(self, name: str, numbers: Numbers) -> bool:
         """Whether zeros that move nothing bear the name, and something else plays it.
 
         Gradients, say, or velocities, under the names of their parameters.
         """
-        there = name in self.slots and not self._plays(path)
-        return there and not np.any(self.storage.arrays[path])
+        there = name in self.slots and self._played.isdisjoint(numbers.ravel().tolist())
+        return there and not np.any(self.storage.vector(self.storage.arrays)[numbers])
 
     @cached_property
     def _played(self) -> frozenset[int]:
@@ -352,7 +359,7 @@ def carried(
             slots.setdefault(name, []).append(moved)
     if known.zeroed or known.dead or set(storage.arrays) != set(known.storage.arrays):
         return None
-    return replace(known, shapes=shapes, storage=storage, slots=slots, mirrors={})
+    return replace(known, shapes=shapes, storage=storage, slots=slots, mirrors={}, shown={})
 
 
 def _likewise(

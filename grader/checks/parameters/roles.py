@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.checks.memo import once
+from grader.checks.memo import note, noted, once
 from grader.checks.parameters import gru_roles, lstm_roles, rnn_roles
 from grader.checks.parameters.acting import act_together, idle_parts
 from grader.checks.parameters.blocks import gate_blocks
@@ -25,6 +25,7 @@ from grader.checks.parameters.kept_up import read_what_is_kept_up
 from grader.checks.parameters.layout import Layout, carried
 from grader.checks.parameters.lending import lend
 from grader.checks.parameters.mirrors import mirrored
+from grader.checks.parameters.shown import shown
 from grader.checks.parameters.storage import (
     Numbers,
     Storage,
@@ -45,6 +46,7 @@ STATE = re.compile(
     r"|hidden|cell|memory)",
     re.IGNORECASE,
 )
+NOTHING_SHOWN = "no documented names on parts of arrays"
 
 
 class RolesNotFound(BadValue):
@@ -241,7 +243,7 @@ def _played(cls: CandidateClass, model: Model, rnn: CandidateObject, layout: Lay
     except StudentFault as fault:
         # A forward that cannot be called at all still has names and shapes to go by.
         layout = replace(layout, unseen=fault)
-    layout = _bind_names(layout)
+    layout = _bind_names(replace(layout, shown=_shown(cls, rnn, layout)))
     if layout.missing:
         layout = _fill_by_shape(layout, _buffers(cls, layout, model))
     if layout.missing and (layout.unseen is not None or not layout.slots):
@@ -249,6 +251,16 @@ def _played(cls: CandidateClass, model: Model, rnn: CandidateObject, layout: Lay
     if layout.idle and _may_act(cls, layout, model):
         layout = replace(layout, idle=_alike(layout))
     return layout
+
+
+def _shown(cls: CandidateClass, rnn: CandidateObject, layout: Layout) -> dict[str, Numbers]:
+    """Names that its object shows on parts of the arrays; a class that shows none is asked once."""
+    if noted(cls, NOTHING_SHOWN) or layout.named.keys() == layout.shapes.keys():
+        return {}
+    found = shown(rnn, layout)
+    if not found:
+        note(cls, NOTHING_SHOWN)
+    return found
 
 
 def _blank(cls: CandidateClass, model: Model) -> tuple[CandidateObject, Layout]:
@@ -303,8 +315,8 @@ def _bind_names(layout: Layout) -> Layout:
     """Let documented names overrule behaviour; where both agree on the array, behaviour orients."""
     slots = {name: list(copies) for name, copies in layout.slots.items()}
     dead = set(layout.dead)
-    for name, (path, numbers) in layout.named.items():
-        own = set(layout.storage.numbers_of(path).flat)
+    for name, numbers in layout.named.items():
+        own = set(numbers.flat)
         if any(set(copy.flat) <= own for copy in slots.get(name, ())):
             continue
         for other in list(slots):
