@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from grader.checks.experiment.evaluations import FEWEST, Evaluation, Line
+from grader.checks.experiment.evaluations import FEWEST, Evaluation, Line, following
 
 EXACT = 1e-7  # of the range of the targets: a scaler and its inverse
 MOST_AHEAD = 5
@@ -51,6 +51,15 @@ def read_targets(used: Evaluation, true: Line) -> Targets | None:
         if units is not None:
             return Targets(ahead, units)
     return None
+
+
+def of_strewn(one: Evaluation, true: Line) -> Units | None:
+    """As `read_targets`, of windows in any order: the value after each that has a later one among them."""
+    if one.inputs.shape[2] != 1 or one.width != true.size:
+        return None
+    places = following(one)
+    known = places >= 0
+    return _exact(one.shown[places[known]], true[known])
 
 
 def _exact(line: Line, target: Line) -> Units | None:

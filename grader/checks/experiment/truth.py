@@ -11,7 +11,7 @@ from contextlib import suppress
 import numpy as np
 
 from grader.assignment import load
-from grader.checks.experiment import honesty, repetition, scaling
+from grader.checks.experiment import honesty, placing, repetition, scaling
 from grader.checks.experiment.evaluations import (
     Evaluation,
     Line,
@@ -21,7 +21,6 @@ from grader.checks.experiment.evaluations import (
     successors,
 )
 from grader.checks.experiment.parts import Experiment, require_training
-from grader.checks.experiment.placing import forms, placed
 from grader.checks.experiment.provenance import Provenance
 from grader.checks.experiment.reading_off import (
     is_free_running,
@@ -256,7 +255,7 @@ def held_out(experiment: Experiment) -> None:
         ):
             return  # an honest split puts the same windows on both sides
         raise _on_training(used)
-    if used is not None and _is_strewn(used, seen):
+    if _is_strewn(experiment, used):
         raise CheckFailed(
             say(
                 "The windows were not split by time: what is held out was taken from between those of "
@@ -301,18 +300,40 @@ def _on_training(used: Evaluation | None) -> CheckFailed:
     )
 
 
-def _is_strewn(used: Evaluation, seen: Observation) -> bool:
-    """Whether windows are missing in between that were left to training.
+def _is_strewn(experiment: Experiment, used: Evaluation | None) -> bool:
+    """Whether windows are missing in between that were left to training."""
+    seen = experiment.seen
+    if used is None:
+        used = _with_targets(experiment)
+    if used is None:
+        return placing.is_whole_split(seen, _size(experiment))
+    if not successors(used) < load().learning["q5_3"]["in_order"]:  # NaN for single values
+        return False
+    return placing.lies_between(seen, used) or _spreads_wide(seen, used)
+
+
+def _with_targets(experiment: Experiment) -> Evaluation | None:
+    with suppress(BadValue):
+        return placing.with_targets(experiment.seen, experiment.targets)
+    return None
+
+
+def _size(experiment: Experiment) -> int:
+    """How many predictions came back."""
+    with suppress(BadValue):
+        return experiment.predictions.size
+    return 0
+
+
+def _spreads_wide(seen: Observation, used: Evaluation) -> bool:
+    """Whether, of a series that is known, windows of both its halves are there.
 
     Some of those of the held-out part, drawn at random, lie near the end of the series all of them.
     """
-    share = successors(used)
-    if not share < load().learning["q5_3"]["in_order"]:  # NaN for single values
-        return False
-    for series in forms(seen):
-        if (there := placed(used, series)) is not None:
+    for series in placing.forms(seen):
+        if (there := placing.placed(used, series)) is not None:
             return bool(np.ptp(there.starts) > (series.size - used.steps) / 2)
-    return share > 0
+    return False
 
 
 def scaled_on_training_part(experiment: Experiment) -> None:
