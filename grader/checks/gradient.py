@@ -155,6 +155,8 @@ def match(
         if not _is_square(layout.shapes[name])
     }
     turned = any(best.turned for best in chosen.values() if best is not None)
+    # A matrix of one row or column looks the same either way.
+    turned = turned or any(len(shape) == 2 and 1 in shape for shape in layout.shapes.values())  # noqa: PLR2004
     for name in seen.keys() - chosen.keys():
         views = sorted(seen[name], key=lambda view: view.turned != turned)
         usable = views if turned else [view for view in views if not view.turned]

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import ChainMap, UserDict, deque
 from dataclasses import dataclass, field
-from types import SimpleNamespace
+from functools import partial
+from types import MappingProxyType, SimpleNamespace
 from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
 
 from grader.sandbox.worker import parameters
+from grader.sandbox.worker.array_search import MAX_ARRAYS
 from grader.sandbox.worker.attribute_path import NotWritable
 
 
@@ -20,11 +22,12 @@ class Gate(NamedTuple):
 
 
 def read(obj: Any, kept_up: tuple[str, ...] = ()) -> dict[str, Any]:
-    return parameters.read(parameters.leaves(obj, kept_up=kept_up))
+    return parameters.read(parameters.leaves(obj, parameters.reach(obj), kept_up))
 
 
 def written(obj: Any, path: str, value: Any) -> None:
-    leaf = next(leaf for leaf in parameters.leaves(obj) if leaf.path == path)
+    found = parameters.leaves(obj, parameters.reach(obj))
+    leaf = next(leaf for leaf in found if leaf.path == path)
     parameters.write(obj, leaf, value)
 
 
@@ -190,13 +193,71 @@ def test_properties_count_only_where_nothing_is_stored() -> None:
     assert not hidden["W"].any()
 
 
+class Coded:
+    """A descriptor that decodes what it stores: each look gives a new array, read-only."""
+
+    def __set_name__(self, _owner: Any, name: str) -> None:
+        self.name = f"coded {name}"
+
+    def __get__(self, obj: Any, _owner: Any = None) -> Any:
+        return self if obj is None else np.frombuffer(obj.__dict__[self.name])
+
+    def __set__(self, obj: Any, value: Any) -> None:
+        obj.__dict__[self.name] = np.asarray(value, np.float64).tobytes()
+
+
+def test_descriptors_are_written_by_their_own_ways() -> None:
+    class Encoded:
+        W = Coded()
+
+    obj = Encoded()
+    obj.W = np.ones(3)
+    assert list(read(obj)) == ["W"]
+    written(obj, "W", np.zeros(3))
+    np.testing.assert_array_equal(obj.W, np.zeros(3))
+
+
+def test_where_a_fresh_object_is_looked_at_is_where_it_is_later() -> None:
+    class Lazy:
+        @property
+        def W(self) -> Any:
+            if "_W" not in vars(self):
+                self._W = np.ones(3)
+            return self._W
+
+    obj = Lazy()
+    reach = parameters.reach(obj)
+    assert reach is parameters.Reach.COMPUTED
+    assert [leaf.path for leaf in parameters.leaves(obj, reach)] == ["W"]
+    assert "_W" in vars(obj)
+    assert [leaf.path for leaf in parameters.leaves(obj, reach)] == ["W"]
+
+
+def test_containers_of_the_standard_library_are_looked_into() -> None:
+    maps = ChainMap({"W": np.ones(2)}, {"b": np.ones(1)})
+    frozen = MappingProxyType({"W": np.ones(2)})
+    found = read(
+        holder(
+            maps=maps, user=UserDict(U=np.ones(3)), frozen=frozen, bound=partial(min, np.ones(4))
+        )
+    )
+    assert set(found) == {
+        "frozen['W']", "maps.maps[0]['W']", "maps.maps[1]['b']", "user.data['U']", "bound.args[0]",
+    }  # fmt: skip
+    obj = holder(frozen=frozen)
+    written(obj, "frozen['W']", np.zeros(2))
+    assert not frozen["W"].any()
+    with pytest.raises(NotWritable):
+        written(obj, "frozen['W']", np.zeros(3))
+
+
 def test_size_depth_and_count_are_capped() -> None:
     deep: Any = np.ones(1)
     for _ in range(20):
         deep = [deep]
     huge = np.lib.stride_tricks.as_strided(np.zeros(1), (1 << 40,), (0,))
     assert read(holder(deep=deep)) == {}
-    assert len(read(holder(many=[np.ones(1) for _ in range(5000)]))) == parameters.MAX_ARRAYS
+    assert len(read(holder(many=[np.ones(1) for _ in range(5000)]))) == MAX_ARRAYS
     assert list(read(holder(W=np.ones(2), huge=huge))) == ["W"]
 
 

@@ -129,10 +129,16 @@ class _Asked:
 
     def given_away(self) -> Iterator[Part]:
         """What asks for the numbers that held-out inputs are scaled by, where no part to train on does."""
+        everywhere = range(2, self.series.size + 1)
+        foreign = [
+            place
+            for place in self.places[-MOST_PLACES:]
+            if not place.strewn and not self._has_first_part(everywhere, place.numbers)
+        ]
         for way in self.ways:
             if self._is_of_whole(way):
                 yield Part.WHOLE
-            elif any(self._is_of_held_out(place, way) for place in self.places[-MOST_PLACES:]):
+            elif any(self._is_of_held_out(place, way) for place in foreign):
                 yield Part.HELD_OUT
 
     def _is_of_whole(self, way: Way) -> bool:
@@ -145,21 +151,15 @@ class _Asked:
         return bool(splits) and not self._has_first_part(splits, whole)
 
     def _is_of_held_out(self, place: _Stretch, way: Way) -> bool:
-        """Whether the held-out part, with its targets or without, has these numbers, and no first part."""
-        if place.strewn:
-            return False
-        size = self.series.size
-        starts = {
-            place.start,
-            place.start + 1,
-            place.start + way.steps - 1,
-            place.start + way.steps,
-        }
-        ends = {place.end, place.end + 1, size}
-        parts = (self.series[a:b] for a in starts for b in ends if a > 0 and b - a >= MANY)
-        return way.any_matches(parts, place.numbers) and not self._has_first_part(
-            range(2, size + 1), place.numbers
+        """Whether the held-out part, with its targets or without, has these numbers."""
+        a, b, steps = place.start, place.end, way.steps
+        parts = (
+            self.series[start:end]
+            for start in sorted({a, a + 1, a + steps - 1, a + steps})
+            for end in sorted({b, b + 1, self.series.size})
+            if start > 0 and end - start >= MANY
         )
+        return way.any_matches(parts, place.numbers)
 
     def _has_first_part(self, splits: range, numbers: Numbers) -> bool:
         """Whether a part to train on asks for these numbers, scaled in any of the ways.

@@ -153,7 +153,7 @@ def _is_better(task: Task, one: Trained, other: Trained) -> bool:
 def _fair(course: Course, reference: Reference) -> bool:
     """Whether the reference learns it: of the echo's starts one in a thousand teaches nobody."""
     return course.start is None or _reaches(
-        course, train_reference(reference, course, course.start)[0]
+        course, train_reference(reference, course, course.start, whole=False)[0]
     )
 
 

@@ -274,6 +274,10 @@ def _changed(gradient: Array) -> Iterator[tuple[str, Array]]:
     if gradient.ndim > 1:
         yield "dW - mean(dW, axis=0)", gradient - gradient.mean(axis=0)
         yield "dW - mean(dW, axis=1)", gradient - gradient.mean(axis=1, keepdims=True)
+        for axis in (0, 1):
+            total = gradient.sum(axis=axis, keepdims=True) + np.zeros_like(gradient)
+            yield f"sum(dW, axis={axis})", total
+            yield f"mean(dW, axis={axis})", total / gradient.shape[axis]
     if gradient.shape == gradient.T.shape and gradient.ndim > 1:
         yield "(dW + dW.T) / 2", (gradient + gradient.T) / 2
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import deque
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
-# ("attribute", name), ("slot", descriptor), ("item", key), ("cell", cell) of a closure, or
-# ("global", (namespace, name)).
+# ("attribute", name), ("computed", name) by the object's own ways, ("slot", descriptor), ("item", key),
+# ("cell", cell) of a closure, or ("global", (namespace, name)).
 Step = tuple[str, Any]
 
 
@@ -20,7 +21,14 @@ def get(holder: Any, step: Step) -> Any:
     """What is in `holder` at `step`, past any method that the student has overridden."""
     kind, key = step
     if kind == "item":
-        bases = (dict, list, tuple, deque, np.ndarray)  # an array of records has fields
+        bases = (
+            dict,
+            MappingProxyType,
+            list,
+            tuple,
+            deque,
+            np.ndarray,
+        )  # an array of records has fields
         base = next(one for one in bases if isinstance(holder, one))
         return base.__getitem__(holder, key)
     if kind == "cell":
@@ -41,6 +49,8 @@ def put(holder: Any, step: Step, value: Any) -> None:
         key[0][key[1]] = value
     elif kind == "attribute":
         object.__setattr__(holder, key, value)
+    elif kind == "computed":
+        setattr(holder, key, value)
     elif isinstance(holder, dict):
         dict.__setitem__(holder, key, value)
     elif isinstance(holder, (list, deque, np.ndarray)):

@@ -16,6 +16,7 @@ from typing import Any
 import msgspec
 
 from grader.sandbox.worker import parameters, patches, schema, source, wire
+from grader.sandbox.worker.array_search import Leaf
 from grader.sandbox.worker.exception_fault import from_exception
 from grader.sandbox.worker.generators import Luck
 from grader.sandbox.worker.ordinary import surroundings
@@ -43,8 +44,8 @@ class Runner:
         self.files = files
         self.caught = caught  # in a notebook a KeyboardInterrupt is the user's, not a fault
         self.objects: dict[int, Any] = {}
-        self.paths: dict[int, dict[str, parameters.Leaf]] = {}
-        self.outside: set[int] = set()  # handles of objects that hold no arrays themselves
+        self.paths: dict[int, dict[str, Leaf]] = {}
+        self.reach: dict[int, parameters.Reach] = {}  # by handle: where to look for its arrays
         self.printed: Printed | None = None
         self.luck: Luck | None = None  # as the program's import left it
 
@@ -201,7 +202,7 @@ class Runner:
     def _forget(self, handle: int) -> None:
         self.objects.pop(handle, None)
         self.paths.pop(handle, None)
-        self.outside.discard(handle)
+        self.reach.pop(handle, None)
 
     def _step(
         self, handle: int, step: Any, reader: wire.FrameReader, packer: Packer
@@ -283,7 +284,7 @@ class Runner:
                 return schema.Done([], [], from_exception(error, self.files, "not_writable"), "")
         return schema.Done([None], [], None, "")
 
-    def _known(self, handle: int, obj: Any, path: str) -> dict[str, parameters.Leaf]:
+    def _known(self, handle: int, obj: Any, path: str) -> dict[str, Leaf]:
         """The object's arrays by path; this one may be there only apart, or be another's too."""
         known = {leaf.path: leaf for leaf in self._leaves(handle, obj)}
         if path not in known:
@@ -295,14 +296,13 @@ class Runner:
 
     def _leaves(
         self, handle: int, obj: Any, kept_up: Collection[str] = (), *, every: bool = False
-    ) -> list[parameters.Leaf]:
-        find = parameters.everywhere if every else partial(parameters.leaves, kept_up=kept_up)
-        found = find(obj, outside=handle in self.outside)
-        if not found and handle not in self.outside:
-            # Weights in closures or at module level: from now on looked for there as well.
-            self.outside.add(handle)
-            found = find(obj, outside=True)
-        return found
+    ) -> list[Leaf]:
+        if handle not in self.reach:
+            self.reach[handle] = parameters.reach(obj)
+        reach = self.reach[handle]
+        return (
+            parameters.everywhere(obj, reach) if every else parameters.leaves(obj, reach, kept_up)
+        )
 
     def _observe(self, request: schema.Observe) -> bytes:
         function = self.namespace.get(request.name)

@@ -225,9 +225,15 @@ def describe_class(name: str, value: Any, methods: tuple[str, ...]) -> schema.De
         member = next((vars(c)[method] for c in value.__mro__ if method in vars(c)), None)
         if member is None or member is object.__init__:
             missing.append(method)
-        elif is_stub(member):
+        elif is_stub(member) and not (method == "__init__" and _is_made_elsewhere(value)):
             stubs.append(method)
     return schema.Defined(name, is_class=True, stubs=stubs, missing=missing)
+
+
+def _is_made_elsewhere(value: type) -> bool:
+    """Whether a metaclass or a `__new__` of the program's own makes the objects."""
+    made = any("__new__" in vars(base) for base in value.__mro__[:-1])
+    return made or type(value).__call__ is not type.__call__
 
 
 def describe_function(name: str, value: Any) -> schema.Defined:

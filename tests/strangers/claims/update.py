@@ -119,10 +119,11 @@ def _step_of(facts: Facts, n: str, rounds: list[Round]) -> bool:
     names = {
         "dW": given[n],
         "mean": lambda v, axis=None: v.mean(axis=axis, keepdims=True),
+        "sum": lambda v, axis=None: v.sum(axis=axis, keepdims=True),
         "norm": np.linalg.norm,
     }
     made = formula.value(facts["form"], names)
-    return made is not None and _near(moves[n], -RATE * made)
+    return made is not None and _near(moves[n], np.broadcast_to(-RATE * made, moves[n].shape))
 
 
 def _from_another(facts: Facts, n: str, rounds: list[Round]) -> bool:

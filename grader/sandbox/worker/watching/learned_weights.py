@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from grader.sandbox.worker import parameters
+from grader.sandbox.worker.parameters import Reach
 
 DIGITS = 12  # significant ones: the same training on another machine differs in the last few
 FEWEST = 16  # numbers; fewer may agree by chance
@@ -17,18 +18,30 @@ MOST = 1_000_000
 Array = np.ndarray[Any, Any]  # not numpy.typing: its import costs every worker 5 ms
 
 
-def snapshot(obj: Any, *, outside: bool) -> dict[str, Array]:
+Start = tuple[Any, dict[str, Array], Reach]  # an object, its arrays, where they were looked for
+
+
+def start(obj: Any) -> Start:
+    """What an object begins with."""
+    try:
+        reach = parameters.reach(obj)
+    except Exception:  # noqa: BLE001 - attribute access may run a student's code
+        reach = Reach.OWN
+    return obj, snapshot(obj, reach), reach
+
+
+def snapshot(obj: Any, reach: Reach) -> dict[str, Array]:
     try:
         # By every path: where an update makes one array anew, others to it stay what they were.
-        arrays = parameters.read(parameters.everywhere(obj, outside=outside))
+        arrays = parameters.read(parameters.everywhere(obj, reach))
         return {path: np.array(value) for path, value in arrays.items()}
     except Exception:  # noqa: BLE001 - attribute access may run a student's code
         return {}
 
 
-def learned(obj: Any, start: dict[str, Array], outside: bool) -> list[Array]:  # noqa: FBT001 - as kept
+def learned(obj: Any, start: dict[str, Array], reach: Reach) -> list[Array]:
     """The arrays that changed since `start`. What starts as zeros may be a buffer: it is left out."""
-    now = snapshot(obj, outside=outside)
+    now = snapshot(obj, reach)
     return [
         now[path]
         for path, old in start.items()
@@ -39,9 +52,9 @@ def learned(obj: Any, start: dict[str, Array], outside: bool) -> list[Array]:  #
     ]
 
 
-def change(obj: Any, start: dict[str, Array], outside: bool) -> float:  # noqa: FBT001 - as kept
+def change(obj: Any, start: dict[str, Array], reach: Reach) -> float:
     """How far the weights went from `start`, as a share of their norm there; 0 where nothing can be told."""
-    now = snapshot(obj, outside=outside)
+    now = snapshot(obj, reach)
     pairs = [
         (now[path], old)
         for path, old in start.items()

@@ -60,8 +60,7 @@ class Watcher:
         self.kept = 0
         self.errors = array("d")
         self.errors_of: dict[int, array[float]] = {}  # by object, as far as it is kept in `starts`
-        # object -> itself, its arrays before the first call, whether they lie outside of it
-        self.starts: dict[int, tuple[Any, dict[str, Array], bool]] = {}
+        self.starts: dict[int, learned_weights.Start] = {}  # by object, before its first call
         self.courses = Courses()
         self.blocks = BuildingBlocks(self.watched, function, lambda: bool(self.inside))
         self.figures = Figures()
@@ -202,10 +201,9 @@ class Watcher:
     def _before(self, name: str, obj: Any, arguments: Any, named: Any) -> None:
         self.calls[name] += 1
         # Again while nothing is there: some make their weights in the first forward.
-        if not self.starts.get(id(obj), (obj, {}, False))[1] and len(self.starts) < MAX_OBJECTS:
-            found = learned_weights.snapshot(obj, outside=False)
-            around = found or learned_weights.snapshot(obj, outside=True)
-            self.starts[id(obj)] = (obj, around, not found)
+        begun = self.starts.get(id(obj))
+        if not (begun and begun[1]) and len(self.starts) < MAX_OBJECTS:
+            self.starts[id(obj)] = learned_weights.start(obj)
         if name == "forward":
             if id(obj) in self.pending:
                 self._evaluation(*self.pending.pop(id(obj)))

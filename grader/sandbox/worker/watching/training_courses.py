@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from grader.sandbox.worker import attribute_path, parameters
-from grader.sandbox.worker.parameters import Leaf
+from grader.sandbox.worker.array_search import Leaf
 
 MAX_RUNS = 64  # of one network
 MAX_BATCHES = 64  # distinct ones that are told apart in one run
