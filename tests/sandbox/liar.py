@@ -95,6 +95,7 @@ class Liar:
         figures = [(reader.take(one.png), one.axes, one.lines) for one in reply.figures]
         courses = [reader.take(one) for one in reply.courses]
         neighbours = [reader.take(one) for one in reply.neighbours]
+        trained = [reader.take(one) for one in reply.trained]
 
         def array(value: Any) -> schema.Array:
             bent = self._array(value) if isinstance(value, np.ndarray) and self._maybe() else value
@@ -127,6 +128,7 @@ class Liar:
             self._printed(),
             courses=[array(one) for one in courses],
             neighbours=[array(one) for one in neighbours],
+            trained=[array(one) for one in trained],
         )
 
     # -- values --------------------------------------------------------------------------------

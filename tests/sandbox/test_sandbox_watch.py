@@ -350,6 +350,19 @@ def test_neighbours_are_the_windows_one_step_earlier_and_later() -> None:
     assert not trained.neighbours(x[:1], 8).any()
 
 
+def test_distinct_windows_of_one_feature_are_kept_themselves() -> None:
+    trained = Windows()
+    x = batch(4, 3)[:, :, :1]
+    trained.add(x, 1)
+    trained.add(x[:, [2, 0, 2]], 2)
+    trained.add(np.concatenate([x, x[:, ::-1]], axis=2), 3)
+    trained.add(np.concatenate([x[:, 1:], x[:, 1:] + 1, x[:, 1:] + 1], axis=1), 4)
+    (kept,) = trained.distinct()
+    np.testing.assert_array_equal(
+        np.sort(kept), np.sort(np.append(x, x[:, 1:] + 1, axis=1)[:, :, 0])
+    )
+
+
 def test_the_same_numbers_in_another_shape_are_another_window() -> None:
     trained = Windows()
     trained.add(np.arange(12.0).reshape(6, 2, 1), 1)

@@ -14,7 +14,7 @@ from functools import cached_property
 import numpy as np
 
 from grader.checks.experiment.evaluations import Line
-from grader.checks.experiment.target_units import PLAIN, Units
+from grader.checks.experiment.reading_off import PLAIN, Units
 
 EVERY_DIGIT = 1e-9  # relative: sums in another order
 MOST_CROSSED = 2_000  # predictions that are compared with each target

@@ -16,7 +16,7 @@ from grader.checks.experiment.evaluations import (
 )
 from grader.checks.experiment.parts import CLASSES, Experiment, require_training
 from grader.checks.experiment.provenance import Provenance
-from grader.checks.experiment.target_units import Units
+from grader.checks.experiment.reading_off import Units
 from grader.checks.experiment.truth import repeats, scaled, source_of
 from grader.faults import BadValue, CheckFailed, NeedsReview
 from grader.language import say

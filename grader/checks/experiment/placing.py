@@ -29,8 +29,8 @@ from grader.checks.experiment.evaluations import (
     located,
     longest_run,
 )
+from grader.checks.experiment.reading_off import of_strewn
 from grader.checks.experiment.repetition import may_come_again
-from grader.checks.experiment.target_units import of_strewn
 from grader.protocol import Array, Observation
 
 FINE = 1e-6  # of the range of a series: two values closer than this are one

@@ -46,12 +46,12 @@ def may_come_again(one: Evaluation, lines: Iterable[Line]) -> bool:
     ends = np.unique(one.inputs[-1].round(DIGITS), axis=0)
     return (
         len(ends) < one.width
-        or _is_coarse(one.inputs)
+        or is_coarse(one.inputs)
         or any(np.unique(line.round(DIGITS)).size <= line.size / 2 for line in lines)
     )
 
 
-def _is_coarse(values: Array) -> bool:
+def is_coarse(values: Array) -> bool:
     """Whether all values are whole numbers of one step, as measurements of few digits are."""
     distinct = np.unique(values)
     if distinct.size < 2:  # noqa: PLR2004  # no step between them

@@ -10,7 +10,7 @@ nothing is said.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -25,6 +25,7 @@ from grader.checks.experiment.evaluations import (
     successors,
 )
 from grader.checks.experiment.placing import forms, placed
+from grader.checks.experiment.reconstruction import Rebuilt
 from grader.checks.experiment.scalers import EXACT, FirstParts, Numbers, Way, matches, ways
 from grader.protocol import Array, Observation
 
@@ -69,6 +70,21 @@ def fitted_on(seen: Observation) -> Part | None:
         for part in _asked(one, series, first_parts).given_away()
     )
     return min(told, default=None)
+
+
+def fitted_on_rebuilt(seen: Observation, one: Evaluation, found: Iterable[Rebuilt]) -> Part | None:
+    """Whether a scaler was certainly fitted on the whole of a series as the windows tell it.
+
+    Where the series was observed, nothing is said: `fitted_on` knows better.
+    """
+    if any(_stretches(one, series) for series in forms(seen)):
+        return None
+    told = (
+        _asked(one, each.line, FirstParts(each.line), of_means=not each.has_ends).given_away()
+        for each in found
+        if each.line.size >= MANY
+    )
+    return Part.WHOLE if any(Part.WHOLE in parts for parts in told) else None
 
 
 def by_window_and_target(seen: Observation) -> bool:
@@ -169,11 +185,13 @@ class _Asked:
         return any(self.first_parts.any_matches(way, numbers, splits) for way in self.ways)
 
 
-def _asked(one: Evaluation, series: Line, first_parts: FirstParts) -> _Asked:
+def _asked(
+    one: Evaluation, series: Line, first_parts: FirstParts, *, of_means: bool = False
+) -> _Asked:
     places = _stretches(one, series)
     # Windows from everywhere, the training ones among them, may hold both ends of the range.
     strewn = bool(places) and places[0].strewn
-    chosen = list(ways(places[0].steps, of_means=strewn)) if places else []
+    chosen = list(ways(places[0].steps, of_means=of_means or strewn)) if places else []
     return _Asked(series, places, first_parts, chosen)
 
 

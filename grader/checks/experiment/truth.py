@@ -11,7 +11,7 @@ from contextlib import suppress
 import numpy as np
 
 from grader.assignment import load
-from grader.checks.experiment import honesty, placing, repetition, scaling
+from grader.checks.experiment import honesty, placing, reconstruction, repetition, scaling
 from grader.checks.experiment.evaluations import (
     Evaluation,
     Line,
@@ -23,11 +23,15 @@ from grader.checks.experiment.evaluations import (
 from grader.checks.experiment.parts import Experiment, require_training
 from grader.checks.experiment.provenance import Provenance
 from grader.checks.experiment.reading_off import (
+    EXACT,
+    PLAIN,
+    Units,
     is_free_running,
     is_reversed,
+    of_strewn,
+    read_targets,
     step_read,
 )
-from grader.checks.experiment.target_units import EXACT, PLAIN, Units, read_targets
 from grader.faults import BadValue, CauseKnown, CheckFailed, NeedsReview
 from grader.language import say
 from grader.protocol import Observation
@@ -339,7 +343,7 @@ def _spreads_wide(seen: Observation, used: Evaluation) -> bool:
 def scaled_on_training_part(experiment: Experiment) -> None:
     """Refuse a scaler that has certainly seen what is to be predicted."""
     require_training(experiment, moved=False)
-    part = scaling.fitted_on(experiment.seen)
+    part = scaling.fitted_on(experiment.seen) or _fitted_on_own(experiment)
     if part is scaling.Part.WHOLE:
         raise CheckFailed(
             say(
@@ -362,6 +366,31 @@ def scaled_on_training_part(experiment: Experiment) -> None:
                 "Take the numbers from the training part, or from the inputs of the window alone."
             )
         )
+
+
+def _fitted_on_own(experiment: Experiment) -> scaling.Part | None:
+    """As `scaling.fitted_on`, of a series that the program makes itself: as its windows tell it.
+
+    Where targets came back in the network's units, the series may simply be in these.
+    """
+    used = source_of(experiment) or _with_targets(experiment)
+    if used is None or used.trained.any() or used.inputs.shape[2] != 1:
+        return None
+    with suppress(BadValue):
+        true = experiment.targets
+        units = _units(used, true)
+        if units is not None and not units.agree(PLAIN):
+            found = reconstruction.rebuilt(experiment.seen, used, true, units)
+            return scaling.fitted_on_rebuilt(experiment.seen, used, found)
+    return None
+
+
+def _units(used: Evaluation, true: Line) -> Units | None:
+    """What makes inputs the targets that follow them."""
+    targets = read_targets(used, true)
+    if targets is None:
+        return of_strewn(used, true)
+    return targets.units if targets.ahead == 1 else None
 
 
 def scaled(experiment: Experiment) -> tuple[Line, Line]:

@@ -274,6 +274,7 @@ class Seen(Node, tag="seen"):
     courses: list[Array] = []
     # Of each window 1: the one a step earlier was trained on before, 2: the one a step later, 3: both.
     neighbours: list[Array] = []
+    trained: list[Array] = []
 
 
 class Patched(Node, tag="patched"):

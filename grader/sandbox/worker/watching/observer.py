@@ -129,6 +129,7 @@ class Watcher:
             max((learned_weights.change(*start) for start in self.starts.values()), default=0.0),
             [packer.writer.add(one) for one in self.courses.tables()],
             [packer.writer.add(one) for *_, one in evaluations],
+            [packer.writer.add(one) for one in self.trained.distinct()],
         )
         return packer.writer.frame(seen)
 

@@ -10,6 +10,7 @@ MAX_WINDOWS = 200_000  # hashes kept of each kind
 MAX_OVERLAPS = 50_000  # windows whose first and whose last steps are kept as well
 MAX_LENGTHS = 64
 MAX_KEPT = 4 * 1024 * 1024  # bytes of inputs and outputs of evaluations
+MAX_TRAINED = 1024 * 1024  # bytes of distinct windows that are kept themselves
 MAX_RUNS = 512  # batches of evaluations that travel
 
 Array = np.ndarray[Any, Any]  # not numpy.typing: its import costs every worker 5 ms
@@ -25,6 +26,8 @@ class Windows:
         # The same of all steps but the last, and of all but the first.
         self.heads: dict[int, int] = {}
         self.tails: dict[int, int] = {}
+        self.values: dict[int, list[Array]] = {}  # distinct windows of one feature by length (T, N)
+        self.size = 0  # bytes of these
         self.wholes: set[int] = set()
         self.lengths: set[int] = set()
         self.low, self.high = float("inf"), float("-inf")  # smallest and largest value
@@ -50,12 +53,24 @@ class Windows:
     def _note(self, inputs: Array, columns: list[int], call: int) -> None:
         self.low = min(self.low, float(inputs.min()))  # a NaN changes neither of the two
         self.high = max(self.high, float(inputs.max()))
+        self._keep(inputs, columns)
         for one in columns[: max(0, MAX_WINDOWS - len(self.hashes))]:
             self.hashes.setdefault(one, call)
         if len(inputs) > 1 and len(self.heads) < MAX_OVERLAPS:
             for kept, part in ((self.heads, inputs[:-1]), (self.tails, inputs[1:])):
                 for one in _hashes(part):
                     kept.setdefault(one, call)
+
+    def _keep(self, inputs: Array, columns: list[int]) -> None:
+        if inputs.ndim != 3 or inputs.shape[2] != 1 or self.size + inputs.nbytes > MAX_TRAINED:  # noqa: PLR2004 - (T, B, 1)
+            return
+        places = {one: place for place, one in enumerate(columns) if one not in self.hashes}
+        self.values.setdefault(len(inputs), []).append(inputs[:, list(places.values()), 0])
+        self.size += inputs.nbytes
+
+    def distinct(self) -> list[Array]:
+        """The windows (T, N) of one feature, by length, as far as they are kept."""
+        return [np.concatenate(each, axis=1) for each in self.values.values()]
 
     @property
     def span(self) -> tuple[float, float]:
