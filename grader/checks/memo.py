@@ -10,6 +10,10 @@ from grader.faults import StudentFault
 Found = TypeVar("Found")
 
 
+# After a hundred updates the same gradient still gives the same step.
+RATE_STAYS = "the learning rate stays"
+
+
 class Remembers(Protocol):
     """A candidate, of a class or of a function."""
 
@@ -27,3 +31,12 @@ def once(candidate: Remembers, key: Hashable, make: Callable[[], Found]) -> Foun
     if isinstance(found, StudentFault):
         raise found
     return found
+
+
+def note(candidate: Remembers, key: Hashable) -> None:
+    """Keep that something was seen, for whoever would look for it again."""
+    candidate.memo[key] = True
+
+
+def noted(candidate: Remembers, key: Hashable) -> bool:
+    return bool(candidate.memo.get(key, False))

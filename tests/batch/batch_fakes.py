@@ -123,3 +123,9 @@ ACTIONS = {
     "leave": _leave,
     "hang": lambda _: time.sleep(1e6),
 }
+
+
+def cores_after(seconds: float) -> frozenset[int]:
+    """The processors that this process may use; another submission meanwhile goes to another one."""
+    time.sleep(seconds)
+    return frozenset(os.sched_getaffinity(0))

@@ -21,7 +21,7 @@ from typing import Any
 import pytest
 from distributed import Client
 
-from grader.batch import coordinator
+from grader.batch import coordinator, pools
 from grader.batch.pools import (
     ClusterExaminers,
     Examiners,
@@ -512,3 +512,27 @@ def test_no_cluster_is_told_at_once(store: Store, monkeypatch: pytest.MonkeyPatc
     examiners = ClusterExaminers("tcp://127.0.0.1:9", patience=20)
     with pytest.raises(KitFault, match="No Dask scheduler"):
         coordinator.run(many(1), fakes.grade, store, examiners, Watch())
+
+
+def cores_of_both() -> set[frozenset[int]]:
+    """The cores that each of two examiners may use."""
+    examiners = local()
+    try:
+        executor = examiners.start()
+        waiting = [executor.submit(fakes.cores_after, 0.3) for _ in range(2)]
+        return {each.result() for each in waiting}
+    finally:
+        examiners.close(drop=False)
+
+
+@pytest.mark.skipif(
+    not hasattr(os, "sched_getaffinity"), reason="only Linux ties a process to a core"
+)
+def test_examiners_that_take_every_core_stay_on_one_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    there = os.sched_getaffinity(0)
+    monkeypatch.setattr(pools, "cores", lambda: 2)
+    tied = cores_of_both()
+    assert {len(each) for each in tied} == {1}
+    assert len(tied) == min(2, len(there))
+    monkeypatch.setattr(pools, "cores", lambda: 3)
+    assert cores_of_both() == {frozenset(there)}

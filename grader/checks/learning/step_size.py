@@ -21,7 +21,7 @@ from grader.checks.learning.training import (
     learner,
     outputs_of,
 )
-from grader.checks.memo import once
+from grader.checks.memo import RATE_STAYS, noted, once
 from grader.checks.parameters.layout import Layout
 from grader.faults import CheckFailed, NotImplementedYet
 from grader.language import say
@@ -86,7 +86,8 @@ def measure(cls: CandidateClass, course: Course, layout: Layout) -> Descent:
         raise CheckFailed(say("After a round of training every parameter is what it was before."))
     if np.linalg.norm(still) > ALIKE * np.linalg.norm(first):
         return Descent(probe.factor(still), plain, updates_itself=True, updates=probe.updates)
-    if once(cls, "rate decays", partial(probe.decays, rate)) and (shares := probe.shares(rate)):
+    decays = not noted(cls, RATE_STAYS) and once(cls, "rate decays", partial(probe.decays, rate))
+    if decays and (shares := probe.shares(rate)):
         return Descent(probe.factor(first) / rate, plain=True, updates_itself=False, shares=shares)
     if not plain:
         small, plain = probe.step(rate / UNCLIPPED, UNCLIPPED, 2.0 * UNCLIPPED)
