@@ -154,6 +154,7 @@ class ExperimentNumbers(msgspec.Struct, frozen=True, forbid_unknown_fields=True)
     follows: float
     predictable: float
     in_order: float
+    between_trained: float
     error_ratio: float
 
 

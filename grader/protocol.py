@@ -210,6 +210,11 @@ class Observation:
     # For each of `evaluations`: which of its windows (B,) were also trained on.
     trained_columns: tuple[Array, ...] = ()
     trained_before: tuple[Array, ...] = ()  # ... before they were evaluated
+    earlier_trained: tuple[Array, ...] = ()  # ... of which the window one step earlier was, before
+    later_trained: tuple[Array, ...] = ()  # ... of which that one step later was
+    trained_windows: tuple[
+        Array, ...
+    ] = ()  # distinct ones of one feature (T, N), by length, capped
     trained_span: tuple[float, float] = (NAN, NAN)  # smallest and largest input trained on
     series: tuple[Array, ...] = ()  # what generate_sequence_data returned meanwhile, each once
     ended: StudentFault | None = None  # where drawing raised, and nothing was returned

@@ -247,6 +247,8 @@ def _upright_or_turned(name: str, entry: Entry, layout: Layout) -> Iterator[View
     for place in layout.places[name]:
         if place.inside is not None and given == place.array_shape:
             yield View(label, np.ravel(array)[place.inside])
+        elif place.inside is not None and len(place.array_shape) == 1 and given == wanted:
+            yield View(label, array.reshape(shape))  # kept as bare memory, which has no shape
         elif place.inside is not None and place.is_whole and len(set(shape)) == len(shape) == 2:  # noqa: PLR2004  # a matrix, not square
             turned = oriented(np.arange(array.size).reshape(array.shape), shape)
             if turned is not None:

@@ -30,6 +30,8 @@ def observation(seen: schema.Seen, reader: wire.FrameReader) -> Observation:
     series = tuple(_numbers(one, reader) for one in seen.series)
     pictures = [_special(image, reader) for image in seen.figures]
     courses = tuple(_numbers(one, reader) for one in seen.courses)
+    neighbours = tuple(_numbers(one, reader) for one in seen.neighbours)
+    trained = tuple(_numbers(one, reader) for one in seen.trained)
     forward_calls, backward_calls, update_calls = (max(0, count) for count in seen.calls)
     return Observation(
         returned=returned,
@@ -51,6 +53,9 @@ def observation(seen: schema.Seen, reader: wire.FrameReader) -> Observation:
         figures=tuple(one for one in pictures if isinstance(one, Picture)),
         trained_columns=tuple(one > 0 for one in trained_columns),
         trained_before=tuple(one > 1 for one in trained_columns),
+        trained_windows=tuple(one for one in trained if one.ndim == 2),  # noqa: PLR2004  # (T, N)
+        earlier_trained=tuple(np.isin(one, (1, 3)) for one in neighbours),
+        later_trained=tuple(np.isin(one, (2, 3)) for one in neighbours),
         series=series,
         courses=courses,
         learned=tuple(filter(_DIGEST.fullmatch, seen.learned[:MOST_LEARNED])),

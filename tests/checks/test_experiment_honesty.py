@@ -172,7 +172,7 @@ def test_losses_that_stand_still_tell_nothing() -> None:
 def evaluation(line: np.ndarray, trained: np.ndarray | None = None) -> Evaluation:
     x = cut(line, 3)
     flags = np.zeros(x.shape[1], bool) if trained is None else trained
-    return Evaluation(x, x, flags, flags)
+    return Evaluation(x, x, flags, flags, flags, flags)
 
 
 WHOLE = np.sin(2 * np.pi * np.arange(300) / 30)

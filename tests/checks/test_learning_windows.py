@@ -8,9 +8,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from grader.checks.experiment import evaluations, scalers, scaling
+from grader.checks.experiment import evaluations, placing, scalers, scaling
 from grader.checks.experiment.placing import placed
 from grader.protocol import Observation
+from grader.sandbox.worker.watching.window_log import Windows
 
 Pair = tuple[np.ndarray, np.ndarray]
 
@@ -51,7 +52,7 @@ def cut(series: np.ndarray, T: int) -> np.ndarray:
 
 def held_out(inputs: np.ndarray, outputs: np.ndarray) -> evaluations.Evaluation:
     flags = np.zeros(inputs.shape[1], bool)
-    return evaluations.Evaluation(inputs, outputs, flags, flags)
+    return evaluations.Evaluation(inputs, outputs, *[flags] * 4)
 
 
 def outputs_of(inputs: np.ndarray, seed: int = 0) -> np.ndarray:
@@ -126,6 +127,85 @@ def test_shuffled_windows_show_in_their_order() -> None:
     chosen = np.random.default_rng(2).permutation(x.shape[1])[:80]
     assert evaluations.successors(held_out(x[:, -80:], x[:, -80:])) > 0.95
     assert 0.05 < evaluations.successors(held_out(x[:, chosen], x[:, chosen])) < 0.5
+
+
+NOISY = SERIES + 0.1 * np.random.default_rng(5).normal(size=SERIES.size)
+
+
+def divided(
+    series: np.ndarray, T: int, kept: np.ndarray, shown: np.ndarray
+) -> tuple[Observation, np.ndarray]:
+    """What is observed where the windows `kept` are evaluated after training on those `shown`; their targets."""
+    x = cut(series, T)
+    trained = Windows()
+    trained.add(np.ascontiguousarray(x[:, shown]), 1)
+    held = trained.holds(x[:, kept], 2)
+    beside = trained.neighbours(x[:, kept], 2)
+    seen = replace(
+        observation([(x[:, kept], outputs_of(x[:, kept]))], [held > 0]),
+        earlier_trained=(beside % 2 == 1,),
+        later_trained=(beside > 1,),
+    )
+    return seen, 3 * series[kept + T] + 1
+
+
+ORDER = np.random.default_rng(4).permutation(SERIES.size - 6)
+LATE = np.arange(SPLIT, SERIES.size - 6)
+DRAWN = ORDER[ORDER >= SPLIT][:40]
+
+
+@pytest.mark.parametrize("T", [2, 5])
+@pytest.mark.parametrize(
+    ("kept", "shown", "strewn", "whole"),
+    [
+        (ORDER[300:], ORDER[:300], True, True),
+        (ORDER[200:], ORDER[:200], True, True),
+        (ORDER[340:], ORDER[:300], True, False),  # not all that were held out
+        (LATE, np.arange(SPLIT - 6), False, False),
+        (DRAWN, np.arange(SPLIT - 6), False, False),
+        (LATE, np.arange(SPLIT + 1), False, False),  # training begins to reach into it
+        (np.arange(100, 180), np.r_[:95, 185:390], False, False),  # a block in the middle
+    ],
+)
+def test_windows_from_between_those_of_training_are_told(
+    T: int,
+    kept: np.ndarray,
+    shown: np.ndarray,
+    *,
+    strewn: bool,
+    whole: bool,
+) -> None:
+    seen, targets = divided(NOISY, T, kept, shown)
+    (one,) = evaluations.evaluations(seen)
+    assert placing.lies_between(seen, one) is strewn
+    assert placing.is_whole_split(seen, kept.size) is whole
+    assert not placing.is_whole_split(seen, kept.size + 1)
+    found = placing.with_targets(seen, targets)
+    assert found is not None
+    np.testing.assert_array_equal(found.inputs, one.inputs)
+    assert placing.with_targets(seen, targets[::-1]) is None
+
+
+@pytest.mark.parametrize(
+    "series",
+    [np.sin(2 * np.pi * np.arange(SERIES.size) / 50), NOISY.round(2), np.sign(NOISY - 2)],
+    ids=["a whole period", "two digits", "two values"],
+)
+@pytest.mark.parametrize("T", [2, 5])
+def test_where_values_come_again_nothing_is_told(series: np.ndarray, T: int) -> None:
+    for kept, shown in ((ORDER[300:], ORDER[:300]), (DRAWN, np.arange(SPLIT - 6))):
+        seen, _ = divided(series, T, kept, shown)
+        (one,) = evaluations.evaluations(seen)
+        assert not placing.lies_between(seen, one)
+
+
+def test_of_windows_trained_on_before_the_others_decide() -> None:
+    """As where blocks were trained on in turn, to choose a model by."""
+    seen, _ = divided(NOISY, 5, ORDER[300:], ORDER[:300])
+    (one,) = evaluations.evaluations(seen)
+    known = replace(one, before=np.arange(one.width) % 4 > 0)
+    assert placing.lies_between(seen, known)
+    assert not placing.lies_between(seen, replace(one, before=np.ones(one.width, bool)))
 
 
 @pytest.mark.parametrize("T", [2, 3, 12])

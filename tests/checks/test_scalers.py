@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from grader.checks.experiment.scalers import FirstParts, ways
+from grader.checks.experiment.scalers import FirstParts, scalings
 
 STEPS = 7
 SERIES = {
@@ -14,7 +14,7 @@ SERIES = {
     "walk": np.random.default_rng(5).standard_normal(90).cumsum(),
     "short": np.random.default_rng(6).standard_normal(STEPS + 1),
 }
-WAYS = list(ways(STEPS, of_means=False))
+WAYS = list(scalings(STEPS, of_means=False))
 
 
 @pytest.mark.parametrize("way", WAYS, ids=str)

@@ -92,8 +92,10 @@ class Liar:
         evaluations = [(reader.take(x), reader.take(y)) for x, y in reply.evaluations]
         columns = [reader.take(one) for one in reply.trained_columns]
         series = [reader.take(one) for one in reply.series]
-
         figures = [(reader.take(one.png), one.axes, one.lines) for one in reply.figures]
+        courses = [reader.take(one) for one in reply.courses]
+        neighbours = [reader.take(one) for one in reply.neighbours]
+        trained = [reader.take(one) for one in reply.trained]
 
         def array(value: Any) -> schema.Array:
             bent = self._array(value) if isinstance(value, np.ndarray) and self._maybe() else value
@@ -124,6 +126,9 @@ class Liar:
             self._maybe(),
             self._fault(),
             self._printed(),
+            courses=[array(one) for one in courses],
+            neighbours=[array(one) for one in neighbours],
+            trained=[array(one) for one in trained],
         )
 
     # -- values --------------------------------------------------------------------------------

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import ctypes
+from array import array
 from collections import ChainMap, UserDict, deque
 from dataclasses import dataclass, field
+from enum import Enum
 from functools import partial
 from types import MappingProxyType, SimpleNamespace
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import pytest
@@ -15,6 +19,11 @@ from grader.sandbox.worker import parameters
 from grader.sandbox.worker.array_search import MAX_ARRAYS
 from grader.sandbox.worker.attribute_path import NotWritable
 from grader.sandbox.worker.shown_names import shown
+
+
+class Name(Enum):
+    FORGET = 1
+    INPUT = 2
 
 
 class Gate(NamedTuple):
@@ -299,6 +308,91 @@ def test_what_an_object_shows_under_a_name_counts_as_far_as_it_is_a_view() -> No
         "W_f": [[0, 3], [1, 4], [2, 5]],
         "b_c": [9, 10, 11],
     }
+
+
+def test_memory_of_other_kinds_counts_as_arrays() -> None:
+    class Record(ctypes.Structure):
+        _fields_ = [("W", ctypes.c_double * 3), ("count", ctypes.c_int)]  # as ctypes wants it
+
+    typed, record = array("d", [1.0, 2.0]), Record()
+    obj = holder(typed=typed, record=record, words=array("i", [1, 2]))
+    assert set(read(obj)) == {"typed", "record.W"}
+    written(obj, "typed", np.array([3.0, 4.0]))
+    written(obj, "record.W", np.arange(3.0))
+    assert (list(typed), list(record.W)) == ([3.0, 4.0], [0.0, 1.0, 2.0])
+    typed.append(5.0)  # nobody holds on to its memory
+
+
+def test_bare_bytes_count_where_nothing_else_is_there_and_they_look_like_weights() -> None:
+    weights = np.array([0.5, -0.25, 0.0])
+    obj = holder(
+        fixed=weights.tobytes(), room=bytearray(weights.tobytes()), text=b"sixteen letters."
+    )
+    assert set(read(obj)) == {"fixed", "room"}
+    for name in ("fixed", "room"):
+        written(obj, name, 2 * weights)
+        np.testing.assert_array_equal(np.frombuffer(getattr(obj, name)), 2 * weights)
+    assert set(read(holder(fixed=weights.tobytes(), W=weights))) == {"W"}
+
+
+def test_arrays_of_objects_are_looked_into() -> None:
+    table = np.empty((1, 2), dtype=object)
+    table[0, 0], table[0, 1] = np.ones(2), np.zeros(3)
+    obj = holder(table=table)
+    assert list(read(obj)) == ["table[0, 0]", "table[0, 1]"]
+    written(obj, "table[0, 0]", np.zeros(4))
+    assert table[0, 0].shape == (4,)
+
+
+def test_keys_without_a_text_of_their_own_are_told_apart() -> None:
+    gates = {
+        Name.FORGET: np.ones(1),
+        Name.INPUT: np.ones(2),
+        object(): np.ones(3),
+        object(): np.ones(4),
+    }
+    assert list(read(holder(gates=gates))) == [
+        "gates[Name.FORGET]", "gates[Name.INPUT]", "gates[object.#2]", "gates[object.#3]",
+    ]  # fmt: skip
+
+
+def test_a_registry_gives_each_object_its_own_entry() -> None:
+    class Registered:
+        by_id: ClassVar[dict[int, Any]] = {}
+        weak: ClassVar[Any] = WeakKeyDictionary()
+
+        def __init__(self, start: float) -> None:
+            self.by_id[id(self)] = {"W": np.full(2, start)}
+            self.weak[self] = [np.full(3, start)]
+
+        def forward(self) -> Any:
+            return self.by_id[id(self)], self.weak[self]
+
+    one, other = Registered(1.0), Registered(2.0)
+    assert {path: float(value[0]) for path, value in read(other).items()} == {
+        "by_id[self]['W']": 2.0
+    }
+    written(other, "by_id[self]['W']", np.zeros(2))
+    assert one.by_id[id(one)]["W"].any()
+    assert not other.by_id[id(other)]["W"].any()
+
+
+def test_closures_in_containers_and_in_closures_are_the_last_resort() -> None:
+    def gate() -> Any:
+        W = np.ones(2)
+        return lambda: W
+
+    def cell() -> Any:
+        forget, take = gate(), gate()
+        return lambda: (forget, take)
+
+    obj = holder(functions=(cell(),))
+    assert list(read(obj)) == ["functions[0].forget.W", "functions[0].take.W"]
+    written(obj, "functions[0].take.W", np.zeros(2))
+    forget, take = obj.functions[0]()
+    assert forget().any()
+    assert not take().any()
+    assert list(read(holder(functions=(cell(),), W=np.ones(1)))) == ["W"]
 
 
 def test_size_depth_and_count_are_capped() -> None:

@@ -161,3 +161,24 @@ def test_a_class_says_what_it_lacks() -> None:
     assert defined.stubs == ["backward"]
     assert defined.missing == ["__init__", "update_parameters"]
     assert source.describe_class("SimpleRNN", lambda: None, ("forward",)).missing == []
+
+
+def test_what_makes_its_objects_in_a_way_of_its_own_lacks_nothing_that_can_be_seen() -> None:
+    class Made(type):
+        def __call__(cls, *_: Any) -> Any:
+            return super().__call__()
+
+    class ByMetaclass(metaclass=Made):
+        def __init__(self) -> None:
+            pass
+
+    class ByNew:
+        def __new__(cls) -> Any:
+            return object.__new__(cls)
+
+        def forward(self) -> None: ...
+
+    methods = ("__init__", "forward")
+    for cls in (ByMetaclass, ByNew):
+        defined = source.describe_class("LSTMCell", cls, methods)
+        assert (defined.stubs, defined.missing) == ([], [])

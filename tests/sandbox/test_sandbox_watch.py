@@ -340,6 +340,29 @@ def test_windows_are_columns_whatever_their_dtype() -> None:
     assert trained.lengths == {4}
 
 
+def test_neighbours_are_the_windows_one_step_earlier_and_later() -> None:
+    trained = Windows()
+    x = np.lib.stride_tricks.sliding_window_view(np.arange(9.0), 3).T[:, :, None]
+    trained.add(x[:, [0, 2, 3]], 7)
+    assert trained.neighbours(x, 8).tolist() == [0, 3, 2, 1, 1, 0, 0]
+    assert not trained.neighbours(x, 7).any()
+    assert not trained.neighbours(x[:2], 8).any()
+    assert not trained.neighbours(x[:1], 8).any()
+
+
+def test_distinct_windows_of_one_feature_are_kept_themselves() -> None:
+    trained = Windows()
+    x = batch(4, 3)[:, :, :1]
+    trained.add(x, 1)
+    trained.add(x[:, [2, 0, 2]], 2)
+    trained.add(np.concatenate([x, x[:, ::-1]], axis=2), 3)
+    trained.add(np.concatenate([x[:, 1:], x[:, 1:] + 1, x[:, 1:] + 1], axis=1), 4)
+    (kept,) = trained.distinct()
+    np.testing.assert_array_equal(
+        np.sort(kept), np.sort(np.append(x, x[:, 1:] + 1, axis=1)[:, :, 0])
+    )
+
+
 def test_the_same_numbers_in_another_shape_are_another_window() -> None:
     trained = Windows()
     trained.add(np.arange(12.0).reshape(6, 2, 1), 1)
@@ -370,10 +393,10 @@ def test_the_error_of_any_dtype_is_its_mean_square() -> None:
 
 def test_only_batches_of_one_kind_are_merged() -> None:
     sizes = [(3, 1), (3, 2), (4, 1)]
-    each = [(batch(T, B), batch(T, B), np.full(B, B)) for T, B in sizes]
+    each = [(batch(T, B), batch(T, B), np.full(B, B), np.zeros(B)) for T, B in sizes]
     kept = merged(each)
     assert [x.shape for x, *_ in kept] == [(3, 3, 1), (4, 1, 1)]
-    assert [held.tolist() for *_, held in kept] == [[1, 2, 2], [1]]
+    assert [held.tolist() for *_, held, _ in kept] == [[1, 2, 2], [1]]
 
 
 def test_every_networks_gradients_are_kept_apart() -> None:

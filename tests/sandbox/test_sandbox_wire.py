@@ -5,7 +5,8 @@ from __future__ import annotations
 import random
 import resource
 import struct
-from collections import OrderedDict
+from collections import ChainMap, OrderedDict
+from enum import Enum
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -93,6 +94,11 @@ def test_a_float_that_is_none_travels() -> None:
     assert back[1:] == [np.inf, -np.inf]
 
 
+class Letter(Enum):
+    A = 1
+    B = 2
+
+
 @pytest.mark.parametrize(
     ("value", "expected"),
     [
@@ -102,6 +108,9 @@ def test_a_float_that_is_none_travels() -> None:
         (Pair(1, 2.0), (1, 2.0)),
         (OrderedDict(a=1), {"a": 1}),
         ({5.0: 1, 2.5: 2, (1, 2): 3, np.int64(7): 4}, {5: 1, "2.5": 2, "(1, 2)": 3, 7: 4}),
+        (ChainMap({"W": 1}, {"b": 2}), {"b": 2, "W": 1}),
+        ({Letter.A: 1, Letter.B: 2}, {"A": 1, "B": 2}),
+        ({range(1): 1, range(2): 2}, {"range": 1, "range#1": 2}),
         (1j, Opaque("complex")),
         (b"x", Opaque("bytes")),
         (range(3), Opaque("range")),

@@ -10,14 +10,18 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 
-from grader.checks.experiment.evaluations import Line
-from grader.checks.experiment.target_units import PLAIN, Units
+from grader.checks.experiment.evaluations import Line, following, last_of_each
+from grader.checks.experiment.reading_off import PLAIN, Units
+from grader.protocol import Observation
 
 EVERY_DIGIT = 1e-9  # relative: sums in another order
 MOST_CROSSED = 2_000  # predictions that are compared with each target
+SAME_VALUE = 1e-6  # of the smallest error: two values that are one
+FEWEST_LENGTHS = 3  # that chance does not make agree
 DIGITS = 6  # fewer are a number that was rounded, which others may be by chance
 
 
@@ -34,6 +38,17 @@ def mean_absolute(errors: Line) -> float:
 
 
 MEASURES: tuple[Callable[[Line], float], ...] = (mean_square, root_mean_square, mean_absolute)
+
+
+class Power(NamedTuple):
+    """A measure of `MEASURES`: a mean of powers, in units to a power, to be raised to another."""
+
+    of_each: int
+    of_unit: int
+    of_error: int
+
+
+POWERS = (Power(2, 2, 1), Power(2, 1, 2), Power(1, 1, 1))
 # Errors of both signs cancel in these.
 CANCELLING: tuple[Callable[[Line], float], ...] = (
     lambda errors: float(np.mean(errors) ** 2),
@@ -113,6 +128,76 @@ class Formulas:
         yield errors
         if self.units is not None:
             yield errors / self.units.scale
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """How a network fits the windows of one length that it was trained on, in its own units.
+
+    The value after the last of them was a target only: of one output the error is not known.
+    """
+
+    last: Line  # errors of the outputs after the windows
+    every: Line  # errors of all outputs
+    seen_last: float  # the last input before the unknown value
+    given: float  # the output for it
+
+
+def fits(seen: Observation) -> dict[int, Fit]:
+    """By length, where windows that were trained on were evaluated later, and one error at most is missing."""
+    found = {}
+    for one in last_of_each(seen):
+        if one.inputs.shape[2] != 1 or one.outputs.shape[2] != 1:
+            continue
+        places, trained = following(one), np.flatnonzero(one.before)
+        known, unknown = (trained[side] for side in (places[trained] >= 0, places[trained] < 0))
+        if known.size and unknown.size == 1:
+            shown, given = one.inputs[:, :, 0], one.outputs[:, :, 0]
+            last = given[-1, known] - shown[-1, places[known]]
+            within = (given[:-1] - shown[1:])[:, trained].ravel()
+            ends = float(shown[-1, unknown[0]]), float(given[-1, unknown[0]])
+            found[one.steps] = Fit(last, np.concatenate([within, last]), *ends)
+    return found
+
+
+def are_of_training(errors: Collection[tuple[float, Fit]], scale: float) -> bool:
+    """Whether the errors (one of each length) are right measures of what was trained on, to the digit.
+
+    One and the same unknown value explains all of them, in one measure and unit.
+    """
+    first = next(iter(errors), None)
+    if first is None or len(errors) < FEWEST_LENGTHS:
+        return False
+    if any(fit.seen_last != first[1].seen_last or error <= 0.0 for error, fit in errors):
+        return False
+    limit = SAME_VALUE * min(root_mean_square(fit.last) for _, fit in errors)
+    return any(
+        _one_value_explains(
+            [_explaining(error, fit, power, unit, every) for error, fit in errors], limit
+        )
+        for unit in {1.0, scale}
+        for power in POWERS
+        for every in (False, True)
+    )
+
+
+def _explaining(error: float, fit: Fit, power: Power, unit: float, every: bool) -> list[float]:  # noqa: FBT001  # private
+    """The values that the unknown target may have: one on either side of the output, or none."""
+    known = fit.every if every else fit.last
+    sizes = np.abs(known) ** power.of_each
+    whole = (error / unit**power.of_unit) ** power.of_error * (known.size + 1)
+    left = whole - float(sizes.sum())
+    if not left >= -EVERY_DIGIT * whole:
+        return []
+    away = max(left, 0.0) ** (1 / power.of_each)
+    return [fit.given - away, fit.given + away]
+
+
+def _one_value_explains(values: list[list[float]], limit: float) -> bool:
+    return any(
+        all(any(abs(one - value) <= limit for one in each) for each in values)
+        for value in values[0]
+    )
 
 
 def _is_rounded(value: float) -> bool:

@@ -35,6 +35,8 @@ class Evaluation:
     outputs: Array  # (T, B, O)
     trained: NDArray[np.bool_]  # (B,): the same window was also trained on
     before: NDArray[np.bool_]  # (B,): ... and that before it was evaluated
+    earlier: NDArray[np.bool_]  # (B,): the window one step earlier was trained on before
+    later: NDArray[np.bool_]  # (B,): ... the window one step later
 
     @property
     def steps(self) -> int:
@@ -58,7 +60,12 @@ class Evaluation:
     def columns(self, part: slice | list[int]) -> Evaluation:
         """Some of its windows."""
         return Evaluation(
-            self.inputs[:, part], self.outputs[:, part], self.trained[part], self.before[part]
+            self.inputs[:, part],
+            self.outputs[:, part],
+            self.trained[part],
+            self.before[part],
+            self.earlier[part],
+            self.later[part],
         )
 
     def units(self, predictions: Line) -> tuple[float, float]:
@@ -84,13 +91,19 @@ class Found:
 
 def evaluations(seen: Observation) -> list[Evaluation]:
     """All evaluations whose inputs are (T, B, .) and whose outputs are so too, or (B, .)."""
-    flags = zip_longest(seen.evaluations, seen.trained_columns, seen.trained_before)
+    flags = zip_longest(
+        seen.evaluations,
+        seen.trained_columns,
+        seen.trained_before,
+        seen.earlier_trained,
+        seen.later_trained,
+    )
     found = []
-    for (inputs, outputs), trained, before in islice(flags, len(seen.evaluations)):
+    for (inputs, outputs), *told in islice(flags, len(seen.evaluations)):
         given = _of_every_step(inputs, outputs)
         if given is None:
             continue
-        known = [_of_each_window(inputs, one) for one in (trained, before)]
+        known = [_of_each_window(inputs, one) for one in told]
         found.append(Evaluation(inputs, given, *known))
     return found
 
@@ -141,6 +154,8 @@ def _joined(group: list[Evaluation]) -> Evaluation:
         np.concatenate([one.outputs for one in group], axis=1),
         np.concatenate([one.trained for one in group]),
         np.concatenate([one.before for one in group]),
+        np.concatenate([one.earlier for one in group]),
+        np.concatenate([one.later for one in group]),
     )
 
 
@@ -226,10 +241,10 @@ def residuals(one: Evaluation) -> Mapping[str, tuple[Line, Line]]:
 def _residuals(one: Evaluation, truth: Array) -> dict[str, tuple[Line, Line]]:
     """As `residuals`, where the next of `truth` (T, B, O) is what each output predicts."""
     found: dict[str, tuple[Line, Line]] = {}
-    following = _following(one)
-    known = following >= 0
+    places = following(one)
+    known = places >= 0
     if known.any():
-        after = truth[-1][following[known]]
+        after = truth[-1][places[known]]
         found["last"] = ((one.outputs[-1][known] - after).ravel(), after.ravel())
     if one.steps > 1:
         found["all"] = ((one.outputs[:-1] - truth[1:]).ravel(), truth[1:].ravel())
@@ -252,13 +267,27 @@ def unexplained(one: Evaluation) -> float | None:
     return float(np.mean(errors**2)) / variance if variance > 0 else None
 
 
-def _following(one: Evaluation) -> NDArray[np.int64]:
+def following(one: Evaluation) -> NDArray[np.int64]:
     """Which window comes one step after each, -1 where none does."""
     if one.steps == 1:  # single values: in their order, which nothing proves
         return np.append(np.arange(1, one.width), -1)
     windows, step = _as_bytes(one), _step_size(one)
     places = {window[:-step]: place for place, window in enumerate(windows)}
-    return np.array([places.get(window[step:], -1) for window in windows])
+    return np.array([places.get(window[step:], -1) for window in windows], np.int64)
+
+
+def longest_run(one: Evaluation) -> int:
+    """How many windows there are at most that follow one another, each one step later."""
+    after = following(one)
+    firsts = np.setdiff1d(np.arange(one.width), after)
+    return max((_run_from(int(place), after) for place in firsts), default=one.width)
+
+
+def _run_from(place: int, after: NDArray[np.int64]) -> int:
+    count = 0
+    while place >= 0 and count < after.size:
+        place, count = int(after[place]), count + 1
+    return count
 
 
 def _mean_square(found: tuple[Line, Line] | None) -> float:

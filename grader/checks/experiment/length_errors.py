@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from grader.assignment import load
-from grader.checks.experiment.error_formulas import MEASURES, Formulas
+from grader.checks.experiment.error_formulas import MEASURES, Formulas, are_of_training, fits
 from grader.checks.experiment.evaluations import (
     Line,
     by_length,
@@ -16,7 +16,7 @@ from grader.checks.experiment.evaluations import (
 )
 from grader.checks.experiment.parts import CLASSES, Experiment, require_training
 from grader.checks.experiment.provenance import Provenance
-from grader.checks.experiment.target_units import Units
+from grader.checks.experiment.reading_off import Units
 from grader.checks.experiment.truth import repeats, scaled, source_of
 from grader.faults import BadValue, CheckFailed, NeedsReview
 from grader.language import say
@@ -31,7 +31,7 @@ def are_real(experiment: Experiment) -> None:
     require_training(experiment, moved=False)
     errors = experiment.errors
     _require_seen(experiment, errors)
-    if _only_trained(experiment, errors):
+    if _only_trained(experiment, errors) or _are_of_training(experiment, errors):
         raise CheckFailed(
             say("The errors by length were computed on windows that were trained on."),
             diagnosis="evaluated-on-training-data",
@@ -172,6 +172,17 @@ def _only_trained(experiment: Experiment, errors: Errors) -> bool:
     # Predicted first and learned from then, windows are honest.
     judged = all(one.before.all() for one in deciding)
     return judged or (used is not None and bool(used.before.any()))
+
+
+def _are_of_training(experiment: Experiment, errors: Errors) -> bool:
+    """Whether they are, to the digit, those of windows that were trained on, though others were evaluated."""
+    known = fits(experiment.seen)
+    # A window of L values may be L - 1 inputs and a target.
+    fitting = [(errors[length], known.get(length) or known.get(length - 1)) for length in errors]
+    found = [(error, fit) for error, fit in fitting if fit is not None]
+    used = source_of(experiment)
+    scale = 1.0 if used is None else abs(used.units(experiment.predictions)[0])
+    return are_of_training(found, scale) and not repeats(experiment)
 
 
 def _are_mapped(experiment: Experiment) -> bool:

@@ -14,6 +14,7 @@ from grader.checks.experiment.evaluations import FEWEST, Evaluation, Line
 from grader.protocol import Array
 
 DIGITS = 9  # of values near 1
+WHOLE = 1e-3  # of a step: a whole number of steps
 STRETCH = 20  # windows on end that are equal in every bit: by chance that is not
 
 
@@ -35,6 +36,28 @@ def nearly_comes_again(lines: Iterable[Line], used: Evaluation) -> bool:
     return any(np.unique(line.round(DIGITS)).size <= line.size / 2 for line in lines) or (
         _distinct(used.inputs.round(DIGITS)) < _distinct(used.inputs)
     )
+
+
+def may_come_again(one: Evaluation, lines: Iterable[Line]) -> bool:
+    """Whether windows of equal values may be others: in a series that repeats itself, or of few digits.
+
+    lines: the series that they are from, as far as it is known.
+    """
+    ends = np.unique(one.inputs[-1].round(DIGITS), axis=0)
+    return (
+        len(ends) < one.width
+        or is_coarse(one.inputs)
+        or any(np.unique(line.round(DIGITS)).size <= line.size / 2 for line in lines)
+    )
+
+
+def is_coarse(values: Array) -> bool:
+    """Whether all values are whole numbers of one step, as measurements of few digits are."""
+    distinct = np.unique(values)
+    if distinct.size < 2:  # noqa: PLR2004  # no step between them
+        return True
+    steps = (distinct - distinct[0]) / np.diff(distinct).min()
+    return bool(np.all(np.abs(steps - np.rint(steps)) <= WHOLE))
 
 
 def _is_one_stretch(places: Array) -> bool:

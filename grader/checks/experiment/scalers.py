@@ -35,7 +35,7 @@ VIEWS: Sequence[Callable[[Line, int], Line]] = (
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class Scaling:
     """A way of scaling windows of so many steps: what it takes from a part of the series."""
 
     scaler: str
@@ -50,12 +50,12 @@ class Way:
         return any(matches(self.numbers(part), numbers) for part in parts)
 
 
-def ways(steps: int, *, of_means: bool) -> Iterator[Way]:
+def scalings(steps: int, *, of_means: bool) -> Iterator[Scaling]:
     """List the ways of scaling windows of so many steps; those that take means alone on request."""
     for scaler in SCALERS:
         means = scaler.startswith("mean")
         if means or not of_means:
-            yield from (Way(scaler, view, steps) for view in range(len(VIEWS) if means else 1))
+            yield from (Scaling(scaler, view, steps) for view in range(len(VIEWS) if means else 1))
 
 
 class FirstParts:
@@ -67,9 +67,9 @@ class FirstParts:
 
     def __init__(self, series: Line) -> None:
         self._series = series
-        self._near: dict[Way, tuple[Array, Array]] = {}
+        self._near: dict[Scaling, tuple[Array, Array]] = {}
 
-    def any_matches(self, way: Way, numbers: Numbers, splits: range) -> bool:
+    def any_matches(self, way: Scaling, numbers: Numbers, splits: range) -> bool:
         """Whether a part that ends at one of these splits has the numbers."""
         if way not in self._near:
             self._near[way] = self._running(way)
@@ -80,7 +80,7 @@ class FirstParts:
         found = (self._series[: splits.start + one] for one in np.flatnonzero(near))
         return way.any_matches(found, numbers)
 
-    def _running(self, way: Way) -> tuple[Array, Array]:
+    def _running(self, way: Scaling) -> tuple[Array, Array]:
         """Scales and offsets of the first parts, by their size; NaN where a part has none."""
         if way.scaler.startswith("mean"):
             return self._means(way)
@@ -99,7 +99,7 @@ class FirstParts:
         low, high = (each.accumulate(self._series) for each in (np.minimum, np.maximum))
         return np.concatenate([none, low[1:]]), np.concatenate([none, high[1:]])
 
-    def _means(self, way: Way) -> tuple[Array, Array]:
+    def _means(self, way: Scaling) -> tuple[Array, Array]:
         window, behind = ((1, 0), (way.steps, 1), (way.steps + 1, 0))[way.view]
         centre = float(self._series.mean())
         values = self._series - centre

@@ -10,7 +10,7 @@ nothing is said.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -25,7 +25,8 @@ from grader.checks.experiment.evaluations import (
     successors,
 )
 from grader.checks.experiment.placing import forms, placed
-from grader.checks.experiment.scalers import EXACT, FirstParts, Numbers, Way, matches, ways
+from grader.checks.experiment.reconstruction import Rebuilt
+from grader.checks.experiment.scalers import EXACT, FirstParts, Numbers, Scaling, matches, scalings
 from grader.protocol import Array, Observation
 
 SMALLEST = 1e-300  # a scale whose inverse is finite
@@ -69,6 +70,21 @@ def fitted_on(seen: Observation) -> Part | None:
         for part in _asked(one, series, first_parts).given_away()
     )
     return min(told, default=None)
+
+
+def fitted_on_rebuilt(seen: Observation, one: Evaluation, found: Iterable[Rebuilt]) -> Part | None:
+    """Whether a scaler was certainly fitted on the whole of a series as the windows tell it.
+
+    Where the series was observed, nothing is said: `fitted_on` knows better.
+    """
+    if any(_stretches(one, series) for series in forms(seen)):
+        return None
+    told = (
+        _asked(one, each.line, FirstParts(each.line), of_means=not each.has_ends).given_away()
+        for each in found
+        if each.line.size >= MANY
+    )
+    return Part.WHOLE if any(Part.WHOLE in parts for parts in told) else None
 
 
 def by_window_and_target(seen: Observation) -> bool:
@@ -125,7 +141,7 @@ class _Asked:
     series: Line
     places: Sequence[_Stretch]
     first_parts: FirstParts
-    ways: Sequence[Way]
+    scalings: Sequence[Scaling]
 
     def given_away(self) -> Iterator[Part]:
         """What asks for the numbers that held-out inputs are scaled by, where no part to train on does."""
@@ -135,13 +151,13 @@ class _Asked:
             for place in self.places[-MOST_PLACES:]
             if not place.strewn and not self._has_first_part(everywhere, place.numbers)
         ]
-        for way in self.ways:
+        for way in self.scalings:
             if self._is_of_whole(way):
                 yield Part.WHOLE
             elif any(self._is_of_held_out(place, way) for place in foreign):
                 yield Part.HELD_OUT
 
-    def _is_of_whole(self, way: Way) -> bool:
+    def _is_of_whole(self, way: Scaling) -> bool:
         whole = way.numbers(self.series)
         # Where a series that repeats itself holds them in several places: up to the last of these.
         last = max(
@@ -150,7 +166,7 @@ class _Asked:
         splits = range(max(self.series.size // 2, 2), last + 1)  # one value has no deviation
         return bool(splits) and not self._has_first_part(splits, whole)
 
-    def _is_of_held_out(self, place: _Stretch, way: Way) -> bool:
+    def _is_of_held_out(self, place: _Stretch, way: Scaling) -> bool:
         """Whether the held-out part, with its targets or without, has these numbers."""
         a, b, steps = place.start, place.end, way.steps
         parts = (
@@ -166,14 +182,16 @@ class _Asked:
 
         In whole periods of a wave most parts have the same mean and deviation.
         """
-        return any(self.first_parts.any_matches(way, numbers, splits) for way in self.ways)
+        return any(self.first_parts.any_matches(way, numbers, splits) for way in self.scalings)
 
 
-def _asked(one: Evaluation, series: Line, first_parts: FirstParts) -> _Asked:
+def _asked(
+    one: Evaluation, series: Line, first_parts: FirstParts, *, of_means: bool = False
+) -> _Asked:
     places = _stretches(one, series)
     # Windows from everywhere, the training ones among them, may hold both ends of the range.
     strewn = bool(places) and places[0].strewn
-    chosen = list(ways(places[0].steps, of_means=strewn)) if places else []
+    chosen = list(scalings(places[0].steps, of_means=of_means or strewn)) if places else []
     return _Asked(series, places, first_parts, chosen)
 
 

@@ -11,7 +11,7 @@ from contextlib import suppress
 import numpy as np
 
 from grader.assignment import load
-from grader.checks.experiment import honesty, repetition, scaling
+from grader.checks.experiment import honesty, placing, reconstruction, repetition, scaling
 from grader.checks.experiment.evaluations import (
     Evaluation,
     Line,
@@ -21,14 +21,17 @@ from grader.checks.experiment.evaluations import (
     successors,
 )
 from grader.checks.experiment.parts import Experiment, require_training
-from grader.checks.experiment.placing import forms, placed
 from grader.checks.experiment.provenance import Provenance
 from grader.checks.experiment.reading_off import (
+    EXACT,
+    PLAIN,
+    Units,
     is_free_running,
     is_reversed,
+    of_strewn,
+    read_targets,
     step_read,
 )
-from grader.checks.experiment.target_units import EXACT, PLAIN, Units, read_targets
 from grader.faults import BadValue, CauseKnown, CheckFailed, NeedsReview
 from grader.language import say
 from grader.protocol import Observation
@@ -256,7 +259,7 @@ def held_out(experiment: Experiment) -> None:
         ):
             return  # an honest split puts the same windows on both sides
         raise _on_training(used)
-    if used is not None and _is_strewn(used, seen):
+    if _is_strewn(experiment, used):
         raise CheckFailed(
             say(
                 "The windows were not split by time: what is held out was taken from between those of "
@@ -301,24 +304,46 @@ def _on_training(used: Evaluation | None) -> CheckFailed:
     )
 
 
-def _is_strewn(used: Evaluation, seen: Observation) -> bool:
-    """Whether windows are missing in between that were left to training.
+def _is_strewn(experiment: Experiment, used: Evaluation | None) -> bool:
+    """Whether windows are missing in between that were left to training."""
+    seen = experiment.seen
+    if used is None:
+        used = _with_targets(experiment)
+    if used is None:
+        return placing.is_whole_split(seen, _size(experiment))
+    if not successors(used) < load().learning["q5_3"]["in_order"]:  # NaN for single values
+        return False
+    return placing.lies_between(seen, used) or _spreads_wide(seen, used)
+
+
+def _with_targets(experiment: Experiment) -> Evaluation | None:
+    with suppress(BadValue):
+        return placing.with_targets(experiment.seen, experiment.targets)
+    return None
+
+
+def _size(experiment: Experiment) -> int:
+    """How many predictions came back."""
+    with suppress(BadValue):
+        return experiment.predictions.size
+    return 0
+
+
+def _spreads_wide(seen: Observation, used: Evaluation) -> bool:
+    """Whether, of a series that is known, windows of both its halves are there.
 
     Some of those of the held-out part, drawn at random, lie near the end of the series all of them.
     """
-    share = successors(used)
-    if not share < load().learning["q5_3"]["in_order"]:  # NaN for single values
-        return False
-    for series in forms(seen):
-        if (there := placed(used, series)) is not None:
+    for series in placing.forms(seen):
+        if (there := placing.placed(used, series)) is not None:
             return bool(np.ptp(there.starts) > (series.size - used.steps) / 2)
-    return share > 0
+    return False
 
 
 def scaled_on_training_part(experiment: Experiment) -> None:
     """Refuse a scaler that has certainly seen what is to be predicted."""
     require_training(experiment, moved=False)
-    part = scaling.fitted_on(experiment.seen)
+    part = scaling.fitted_on(experiment.seen) or _fitted_on_own(experiment)
     if part is scaling.Part.WHOLE:
         raise CheckFailed(
             say(
@@ -341,6 +366,31 @@ def scaled_on_training_part(experiment: Experiment) -> None:
                 "Take the numbers from the training part, or from the inputs of the window alone."
             )
         )
+
+
+def _fitted_on_own(experiment: Experiment) -> scaling.Part | None:
+    """As `scaling.fitted_on`, of a series that the program makes itself: as its windows tell it.
+
+    Where targets came back in the network's units, the series may simply be in these.
+    """
+    used = source_of(experiment) or _with_targets(experiment)
+    if used is None or used.trained.any() or used.inputs.shape[2] != 1:
+        return None
+    with suppress(BadValue):
+        true = experiment.targets
+        units = _units(used, true)
+        if units is not None and not units.agree(PLAIN):
+            found = reconstruction.rebuilt(experiment.seen, used, true, units)
+            return scaling.fitted_on_rebuilt(experiment.seen, used, found)
+    return None
+
+
+def _units(used: Evaluation, true: Line) -> Units | None:
+    """What makes inputs the targets that follow them."""
+    targets = read_targets(used, true)
+    if targets is None:
+        return of_strewn(used, true)
+    return targets.units if targets.ahead == 1 else None
 
 
 def scaled(experiment: Experiment) -> tuple[Line, Line]:

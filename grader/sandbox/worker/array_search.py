@@ -1,22 +1,26 @@
 """Walk through an object to the float arrays that it holds, wherever it keeps them.
 
 Through attributes (`__dict__` and `__slots__` over the whole MRO), class attributes, dicts, lists,
-tuples and objects of any user class, nearest first, and never through modules, functions or
-classes. Pure-Python weights (nested lists of floats) count as arrays.
+tuples and objects of any user class, nearest first, and never through modules or classes; through
+the closures of functions only on request. Pure-Python weights (nested lists of floats) count as
+arrays, and so do floats in other containers of memory, see `memory_views`.
 """
 
 from __future__ import annotations
 
 import sys
 import types
+import weakref
 from collections import ChainMap, Counter, deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from enum import Enum
 from typing import Any
 
 import numpy as np
 
+from grader.sandbox.worker import memory_views
 from grader.sandbox.worker.attribute_path import Step
 
 Array = np.ndarray[Any, Any]  # not numpy.typing: its import costs every worker 5 ms
@@ -27,9 +31,9 @@ MAX_ARRAYS = 512
 MAX_VISITS = 20_000  # values looked at
 
 _CLOSED = (
-    type, types.ModuleType, types.FunctionType, types.BuiltinFunctionType, types.MethodType,
+    type, types.ModuleType, types.BuiltinFunctionType, types.MethodType,
     types.GeneratorType, types.CodeType, types.FrameType, property, staticmethod, classmethod,
-    str, bytes, bytearray, int, float, complex, np.generic, np.dtype, type(None),
+    str, int, float, complex, np.generic, np.dtype, type(None),
 )  # fmt: skip
 
 _PLAIN = (
@@ -48,16 +52,21 @@ class Leaf:
 
     path: str
     steps: tuple[Step, ...]
-    value: Any  # ndarray or list; or what holds some
+    value: Any  # ndarray (perhaps a view of other memory) or list; or what holds some
 
 
 def search(
-    obj: Any, start: Iterator[Part], *, holders: bool = False, ways: int = 1
+    obj: Any,
+    start: Iterable[Part],
+    *,
+    holders: bool = False,
+    ways: int = 1,
+    deep: bool = False,
 ) -> Iterator[Leaf]:
     """Breadth first, so that parameters come before what is cached deep down.
 
     holders: yield also what may hold arrays, each time that it is met. ways: how often what holds
-    arrays is looked into.
+    arrays is looked into. deep: look into closures and bare bytes as well.
     """
     seen = Counter({id(obj): ways})
     queue: deque[tuple[str, tuple[Step, ...], Any]]
@@ -67,11 +76,11 @@ def search(
         if not queue or count >= MAX_ARRAYS:
             return
         path, steps, value = queue.popleft()
-        if isinstance(value, _CLOSED):
+        if isinstance(value, _CLOSED) or (isinstance(value, types.FunctionType) and not deep):
             continue
-        if _is_leaf(value):
+        if (numbers := _numbers(value, deep=deep)) is not None:
             count += 1
-            yield Leaf(path, steps, value)
+            yield Leaf(path, steps, numbers)
             continue
         if holders:
             yield Leaf(path, steps, value)
@@ -79,8 +88,25 @@ def search(
             continue
         seen[id(value)] += 1
         if len(steps) < MAX_DEPTH and len(queue) < MAX_VISITS:
-            for name, step, part in parts(value, last=ways > 1):
+            for name, step, part in _of_object(obj, value) or parts(value, last=ways > 1):
                 queue.append((path + name, (*steps, step), part))
+
+
+def _numbers(value: Any, *, deep: bool) -> Any:
+    """What holds floats and nothing else, as it is or as a view of its memory; else None."""
+    if _is_leaf(value):
+        return value
+    return None if isinstance(value, np.ndarray) else memory_views.of(value, bare=deep)
+
+
+def _of_object(obj: Any, value: Any) -> list[Part]:
+    """The entry of a registry that belongs to the object, by itself or by its id; [] in anything else."""
+    if isinstance(value, dict) and id(obj) in value:
+        return [("[self]", ("item", id(obj)), value[id(obj)])]
+    if type(value) is weakref.WeakKeyDictionary:
+        with suppress(Exception):  # its hash is the student's
+            return [("[self]", ("entry", (value, obj)), value[obj])]
+    return []
 
 
 def _is_leaf(value: Any) -> bool:
@@ -123,16 +149,16 @@ def parts(value: Any, *, top: bool = False, last: bool = False) -> Iterator[Part
 
 
 def _items(value: Any, *, last: bool) -> Iterator[Part]:
-    if isinstance(value, (dict, types.MappingProxyType)):
-        items = dict.items(value) if isinstance(value, dict) else value.items()
-        for key, part in list(items):
-            yield f"[{_quoted(key)}]", ("item", key), part
-    if isinstance(value, ChainMap):  # what its tables give together, not each of them
-        for key in ChainMap.__iter__(value):
-            yield f"[{_quoted(key)}]", ("item", key), ChainMap.__getitem__(value, key)
-    if isinstance(value, np.ndarray) and value.dtype.names:
-        for field in value.dtype.names:
-            yield f"[{field!r}]", ("item", field), value[field]
+    if isinstance(value, (dict, types.MappingProxyType, ChainMap)):
+        for number, (key, part) in enumerate(_pairs(value)):
+            yield f"[{_quoted(key, number)}]", ("item", key), part
+    if isinstance(value, np.ndarray):
+        yield from _elements(value)
+    if isinstance(value, types.FunctionType):
+        yield from _cells(value)
+    if type(type(value)).__name__ == "PyCStructType":  # of ctypes, which few import
+        for field, *_ in getattr(value, "_fields_", ()):
+            yield f".{field}", ("attribute", field), getattr(value, field)
     if isinstance(value, (list, tuple, deque)):
         names = getattr(type(value), "_fields", ()) if isinstance(value, tuple) else ()
         for index, part in enumerate(list(value)):
@@ -140,6 +166,29 @@ def _items(value: Any, *, last: bool) -> Iterator[Part]:
             yield label, ("item", index), part
         if last and value:
             yield "[-1]", ("item", -1), value[-1]
+
+
+def _pairs(table: Any) -> list[tuple[Any, Any]]:
+    """Keys and values; of a ChainMap what its tables give together."""
+    if isinstance(table, ChainMap):
+        return [(key, ChainMap.__getitem__(table, key)) for key in ChainMap.__iter__(table)]
+    return list(dict.items(table) if isinstance(table, dict) else table.items())
+
+
+def _elements(array: Array) -> Iterator[Part]:
+    """The fields of records, and the objects in an array of objects."""
+    for field in array.dtype.names or ():
+        yield f"[{field!r}]", ("item", field), array[field]
+    if array.dtype.kind == "O" and array.size <= MAX_ARRAYS:
+        for place in np.ndindex(array.shape):
+            yield f"[{', '.join(map(str, place))}]", ("item", place), array[place]
+
+
+def _cells(function: types.FunctionType) -> Iterator[Part]:
+    """What a function has closed over."""
+    for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=False):
+        with suppress(ValueError):  # a cell that nothing was put into yet
+            yield f".{name}", ("cell", cell), cell.cell_contents
 
 
 def _attributes(value: Any) -> Iterator[Part]:
@@ -180,7 +229,10 @@ def computed(obj: Any) -> Iterator[Part]:
 
 
 def around(obj: Any) -> Iterator[Part]:
-    """What the object's functions reach in closures and at module level: the last resort."""
+    """What the object's functions reach in closures and at module level: the last resort.
+
+    `parts` gives what it holds itself, functions in tuples among it.
+    """
     own = getattr(obj, "__dict__", {})
     members = [*own.items(), *(part for base in type(obj).__mro__ for part in vars(base).items())]
     seen: set[Any] = set()
@@ -203,7 +255,11 @@ def around(obj: Any) -> Iterator[Part]:
                 yield name, ("global", (function.__globals__, name)), function.__globals__[name]
 
 
-def _quoted(key: Any) -> str:
+def _quoted(key: Any, number: int) -> str:
+    """A key in a path; what has no text of its own by its number among the keys."""
     if isinstance(key, str):
         return repr(str.__str__(key))[:100]
-    return str(int(key)) if isinstance(key, (int, np.integer)) else type(key).__name__
+    if isinstance(key, (int, np.integer)):
+        return str(int(key))
+    name = key.name if isinstance(key, Enum) else f"#{number}"
+    return f"{type(key).__name__}.{name}"

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 # ("attribute", name), ("computed", name) by the object's own ways, ("slot", descriptor), ("item", key),
-# ("cell", cell) of a closure, or ("global", (namespace, name)).
+# ("entry", (mapping, key)), ("cell", cell) of a closure, or ("global", (namespace, name)).
 Step = tuple[str, Any]
 
 
@@ -34,7 +34,7 @@ def get(holder: Any, step: Step) -> Any:
         return base.__getitem__(holder, key)
     if kind == "cell":
         return key.cell_contents
-    if kind == "global":
+    if kind in {"global", "entry"}:
         return key[0][key[1]]
     return key.__get__(holder) if kind == "slot" else getattr(holder, key)
 
@@ -46,7 +46,7 @@ def put(holder: Any, step: Step, value: Any) -> None:
         key.__set__(holder, value)
     elif kind == "cell":
         key.cell_contents = value
-    elif kind == "global":
+    elif kind in {"global", "entry"}:
         key[0][key[1]] = value
     elif kind == "attribute":
         object.__setattr__(holder, key, value)

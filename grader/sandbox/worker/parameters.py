@@ -7,15 +7,17 @@ functions reach: see `Reach`.
 from __future__ import annotations
 
 import copy
+import types
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from contextlib import suppress
 from enum import Enum
+from itertools import chain
 from typing import Any
 
 import numpy as np
 
-from grader.sandbox.worker import attribute_path
+from grader.sandbox.worker import attribute_path, memory_views
 from grader.sandbox.worker.array_search import Array, Leaf, around, computed, parts, search
 from grader.sandbox.worker.attribute_path import Step
 
@@ -33,7 +35,9 @@ class Reach(Enum):
 
     OWN = "what it holds"
     COMPUTED = "what its properties give"
-    OUTSIDE = "what it holds, and what its functions reach in closures and at module level"
+    OUTSIDE = (
+        "what it holds, bare bytes too, and what functions reach in closures and at module level"
+    )
 
 
 def reach(obj: Any) -> Reach:
@@ -62,10 +66,11 @@ def everywhere(obj: Any, reach: Reach = Reach.OWN) -> list[Leaf]:
 def _found(obj: Any, reach: Reach, *, ways: int) -> list[Leaf]:
     if reach is Reach.COMPUTED:
         return list(search(obj, computed(obj)))
-    found = list(search(obj, parts(obj, top=True), ways=ways))
-    if reach is Reach.OUTSIDE:
-        found += search(obj, around(obj))
-    return found
+    own = parts(obj, top=True)
+    if reach is Reach.OWN:
+        return list(search(obj, own, ways=ways))
+    held = (part for part in own if not isinstance(part[2], types.FunctionType))
+    return list(search(obj, chain(held, around(obj)), ways=ways, deep=True))
 
 
 def part(obj: Any) -> None:
@@ -138,22 +143,24 @@ def misfit(obj: Any, name: str) -> Leaf:
 
 def write(obj: Any, leaf: Leaf, new: Array) -> None:
     """Put `new` where `leaf` is: in place where the shape fits, else by rebinding."""
-    holder = _holder(obj, leaf)
-    old = attribute_path.get(holder, leaf.steps[-1])
-    if (
-        isinstance(old, np.ndarray)
-        and _lasts(holder, leaf.steps[-1], old)
-        and old.shape == new.shape
-        and old.flags.writeable
-        and old.dtype.kind not in "iu"
-    ):
-        np.copyto(np.ndarray.view(old, np.ndarray), new, casting="unsafe")
+    holder, step = _holder(obj, leaf), leaf.steps[-1]
+    old = attribute_path.get(holder, step)
+    there = old if isinstance(old, np.ndarray) else memory_views.of(old)
+    if there is not None and _takes(there, new) and _lasts(holder, step, there):
+        np.copyto(np.ndarray.view(there, np.ndarray), new, casting="unsafe")
     elif isinstance(old, list) and list.__len__(old) == len(new):
         old[:] = new.tolist()
+    elif isinstance(old, bytes):
+        attribute_path.put(holder, step, new.astype(np.float64).tobytes())
     else:
         floats = isinstance(old, np.ndarray) and old.dtype.kind == "f"
         dtype = old.dtype if floats else np.float64
-        attribute_path.put(holder, leaf.steps[-1], new.astype(dtype))
+        attribute_path.put(holder, step, new.astype(dtype))
+
+
+def _takes(array: Array, new: Array) -> bool:
+    """Whether an array can be written into."""
+    return array.shape == new.shape and array.flags.writeable and array.dtype.kind not in "iu"
 
 
 def _lasts(holder: Any, step: Step, value: Array) -> bool:

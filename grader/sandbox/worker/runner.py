@@ -10,6 +10,7 @@ import math
 import os
 import time
 from collections.abc import Callable, Collection
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -288,13 +289,16 @@ class Runner:
 
     def _known(self, handle: int, obj: Any, path: str) -> dict[str, Leaf]:
         """The object's arrays by path; this one may be there only apart, or be another's too."""
-        known = {leaf.path: leaf for leaf in self._leaves(handle, obj)}
+        known = self._by_path(handle, obj)
         if path not in known:
             parameters.part(obj)
-            known = {leaf.path: leaf for leaf in self._leaves(handle, obj)}
-        if path not in known:
-            known = {leaf.path: leaf for leaf in self._leaves(handle, obj, every=True)}
-        return known
+            known = self._by_path(handle, obj)
+        return known if path in known else self._by_path(handle, obj, every=True)
+
+    def _by_path(self, handle: int, obj: Any, *, every: bool = False) -> dict[str, Leaf]:
+        """The ways to the arrays, without what stands there now: it may be of another shape later."""
+        found = self._leaves(handle, obj, every=every)
+        return {leaf.path: replace(leaf, value=None) for leaf in found}
 
     def _leaves(
         self, handle: int, obj: Any, kept_up: Collection[str] = (), *, every: bool = False

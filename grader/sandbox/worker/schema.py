@@ -274,6 +274,9 @@ class Seen(Node, tag="seen"):
     learned: list[str] = []  # digests of the weights with which networks ended
     weights_change: float = 0.0
     courses: list[Array] = []
+    # Of each window 1: the one a step earlier was trained on before, 2: the one a step later, 3: both.
+    neighbours: list[Array] = []
+    trained: list[Array] = []
 
 
 class Patched(Node, tag="patched"):

@@ -221,17 +221,20 @@ def _untouched(value: Any) -> bool:
 def describe_class(name: str, value: Any, methods: tuple[str, ...]) -> schema.Defined:
     """What of `methods` a class has, and has as a stub. A factory function passes for a class."""
     stubs, missing = [], []
+    elsewhere = isinstance(value, type) and _is_made_elsewhere(value)
     for method in methods if isinstance(value, type) else ():
         member = next((vars(c)[method] for c in value.__mro__ if method in vars(c)), None)
+        if elsewhere:
+            continue
         if member is None or member is object.__init__:
             missing.append(method)
-        elif is_stub(member) and not (method == "__init__" and _is_made_elsewhere(value)):
+        elif is_stub(member):
             stubs.append(method)
     return schema.Defined(name, is_class=True, stubs=stubs, missing=missing)
 
 
 def _is_made_elsewhere(value: type) -> bool:
-    """Whether a metaclass or a `__new__` of the program's own makes the objects."""
+    """Whether a metaclass or a `__new__` of the program's own makes the objects, of whatever class."""
     made = any("__new__" in vars(base) for base in value.__mro__[:-1])
     return made or type(value).__call__ is not type.__call__
 

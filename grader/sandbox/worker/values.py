@@ -10,6 +10,8 @@ import dataclasses
 import sys
 import types
 from collections import deque
+from collections.abc import Mapping
+from enum import Enum
 from typing import Any
 
 import numpy as np
@@ -51,11 +53,10 @@ class Packer:
             return picture
         if issubclass(kind, (list, tuple, deque)):
             return self._sequence(value, depth)
-        if issubclass(kind, dict):
-            return self._table(list(dict.items(value)), depth)
-        if dataclasses.is_dataclass(kind) or kind is types.SimpleNamespace:
-            return self._table(list(vars(value).items()), depth)
-        return schema.Other(text(kind.__name__, 100))
+        pairs = _pairs(value, kind)
+        return (
+            schema.Other(text(kind.__name__, 100)) if pairs is None else self._table(pairs, depth)
+        )
 
     def _array(self, array: np.ndarray[Any, Any]) -> Any:
         if array.dtype not in wire.CODES:
@@ -132,7 +133,7 @@ class Packer:
 
     def _table(self, pairs: list[tuple[Any, Any]], depth: int) -> Any:
         self._make_room(len(pairs))
-        keys = [_key(key) for key, _ in pairs]
+        keys = [_key(key, number) for number, (key, _) in enumerate(pairs)]
         return schema.Table(keys, [self.pack(value, depth + 1) for _, value in pairs])
 
     def _picture(self, value: Any) -> Any:
@@ -147,25 +148,42 @@ class Packer:
         return schema.Image(self._array(np.frombuffer(png, np.uint8)), axes, lines)
 
 
+def _pairs(value: Any, kind: type) -> list[tuple[Any, Any]] | None:
+    """Keys and values of what passes for a dict; what another mapping gives is the student's code."""
+    if issubclass(kind, dict):
+        return list(dict.items(value))
+    if dataclasses.is_dataclass(kind) or kind is types.SimpleNamespace:
+        return list(vars(value).items())
+    return [(key, value[key]) for key in value] if issubclass(kind, Mapping) else None
+
+
 def text(value: str, limit: int) -> str:
     """At most `limit` characters that UTF-8 can carry."""
     cut = value if len(value) <= limit else value[: limit - 1] + "…"
     return cut.encode("utf-8", "backslashreplace").decode()
 
 
-def _key(key: Any) -> str | int:
-    """A dict key that can travel: int where it is a whole number, else its text."""
+def _key(key: Any, place: int = 0) -> str | int:
+    """A dict key that can travel: int where it is a whole number, else its text.
+
+    place: tells keys apart that have no text of their own.
+    """
     if isinstance(key, str):
         return text(str.__str__(key), 200)
     if isinstance(key, (bool, np.bool_)):
         return str(bool(key))
-    if isinstance(key, (int, np.integer)):
-        number = int(key)
-        return number if -(2**63) <= number < 2**63 else "int"
-    if isinstance(key, (float, np.floating)):
-        number_ = float(key)
-        return int(number_) if number_.is_integer() and abs(number_) < 2**53 else repr(number_)
+    if isinstance(key, (int, float, np.integer, np.floating)):
+        return _number_key(key)
     if isinstance(key, tuple):
         parts = [str(_key(part)) for part in tuple.__getitem__(key, slice(8))]
         return text(f"({', '.join(parts)})", 200)
-    return text(type(key).__name__, 100)
+    name = key.name if isinstance(key, Enum) else type(key).__name__ + f"#{place}" * bool(place)
+    return text(name, 200)
+
+
+def _number_key(key: float | np.integer[Any] | np.floating[Any]) -> str | int:
+    if isinstance(key, (int, np.integer)):
+        number = int(key)
+        return number if -(2**63) <= number < 2**63 else "int"
+    value = float(key)
+    return int(value) if value.is_integer() and abs(value) < 2**53 else repr(value)

@@ -100,7 +100,10 @@ class Watcher:
         packed = packer.pack(returned)
         learned = [learned_weights.learned(*start) for start in self.starts.values()]
         in_order = sorted(self.evaluations, key=lambda one: one[2])
-        held = [(x, y, self.trained.holds(x, call)) for x, y, call in in_order]
+        held = [
+            (x, y, self.trained.holds(x, call), self.trained.neighbours(x, call))
+            for x, y, call in in_order
+        ]
         evaluations = window_log.merged(held)[-window_log.MAX_RUNS :]
         seen = schema.Seen(
             packed,
@@ -114,8 +117,8 @@ class Watcher:
             (self.blocks.calls[0], self.blocks.calls[1]),
             self.evaluated.overlap(self.trained),
             self.trained.span,
-            [(packer.writer.add(x), packer.writer.add(y)) for x, y, _ in evaluations],
-            [packer.writer.add(one) for *_, one in evaluations],
+            [(packer.writer.add(x), packer.writer.add(y)) for x, y, *_ in evaluations],
+            [packer.writer.add(one) for *_, one, _ in evaluations],
             [packer.writer.add(one) for one in self.series.kept],
             [packer.image(*picture) for picture in self.figures.rendered()],
             faults.drawing,
@@ -125,6 +128,8 @@ class Watcher:
             [digest for arrays in learned for digest in learned_weights.digests(arrays)],
             max((learned_weights.change(*start) for start in self.starts.values()), default=0.0),
             [packer.writer.add(one) for one in self.courses.tables()],
+            [packer.writer.add(one) for *_, one in evaluations],
+            [packer.writer.add(one) for one in self.trained.distinct()],
         )
         return packer.writer.frame(seen)
 

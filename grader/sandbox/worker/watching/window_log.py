@@ -7,12 +7,15 @@ from typing import Any
 import numpy as np
 
 MAX_WINDOWS = 200_000  # hashes kept of each kind
+MAX_OVERLAPS = 50_000  # windows whose first and whose last steps are kept as well
 MAX_LENGTHS = 64
 MAX_KEPT = 4 * 1024 * 1024  # bytes of inputs and outputs of evaluations
+MAX_TRAINED = 1024 * 1024  # bytes of distinct windows that are kept themselves
 MAX_RUNS = 512  # batches of evaluations that travel
 
 Array = np.ndarray[Any, Any]  # not numpy.typing: its import costs every worker 5 ms
-Evaluated = tuple[Array, Array, Array]  # inputs, outputs, and what `holds` says of the inputs
+# Inputs, outputs, and what `holds` and `neighbours` say of the inputs.
+Evaluated = tuple[Array, Array, Array, Array]
 
 
 class Windows:
@@ -20,6 +23,11 @@ class Windows:
 
     def __init__(self) -> None:
         self.hashes: dict[int, int] = {}  # each with the call that noted it first
+        # The same of all steps but the last, and of all but the first.
+        self.heads: dict[int, int] = {}
+        self.tails: dict[int, int] = {}
+        self.values: dict[int, list[Array]] = {}  # distinct windows of one feature by length (T, N)
+        self.size = 0  # bytes of these
         self.wholes: set[int] = set()
         self.lengths: set[int] = set()
         self.low, self.high = float("inf"), float("-inf")  # smallest and largest value
@@ -45,8 +53,24 @@ class Windows:
     def _note(self, inputs: Array, columns: list[int], call: int) -> None:
         self.low = min(self.low, float(inputs.min()))  # a NaN changes neither of the two
         self.high = max(self.high, float(inputs.max()))
+        self._keep(inputs, columns)
         for one in columns[: max(0, MAX_WINDOWS - len(self.hashes))]:
             self.hashes.setdefault(one, call)
+        if len(inputs) > 1 and len(self.heads) < MAX_OVERLAPS:
+            for kept, part in ((self.heads, inputs[:-1]), (self.tails, inputs[1:])):
+                for one in _hashes(part):
+                    kept.setdefault(one, call)
+
+    def _keep(self, inputs: Array, columns: list[int]) -> None:
+        if inputs.ndim != 3 or inputs.shape[2] != 1 or self.size + inputs.nbytes > MAX_TRAINED:  # noqa: PLR2004 - (T, B, 1)
+            return
+        places = {one: place for place, one in enumerate(columns) if one not in self.hashes}
+        self.values.setdefault(len(inputs), []).append(inputs[:, list(places.values()), 0])
+        self.size += inputs.nbytes
+
+    def distinct(self) -> list[Array]:
+        """The windows (T, N) of one feature, by length, as far as they are kept."""
+        return [np.concatenate(each, axis=1) for each in self.values.values()]
 
     @property
     def span(self) -> tuple[float, float]:
@@ -58,6 +82,14 @@ class Windows:
         """Of each column of inputs (T, B, I): 0 if it was never noted, 2 if before this call, else 1."""
         noted = [self.hashes.get(one) for one in _hashes(inputs)]
         return np.array([0 if at is None else 1 + (at < call) for at in noted], np.int64)
+
+    def neighbours(self, inputs: Array, call: int) -> Array:
+        """Of each column (T, B, I): 1 if the window one step earlier was noted before, plus 2 if the later one."""
+        if len(inputs) < 2:  # noqa: PLR2004  # nothing overlaps
+            return np.zeros(inputs.shape[1] if inputs.ndim > 1 else 1, np.int64)
+        earlier = [self.tails.get(one, call) < call for one in _hashes(inputs[:-1])]
+        later = [self.heads.get(one, call) < call for one in _hashes(inputs[1:])]
+        return np.array(earlier, np.int64) + 2 * np.array(later, np.int64)
 
     def overlap(self, other: Windows) -> tuple[int, int]:
         """Distinct windows, and how many of them `other` holds too."""
@@ -119,9 +151,10 @@ def _fits(one: Evaluated, other: Evaluated) -> bool:
 
 
 def _beside(run: list[Evaluated]) -> Evaluated:
-    inputs, outputs, held = zip(*run, strict=True)
+    inputs, outputs, held, neighbours = zip(*run, strict=True)
     return (
         np.concatenate(inputs, axis=1),
         np.concatenate(outputs, axis=1),
         np.concatenate(held),
+        np.concatenate(neighbours),
     )
