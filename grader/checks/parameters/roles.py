@@ -46,6 +46,7 @@ STATE = re.compile(
     r"|hidden|cell|memory)",
     re.IGNORECASE,
 )
+NO_CONSTANTS = "no arrays beside the parameters"
 NOTHING_SHOWN = "no documented names on parts of arrays"
 
 
@@ -191,7 +192,8 @@ def _identify(cls: CandidateClass, model: Model) -> Layout:
             likewise = replace(likewise, warm_up=layout.warm_up, lent=layout.lent)
             return _mirrored(cls, model, likewise) if known.mirrors else likewise
     layout = _played(cls, model, rnn, layout)
-    if not layout.lent and (layout.missing or layout.dead):
+    settled = any(not _in_doubt(known) for known in elsewhere)  # what is constant, at other sizes
+    if not layout.lent and not settled and _in_doubt(layout):
         layout = _beside_constants(cls, model, layout)
     if layout.warm_up is None and not layout.lent and (layout.missing or layout.idle):
         layout = _apart(cls, model, layout)
@@ -209,8 +211,12 @@ def _mirrored(cls: CandidateClass, model: Model, layout: Layout) -> Layout:
 
 def _beside_constants(cls: CandidateClass, model: Model, known: Layout) -> Layout:
     """As `known`, or with arrays left as they are that are no parameters."""
-    best = known
-    for paths in constants(known, fresh(cls, known, model.sizes)):
+    if noted(cls, NO_CONSTANTS):
+        return known
+    found, best = constants(known, fresh(cls, known, model.sizes)), known
+    if not found:
+        note(cls, NO_CONSTANTS)
+    for paths in found:
         rnn = fresh(cls, known, model.sizes)
         arrays = {path: a for path, a in rnn.read().items() if path in known.storage.arrays}
         layout = Layout(model.shapes, Storage(arrays), slots={}, warm_up=known.warm_up)
