@@ -413,3 +413,24 @@ def test_a_class_that_shows_no_names_is_asked_once() -> None:
     finally:
         del StackedCell.__getattr__
     assert not set(asked) & {"W_f", "U_f", "b_f"}
+
+
+def test_of_two_weights_that_are_added_the_one_that_moves_is_first() -> None:
+    class Displaced(Textbook):
+        def keep(self, U, W, b, V, c):
+            self.start = [U, W, b, V, c]
+            self.moved = [np.zeros_like(one) for one in self.start]
+
+        def kept(self):
+            return [a + b for a, b in zip(self.start, self.moved, strict=True)]
+
+        def backward(self, d_outputs):
+            return [np.sum(d_outputs)]
+
+        def update_parameters(self, learning_rate):
+            self.moved = [one - learning_rate for one in self.moved]
+
+    layout = rnn_layout(local.wrap(Displaced, "SimpleRNN"), SIZES)
+    assert {name: [place.path[:5] for place in layout.places[name]] for name in layout.shapes} == {
+        name: ["moved", "start"] for name in layout.shapes
+    }

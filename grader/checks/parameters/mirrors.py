@@ -35,6 +35,28 @@ def mirrored(make: Callable[[], CandidateObject], layout: Layout, x: Array) -> L
         return layout
 
 
+def moved_first(make: Callable[[], CandidateObject], layout: Layout, x: Array) -> Layout:
+    """Of several copies of a weight, which forward adds up, that first which an update moves.
+
+    A start that stays and a displacement, say. x (T, B, I).
+    """
+    if all(len(layout.slots[name]) == 1 for name in layout.slots if len(layout.shapes[name]) > 1):
+        return layout
+    rng = np.random.default_rng(25)
+    values = {name: rng.uniform(-0.5, 0.5, shape) for name, shape in layout.shapes.items()}
+    written = layout.written(values)
+    before = layout.storage.vector(written)
+    try:
+        moved = _updated(make(), layout, written, x, RATE) != before
+    except StudentFault:
+        return layout
+    slots = {
+        name: sorted(copies, key=lambda copy: not moved[copy].any())
+        for name, copies in layout.slots.items()
+    }
+    return replace(layout, slots=slots)
+
+
 def _origins(
     rnn: CandidateObject, layout: Layout, copies: Sequence[int], x: Array
 ) -> dict[str, Numbers]:

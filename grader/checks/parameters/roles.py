@@ -24,7 +24,7 @@ from grader.checks.parameters.constants import constants, without
 from grader.checks.parameters.kept_up import read_what_is_kept_up
 from grader.checks.parameters.layout import Layout, carried
 from grader.checks.parameters.lending import lend
-from grader.checks.parameters.mirrors import mirrored
+from grader.checks.parameters.mirrors import mirrored, moved_first
 from grader.checks.parameters.shown import shown
 from grader.checks.parameters.storage import (
     Numbers,
@@ -206,7 +206,8 @@ def _mirrored(cls: CandidateClass, model: Model, layout: Layout) -> Layout:
     """With the copies that an update reads, where there is an update."""
     if not (model.learns and cls.implements("update_parameters")):
         return layout
-    return mirrored(partial(fresh, cls, layout, model.sizes), layout, model.warm_ups[1][0])
+    make, x = partial(fresh, cls, layout, model.sizes), model.warm_ups[1][0]
+    return mirrored(make, moved_first(make, layout, x), x)
 
 
 def _beside_constants(cls: CandidateClass, model: Model, known: Layout) -> Layout:
