@@ -79,10 +79,12 @@ class Read:
 
     apart: parameters that are one array get one each first, as they do when they are written.
     every: by every path that leads to an array, views among them.
+    shown: instead, what views of these arrays the object shows under such names.
     """
 
     apart: bool = False
     every: bool = False
+    shown: tuple[str, ...] = ()
 
 
 Step = Call | Write | Read

@@ -158,7 +158,8 @@ class ObjectProxy:
             if isinstance(step, Write):
                 packed.append(put(step.values, packer.writer))
             elif isinstance(step, Read):
-                packed.append(schema.Get(step.apart, step.every, list(self._class.kept_up)))
+                kept_up, names = list(self._class.kept_up), list(step.shown)
+                packed.append(schema.Get(step.apart, step.every, kept_up, names))
             else:
                 self._class.require(step.method)
                 nodes = arguments.packed(step.arguments)

@@ -251,3 +251,165 @@ def test_random_parameters_are_well_conditioned() -> None:
     values = random_parameters({"W": (50, 50), "b": (50,)}, np.random.default_rng(5))
     assert 0.3 < np.std(values["W"]) < 0.4
     assert np.all(values["b"])
+
+
+def drawn(*weights):
+    """Others for every object."""
+    rng = np.random.default_rng()
+    return [rng.normal(size=weight.shape) for weight in weights]
+
+
+class Scaled(Textbook):
+    """A constant multiplies what goes into tanh."""
+
+    def __init__(self, *sizes):
+        super().__init__(*sizes)
+        self.scale = np.ones(sizes[1])
+        self.U, self.W, self.V = drawn(self.U, self.W, self.V)
+
+    def kept(self):
+        U, W, b, V, c = super().kept()
+        return U * self.scale, W * self.scale, b * self.scale, V, c
+
+
+@pytest.mark.parametrize("sizes", [SIZES, (1, 6, 1)])
+def test_a_constant_that_is_no_parameter_is_left_as_it_is(sizes) -> None:
+    SimpleRNN = local.wrap(Scaled, "SimpleRNN")
+    trial = RnnTrial.make(SimpleRNN, sizes, np.random.default_rng(1))
+    assert trial.layout.constants == {"scale"}
+    assert trial.layout.missing == ()
+    assert np.array_equal(trial.rnn.read()["scale"], np.ones(sizes[1]))
+    x = np.random.default_rng(2).normal(size=(4, 3, sizes[0]))
+    assert np.allclose(trial.forward(x).outputs, oracle.forward(trial.parameters, x)[0])
+
+
+def test_a_bias_of_ones_is_a_parameter() -> None:
+    class Ones(Textbook):
+        def keep(self, U, W, b, V, c):
+            self.U, self.W, self.V = drawn(U, W, V)
+            self.b, self.c = np.ones(len(b)), c
+
+    layout = rnn_layout(local.wrap(Ones, "SimpleRNN"), SIZES)
+    assert layout.constants == frozenset()
+    assert layout.missing == ()
+
+
+class Master(Textbook):
+    """Forward reads float32 copies of a vector of float64."""
+
+    def keep(self, U, W, b, V, c):
+        self.shapes = [a.shape for a in (U, W, b, V, c)]
+        self.vector = np.concatenate([a.ravel() for a in (U, W, b, V, c)])
+        self.unpack()
+
+    def unpack(self):
+        ends = np.cumsum([np.prod(shape, dtype=int) for shape in self.shapes])[:-1]
+        parts = zip(np.split(self.vector, ends), self.shapes, strict=True)
+        self.copies = [part.reshape(shape).astype(np.float32) for part, shape in parts]
+
+    def kept(self):
+        return self.copies
+
+    def backward(self, d_outputs):
+        return [np.sum(d_outputs)]
+
+    def update_parameters(self, learning_rate):
+        self.vector = self.vector - learning_rate
+        self.unpack()
+
+
+class Unread(Master):
+    """What is updated never comes to forward."""
+
+    def update_parameters(self, learning_rate):
+        self.vector = self.vector - learning_rate
+
+
+class Stale(Master):
+    """Every step starts where the first one did."""
+
+    def update_parameters(self, learning_rate):
+        moved = self.vector
+        self.vector = self.vector - learning_rate
+        self.unpack()
+        self.vector = moved
+
+
+@pytest.mark.parametrize("sizes", [SIZES, (1, 6, 1)])
+def test_a_master_is_written_with_the_copies_that_forward_reads(sizes) -> None:
+    trial = RnnTrial.make(local.wrap(Master, "SimpleRNN"), sizes, np.random.default_rng(1))
+    before = trial.layout.read(trial.rnn)
+    trial.rnn.update_parameters(0.25)
+    after = trial.layout.read(trial.rnn)
+    assert {name: set(np.round(before[name] - after[name], 6).flat) for name in after} == {
+        name: {0.25} for name in trial.layout.shapes
+    }
+
+
+@pytest.mark.parametrize("style", [Unread, Stale, Textbook, TwoBiases])
+def test_a_copy_that_nothing_comes_of_is_not_written(style) -> None:
+    assert rnn_layout(local.wrap(style, "SimpleRNN"), SIZES).mirrors == {}
+
+
+class StackedCell:
+    """The gates in one matrix of [x, h, 1]; what is shown of it under which name, subclasses say."""
+
+    order = "fico"
+
+    def __init__(self, I, H):  # noqa: E741
+        self.I, self.H = I, H
+        self.stack = np.random.default_rng().normal(size=(I + H + 1, 4 * H))
+
+    def part(self, name):
+        rows = {"W": slice(self.I), "U": slice(self.I, -1), "b": -1}[name[0]]
+        gate = self.order.index(name[-1])
+        return self.stack[rows, gate * self.H : (gate + 1) * self.H]
+
+    def forward(self, x, h, c):
+        row = np.hstack([x, h, np.ones((len(x), 1))])
+        f, i, g, o = np.split(row @ self.stack, 4, axis=1)
+        new = c / (1 + np.exp(-f)) + np.tanh(g) / (1 + np.exp(-i))
+        return np.tanh(new) / (1 + np.exp(-o)), new
+
+
+class Shows(StackedCell):
+    def __getattr__(self, name):
+        if name[1:2] != "_" or name[0] not in "WUb":
+            raise AttributeError(name)
+        return self.part(name)
+
+
+class ShowsOthers(Shows):
+    order = "ifco"
+
+
+class ShowsCopies(ShowsOthers):
+    def __getattr__(self, name):
+        return super().__getattr__(name).copy()
+
+
+@pytest.mark.parametrize("sizes", [(3, 4), (2, 5), (1, 5), (2, 1)])
+def test_a_name_that_is_only_shown_binds_as_well(sizes) -> None:
+    right, shown, others, copies = (
+        lstm_layout(local.wrap(style, "LSTMCell"), sizes)
+        for style in (StackedCell, Shows, ShowsOthers, ShowsCopies)
+    )
+    for name, due in {"W_f": "W_i", "b_i": "b_f", "U_f": "U_i", "U_o": "U_o"}.items():
+        assert np.array_equal(others.slots[name][0], right.slots[due][0])
+        for layout in (shown, copies):
+            assert np.array_equal(layout.slots[name][0], right.slots[name][0])
+    assert len(others.shown) == len(others.shapes)
+    assert not copies.shown
+    assert not shown.dead
+
+
+def test_a_class_that_shows_no_names_is_asked_once() -> None:
+    LSTMCell = local.wrap(StackedCell, "LSTMCell")
+    lstm_layout(LSTMCell, (3, 4))
+    asked = []
+    StackedCell.__getattr__ = lambda _self, name: asked.append(name)
+    try:
+        lstm_layout(LSTMCell, (2, 5))
+    finally:
+        del StackedCell.__getattr__
+    assert not set(asked) & {"W_f", "U_f", "b_f"}

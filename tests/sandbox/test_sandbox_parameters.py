@@ -17,6 +17,7 @@ import pytest
 
 from grader.sandbox.worker import parameters
 from grader.sandbox.worker.array_search import MAX_ARRAYS
+from grader.sandbox.worker.shown_names import shown
 
 
 class Name(Enum):
@@ -250,13 +251,62 @@ def test_containers_of_the_standard_library_are_looked_into() -> None:
         )
     )
     assert set(found) == {
-        "frozen['W']", "maps.maps[0]['W']", "maps.maps[1]['b']", "user.data['U']", "bound.args[0]",
+        "frozen['W']", "maps['W']", "maps['b']", "user.data['U']", "bound.args[0]",
     }  # fmt: skip
     obj = holder(frozen=frozen)
     written(obj, "frozen['W']", np.zeros(2))
     assert not frozen["W"].any()
     written(obj, "frozen['W']", np.zeros(3))
     assert obj.frozen["W"].shape == (3,)
+
+
+def test_of_a_chainmap_counts_what_its_tables_give_together() -> None:
+    obj = holder(p=ChainMap({"W": np.ones(2)}, {"W": np.zeros(2), "b": np.zeros(1)}))
+    assert {path: list(array) for path, array in read(obj).items()} == {
+        "p['W']": [1.0, 1.0],
+        "p['b']": [0.0],
+    }
+    written(obj, "p['b']", np.zeros(3))
+    assert list(obj.p.maps[0]) == ["W", "b"]
+
+
+def test_the_newest_of_nested_histories_has_a_path_of_its_own() -> None:
+    cell, head = Linear(3, 2), Linear(2, 1)
+    obj = holder(versions=[SimpleNamespace(layers=[cell, head])])
+    every = {leaf.path for leaf in parameters.everywhere(obj)}
+    assert every == {f"versions[{v}].layers[{n}].W" for v in (0, -1) for n in (0, 1, -1)}
+
+
+def test_what_an_object_shows_under_a_name_counts_as_far_as_it_is_a_view() -> None:
+    class Shows:
+        def __init__(self) -> None:
+            self.stack = np.arange(12.0).reshape(4, 3)
+            self.elsewhere = [1, 2]
+
+        @property
+        def W_f(self) -> Any:
+            return self.stack[:2].T
+
+        @property
+        def W_i(self) -> Any:
+            return self.stack[2:].copy()
+
+        @property
+        def b_f(self) -> Any:
+            raise RuntimeError
+
+        def __getattr__(self, name: str) -> Any:
+            if name != "b_c":
+                raise AttributeError(name)
+            return self.stack[3]
+
+    obj = Shows()
+    names = ("W_f", "W_i", "b_f", "b_c", "elsewhere", "nothing")
+    found = shown(obj, names, parameters.leaves(obj))
+    assert {name: array.tolist() for name, array in found.items()} == {
+        "W_f": [[0, 3], [1, 4], [2, 5]],
+        "b_c": [9, 10, 11],
+    }
 
 
 def test_memory_of_other_kinds_counts_as_arrays() -> None:

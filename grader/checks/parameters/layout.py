@@ -10,7 +10,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -50,6 +50,7 @@ class Layout:
     copies). `zeroed` are scalars that must be zero for the documented equations (a learnable h_0).
     `dead` names the parameters that were found by name or shape only: writing them moves nothing.
     Those of them that no name tells are `idle`: which way round they lie cannot be known.
+    `mirrors[p]` holds the numbers of a copy that is written together with parameter p.
     """
 
     shapes: Mapping[str, tuple[int, ...]]
@@ -65,6 +66,11 @@ class Layout:
     computed: np.dtype[np.generic] = DOUBLE  # the least precise of what forward returns
     stateful: bool = False  # the same forward gives something else the second time
     lent: frozenset[str] = frozenset()  # numbers, in whose place the grader has put arrays
+    constants: frozenset[str] = frozenset()  # arrays that are no parameters, and not in `storage`
+    mirrors: Mapping[str, Numbers] = field(default_factory=dict)  # copies, written like the first
+    shown: Mapping[str, Numbers] = field(
+        default_factory=dict
+    )  # by name: what no attribute has, but the object gives
     unseen: StudentFault | None = None  # why forward could not be looked at: names and shapes tell
 
     @cached_property
@@ -122,19 +128,23 @@ class Layout:
         return [n for n in self.missing if len(self.shapes[n]) > 1 and n not in self.absent]
 
     @cached_property
-    def named(self) -> dict[str, tuple[str, Numbers]]:
-        """Parameters whose documented name stands on an array of fitting size: its path, numbers.
+    def named(self) -> dict[str, Numbers]:
+        """Parameters whose documented name stands on an array of fitting size, or is shown on a part.
 
         Of several such arrays that counts which plays the parameter, else the first.
         """
-        found: dict[str, tuple[str, Numbers]] = {}
+        found: dict[str, Numbers] = {}
         for path in self.storage.arrays:
             name = leaf(path)
             if name not in self.shapes or (name in found and not self._is_played_in(name, path)):
                 continue
             numbers = oriented(self.storage.numbers_of(path), self.shapes[name])
-            if numbers is not None and not self._is_buffer(name, path):
-                found[name] = (path, numbers)
+            if numbers is not None and not self._is_buffer(name, numbers):
+                found[name] = numbers
+        for name in self.shown.keys() - found.keys():
+            numbers = oriented(self.shown[name], self.shapes[name])
+            if numbers is not None and not self._is_buffer(name, numbers):
+                found[name] = numbers
         return found
 
     def _is_played_in(self, name: str, path: str) -> bool:
@@ -142,13 +152,13 @@ class Layout:
         own = set(self.storage.numbers_of(path).flat)
         return any(set(copy.flat) <= own for copy in self.slots.get(name, ()))
 
-    def _is_buffer(self, name: str, path: str) -> bool:
+    def _is_buffer(self, name: str, numbers: Numbers) -> bool:
         """Whether zeros that move nothing bear the name, and something else plays it.
 
         Gradients, say, or velocities, under the names of their parameters.
         """
-        there = name in self.slots and not self._plays(path)
-        return there and not np.any(self.storage.arrays[path])
+        there = name in self.slots and self._played.isdisjoint(numbers.ravel().tolist())
+        return there and not np.any(self.storage.vector(self.storage.arrays)[numbers])
 
     @cached_property
     def _played(self) -> frozenset[int]:
@@ -163,8 +173,13 @@ class Layout:
             "The object holds {arrays}: {there} numbers, where {due} are due.",
             arrays=(*held[:SHOWN], *(["…"] if len(held) > SHOWN else [])),
             there=self.storage.size,
-            due=sum(math.prod(shape) for shape in self.shapes.values()),
+            due=self.due,
         )
+
+    @property
+    def due(self) -> int:
+        """How many numbers the parameters are."""
+        return sum(math.prod(shape) for shape in self.shapes.values())
 
     @property
     def without_role(self) -> list[int]:
@@ -188,7 +203,15 @@ class Layout:
     def _is_touched(self, path: str) -> bool:
         """Whether a part of this array has a role, or it could be what is missing."""
         array = self.storage.arrays[path]
+        if path in self._mirroring:
+            return True
         return self._plays(path) or bool(self.missing and (array.ndim > 1 or self._could_be(array)))
+
+    @cached_property
+    def _mirroring(self) -> frozenset[str]:
+        """The arrays that hold copies out of which an update makes the parameters."""
+        numbers = {int(one) for copy in self.mirrors.values() for one in copy.flat}
+        return frozenset(self.storage.path_of(number) for number in numbers)
 
     def _could_be(self, array: Array) -> bool:
         """Whether it has the size of a parameter that is missing, or is one number for all units."""
@@ -266,6 +289,8 @@ class Layout:
         for name, value in self.held(values).items():
             for first in self.slots.get(name, ())[:1]:
                 vector[first] = value
+            if name in self.mirrors:
+                vector[self.mirrors[name]] = value
         return vector
 
     def read(self, rnn: CandidateObject) -> dict[str, Array]:
@@ -334,7 +359,7 @@ def carried(
             slots.setdefault(name, []).append(moved)
     if known.zeroed or known.dead or set(storage.arrays) != set(known.storage.arrays):
         return None
-    return replace(known, shapes=shapes, storage=storage, slots=slots)
+    return replace(known, shapes=shapes, storage=storage, slots=slots, mirrors={}, shown={})
 
 
 def _likewise(

@@ -16,13 +16,16 @@ from typing import Any
 
 import numpy as np
 
-from grader.checks.memo import once
+from grader.checks.memo import note, noted, once
 from grader.checks.parameters import gru_roles, lstm_roles, rnn_roles
 from grader.checks.parameters.acting import act_together, idle_parts
 from grader.checks.parameters.blocks import gate_blocks
+from grader.checks.parameters.constants import constants, without
 from grader.checks.parameters.kept_up import read_what_is_kept_up
 from grader.checks.parameters.layout import Layout, carried
 from grader.checks.parameters.lending import lend
+from grader.checks.parameters.mirrors import mirrored
+from grader.checks.parameters.shown import shown
 from grader.checks.parameters.storage import (
     Numbers,
     Storage,
@@ -43,6 +46,7 @@ STATE = re.compile(
     r"|hidden|cell|memory)",
     re.IGNORECASE,
 )
+NOTHING_SHOWN = "no documented names on parts of arrays"
 
 
 class RolesNotFound(BadValue):
@@ -87,7 +91,7 @@ def rnn_layout(cls: CandidateClass, sizes: tuple[int, int, int]) -> Layout:
     shapes = rnn_roles.shapes(*sizes)
     if cls.implements("__init__"):
         read_what_is_kept_up(cls, sizes, warm_ups[0][0])
-    return _known(cls, Model(sizes, shapes, warm_ups, rnn_roles.probe, read, lends=True))
+    return _known(cls, Model(sizes, shapes, warm_ups, rnn_roles.probe, read, learns=True))
 
 
 def lstm_layout(cls: CandidateClass, sizes: tuple[int, int]) -> Layout:
@@ -149,7 +153,7 @@ class Model:
     warm_ups: WarmUps
     probe: Callable[..., Layout]
     read: Callable[[Any], Array]  # the results of the second warm-up
-    lends: bool = False  # arrays in place of biases that are numbers
+    learns: bool = False  # with backward and update_parameters
 
 
 def _rnn_warm_ups(sizes: tuple[int, ...]) -> WarmUps:
@@ -180,24 +184,55 @@ def _identify(cls: CandidateClass, model: Model) -> Layout:
     if not cls.implements("__init__"):
         raise NotImplementedYet(f"{cls.name}.__init__")
     rnn, layout = _blank(cls, model)
-    for known in list(cls.memo.values()):
-        if isinstance(known, Layout) and (likewise := carried(known, layout.storage, model.shapes)):
-            return replace(likewise, warm_up=layout.warm_up, lent=layout.lent)
+    elsewhere = [known for known in cls.memo.values() if isinstance(known, Layout)]
+    layout = without(layout, frozenset().union(*(known.constants for known in elsewhere)))
+    for known in elsewhere:
+        if likewise := carried(known, layout.storage, model.shapes):
+            likewise = replace(likewise, warm_up=layout.warm_up, lent=layout.lent)
+            return _mirrored(cls, model, likewise) if known.mirrors else likewise
     layout = _played(cls, model, rnn, layout)
+    if not layout.lent and (layout.missing or layout.dead):
+        layout = _beside_constants(cls, model, layout)
     if layout.warm_up is None and not layout.lent and (layout.missing or layout.idle):
         layout = _apart(cls, model, layout)
     if not layout.slots:
         raise RolesUnseen(cls.name, layout, layout.unseen or _unmoved(cls, layout, model))
-    return layout
+    return _mirrored(cls, model, layout)
+
+
+def _mirrored(cls: CandidateClass, model: Model, layout: Layout) -> Layout:
+    """With the copies that an update reads, where there is an update."""
+    if not (model.learns and cls.implements("update_parameters")):
+        return layout
+    return mirrored(partial(fresh, cls, layout, model.sizes), layout, model.warm_ups[1][0])
+
+
+def _beside_constants(cls: CandidateClass, model: Model, known: Layout) -> Layout:
+    """As `known`, or with arrays left as they are that are no parameters."""
+    best = known
+    for paths in constants(known, fresh(cls, known, model.sizes)):
+        rnn = fresh(cls, known, model.sizes)
+        arrays = {path: a for path, a in rnn.read().items() if path in known.storage.arrays}
+        layout = Layout(model.shapes, Storage(arrays), slots={}, warm_up=known.warm_up)
+        best = min(best, _played(cls, model, rnn, without(layout, paths)), key=_in_doubt)
+        if not _in_doubt(best):
+            break
+    return best
+
+
+def _in_doubt(layout: Layout) -> int:
+    """How many parameters nothing is seen to play."""
+    return len({*layout.missing, *layout.dead})
 
 
 def _apart(cls: CandidateClass, model: Model, known: Layout) -> Layout:
     """As `known`, or with each of several parameters that are one array as an array of its own."""
     rnn = cls(*model.sizes)
     arrays = usable(rnn.replay([Read(apart=True)])[0])
-    if len(arrays) <= len(known.storage.arrays):
+    if len(arrays) <= len(known.storage.arrays) + len(known.constants):
         return known
-    layout = _played(cls, model, rnn, Layout(model.shapes, Storage(arrays), slots={}, parted=True))
+    layout = Layout(model.shapes, Storage(arrays), slots={}, parted=True)
+    layout = _played(cls, model, rnn, without(layout, known.constants))
     return min(known, layout, key=lambda one: len({*one.missing, *one.idle}))
 
 
@@ -208,7 +243,7 @@ def _played(cls: CandidateClass, model: Model, rnn: CandidateObject, layout: Lay
     except StudentFault as fault:
         # A forward that cannot be called at all still has names and shapes to go by.
         layout = replace(layout, unseen=fault)
-    layout = _bind_names(layout)
+    layout = _bind_names(replace(layout, shown=_shown(cls, rnn, layout)))
     if layout.missing:
         layout = _fill_by_shape(layout, _buffers(cls, layout, model))
     if layout.missing and (layout.unseen is not None or not layout.slots):
@@ -218,13 +253,23 @@ def _played(cls: CandidateClass, model: Model, rnn: CandidateObject, layout: Lay
     return layout
 
 
+def _shown(cls: CandidateClass, rnn: CandidateObject, layout: Layout) -> dict[str, Numbers]:
+    """Names that its object shows on parts of the arrays; a class that shows none is asked once."""
+    if noted(cls, NOTHING_SHOWN) or layout.named.keys() == layout.shapes.keys():
+        return {}
+    found = shown(rnn, layout)
+    if not found:
+        note(cls, NOTHING_SHOWN)
+    return found
+
+
 def _blank(cls: CandidateClass, model: Model) -> tuple[CandidateObject, Layout]:
     """A new object, and a layout of its arrays in which none has a role yet."""
     rnn, storage, lazy = storage_of(cls, model.sizes, model.warm_ups)
     if not storage.arrays:
         raise RolesNotFound(cls.name)
     lent: frozenset[str] = frozenset()
-    if model.lends and not lazy and not cls.kept_up:
+    if model.learns and not lazy and not cls.kept_up:
         make = partial(cls, *model.sizes)
         rnn, storage, lent = lend(make, rnn, storage, model.shapes, model.warm_ups[0][0])
     warm_up = model.warm_ups[0] if lazy else None
@@ -270,8 +315,8 @@ def _bind_names(layout: Layout) -> Layout:
     """Let documented names overrule behaviour; where both agree on the array, behaviour orients."""
     slots = {name: list(copies) for name, copies in layout.slots.items()}
     dead = set(layout.dead)
-    for name, (path, numbers) in layout.named.items():
-        own = set(layout.storage.numbers_of(path).flat)
+    for name, numbers in layout.named.items():
+        own = set(numbers.flat)
         if any(set(copy.flat) <= own for copy in slots.get(name, ())):
             continue
         for other in list(slots):

@@ -67,7 +67,10 @@ def _require_names_kept(layout: Layout) -> None:
 
 
 def _named(layout: Layout, role: str, name: str) -> bool:
-    """Whether a whole array of this documented name plays this role."""
+    """Whether a whole array of this documented name plays this role, or what is shown under it."""
+    shown = set(layout.shown[name].flat) if name in layout.shown else set()
+    if any(set(copy.flat) == shown for copy in layout.slots.get(role, ())):
+        return True
     places = layout.places.get(role, [])
     return any(place.is_whole and leaf(place.path) == name for place in places)
 

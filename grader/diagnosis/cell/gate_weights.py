@@ -148,10 +148,12 @@ def _is_identity(block: Array) -> bool:
 
 def _named(cell: KnownCell, gate: str) -> bool:
     """Whether the gate's weights have the documented name, and not their role from behaviour."""
-    copies = cell.layout.slots.get(f"W_{gate}")
+    name = f"W_{gate}"
+    copies = cell.layout.slots.get(name)
     if not copies:
         return False
-    return leaf(cell.layout.storage.path_of(int(copies[0].flat[0]))) == f"W_{gate}"
+    path = cell.layout.storage.path_of(int(copies[0].flat[0]))
+    return leaf(path) == name or name in cell.layout.shown
 
 
 def _together(found: list[Reading], *, named: bool) -> list[Reading]:

@@ -58,7 +58,7 @@ def _slots(blocks: Blocks, order: Order) -> Slots:
 
 
 def _keeps_names(cell: KnownCell, slots: Slots) -> bool:
-    return all(_same(numbers, slots[name][0]) for name, (_, numbers) in cell.layout.named.items())
+    return all(_same(numbers, slots[name][0]) for name, numbers in cell.layout.named.items())
 
 
 def _agreeing(cell: KnownCell, slots: Slots) -> int:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import sys
 import types
 import weakref
-from collections import Counter, deque
+from collections import ChainMap, Counter, deque
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -144,13 +144,13 @@ def parts(value: Any, *, top: bool = False, last: bool = False) -> Iterator[Part
     if str(type(value).__module__).partition(".")[0] not in _LIBRARIES:
         dot = "" if top else "."
         for name, step, part in _attributes(value):
-            yield dot + name, step, part
+            if name != "maps" or not isinstance(value, ChainMap):
+                yield dot + name, step, part
 
 
 def _items(value: Any, *, last: bool) -> Iterator[Part]:
-    if isinstance(value, (dict, types.MappingProxyType)):
-        items = dict.items(value) if isinstance(value, dict) else value.items()
-        for number, (key, part) in enumerate(list(items)):
+    if isinstance(value, (dict, types.MappingProxyType, ChainMap)):
+        for number, (key, part) in enumerate(_pairs(value)):
             yield f"[{_quoted(key, number)}]", ("item", key), part
     if isinstance(value, np.ndarray):
         yield from _elements(value)
@@ -166,6 +166,13 @@ def _items(value: Any, *, last: bool) -> Iterator[Part]:
             yield label, ("item", index), part
         if last and value:
             yield "[-1]", ("item", -1), value[-1]
+
+
+def _pairs(table: Any) -> list[tuple[Any, Any]]:
+    """Keys and values; of a ChainMap what its tables give together."""
+    if isinstance(table, ChainMap):
+        return [(key, ChainMap.__getitem__(table, key)) for key in ChainMap.__iter__(table)]
+    return list(dict.items(table) if isinstance(table, dict) else table.items())
 
 
 def _elements(array: Array) -> Iterator[Part]:

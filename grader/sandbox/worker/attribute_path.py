@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import ChainMap, deque
 from types import MappingProxyType
 from typing import Any
 
@@ -27,6 +27,7 @@ def get(holder: Any, step: Step) -> Any:
             list,
             tuple,
             deque,
+            ChainMap,
             np.ndarray,
         )  # an array of records has fields
         base = next(one for one in bases if isinstance(holder, one))
@@ -53,7 +54,7 @@ def put(holder: Any, step: Step, value: Any) -> None:
         setattr(holder, key, value)
     elif isinstance(holder, dict):
         dict.__setitem__(holder, key, value)
-    elif isinstance(holder, (list, deque, np.ndarray)):
+    elif isinstance(holder, (list, deque, ChainMap, np.ndarray)):
         holder[key] = value
     else:
         raise NotWritable

@@ -22,6 +22,7 @@ from grader.sandbox.worker.array_search import Array, Leaf, around, computed, pa
 from grader.sandbox.worker.attribute_path import Step
 
 MAX_BYTES = 48 * 1024 * 1024  # of all arrays together
+EVERY_WAY = 4  # how often a holder is looked into: first or last of a sequence, in another such
 
 _MOVERS = ("backward", "update_parameters")  # methods that move weights
 
@@ -66,12 +67,12 @@ def leaves(obj: Any, reach: Reach = Reach.OWN, kept_up: Collection[str] = ()) ->
     kept_up: paths that count before others of the same array, and before the parts that make an
     array up.
     """
-    return _each_number_once(_found(obj, reach, ways=2 if kept_up else 1), kept_up)
+    return _each_number_once(_found(obj, reach, ways=EVERY_WAY if kept_up else 1), kept_up)
 
 
 def everywhere(obj: Any, reach: Reach = Reach.OWN) -> list[Leaf]:
-    """The float arrays of `obj` by two paths where several lead to one, views among them."""
-    return _found(obj, reach, ways=2)
+    """The float arrays of `obj` by all paths where several lead to one, views among them."""
+    return _found(obj, reach, ways=EVERY_WAY)
 
 
 def _found(obj: Any, reach: Reach, *, ways: int) -> list[Leaf]:

@@ -129,11 +129,13 @@ class Get(Node, tag="r"):
     """One step of `Steps`: read all arrays; first part those that are one, see `parameters.part`.
 
     every: by every path, see `parameters.everywhere`. kept_up: see `parameters.leaves`.
+    shown: read what is under these names instead, see `shown_names`.
     """
 
     apart: bool = False
     every: bool = False
     kept_up: list[str] = []
+    shown: list[str] = []
 
 
 class Steps(Node, tag="steps"):
