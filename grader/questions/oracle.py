@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from grader.checks.compare import agrees, tolerance
+from grader.checks.compare import tolerance
 from grader.checks.known_model import (
     Parameters,
     RnnTrial,
     Truth,
+    is_near,
     own_gradient,
 )
 from grader.checks.states import Forward
@@ -47,21 +48,14 @@ def gradients(trial: RnnTrial, x: Array, d_outputs: Array, seen: Forward) -> lis
     rnn = network(trial.parameters)
     expected = rnn.forward(x)
     right = Truth(rnn.backward(d_outputs), tolerance(single=trial.layout.single))
-    if _agrees(trial, seen, expected):
+    if is_near(trial, seen, *expected):
         return [right]
     return [right, *own_gradient(trial, x, d_outputs, seen)]
 
 
 def is_right(trial: RnnTrial, x: Array, seen: Forward) -> bool:
     """Whether the student's forward is the documented one."""
-    return _agrees(trial, seen, forward(trial.parameters, x))
-
-
-def _agrees(trial: RnnTrial, seen: Forward, expected: tuple[Array, Array]) -> bool:
-    outputs, hidden = expected
-    limit = tolerance(single=trial.layout.single)
-    states_right = seen.hidden is None or agrees(seen.hidden, hidden, limit)
-    return states_right and agrees(seen.outputs, outputs, limit)
+    return is_near(trial, seen, *forward(trial.parameters, x))
 
 
 def cell(parameters: Parameters, x: Array, h: Array, c: Array) -> tuple[Array, Array]:

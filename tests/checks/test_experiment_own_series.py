@@ -77,6 +77,14 @@ IN_ORDER = tuple(one for one in STYLES if one is not shuffled)
 def accused(
     seen_as: Windowed, scale: float, offset: float, series: Sequence[np.ndarray] = ()
 ) -> bool:
+    """Of a scaler that has seen the whole series."""
+    told = told_of(seen_as, scale, offset, series)
+    return told is not None and told.diagnosis == "scaler-sees-held-out-data"
+
+
+def told_of(
+    seen_as: Windowed, scale: float, offset: float, series: Sequence[np.ndarray] = ()
+) -> CheckFailed | None:
     batches, held_out, targets = seen_as
     trained = Windows()
     for number, batch in enumerate(batches):
@@ -93,8 +101,8 @@ def accused(
     try:
         truth.scaled_on_training_part(Experiment(seen))
     except CheckFailed as told:
-        return told.diagnosis == "scaler-sees-held-out-data"
-    return False
+        return told
+    return None
 
 
 def scaled_by(
@@ -193,8 +201,46 @@ def test_several_series_each_scaled_on_its_own_accuse_nobody(scaler: str) -> Non
         for scale, offset in [SCALERS[scaler](part)]
     ]
     trained = [windows(line[:-1]) for line in lines[:3]]
-    assert not accused((trained, windows(lines[3][:-1]), lines[3][T:]), 2.5, 1.0)
+    assert told_of((trained, windows(lines[3][:-1]), lines[3][T:]), 2.5, 1.0) is None
     assert not accused((trained[:1], windows(lines[3][:-1]), lines[3][T:]), 2.5, 1.0)
+
+
+ALONE = list(SCALERS)[:2]  # a range may be reached by chance
+
+
+@pytest.mark.parametrize("scaler", SCALERS)
+@pytest.mark.parametrize("style", [by_parts, in_batches, from_the_last])
+def test_a_held_out_part_scaled_with_its_own_numbers_is_told(
+    scaler: str, style: Callable[[np.ndarray], Windowed]
+) -> None:
+    series = WALK + 0.01 * WAVES
+    (_, _), (scale, offset) = numbers = [
+        SCALERS[scaler](p) for p in (series[:SPLIT], series[SPLIT:])
+    ]
+    parts = np.split(series, [SPLIT])
+    z = np.concatenate([(p - o) / s for p, (s, o) in zip(parts, numbers, strict=True)])
+    told = told_of(style(z), scale, offset)
+    # From the last value of training on there is one more than was scaled alone.
+    assert (told is not None) == (scaler in ALONE and style is not from_the_last)
+    assert told is None or "with its own numbers" in str(told)
+
+
+@pytest.mark.parametrize("scaler", SCALERS)
+@pytest.mark.parametrize("style", [by_parts, by_windows, in_batches])
+@pytest.mark.parametrize("end", [SPLIT // 2, SPLIT - 1, SPLIT])
+def test_a_scaler_of_training_values_is_no_scaler_of_the_held_out_ones(
+    scaler: str, style: Callable[[np.ndarray], Windowed], end: int
+) -> None:
+    series = WALK + 0.01 * WAVES
+    scale, offset = SCALERS[scaler](series[:end])
+    assert told_of(style((series - offset) / scale), scale, offset) is None
+
+
+@pytest.mark.parametrize("scaler", SCALERS)
+def test_periods_with_the_same_numbers_on_both_sides_accuse_nobody(scaler: str) -> None:
+    wave = np.sin(2 * np.pi * np.arange(SPLIT + SPLIT // 2) / (SPLIT // 2) + 0.1)
+    scale, offset = SCALERS[scaler](wave[:SPLIT])
+    assert told_of(by_parts((wave - offset) / scale), scale, offset) is None
 
 
 def test_where_the_series_was_observed_its_windows_are_not_asked() -> None:

@@ -21,6 +21,8 @@ from grader.protocol import Array, Observation
 
 EXACT = 1e-9  # of the sum of squares: what sums lose
 MOST = 20_000  # windows of one length
+MANY = 20  # windows, too many for chance
+KNOWN = 0.1  # of the values: more that training has seen too are a series that repeats itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,27 @@ def rebuilt(seen: Observation, used: Evaluation, true: Line, units: Units) -> It
         line = one.line
         if np.all(np.isfinite(line)) and np.unique(line.round(DIGITS)).size > line.size / 2:
             yield Rebuilt(units.of(line), one.has_ends)
+
+
+def is_standardised(seen: Observation, used: Evaluation, targets: Line) -> bool:
+    """Whether the held-out part by itself has the mean 0 and the deviation 1, to the last digits.
+
+    used, targets: as for `rebuilt`, in the network's units. Numbers of other values give it these by
+    no chance; but in whole periods of a wave the training part has the same. Where training windows
+    are no one line, several series may each be scaled on its own.
+    """
+    held_out = used.inputs[:, :, 0]
+    order = _in_time(held_out)
+    known = [one for one in seen.trained_windows if len(one) == used.steps]
+    if order is None or used.width < MANY or not known or _in_time(known[0]) is None:
+        return False
+    line = np.append(_as_line(held_out, order), targets[order[-1]])
+    if is_coarse(line) or np.isin(line.round(DIGITS), known[0].round(DIGITS)).mean() > KNOWN:
+        return False
+    squares, size = float(line @ line), line.size
+    return abs(float(line.sum())) <= EXACT * size and any(
+        abs(squares - count) <= EXACT * size for count in (size, size - 1)
+    )
 
 
 def _rebuilt(seen: Observation, used: Evaluation, targets: Line) -> Iterator[Rebuilt]:

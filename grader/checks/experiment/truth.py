@@ -381,7 +381,10 @@ def _fitted_on_own(experiment: Experiment) -> scaling.Part | None:
         units = _units(used, true)
         if units is not None and not units.agree(PLAIN):
             found = reconstruction.rebuilt(experiment.seen, used, true, units)
-            return scaling.fitted_on_rebuilt(experiment.seen, used, found)
+            if part := scaling.fitted_on_rebuilt(experiment.seen, used, found):
+                return part
+            if reconstruction.is_standardised(experiment.seen, used, units.back(true)):
+                return scaling.Part.HELD_OUT
     return None
 
 

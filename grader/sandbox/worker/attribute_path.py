@@ -58,3 +58,15 @@ def put(holder: Any, step: Step, value: Any) -> None:
         holder[key] = value
     else:
         raise NotWritable
+
+
+def replaced(holder: Any, step: Step, value: Any) -> Any:
+    """A copy of what cannot be changed, with `value` at `step`. NotWritable where there is no such copy."""
+    kind, key = step
+    if kind == "item" and isinstance(holder, tuple):
+        items = list(holder)
+        items[key] = value
+        return tuple.__new__(type(holder), items)
+    if kind == "item" and isinstance(holder, MappingProxyType):
+        return MappingProxyType({**holder, key: value})
+    raise NotWritable

@@ -9,7 +9,7 @@ from __future__ import annotations
 import copy
 import types
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import suppress
 from enum import Enum
 from itertools import chain
@@ -41,12 +41,24 @@ class Reach(Enum):
 
 
 def reach(obj: Any) -> Reach:
-    """Where a fresh object's arrays are."""
-    if next(search(obj, parts(obj, top=True)), None) is not None:
+    """Where a fresh object's arrays are: its weights, which are not all zero as room for gradients is."""
+    own = _kinds(search(obj, parts(obj, top=True)))
+    if any(own):
         return Reach.OWN
-    if next(search(obj, computed(obj)), None) is not None:
-        return Reach.COMPUTED
-    return Reach.OUTSIDE
+    given = _kinds(search(obj, computed(obj)))
+    if own and not any(given):
+        return Reach.OWN
+    return Reach.COMPUTED if given else Reach.OUTSIDE
+
+
+def _kinds(found: Iterator[Leaf]) -> list[bool]:
+    """Of each array whether it holds anything but zeros, up to the first that does."""
+    kinds = []
+    for leaf in found:
+        kinds.append(bool(np.any(as_array(leaf.value))))
+        if kinds[-1]:
+            break
+    return kinds
 
 
 def leaves(obj: Any, reach: Reach = Reach.OWN, kept_up: Collection[str] = ()) -> list[Leaf]:
@@ -151,11 +163,22 @@ def write(obj: Any, leaf: Leaf, new: Array) -> None:
     elif isinstance(old, list) and list.__len__(old) == len(new):
         old[:] = new.tolist()
     elif isinstance(old, bytes):
-        attribute_path.put(holder, step, new.astype(np.float64).tobytes())
+        _bind(obj, leaf.steps, new.astype(np.float64).tobytes())
     else:
         floats = isinstance(old, np.ndarray) and old.dtype.kind == "f"
         dtype = old.dtype if floats else np.float64
-        attribute_path.put(holder, step, new.astype(dtype))
+        _bind(obj, leaf.steps, new.astype(dtype))
+
+
+def _bind(obj: Any, steps: tuple[Step, ...], value: Any) -> None:
+    """Bind a value; what holds it is made anew where it never changes, as a tuple."""
+    holder = _at(obj, steps[:-1])
+    try:
+        attribute_path.put(holder, steps[-1], value)
+    except attribute_path.NotWritable:
+        if len(steps) == 1:
+            raise
+        _bind(obj, steps[:-1], attribute_path.replaced(holder, steps[-1], value))
 
 
 def _takes(array: Array, new: Array) -> bool:
@@ -173,7 +196,11 @@ def _lasts(holder: Any, step: Step, value: Array) -> bool:
 
 def _holder(obj: Any, leaf: Leaf) -> Any:
     """What holds the leaf itself: the object, or a container somewhere in it."""
-    for step in leaf.steps[:-1]:
+    return _at(obj, leaf.steps[:-1])
+
+
+def _at(obj: Any, steps: tuple[Step, ...]) -> Any:
+    for step in steps:
         obj = attribute_path.get(obj, step)
     return obj
 
