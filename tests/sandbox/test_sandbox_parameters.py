@@ -17,7 +17,6 @@ import pytest
 
 from grader.sandbox.worker import parameters
 from grader.sandbox.worker.array_search import MAX_ARRAYS
-from grader.sandbox.worker.shown_names import shown
 
 
 class Name(Enum):
@@ -302,7 +301,7 @@ def test_what_an_object_shows_under_a_name_counts_as_far_as_it_is_a_view() -> No
 
     obj = Shows()
     names = ("W_f", "W_i", "b_f", "b_c", "elsewhere", "nothing")
-    found = shown(obj, names, parameters.leaves(obj))
+    found = parameters.shown(obj, names, parameters.leaves(obj))
     assert {name: array.tolist() for name, array in found.items()} == {
         "W_f": [[0, 3], [1, 4], [2, 5]],
         "b_c": [9, 10, 11],

@@ -143,6 +143,23 @@ def as_array(value: Any) -> Array:
     return np.array(value, np.float64)
 
 
+def shown(obj: Any, names: Iterable[str], found: Iterable[Leaf]) -> dict[str, Array]:
+    """The float arrays that `obj` gives under these names by whatever ways, if they are views of those found.
+
+    A property, a descriptor, `__getattr__`: a copy is no parameter.
+    """
+    held = [leaf.value for leaf in found if isinstance(leaf.value, np.ndarray)]
+    views = {}
+    for name in names:
+        with suppress(Exception):  # one that raises shows nothing
+            value = getattr(obj, name)
+            if isinstance(value, np.ndarray) and value.dtype.kind == "f" and value.size:
+                view = np.ndarray.view(value, np.ndarray)
+                if any(np.may_share_memory(view, one) for one in held):
+                    views[name] = view
+    return views
+
+
 def misfit(obj: Any, name: str) -> Leaf:
     """An attribute that is no leaf, since it holds one number or integers. KeyError if it does not."""
     value = attribute_path.get(obj, ("attribute", name)) if hasattr(obj, name) else None

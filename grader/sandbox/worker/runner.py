@@ -23,7 +23,6 @@ from grader.sandbox.worker.generators import Luck
 from grader.sandbox.worker.ordinary import surroundings
 from grader.sandbox.worker.pictures import drawing
 from grader.sandbox.worker.printed import Printed
-from grader.sandbox.worker.shown_names import shown
 from grader.sandbox.worker.values import Packer, TooMuch
 from grader.sandbox.worker.watching import observer, training_rounds
 
@@ -260,7 +259,9 @@ class Runner:
             if step.apart:
                 parameters.part(obj)
             found = self._leaves(handle, obj, step.kept_up, every=step.every)
-            arrays = shown(obj, step.shown, found) if step.shown else parameters.read(found)
+            arrays = (
+                parameters.shown(obj, step.shown, found) if step.shown else parameters.read(found)
+            )
         except Exception as error:  # noqa: BLE001 - attribute access may run the student's code
             return schema.Done([], [], from_exception(error, self.files), "")
         self.paths.pop(handle, None)

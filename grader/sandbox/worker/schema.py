@@ -129,7 +129,7 @@ class Get(Node, tag="r"):
     """One step of `Steps`: read all arrays; first part those that are one, see `parameters.part`.
 
     every: by every path, see `parameters.everywhere`. kept_up: see `parameters.leaves`.
-    shown: read what is under these names instead, see `shown_names`.
+    shown: read what is under these names instead, see `parameters.shown`.
     """
 
     apart: bool = False
