@@ -348,9 +348,10 @@ def test_keys_without_a_text_of_their_own_are_told_apart() -> None:
         Name.INPUT: np.ones(2),
         object(): np.ones(3),
         object(): np.ones(4),
+        ("W", "f"): np.ones(5),
     }
     assert list(read(holder(gates=gates))) == [
-        "gates[Name.FORGET]", "gates[Name.INPUT]", "gates[object.#2]", "gates[object.#3]",
+        "gates[Name.FORGET]", "gates[Name.INPUT]", "gates[object.#2]", "gates[object.#3]", "gates['W', 'f']",
     ]  # fmt: skip
 
 

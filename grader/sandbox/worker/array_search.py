@@ -261,5 +261,12 @@ def _quoted(key: Any, number: int) -> str:
         return repr(str.__str__(key))[:100]
     if isinstance(key, (int, np.integer)):
         return str(int(key))
+    if isinstance(
+        key, tuple
+    ):  # names; or sizes, by which a cache of the class tells nobody's arrays
+        return (
+            ", ".join(_quoted(one, number) for one in key if isinstance(one, (str, Enum)))
+            or "tuple"
+        )
     name = key.name if isinstance(key, Enum) else f"#{number}"
     return f"{type(key).__name__}.{name}"
