@@ -165,14 +165,14 @@ def _of_the_equations(
     At a student's there are no equations to know it by. Nor are outputs that are put in by the book
     what forward gives.
     """
-    hidden = own_states.of_the_equation(trial.used, x)
-    given = not (isinstance(trial.rnn, WholeObject) and trial.rnn.form is BY_BOOK)
-    if hidden is None or trial.layout.stateful or not given:
+    given = trial.parameters  # also of what forward never uses: then it follows others
+    hidden = own_states.of_the_equation(given, x)
+    by_book = isinstance(trial.rnn, WholeObject) and trial.rnn.form is BY_BOOK
+    if hidden is None or trial.layout.stateful or by_book:
         return None
-    outputs = hidden @ trial.used["W_hy"] + trial.used["b_y"]
-    if not is_near(trial, seen, outputs, hidden):
+    if not is_near(trial, seen, hidden @ given["W_hy"] + given["b_y"], hidden):
         return None
-    return own_states.gradients(trial.used, x, d_outputs, hidden)
+    return own_states.gradients(given, x, d_outputs, hidden)
 
 
 def is_near(trial: RnnTrial, seen: Forward, outputs: Array, hidden: Array) -> bool:
