@@ -101,8 +101,8 @@ def _numbers(value: Any, *, deep: bool) -> Any:
 
 def _of_object(obj: Any, value: Any) -> list[Part]:
     """The entry of a registry that belongs to the object, by itself or by its id; [] in anything else."""
-    if isinstance(value, dict) and id(obj) in value:
-        return [("[self]", ("item", id(obj)), value[id(obj)])]
+    if isinstance(value, dict) and dict.__contains__(value, id(obj)):
+        return [("[self]", ("item", id(obj)), dict.__getitem__(value, id(obj)))]
     if type(value) is weakref.WeakKeyDictionary:
         with suppress(Exception):  # its hash is the student's
             return [("[self]", ("entry", (value, obj)), value[obj])]
