@@ -30,11 +30,11 @@ class Gate(NamedTuple):
 
 
 def read(obj: Any, kept_up: tuple[str, ...] = ()) -> dict[str, Any]:
-    return parameters.read(parameters.leaves(obj, parameters.reach(obj), kept_up))
+    return parameters.read(parameters.leaves(obj, parameters.reach_of(obj), kept_up))
 
 
 def written(obj: Any, path: str, value: Any) -> None:
-    found = parameters.leaves(obj, parameters.reach(obj))
+    found = parameters.leaves(obj, parameters.reach_of(obj))
     leaf = next(leaf for leaf in found if leaf.path == path)
     parameters.write(obj, leaf, value)
 
@@ -234,7 +234,7 @@ def test_where_a_fresh_object_is_looked_at_is_where_it_is_later() -> None:
             return self._W
 
     obj = Lazy()
-    reach = parameters.reach(obj)
+    reach = parameters.reach_of(obj)
     assert reach is parameters.Reach.COMPUTED
     assert [leaf.path for leaf in parameters.leaves(obj, reach)] == ["W"]
     assert "_W" in vars(obj)

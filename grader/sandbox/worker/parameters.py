@@ -40,7 +40,7 @@ class Reach(Enum):
     )
 
 
-def reach(obj: Any) -> Reach:
+def reach_of(obj: Any) -> Reach:
     """Where a fresh object's arrays are: its weights, which are not all zero as room for gradients is."""
     own = _kinds(search(obj, parts(obj, top=True)))
     if any(own):

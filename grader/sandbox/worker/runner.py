@@ -305,7 +305,7 @@ class Runner:
         self, handle: int, obj: Any, kept_up: Collection[str] = (), *, every: bool = False
     ) -> list[Leaf]:
         if handle not in self.reach:
-            self.reach[handle] = parameters.reach(obj)
+            self.reach[handle] = parameters.reach_of(obj)
         reach = self.reach[handle]
         return (
             parameters.everywhere(obj, reach) if every else parameters.leaves(obj, reach, kept_up)

@@ -21,10 +21,10 @@ Array = np.ndarray[Any, Any]  # not numpy.typing: its import costs every worker 
 Start = tuple[Any, dict[str, Array], Reach]  # an object, its arrays, where they were looked for
 
 
-def start(obj: Any) -> Start:
+def begin(obj: Any) -> Start:
     """What an object begins with."""
     try:
-        reach = parameters.reach(obj)
+        reach = parameters.reach_of(obj)
     except Exception:  # noqa: BLE001 - attribute access may run a student's code
         reach = Reach.OWN
     return obj, snapshot(obj, reach), reach

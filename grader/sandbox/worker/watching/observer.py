@@ -204,7 +204,7 @@ class Watcher:
         # Again while nothing is there: some make their weights in the first forward.
         begun = self.starts.get(id(obj))
         if not (begun and begun[1]) and len(self.starts) < MAX_OBJECTS:
-            self.starts[id(obj)] = learned_weights.start(obj)
+            self.starts[id(obj)] = learned_weights.begin(obj)
         if name == "forward":
             if id(obj) in self.pending:
                 self._evaluation(*self.pending.pop(id(obj)))

@@ -73,7 +73,8 @@ def _row(run: _Run) -> tuple[int, int, int, bool]:
 
 def _smallest_matrix(obj: Any) -> Leaf | None:
     try:
-        found = [leaf for leaf in parameters.leaves(obj) if np.ndim(leaf.value) > 1]
+        held = parameters.leaves(obj, parameters.reach_of(obj))
+        found = [leaf for leaf in held if np.ndim(leaf.value) > 1]
     except Exception:  # noqa: BLE001 - attribute access may run a student's code
         return None
     return min(found, key=lambda leaf: np.size(leaf.value), default=None)
