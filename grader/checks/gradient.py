@@ -156,10 +156,10 @@ def match(
     }
     turned = any(best.turned for best in chosen.values() if best is not None)
     # A matrix of one row or column looks the same either way.
-    hidden = any(len(shape) == 2 and 1 in shape for shape in layout.shapes.values())  # noqa: PLR2004
+    either = any(len(shape) == 2 and 1 in shape for shape in layout.shapes.values())  # noqa: PLR2004
     for name in seen.keys() - chosen.keys():
         views = sorted(seen[name], key=lambda view: view.turned != turned)
-        usable = views if turned or hidden else [view for view in views if not view.turned]
+        usable = views if turned or either else [view for view in views if not view.turned]
         chosen[name] = _best(usable, expected[name], factors, limit)
     return {name: chosen[name] for name in layout.shapes if name in chosen}
 

@@ -138,7 +138,7 @@ def last_of_each(seen: Observation) -> Iterator[Evaluation]:
         groups[one.steps, one.inputs.shape[2], one.outputs.shape[2]].append(one)
     for group in groups.values():
         joined = _joined(group)
-        last = {window: place for place, window in enumerate(_as_bytes(joined))}
+        last = {window: place for place, window in enumerate(_as_bytes(joined.inputs))}
         yield joined.columns(sorted(last.values()))
 
 
@@ -216,9 +216,7 @@ def successors(one: Evaluation) -> float:
     """Share of windows for which the window one step later is there too; NaN for T = 1."""
     if one.steps < 2:  # noqa: PLR2004  # nothing overlaps
         return float("nan")
-    windows, step = _as_bytes(one), _step_size(one)
-    starts = {window[:-step] for window in windows}
-    return float(np.mean([window[step:] in starts for window in windows]))
+    return float(np.mean(following(one) >= 0))
 
 
 def residuals(one: Evaluation) -> Mapping[str, tuple[Line, Line]]:
@@ -271,39 +269,38 @@ def following(one: Evaluation) -> NDArray[np.int64]:
     """Which window comes one step after each, -1 where none does."""
     if one.steps == 1:  # single values: in their order, which nothing proves
         return np.append(np.arange(1, one.width), -1)
-    windows, step = _as_bytes(one), _step_size(one)
-    places = {window[:-step]: place for place, window in enumerate(windows)}
-    return np.array([places.get(window[step:], -1) for window in windows], np.int64)
+    return one_step_later(one.inputs)
+
+
+def one_step_later(windows: Array) -> NDArray[np.int64]:
+    """Which of the windows (T, B, ...), T > 1, is each one's own a step later, -1 where none is."""
+    each, step = _as_bytes(windows), windows[0, :1].nbytes
+    places = {window[:-step]: place for place, window in enumerate(each)}
+    return np.array([places.get(window[step:], -1) for window in each], np.int64)
+
+
+def runs(after: NDArray[np.int64]) -> Iterator[list[int]]:
+    """The windows that follow one another, from each that follows none. after: as of `following`."""
+    for first in np.setdiff1d(np.arange(after.size), after):
+        run = [int(first)]
+        while after[run[-1]] >= 0 and len(run) < after.size:
+            run.append(int(after[run[-1]]))
+        yield run
 
 
 def longest_run(one: Evaluation) -> int:
     """How many windows there are at most that follow one another, each one step later."""
-    after = following(one)
-    firsts = np.setdiff1d(np.arange(one.width), after)
-    return max((_run_from(int(place), after) for place in firsts), default=one.width)
-
-
-def _run_from(place: int, after: NDArray[np.int64]) -> int:
-    count = 0
-    while place >= 0 and count < after.size:
-        place, count = int(after[place]), count + 1
-    return count
+    return max(map(len, runs(following(one))), default=one.width)
 
 
 def _mean_square(found: tuple[Line, Line] | None) -> float:
     return float("inf") if found is None else float(np.mean(found[0] ** 2))
 
 
-def _as_bytes(one: Evaluation) -> list[bytes]:
-    """One window (T, I) after the other, each as the bytes of its values."""
-    everything = np.moveaxis(one.inputs, 1, 0).tobytes()
-    size = one.steps * _step_size(one)
-    return [everything[place * size : (place + 1) * size] for place in range(one.width)]
-
-
-def _step_size(one: Evaluation) -> int:
-    """Bytes of one time step of one window."""
-    return int(one.inputs.shape[2]) * one.inputs.dtype.itemsize
+def _as_bytes(windows: Array) -> list[bytes]:
+    """Each window of (T, B, ...) as the bytes of its values."""
+    everything, size = np.moveaxis(windows, 1, 0).tobytes(), windows[:, :1].nbytes
+    return [everything[place * size : (place + 1) * size] for place in range(windows.shape[1])]
 
 
 def _values(outputs: Array) -> Line:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.checks.experiment.evaluations import Evaluation, Line
+from grader.checks.experiment.evaluations import Evaluation, Line, one_step_later, runs
 from grader.checks.experiment.reading_off import Units
 from grader.checks.experiment.repetition import DIGITS, is_coarse
 from grader.protocol import Array, Observation
@@ -119,19 +119,8 @@ def _in_time(windows: Array) -> NDArray[np.int64] | None:
         return np.zeros(1, np.int64)
     if T < 2 or count > MOST:  # noqa: PLR2004  # nothing overlaps
         return None
-    heads, tails = (
-        [one.tobytes() for one in np.ascontiguousarray(part.T)]
-        for part in (windows[:-1], windows[1:])
-    )
-    places = {head: place for place, head in enumerate(heads)}
-    after = np.array([places.get(tail, -1) for tail in tails], np.int64)
-    firsts = np.setdiff1d(np.arange(count), after)
-    if firsts.size != 1:
-        return None
-    order = [int(firsts[0])]
-    while len(order) < count and after[order[-1]] >= 0:
-        order.append(int(after[order[-1]]))
-    return np.array(order, np.int64) if len(order) == count else None
+    found = list(runs(one_step_later(windows)))
+    return np.array(found[0], np.int64) if len(found) == 1 and len(found[0]) == count else None
 
 
 def _as_line(windows: Array, order: NDArray[np.int64]) -> Line:

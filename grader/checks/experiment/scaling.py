@@ -25,13 +25,12 @@ from grader.checks.experiment.evaluations import (
     successors,
 )
 from grader.checks.experiment.placing import forms, placed
-from grader.checks.experiment.reconstruction import Rebuilt
+from grader.checks.experiment.reconstruction import MANY, Rebuilt
 from grader.checks.experiment.scalers import EXACT, FirstParts, Numbers, Scaling, matches, scalings
 from grader.protocol import Array, Observation
 
 SMALLEST = 1e-300  # a scale whose inverse is finite
 RANGES = ((0.0, 1.0), (-1.0, 1.0))
-MANY = 20  # windows, too many for chance
 DISTINCT = 0.25  # of their values: overlapping windows of one line have a share of 1/T
 TOGETHER = 0.9  # share of windows with a successor in a part of a series cut in order
 MOST_PLACES = 8  # of a series that repeats itself, where a held-out part is asked for its numbers

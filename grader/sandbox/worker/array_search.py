@@ -155,7 +155,7 @@ def _items(value: Any, *, last: bool) -> Iterator[Part]:
     if isinstance(value, np.ndarray):
         yield from _elements(value)
     if isinstance(value, types.FunctionType):
-        yield from _cells(value)
+        yield from _closure(value)
     if type(type(value)).__name__ == "PyCStructType":  # of ctypes, which few import
         for field, *_ in getattr(value, "_fields_", ()):
             yield f".{field}", ("attribute", field), getattr(value, field)
@@ -184,11 +184,15 @@ def _elements(array: Array) -> Iterator[Part]:
             yield f"[{', '.join(map(str, place))}]", ("item", place), array[place]
 
 
-def _cells(function: types.FunctionType) -> Iterator[Part]:
-    """What a function has closed over."""
-    for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=False):
+def _closure(function: types.FunctionType) -> Iterator[Part]:
+    for name, cell in _cells(function):
         with suppress(ValueError):  # a cell that nothing was put into yet
             yield f".{name}", ("cell", cell), cell.cell_contents
+
+
+def _cells(function: types.FunctionType) -> Iterator[tuple[str, types.CellType]]:
+    """What a function has closed over, by name."""
+    return zip(function.__code__.co_freevars, function.__closure__ or (), strict=False)
 
 
 def _attributes(value: Any) -> Iterator[Part]:
@@ -240,9 +244,7 @@ def around(obj: Any) -> Iterator[Part]:
         function = getattr(member, "__wrapped__", member)  # a decorator, or our own watcher
         if not isinstance(function, types.FunctionType):
             continue
-        for name, cell in zip(
-            function.__code__.co_freevars, function.__closure__ or (), strict=False
-        ):
+        for name, cell in _cells(function):
             if id(cell) not in seen:
                 # Four gates made by one function each have a cell of this name.
                 path = f"{owner}.{name}" if name in seen else name
@@ -261,12 +263,9 @@ def _quoted(key: Any, number: int) -> str:
         return repr(str.__str__(key))[:100]
     if isinstance(key, (int, np.integer)):
         return str(int(key))
-    if isinstance(
-        key, tuple
-    ):  # names; or sizes, by which a cache of the class tells nobody's arrays
-        return (
-            ", ".join(_quoted(one, number) for one in key if isinstance(one, (str, Enum)))
-            or "tuple"
-        )
+    if isinstance(key, tuple):
+        # Names; or sizes, by which a cache of the class tells nobody's arrays.
+        names = [_quoted(one, number) for one in key if isinstance(one, (str, Enum))]
+        return ", ".join(names) or "tuple"
     name = key.name if isinstance(key, Enum) else f"#{number}"
     return f"{type(key).__name__}.{name}"

@@ -221,11 +221,9 @@ def _untouched(value: Any) -> bool:
 def describe_class(name: str, value: Any, methods: tuple[str, ...]) -> schema.Defined:
     """What of `methods` a class has, and has as a stub. A factory function passes for a class."""
     stubs, missing = [], []
-    elsewhere = isinstance(value, type) and _is_made_elsewhere(value)
-    for method in methods if isinstance(value, type) else ():
+    is_seen = isinstance(value, type) and not _is_made_elsewhere(value)
+    for method in methods if is_seen else ():
         member = next((vars(c)[method] for c in value.__mro__ if method in vars(c)), None)
-        if elsewhere:
-            continue
         if member is None or member is object.__init__:
             missing.append(method)
         elif is_stub(member):

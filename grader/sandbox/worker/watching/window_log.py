@@ -27,7 +27,7 @@ class Windows:
         self.heads: dict[int, int] = {}
         self.tails: dict[int, int] = {}
         self.values: dict[int, list[Array]] = {}  # distinct windows of one feature by length (T, N)
-        self.size = 0  # bytes of these
+        self.size = 0  # bytes of the batches that these came in
         self.wholes: set[int] = set()
         self.lengths: set[int] = set()
         self.low, self.high = float("inf"), float("-inf")  # smallest and largest value
