@@ -11,7 +11,11 @@ import pytest
 
 from grader.checks import start_scale
 from grader.diagnosis.diagnose import faults
+from grader.diagnosis.experiments.patterns import Reading
+from grader.diagnosis.update import update_words
 from grader.faults import CheckFailed
+from grader.language import render
+from grader.reports.guard import guard
 from grader.sandbox import local
 from tests.inprocess import outcomes_of
 from tests.strangers.bases import STRANGERS
@@ -157,3 +161,11 @@ def test_the_start_is_charged_for_nothing_that_forward_does(name: str) -> None:
             start_scale.require_fit_rnn(cls)
     else:
         start_scale.require_fit_rnn(cls)
+
+
+@pytest.mark.parametrize("kind", ["step_of", "step_form"])
+@pytest.mark.parametrize("form", ["sum(dW, axis=0)", "dW - mean(dW)", "(1 - learning_rate) * W"])
+def test_a_hidden_case_shows_the_formula_of_a_step(kind: str, form: str) -> None:
+    told = update_words.words(Reading(kind, {"form": form}), ["W_xh", "b_h"])
+    assert form in render(guard(told), "en")
+    assert form in render(guard(told), "zh")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from grader.diagnosis.backward.array_words import WAY
 from grader.diagnosis.experiments.patterns import Reading
-from grader.language import Message, say
+from grader.language import Message, literal, say
 
 ALL = 5
 
@@ -187,7 +187,7 @@ def _step_of(arrays: Message, *, form: str) -> Message:
     return say(
         "{arrays}: moved by learning_rate times {form} (dW its gradient), where dW alone belongs.",
         arrays=arrays,
-        form=form,
+        form=_ours(form),
     )
 
 
@@ -203,8 +203,13 @@ def _step_form(arrays: Message, *, form: str) -> Message:
     return say(
         "{arrays}: W becomes {form} (W the parameter, dW its gradient), where W - learning_rate * dW belongs.",
         arrays=arrays,
-        form=form,
+        form=_ours(form),
     )
+
+
+def _ours(form: str) -> Message:
+    """A formula of the rules' own, which hidden cases may show: no value out of a run is in it."""
+    return Message(literal(form))
 
 
 def _step_off(arrays: Message) -> Message:
