@@ -97,6 +97,13 @@ class Crashed(StudentFault):
     verdict = Verdict.CRASHED
 
 
+class PerhapsOurs(StudentFault):
+    """A worker says that the kit's own code stopped in it.
+
+    Workers are believed in nothing, so this costs what the case is worth; but a person is asked.
+    """
+
+
 class TimedOut(StudentFault):
     """The student's code did not return in time."""
 

@@ -130,7 +130,7 @@ class CaseResult:
     possible: float
     message: Message | None = None  # what is wrong; None where there is nothing to say
     diagnosis: str = ""  # name in solutions/misconceptions.toml, or ""
-    review: Message | None = None  # why a person should look, though the points were given
+    review: Message | None = None  # why a person should look
     printed: str = ""  # what the student's code printed; public cases only
     hint: Message | None = None  # what explains the mistake, where that is known
     claims: tuple[Claim, ...] = ()  # what the diagnosis says, so that it can be checked

@@ -31,6 +31,7 @@ from grader.faults import (
     KitFault,
     NeedsReview,
     NotDefined,
+    PerhapsOurs,
     ReturnedNothing,
     StudentFault,
 )
@@ -134,6 +135,7 @@ def _judge(
             hint=found.message if found else _hint(env, fault),
             diagnosis=found.name if found else "",
             claims=found.claims if found else (),
+            review=fault.guarded if isinstance(fault, PerhapsOurs) else None,
             printed=_public(printed, hidden),
         )
     return CaseOutcome(Verdict.PASSED, printed=_public(printed, hidden))

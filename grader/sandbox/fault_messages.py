@@ -9,7 +9,15 @@ from __future__ import annotations
 import builtins
 import unicodedata
 
-from grader.faults import BadValue, Crashed, NotDefined, NotImplementedYet, StudentFault, TimedOut
+from grader.faults import (
+    BadValue,
+    Crashed,
+    NotDefined,
+    NotImplementedYet,
+    PerhapsOurs,
+    StudentFault,
+    TimedOut,
+)
 from grader.language import Message, Value, say
 from grader.sandbox import fault_hints
 from grader.sandbox.program_text import ProgramText
@@ -32,6 +40,8 @@ def plain(words: str, limit: int = 300) -> str:
 
 def of_call(fault: schema.Fault, where: str, program: ProgramText) -> StudentFault:
     """The fault of a call; `where` names what was called ("SimpleRNN.forward")."""
+    if fault.ours:
+        return _perhaps_ours(fault, where)
     if fault.kind == "missing":
         return NotDefined(where)
     if fault.kind == "too_much":
@@ -41,6 +51,17 @@ def of_call(fault: schema.Fault, where: str, program: ProgramText) -> StudentFau
     if fault.builtin == "NotImplementedError":
         return NotImplementedYet(where)
     return crash(fault, where, program)
+
+
+def _perhaps_ours(fault: schema.Fault, where: str) -> PerhapsOurs:
+    """The student is not to blame for it, so far as anybody here can know."""
+    return PerhapsOurs(
+        say(
+            "The grader's own code stopped with {exception} while it looked into {where}: probably "
+            "no mistake of yours. Tell your teacher; where teachers grade, a person is asked to look.",
+            exception=_builtin(fault.builtin), where=where,
+        )
+    )  # fmt: skip
 
 
 def crash(fault: schema.Fault, where: str, program: ProgramText) -> Crashed:

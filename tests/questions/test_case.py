@@ -12,10 +12,12 @@ from grader import faults
 from grader.diagnosis import diagnose
 from grader.faults import NeedsReview
 from grader.language import render, say
+from grader.misconceptions import catalogue
 from grader.questions import case as cases
 from grader.questions.otter import QUESTIONS
 from grader.records import Exhibit, Verdict
-from tests.inprocess import PART_4, run_file
+from grader.sandbox.worker import parameters
+from tests.inprocess import PART_4, candidates, run_file
 
 HEADER = """
 from grader.language import say
@@ -143,6 +145,20 @@ def test_review_earns_the_points_and_gives_the_reason() -> None:
         assert str(outcome.review) == "Look at it."
         assert outcome.message is None
         assert file.score == 1
+
+
+@pytest.mark.parametrize("kind", ["public", "hidden"])
+def test_where_our_own_code_stops_in_a_worker_a_person_is_asked(monkeypatch, kind) -> None:
+    def broken(*_: object) -> None:
+        raise NameError("nowhere")
+
+    monkeypatch.setattr(parameters, "leaves", broken)
+    _, outcomes = run_file(kind, "q4_1", candidates(catalogue.reference_source()))
+    asked = {name for name, outcome in outcomes.items() if outcome.review is not None}
+    assert asked == {name for name, found in outcomes.items() if found.verdict is Verdict.FAILED}
+    assert asked
+    for name in asked:
+        assert "own code stopped with NameError" in render(outcomes[name].review, "en")
 
 
 @pytest.mark.parametrize("error", [None, faults.BadValue(MESSAGE, GUARDED)])

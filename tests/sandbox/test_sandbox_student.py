@@ -33,6 +33,7 @@ from grader.sandbox import (
     session,
     start_command,
 )
+from grader.sandbox.worker import exception_fault
 
 LIMITS = Limits(call=1.0, load=1.0, training=2.0, total=60.0)
 SOURCE = """
@@ -361,3 +362,22 @@ def test_unknown_things_come_back_as_opaque() -> None:
     with session(text, LIMITS, start_command.PLAIN) as student:
         values = student.environment()["generate_sequence_data"](1, 2)
     assert all(isinstance(value, Opaque) for value in values)
+
+
+@pytest.mark.parametrize(
+    ("words", "file", "kind", "ours"),
+    [
+        ("{}['no']", "grader.py", "raised", True),
+        ("{}['no']", "rnn.py", "raised", False),
+        ("{}['no']", "grader.py", "not_writable", True),
+        ("().no", "grader.py", "not_writable", False),
+        ("().no", "grader.py", "raised", True),
+        ("(lambda f: f(f))(lambda f: f(f))", "grader.py", "raised", False),
+    ],
+)
+def test_an_error_is_ours_where_no_line_of_the_student_s_was_running(
+    words, file, kind, ours
+) -> None:
+    with pytest.raises(Exception) as caught:  # noqa: PT011  # whichever it is
+        eval(compile(words, file, "eval"))
+    assert exception_fault.while_looking(caught.value, ["rnn.py"], kind).ours is ours

@@ -7,10 +7,14 @@ import types
 from collections.abc import Sequence
 from typing import Literal
 
+import msgspec
+
 from grader.sandbox.worker import schema
 from grader.sandbox.worker.values import text
 
 MAX_TEXT = 500  # characters of an exception's message
+UNBOUNDED = (MemoryError, RecursionError)
+UNWRITABLE = (*UNBOUNDED, AttributeError, TypeError, ValueError)
 
 Kind = Literal["raised", "syntax", "late", "missing", "too_much", "not_writable"]
 
@@ -28,6 +32,19 @@ def from_exception(
         line,
         bonus=file > 0,
     )
+
+
+def while_looking(
+    error: BaseException, files: Sequence[str], kind: Kind = "raised"
+) -> schema.Fault:
+    """The fault of an error met while we read or wrote an object's arrays.
+
+    Ours where none of the student's code was running; but what is too deep or too large for us, or
+    refuses to be written, is the student's object.
+    """
+    fault = from_exception(error, files, kind)
+    theirs = UNWRITABLE if kind == "not_writable" else UNBOUNDED
+    return msgspec.structs.replace(fault, ours=not fault.line and not isinstance(error, theirs))
 
 
 def _nearest_builtin(kind: type[BaseException]) -> str:

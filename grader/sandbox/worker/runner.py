@@ -18,7 +18,7 @@ import msgspec
 
 from grader.sandbox.worker import parameters, patches, schema, source, wire
 from grader.sandbox.worker.array_search import Leaf
-from grader.sandbox.worker.exception_fault import from_exception
+from grader.sandbox.worker.exception_fault import from_exception, while_looking
 from grader.sandbox.worker.generators import Luck
 from grader.sandbox.worker.ordinary import surroundings
 from grader.sandbox.worker.pictures import drawing
@@ -69,7 +69,7 @@ class Runner:
         except (TooMuch, wire.WireError):
             fault = schema.Fault("too_much", step=len(done.values))
         except self.caught as error:  # an object that raises when it is looked at
-            fault = from_exception(error, self.files)
+            fault = while_looking(error, self.files)
         return wire.FrameWriter().frame(schema.Done([], [], fault, ""))
 
     def _load(self, request: schema.Load, reader: wire.FrameReader) -> bytes:
@@ -263,7 +263,7 @@ class Runner:
                 parameters.shown(obj, step.shown, found) if step.shown else parameters.read(found)
             )
         except Exception as error:  # noqa: BLE001 - attribute access may run the student's code
-            return schema.Done([], [], from_exception(error, self.files), "")
+            return schema.Done([], [], while_looking(error, self.files), "")
         self.paths.pop(handle, None)
         return schema.Done([packer.pack(arrays)], [], None, "")
 
@@ -285,7 +285,7 @@ class Runner:
                     known[path] = parameters.misfit(obj, path)
                 parameters.write(obj, known[path], array)
             except Exception as error:  # noqa: BLE001 - attribute access may run student's code
-                return schema.Done([], [], from_exception(error, self.files, "not_writable"), "")
+                return schema.Done([], [], while_looking(error, self.files, "not_writable"), "")
         return schema.Done([None], [], None, "")
 
     def _known(self, handle: int, obj: Any, path: str) -> dict[str, Leaf]:

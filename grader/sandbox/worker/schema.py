@@ -219,6 +219,7 @@ class Fault(Node, tag="fault"):
     line: int = 0  # in the student's file; 0: unknown
     step: int = 0  # which of `Steps`, or of `ROUND`; of `Construct` 1 where it is `put`
     bonus: bool = False  # the file is the second one
+    ours: bool = False  # our own code stopped, with none of the student's running
 
 
 class Defined(Node, tag="def"):
