@@ -216,6 +216,13 @@ def _lengths(kind: str, wrong: Mapping[int, int], counts: Sequence[int]) -> Mess
         told = _off_at_every_length(kind, {got - count for count, got in wrong.items()}, sizes)
         if told is not None:
             return told
+    if min(wrong) > DEFAULT_LENGTH >= min(sizes):
+        return say(
+            "'{kind}' gives {got} terms where more than {default} are asked for.",
+            kind=kind,
+            got=min(sizes),
+            default=DEFAULT_LENGTH,
+        )
     if len(sizes) == 1 and len(wrong) > 1 and min(sizes) <= min(max(SHORT), *wrong):
         return say(
             "'{kind}' gives {got} terms where more are asked for.", kind=kind, got=min(sizes)
