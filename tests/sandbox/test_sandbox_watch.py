@@ -290,8 +290,21 @@ def test_figures_that_are_shown_saved_and_closed_are_kept(
     plt.close("all")
 
 
-def test_what_a_returned_figure_shows_is_drawn_once_and_up_to_date(
-    monkeypatch: pytest.MonkeyPatch,
+@pytest.mark.parametrize(
+    ("after", "times"),
+    [
+        ("", 1),
+        ("plt.show()", 1),
+        ("plt.close(figure)", 1),
+        ("figure.savefig('loss.png')", 1),
+        ("figure.savefig('loss.png'); plt.show(); plt.close(figure)", 1),
+        ("plt.show(); axes.set_title('later')", 2),
+        ("figure.savefig('loss.png'); axes.plot([2, 1])", 2),
+        ("plt.close(figure); figure.suptitle('later')", 2),
+    ],
+)
+def test_what_a_returned_figure_shows_is_drawn_once_and_anew_after_a_change(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Any, after: str, times: int
 ) -> None:
     import matplotlib as mpl
 
@@ -299,6 +312,7 @@ def test_what_a_returned_figure_shows_is_drawn_once_and_up_to_date(
     import matplotlib.pyplot as plt
 
     plt.close("all")
+    monkeypatch.chdir(tmp_path)
     drawn = []
     render = render_figures.render
     monkeypatch.setattr(
@@ -308,6 +322,7 @@ def test_what_a_returned_figure_shows_is_drawn_once_and_up_to_date(
     def train() -> Any:
         figure, axes = plt.subplots()
         axes.plot([1, 2])
+        exec(after, {"plt": plt, "figure": figure, "axes": axes})
         return {"figure": figure, "axes": axes}
 
     def change(figure: Any) -> Any:
@@ -316,9 +331,10 @@ def test_what_a_returned_figure_shows_is_drawn_once_and_up_to_date(
 
     cls = network()
     seen = observed(train, cls)
-    assert len(drawn) == 1
-    assert [one.lines for one in (seen.returned["figure"], seen.returned["axes"])] == [1, 1]
-    assert observed(lambda: change(drawn[0]), cls).returned.lines == 2
+    lines = 1 + ("plot" in after)
+    assert len(drawn) == times
+    assert [one.lines for one in (seen.returned["figure"], seen.returned["axes"])] == [lines] * 2
+    assert observed(lambda: change(drawn[0]), cls).returned.lines == lines + 1
     plt.close("all")
 
 

@@ -21,7 +21,9 @@ def large_terms(generate_sequence_data, rng):
 @case(
     "length",
     points=1.0,
-    claim=say("The sequence has the length that was asked for, 1, 2 and 3 and beyond the default too."),
+    claim=say(
+        "The sequence has the length that was asked for, 1, 2 and 3 and beyond the default too."
+    ),
 )
 def length(generate_sequence_data, rng):
     for seq_type in ("fibonacci", "sine"):

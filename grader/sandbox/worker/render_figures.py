@@ -22,8 +22,8 @@ Rendered = tuple[bytes, int, int]  # PNG, number of axes, number of lines and po
 # What a file that `savefig` wrote showed: {absolute path: (axes, lines)}. See `watch`.
 saved: dict[str, tuple[int, int]] = {}
 
-# What figures showed when the function had returned: {id: (the figure, its picture)}. See `figures`.
-finished: dict[int, tuple[Any, Rendered]] = {}
+# Pictures of figures that nothing has changed since: {id: (the figure, which keeps its id alive, its picture)}.
+current: dict[int, tuple[Any, Rendered]] = {}
 
 
 def of(value: Any) -> Rendered | None:
@@ -39,7 +39,23 @@ def of(value: Any) -> Rendered | None:
     figure = _figure(value)
     if figure is None:
         return None
-    return finished[id(figure)][1] if id(figure) in finished else render(figure)
+    return current_picture(figure)
+
+
+def current_picture(figure: Any) -> Rendered | None:
+    """What `render` gives, drawn anew only where something in the figure has changed."""
+    if id(figure) in current:
+        return current[id(figure)][1]
+    picture = render(figure)
+    if picture is not None:
+        with contextlib.suppress(Exception):  # of a student's subclass
+            figure.stale_callback = _has_changed
+            current[id(figure)] = (figure, picture)
+    return picture
+
+
+def _has_changed(figure: Any, _stale: bool) -> None:  # noqa: FBT001 - as matplotlib calls it
+    current.pop(id(figure), None)
 
 
 def render(figure: Any) -> Rendered | None:

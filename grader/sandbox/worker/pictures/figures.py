@@ -18,14 +18,13 @@ class Figures:
     """Collects figures between `start` and `stop`."""
 
     def __init__(self) -> None:
-        self.kept: dict[
-            int, tuple[Any, render_figures.Rendered]
-        ] = {}  # the figure keeps its id alive
+        # By id, which the figure keeps alive.
+        self.kept: dict[int, tuple[Any, render_figures.Rendered]] = {}
         self.undo: list[tuple[Any, str, Any]] = []
 
     def start(self) -> None:
         """Hook show, close and savefig, where matplotlib is loaded."""
-        render_figures.finished.clear()
+        render_figures.current.clear()
         self.pyplot = sys.modules.get("matplotlib.pyplot")
         if self.pyplot is None or self.undo:
             return
@@ -44,8 +43,11 @@ class Figures:
             if isinstance(name, (str, os.PathLike)):
                 path = os.path.realpath(os.fspath(name))
                 render_figures.saved[path] = render_figures.count(figure)
-                self._keep(figure)
-            return original_save(figure, name, *arguments, **named)
+            try:
+                return original_save(figure, name, *arguments, **named)
+            finally:  # afterwards: to draw it anywhere counts as a change
+                if isinstance(name, (str, os.PathLike)):
+                    self._keep(figure)
 
         self._replace(pyplot, "show", drawing.guarded(show))
         self._replace(pyplot, "close", drawing.guarded(close))
@@ -74,18 +76,16 @@ class Figures:
             self._keep(self.pyplot.figure(number), again=again)
 
     def _keep(self, figure: Any, *, again: bool = False) -> None:
-        """Render `figure` unless it was; at the end once more, since it may have grown."""
+        """Render `figure` unless it was; at the end once more where it has grown."""
         if id(figure) in self.kept and not again:
             return
         if id(figure) not in self.kept and len(self.kept) >= MAX_FIGURES:
             return
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # a glyph that the font lacks is nobody's fault
-            picture = render_figures.render(figure)
+            picture = render_figures.current_picture(figure)
         if picture is not None and render_figures.count(figure) != (0, 0):
             self.kept[id(figure)] = (figure, picture)
-            if again:
-                render_figures.finished[id(figure)] = (figure, picture)
 
 
 def wanted(source: str) -> bool:
