@@ -20,7 +20,7 @@ from grader.checks.parameters.rnn_roles import HIDDEN
 from grader.checks.parameters.roles import fresh, lstm_layout, rnn_layout, same_roles
 from grader.checks.parameters.storage import Storage, usable
 from grader.checks.states import Sizes, read_forward
-from grader.faults import CheckFailed, StudentFault
+from grader.faults import CauseKnown, CheckFailed, StudentFault
 from grader.language import say
 from grader.protocol import Array, CandidateClass, CandidateObject
 
@@ -123,6 +123,15 @@ def _not_saturated(SimpleRNN: CandidateClass) -> None:
                     "initial weights. Draw them at random and around 0."
                 )
             )
+        if names := _of_one_sign(SimpleRNN):
+            raise CauseKnown(
+                say(
+                    "With 100 hidden units the initial hidden states are saturated near -1 or 1: all "
+                    "weights of {names} have one sign, so that what units add up never cancels. Draw "
+                    "them around 0.",
+                    names=names,
+                )
+            )
         raise CheckFailed(
             say(
                 "With 100 hidden units the initial hidden states are saturated near -1 or 1: the weights "
@@ -130,6 +139,13 @@ def _not_saturated(SimpleRNN: CandidateClass) -> None:
             ),
             diagnosis="weights-too-large",
         )
+
+
+def _of_one_sign(SimpleRNN: CandidateClass) -> tuple[str, ...]:
+    """The matrices into the hidden units whose initial weights are all positive, or all negative."""
+    values = _initial(SimpleRNN, rnn_layout(SimpleRNN, HIDDEN), HIDDEN)
+    drawn = {name: values[name] for name in ("W_xh", "W_hh") if name in values}
+    return tuple(name for name, value in drawn.items() if np.all(value > 0) or np.all(value < 0))
 
 
 def _is_forwards_doing(SimpleRNN: CandidateClass, rnn: CandidateObject, inputs: Array) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from grader.checks.start_scale import is_charged
+from grader.language import render
 from grader.misconceptions.catalogue import reference_source
 from grader.records import Verdict
 from tests import BASES
@@ -49,6 +50,21 @@ def test_starts_that_fail_are_charged_and_no_others(start: str) -> None:
         RNN.format(start) + "; self.b_h, self.b_y = np.zeros(H), np.zeros(O)",
     )
     assert is_charged(candidates(source)["SimpleRNN"]) is STARTS[start]
+
+
+@pytest.mark.parametrize(
+    ("start", "words"),
+    [
+        ("np.random.rand", "all weights of W_xh, W_hh have one sign"),
+        ("(lambda a, b: -np.random.rand(a, b) / np.sqrt(a))", "W_xh, W_hh have one sign"),
+        ("300 * np.random.randn", "the weights are too large"),
+    ],
+)
+def test_a_saturated_start_is_told_by_its_cause(start: str, words: str) -> None:
+    biases = "; self.b_h, self.b_y = np.zeros(H), np.zeros(O)"
+    source = changed("SimpleRNN", "self, I, H, O", RNN.format(start) + biases)
+    found = outcomes_of(candidates(source), ("q4_1",))["q4_1/scale"]
+    assert words in render(found.message, "en")
 
 
 @pytest.mark.parametrize("start", CELLS)
