@@ -188,7 +188,7 @@ def against(
     garbage.require_backward(SimpleRNN)
     trial = RnnTrial.make(SimpleRNN, sizes, rng)
     x, d_outputs = _point(rng, T=T, B=B, sizes=sizes)
-    _all_right(run_backward(trial, x, d_outputs, expect), names)
+    require_right(run_backward(trial, x, d_outputs, expect), names)
 
 
 def single(SimpleRNN: CandidateClass, rng: np.random.Generator, expect: Expectation) -> None:
@@ -206,7 +206,7 @@ def _gives_numbers(SimpleRNN: CandidateClass, sizes: tuple[int, int, int]) -> bo
     return bool(np.all(np.isfinite(trial.forward(rng.normal(size=(7, 3, sizes[0]))).outputs)))
 
 
-def _all_right(run: BackwardRun, names: Sequence[str]) -> None:
+def require_right(run: BackwardRun, names: Sequence[str]) -> None:
     wrong = [name for name in names if not run.right(name)]
     if not wrong:
         return

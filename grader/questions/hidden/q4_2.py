@@ -25,9 +25,9 @@ def first_step(SimpleRNN, rng):
     check.hidden_states(SimpleRNN, rng, oracle.forward, T=1, B=3)
 
 
-@case("long", points=0.5, claim=say("Forty steps."))
+@case("long", points=0.5, claim=say("120 steps."))
 def long(SimpleRNN, rng):
-    check.hidden_states(SimpleRNN, rng, oracle.forward, T=40, B=3)
+    check.hidden_states(SimpleRNN, rng, oracle.forward, T=120, B=3)
 
 
 @case(
