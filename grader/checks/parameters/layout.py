@@ -139,11 +139,11 @@ class Layout:
             if name not in self.shapes or (name in found and not self._is_played_in(name, path)):
                 continue
             numbers = oriented(self.storage.numbers_of(path), self.shapes[name])
-            if numbers is not None and not self._is_buffer(name, numbers):
+            if numbers is not None and not self._is_left_over(name, numbers):
                 found[name] = numbers
         for name in self.shown.keys() - found.keys():
             numbers = oriented(self.shown[name], self.shapes[name])
-            if numbers is not None and not self._is_buffer(name, numbers):
+            if numbers is not None and not self._is_left_over(name, numbers):
                 found[name] = numbers
         return found
 
@@ -152,13 +152,17 @@ class Layout:
         own = set(self.storage.numbers_of(path).flat)
         return any(set(copy.flat) <= own for copy in self.slots.get(name, ()))
 
-    def _is_buffer(self, name: str, numbers: Numbers) -> bool:
-        """Whether zeros that move nothing bear the name, and something else plays it.
+    def _is_left_over(self, name: str, numbers: Numbers) -> bool:
+        """Whether something else plays the parameter, and what bears its name moves nothing.
 
-        Gradients, say, or velocities, under the names of their parameters.
+        Zeros: gradients, say, or velocities, under the names of their parameters. Or the same values as
+        what plays it: it was joined or copied out of this, and the name says no other thing.
         """
-        there = name in self.slots and self._played.isdisjoint(numbers.ravel().tolist())
-        return there and not np.any(self.storage.vector(self.storage.arrays)[numbers])
+        if name not in self.slots or not self._played.isdisjoint(numbers.ravel().tolist()):
+            return False
+        vector = self.storage.vector(self.storage.arrays)
+        kept, played = vector[numbers], vector[self.slots[name][0]]
+        return not np.any(kept) or any(np.array_equal(kept, one) for one in (played, played.T))
 
     @cached_property
     def _played(self) -> frozenset[int]:

@@ -91,11 +91,15 @@ def _updated(
 
 
 def _hold_the_same(layout: Layout, copies: Sequence[int]) -> bool:
-    """Whether every weight of a new object is among these numbers as well."""
+    """Whether all numbers of one of a new object's parameters are among these as well."""
     vector = layout.storage.vector(layout.storage.arrays)
     others = np.sort(vector[copies][vector[copies] != 0.0])
-    played = np.concatenate([slots[0].ravel() for slots in layout.slots.values()])
-    weights = vector[played][vector[played] != 0.0]
+    return any(_are_among(others, vector[slots[0].ravel()]) for slots in layout.slots.values())
+
+
+def _are_among(others: NDArray[np.float64], values: NDArray[np.float64]) -> bool:
+    """Whether each of these that is not zero is one of the others, which are sorted."""
+    weights = values[values != 0.0]
     if not weights.size or others.size < weights.size:
         return False
     right = np.searchsorted(others, weights).clip(0, others.size - 1)

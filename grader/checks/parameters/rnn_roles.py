@@ -140,7 +140,9 @@ def _patterns(bench: RnnBench, roles: Numbered) -> tuple[NDArray[np.float64], Ar
     I, H, _ = bench.sizes  # noqa: E741  # as above
     rng = np.random.default_rng(2)
     vector = np.zeros(bench.layout.storage.size)
-    weights = rng.permuted(np.linspace(-1.3, 1.3, I * H)).reshape(I, H)
+    spread = np.linspace(-1.3, 1.3, I * H)
+    spread[spread == 0.0] = 1.3 / spread.size  # a unit that no input reaches has no pattern
+    weights = rng.permuted(spread).reshape(I, H)
     biases = rng.permuted(np.linspace(0.15, 0.9, H))  # positive: a ReLU must not rest at zero
     for (name, place), found in roles.items():
         if name == "W_xh":

@@ -77,8 +77,7 @@ def _is_cut_off(run: BackwardRun) -> bool:
         return False
     parts = _parts(run)
     return parts is not None and any(
-        found.agrees(run.factor * np.tensordot(kept, parts, 2), run.truth.limit)
-        for kept in _kept()
+        found.agrees(run.factor * np.tensordot(kept, parts, 2), run.truth.limit) for kept in _kept()
     )
 
 

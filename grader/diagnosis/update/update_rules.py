@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain, product
 
 import numpy as np
@@ -39,7 +39,8 @@ class UpdateStep:
 
     gradients: Parameters
     moves: Parameters
-    elsewhere: str = ""  # the path of an array in which the new values stand, and no parameter is
+    # By parameter the path of an array in which its new value stands, and forward does not look.
+    elsewhere: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -61,12 +62,15 @@ def examine(cls: CandidateClass) -> Readings:
         return []
     readings = {name: _of_array(net, name, first, second) for name in names}
     off = {name: reading for name, reading in readings.items() if reading is not None}
-    if len(off) == len(names) and all(one.kind == "still" for one in off.values()):
-        return [(_still(first), tuple(names))]
+    still = [name for name, reading in off.items() if reading.kind == "still"]
+    if len(still) == len(names):
+        return [(_still(first, still), tuple(names))]
     if any(map(np.any, first.moves.values())) and not _moves_forward(net):
         return [(Reading("moves_unread"), tuple(names))]
     if not off:
         return _clipped(net, names)
+    if first.elsewhere:
+        off |= dict.fromkeys(still, _still(first, still))
     for name in [name for name, one in off.items() if one.kind == "step_off"]:
         off[name] = _reordered(name, first)
     shuffled = _shuffled(first, [name for name, one in off.items() if one.kind == "step_off"])
@@ -92,11 +96,12 @@ def _is_given(net: Network, name: str, first: UpdateStep) -> bool:
     return size == 0.0 or lost < size < np.inf
 
 
-def _still(first: UpdateStep) -> Reading:
-    """What a step that moves no parameter does instead."""
-    if not first.elsewhere:
+def _still(first: UpdateStep, names: Sequence[str]) -> Reading:
+    """What a step that does not move these parameters does instead."""
+    paths = [first.elsewhere[name] for name in names if name in first.elsewhere]
+    if not paths:
         return Reading("moves_nothing")
-    return Reading("moves_elsewhere", {"where": f"self.{first.elsewhere}"})
+    return Reading("moves_elsewhere", {"where": f"self.{paths[0]}"})
 
 
 def _moves_forward(net: Network) -> bool:
@@ -426,21 +431,23 @@ def _adding_calls(net: Network, names: Sequence[str]) -> Sequence[str]:
     ]
 
 
-def _elsewhere(net: Network, given: Parameters, before: Arrays, after: Arrays) -> str:
-    """The path of an array that is a parameter after the step, and has not been one; else ""."""
-    lying = net.layout.storage.vector(before)
-    due = {name: lying[net.layout.slots[name][0]] - RATE * given[name] for name in given}
-    others = [path for path in after if path not in net.layout.storage.arrays]
-    return next(
-        (
-            path
-            for path in others
-            for value in due.values()
-            if after[path].size == value.size > 1
-            if net.alike(after[path], value.reshape(after[path].shape))
-        ),
-        "",
-    )
+def _elsewhere(net: Network, given: Parameters, before: Arrays, after: Arrays) -> dict[str, str]:
+    """By parameter the path of an array that has made its step, and that no parameter lies in."""
+    storage, slots = net.layout.storage, net.layout.slots
+    lying = storage.vector(before)
+    played = {storage.path_of(int(copy.flat[0])) for copies in slots.values() for copy in copies}
+    others = {path: array for path, array in after.items() if path not in played}
+    found = {}
+    for name, gradient in given.items():
+        step = -RATE * gradient
+        for path, array in others.items():
+            old = before[path] if path in storage.arrays else lying[slots[name][0]]
+            if not array.size == old.size == step.size > 1:
+                continue
+            if net.alike((array - old.reshape(array.shape)).reshape(step.shape), step):
+                found[name] = path
+                break
+    return found
 
 
 def _grouped(readings: dict[str, Reading]) -> Readings:
