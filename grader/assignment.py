@@ -142,6 +142,8 @@ class ExperimentNumbers(msgspec.Struct, frozen=True, forbid_unknown_fields=True)
     """What q5_3 asks of a student's own experiment."""
 
     loss_falls: float
+    loss_falls_to_noise: float
+    beside_rule: float
     fewest_epochs: int
     fewest_predictions: int
     fewest_lengths: int
@@ -150,6 +152,7 @@ class ExperimentNumbers(msgspec.Struct, frozen=True, forbid_unknown_fields=True)
     long: int
     longer_helps: float
     easy: float
+    beside_short_rule: float
     close_to_truth: float
     follows: float
     predictable: float

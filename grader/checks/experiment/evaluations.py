@@ -265,6 +265,15 @@ def unexplained(one: Evaluation) -> float | None:
     return float(np.mean(errors**2)) / variance if variance > 0 else None
 
 
+def are_likeliest(one: Evaluation, line: Line) -> bool:
+    """Whether each number stands for one class, that of which the output is largest at its place."""
+    last = one.outputs[-1]  # (B, O)
+    if last.shape[1] <= 1 or len(last) != line.size:
+        return False
+    pairs = {*zip(last.argmax(axis=1).tolist(), line.tolist(), strict=True)}
+    return len(pairs) == len({place for place, _ in pairs}) == len({value for _, value in pairs})
+
+
 def following(one: Evaluation) -> NDArray[np.int64]:
     """Which window comes one step after each, -1 where none does."""
     if one.steps == 1:  # single values: in their order, which nothing proves

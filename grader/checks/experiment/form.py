@@ -8,9 +8,9 @@ from dataclasses import replace
 import numpy as np
 
 from grader.assignment import load
-from grader.checks.experiment import courses
+from grader.checks.experiment import courses, foretelling
 from grader.checks.experiment.parts import Experiment, require_training, too_few_lengths
-from grader.faults import CheckFailed, NeedsReview, StudentFault
+from grader.faults import BadValue, CheckFailed, NeedsReview, StudentFault
 from grader.language import say
 from grader.records import Exhibit
 
@@ -39,7 +39,7 @@ def losses(experiment: Experiment, exhibits: list[Exhibit]) -> None:
     if last < load().learning["q5_3"]["loss_falls"] * first:
         _require_every_epoch(experiment)
         return
-    if _goes_on(experiment):
+    if _goes_on(experiment) or _is_noise(experiment, last / first if first > 0.0 else np.inf):
         return
     numbers = {"first": f"{first:.4g}", "last": f"{last:.4g}", "count": str(curve.size)}
     if last > first:
@@ -89,6 +89,17 @@ def _too_little(experiment: Experiment, numbers: Mapping[str, str], *, hardly: b
         say("The losses do not fall to half of what they start at."),
         diagnosis="training-rate-too-small" if hardly and 0.0 < change <= STILL else "",
     )
+
+
+def _is_noise(experiment: Experiment, share: float) -> bool:
+    """Whether what is left of the losses is noise that nobody foretells. share: last over first."""
+    if share > load().learning["q5_3"]["loss_falls_to_noise"]:
+        return False
+    try:
+        predicted, true = experiment.predictions, experiment.targets
+        return not experiment.copied and foretelling.is_learned(predicted, true)
+    except BadValue:
+        return False
 
 
 def _goes_on(experiment: Experiment) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from grader.assignment import load
+from grader.checks.experiment import foretelling
 from grader.checks.experiment.error_formulas import MEASURES, Formulas, are_of_training, fits
 from grader.checks.experiment.evaluations import (
     Line,
@@ -116,7 +117,9 @@ def longer_helps(experiment: Experiment) -> None:
     long = [errors[length] for length in errors if length >= settings["long"]]
     if not short or not long or _is_easy(experiment):
         return
-    if not min(long) <= settings["longer_helps"] * max(short):  # 0 where all is right
+    if min(long) <= settings["longer_helps"] * max(short):  # 0 where all is right
+        return
+    if not _is_learned_at_once(experiment):
         raise CheckFailed(
             say(
                 "Longer sequences do not help: error {short} with at most {few} steps, {long} with "
@@ -231,6 +234,25 @@ def _differ(experiment: Experiment, errors: Errors) -> bool:
     """Whether the outputs that were seen are better at one length than at another."""
     known = next(_recomputed(experiment, errors)).values()
     return len(known) > 1 and max(known) > DIFFERENT * min(known)
+
+
+def _is_learned_at_once(experiment: Experiment) -> bool:
+    """Whether the shortest sequences leave nothing that longer ones could tell, by what came back.
+
+    The error at the longest of the short lengths, from that of the predictions: in whatever measure
+    errors are, at most the square of their ratio lies between them.
+    """
+    errors, settings = experiment.errors, load().learning["q5_3"]
+    try:
+        predicted, true = scaled(experiment)
+    except BadValue:
+        return False
+    shortest = max(length for length in errors if length <= settings["short"])
+    ratio = errors[shortest] / min(errors.values()) if min(errors.values()) > 0.0 else np.inf
+    error = float(np.mean((predicted - true) ** 2)) * max(ratio, ratio**2)
+    if error <= float(settings["easy"]) * float(np.var(true)):
+        return True
+    return foretelling.gains_nothing(true, shortest, max(errors), error)
 
 
 def _is_easy(experiment: Experiment) -> bool:

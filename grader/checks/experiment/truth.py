@@ -11,7 +11,14 @@ from contextlib import suppress
 import numpy as np
 
 from grader.assignment import load
-from grader.checks.experiment import honesty, placing, reconstruction, repetition, scaling
+from grader.checks.experiment import (
+    foretelling,
+    honesty,
+    placing,
+    reconstruction,
+    repetition,
+    scaling,
+)
 from grader.checks.experiment.evaluations import (
     Evaluation,
     Line,
@@ -36,7 +43,6 @@ from grader.faults import BadValue, CauseKnown, CheckFailed, NeedsReview
 from grader.language import say
 from grader.protocol import Observation
 
-ORDER = 4  # values that a linear rule takes: enough for two sines
 UNITS = 0.5  # of a trivial guess's error: at most that is left where nothing but units was wrong
 ROUNDING = 1e-9  # of the scale: two numbers that should be equal
 SHARED = 3  # windows trained on that are no slip at the border of the two parts
@@ -429,12 +435,9 @@ def _is_predictable(true: Line) -> bool:
 
     In a random walk it does not, and the best forecast is the last value.
     """
-    if true.size < 4 * ORDER:
+    left = foretelling.rest(true)
+    if left is None:
         return True
-    past = np.lib.stride_tricks.sliding_window_view(true[:-1], ORDER)
-    past = np.column_stack([past, np.ones(len(past))])
-    rule, *_ = np.linalg.lstsq(past, true[ORDER:], rcond=None)
-    left = float(np.mean((past @ rule - true[ORDER:]) ** 2))
     share = float(load().learning["q5_3"]["predictable"])
     return left < share * float(np.mean(np.diff(true) ** 2))
 

@@ -72,8 +72,8 @@ def _is_right_over_few(SimpleRNN: CandidateClass, expect: Expectation) -> bool:
 
 def _is_cut_off(run: BackwardRun) -> bool:
     """Whether the gradient of W_xh is that of which the steps that are far back have no part."""
-    found = run.matches["W_xh"]
-    if run.right("W_xh") or found is None:
+    found = run.matches.get("W_xh")  # none where the weights could not be told
+    if found is None or run.right("W_xh"):
         return False
     parts = _parts(run)
     return parts is not None and any(
