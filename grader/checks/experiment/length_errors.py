@@ -18,7 +18,7 @@ from grader.checks.experiment.evaluations import (
 from grader.checks.experiment.parts import CLASSES, Experiment, require_training
 from grader.checks.experiment.provenance import Provenance
 from grader.checks.experiment.reading_off import Units
-from grader.checks.experiment.truth import repeats, scaled, source_of
+from grader.checks.experiment.truth import beats_baselines, repeats, scaled, source_of
 from grader.faults import BadValue, CheckFailed, NeedsReview
 from grader.language import say
 
@@ -244,8 +244,9 @@ def _is_learned_at_once(experiment: Experiment) -> bool:
     """
     errors, settings = experiment.errors, load().learning["q5_3"]
     try:
+        beats_baselines(experiment)  # with predictions that are the network's, and no others
         predicted, true = scaled(experiment)
-    except BadValue:
+    except (BadValue, CheckFailed, NeedsReview):
         return False
     shortest = max(length for length in errors if length <= settings["short"])
     ratio = errors[shortest] / min(errors.values()) if min(errors.values()) > 0.0 else np.inf
