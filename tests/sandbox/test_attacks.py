@@ -91,7 +91,8 @@ def test_attack_gets_its_verdict_and_nothing_else(
     assert target.canary not in shot.said
     assert SAFE_TO_SHOW.fullmatch(shot.said)
     assert target.damage() == []
-    assert next_is_right(tier, many=many)
+    # A forked one, where there is such: nothing but the machine is shared with the attack's either way.
+    assert next_is_right(tier, many=many or tier in workers.TIERS)
 
 
 def earned(result: Grade) -> set[str]:
