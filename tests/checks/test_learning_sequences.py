@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from grader.checks import garbage
-from grader.checks.experiment import sequences
+from grader.checks.sequences import generated as sequences
 from grader.faults import BadValue, CauseKnown, CheckFailed, Crashed, ReturnedNothing
 from grader.language import say
 

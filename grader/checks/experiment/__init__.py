@@ -1,1 +1,1 @@
-"""What q5_1 and q5_3 ask: the series, the run that was observed, what it returned."""
+"""What q5_3 asks: the run that was observed, and what it returned."""

@@ -1,6 +1,6 @@
 """generate_sequence_data, the cases that stay with the instructor."""
 
-from grader.checks.experiment import sequences as check
+from grader.checks.sequences import generated as check
 from grader.language import say
 from grader.questions.case import hidden_case as case
 

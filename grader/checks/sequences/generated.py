@@ -14,20 +14,20 @@ from numpy.typing import NDArray
 
 from grader.assignment import load
 from grader.checks.compare import What, agrees, finite, kind, numbers, tolerance
-from grader.checks.experiment.fibonacci_terms import (
+from grader.checks.garbage import is_empty, require_sequence
+from grader.checks.sequences.fibonacci_terms import (
     RULED,
     STARTS,
     first_wrong,
     reason_for,
     sums,
 )
-from grader.checks.experiment.sampled_sine import (
+from grader.checks.sequences.sampled_sine import (
     follows_recurrence,
     is_mostly_one_wave,
     is_rectified,
     why_none,
 )
-from grader.checks.garbage import is_empty, require_sequence
 from grader.faults import (
     BadValue,
     CauseKnown,

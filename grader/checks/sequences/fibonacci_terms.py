@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grader.assignment import load
-from grader.checks.experiment.sampled_sine import follows_recurrence
+from grader.checks.sequences.sampled_sine import follows_recurrence
 from grader.language import Message, say
 from grader.protocol import Array
 

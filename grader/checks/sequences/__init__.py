@@ -1,0 +1,1 @@
+"""What q5_1 asks of generate_sequence_data."""
