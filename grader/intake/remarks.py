@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from grader.intake.collection import RosterRow, Trouble
 from grader.intake.naming import naming
 from grader.intake.people.attempts import Attempt
-from grader.intake.people.choice import Passed, is_readme
+from grader.intake.people.choice import Passed, is_namesake, is_readme
 from grader.intake.people.decided import NAMED
 from grader.intake.people.entries import Choice, doubtful_date
 from grader.intake.people.origins import mail_around
@@ -129,9 +129,12 @@ def listed_id(student: RosterRow) -> str:
 
 def _passed_over(choice: Choice) -> Iterator[Remark]:
     """Every program and report that does not count, with the reason that decided."""
-    for one in (*choice.program.passed, *choice.report.passed):
-        trouble = Trouble(one.reason, _override(), _weight(one, choice))
-        yield one.candidate.one, _other_part(one, choice) or trouble
+    for picked in (choice.program, choice.report):
+        for one in picked.passed:
+            twins = picked.best is not None and is_namesake(picked.best, one.candidate)
+            action = _override_by_hash() if twins else _override()
+            trouble = Trouble(one.reason, action, _weight(one, choice))
+            yield one.candidate.one, _other_part(one, choice) or trouble
 
 
 def _other_part(passed: Passed, choice: Choice) -> Trouble | None:
@@ -161,8 +164,9 @@ def _weight(passed: Passed, choice: Choice) -> Concern:
     best = choice.program.best if other.is_program else choice.report.best
     together = best is not None and best.attempt is other.attempt
     whole = defines_asked(other.one.program or "") if other.is_program else not is_readme(other.one)
-    same_name = best is not None and best.version.base == other.version.base
-    return Concern.DECISION if together and whole and not same_name else Concern.INFORMATION
+    same_base = best is not None and best.version.base == other.version.base
+    older = same_base and not (best is not None and is_namesake(best, other))
+    return Concern.DECISION if together and whole and not older else Concern.INFORMATION
 
 
 def _missing_half(person: Person, choice: Choice) -> Iterator[Remark]:
@@ -250,6 +254,10 @@ def _ask_for_files() -> Message:
 
 def _override() -> Message:
     return say("If this one is meant, name it in overrides.csv.")
+
+
+def _override_by_hash() -> Message:
+    return say("If this one is meant, name it in overrides.csv by its SHA-256.")
 
 
 def check_id() -> Message:

@@ -157,6 +157,14 @@ def damaged(error: Exception) -> Trouble:
     )
 
 
+def kit_failed(error: Exception) -> Trouble:
+    """For what stopped at a mistake of ours, and not of whoever sent it."""
+    return Trouble(
+        say("The kit itself failed at this ({error}).", error=_short(error)),
+        say("Look at the files by hand, and report this message to those who maintain the kit."),
+    )
+
+
 def too_deep(limit: int) -> Trouble:
     return Trouble(
         say("It lies more than {limit} containers deep and was not opened.", limit=limit),

@@ -11,6 +11,7 @@ from grader.intake.reading.kinds import (
     address_in_place_of_a_file,
     damaged,
     kind_of,
+    kit_failed,
     refusal,
     stem_of,
     too_large,
@@ -22,7 +23,16 @@ from grader.language import say
 
 
 def read_leaf(raw: Raw, caps: Caps) -> Arrival:
-    """One file that is no container, by its kind."""
+    """One file that is no container, by its kind. Raises nothing."""
+    try:
+        return _by_kind(raw, caps)
+    except Unreadable as finding:
+        return arrival(raw, "unreadable", finding.trouble)
+    except Exception as error:  # noqa: BLE001 - a reader of ours that stops must stop nobody else
+        return arrival(raw, "unreadable", kit_failed(error))
+
+
+def _by_kind(raw: Raw, caps: Caps) -> Arrival:
     kind = kind_of(raw)
     if kind == "document" and is_typed(raw.name, raw.parcel.clue):
         kind = "typed"
@@ -35,10 +45,7 @@ def read_leaf(raw: Raw, caps: Caps) -> Arrival:
     reader = _READERS.get(kind)
     if reader is None:
         return arrival(raw, "ignored" if kind == "ignored" else "extra")
-    try:
-        return reader(raw, caps)
-    except Unreadable as finding:
-        return arrival(raw, "unreadable", finding.trouble)
+    return reader(raw, caps)
 
 
 def _read(raw: Raw, limit: int) -> bytes:
