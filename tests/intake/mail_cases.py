@@ -9,7 +9,7 @@ import zipfile
 from collections.abc import Sequence
 
 from tests.intake.build import encoded_word, mail, part, rfc2231
-from tests.intake.cases import MD, ROW, SUBJECT, ZHANG, A, B, Case, program, report
+from tests.intake.cases import FRI, MD, ROW, SUBJECT, TUE, ZHANG, A, B, Case, program, report
 
 Files = Sequence[tuple[str, bytes]]
 STUB = program("S", "class SimpleRNN:\n    def forward(self, inputs):\n        pass\n")
@@ -55,4 +55,50 @@ TWICE = [
          ["counts: this file has nothing of the assignment"]),
     Case("same-content-twice", {f"{ZHANG}.zip": zip_of([("rnn.py", A), ("rnn.py", A), ("report.md", MD), ("report.md", MD)])}, [ROW], decisions=0),
     Case("doubled-names-of-nobody", {"a.zip": zip_of([("rnn.py", B), ("rnn.py", A)])}, [("?", "", "A", False, "")], [LATER]),
+]  # fmt: skip
+
+COURSE = "t@course.cn"
+WHO = {
+    "z": "张三 <z@x.cn>",
+    "l": "李四 <l@x.cn>",
+    "t": "课程 <t@course.cn>",
+    "h": "刘 <h@course.cn>",
+}
+TAKEN = "the mail was taken for the course's own"
+
+
+def sent(subject: str, files: Files, sender: str, to: str = COURSE, **more: str) -> bytes:
+    """A mail of one of `WHO`."""
+    name, _, address = WHO[sender].rpartition(" ")
+    return letter_of(subject, files, sender=f"{encoded_word(name)} {address}", to=to, **more)
+
+
+def two(source: bytes = A, stem: str = ZHANG, text: bytes = MD) -> Files:
+    return [(f"{stem}.py", source), (f"{stem}.md", text)]
+
+
+LI_STEM, LI_ROW = "ml-6-李四-2023002", ("2023002", "李四", "B", True, "")
+FROM_LI = {"li.eml": sent("6-李四-2023002", two(B, LI_STEM), "l")}
+HEADLINE = "作业6 通知"
+EMPTY = [("rnn.py", STUB)]
+ANSWERS = [
+    Case("answer-to-an-announcement", {"t.eml": sent(HEADLINE, EMPTY, "t", "z@x.cn, l@x.cn"), "z.eml": sent(f"Re: {HEADLINE}", two(), "z", date=TUE), **FROM_LI},
+         [("?", "", "S", False, ""), ROW, LI_ROW], decisions=2),
+    Case("answer-to-the-only-announcement", {"t.eml": sent(HEADLINE, [], "t", "z@x.cn"), "z.eml": sent(f"回复：{HEADLINE}", two(), "z", date=TUE)}, [ROW]),
+    Case("answer-to-a-question-of-the-course", {"t.eml": sent("你的作业呢？", [], "t", "z@x.cn"), "z.eml": sent("Re: 你的作业呢？", two(), "z", date=TUE), **FROM_LI}, [ROW, LI_ROW]),
+    Case("correction-after-received", {"a.eml": sent(SUBJECT, two(B), "z"), "b.eml": sent(f"Re: {SUBJECT}", [], "t", "z@x.cn", date=TUE),
+         "c.eml": sent(f"Re: Re: {SUBJECT}", two(), "z", date=FRI)}, [ROW], [TAKEN]),
+    Case("correction-after-the-course-sent-the-old-one-back", {"a.eml": sent(SUBJECT, two(B), "z"), "b.eml": sent(f"Re: {SUBJECT}", two(B), "t", "z@x.cn", date=TUE),
+         "c.eml": sent(f"Re: {SUBJECT}", two(), "z", date=FRI)}, [ROW], [TAKEN], decisions=0),
+    Case("teachers-version-is-nobodys", {"a.eml": sent(SUBJECT, two(), "z"), "b.eml": sent(f"Re: {SUBJECT}", [("rnn.py", B)], "t", "z@x.cn", date=TUE)},
+         [ROW], [TAKEN, "If it is a student's, put its files into a folder"], decisions=1),
+    Case("helper-answers-and-copies-the-course", {"a.eml": sent(SUBJECT, two(), "z", f"{COURSE}, h@course.cn"), "li.eml": sent("6-李四-2023002", two(B, LI_STEM), "l", f"{COURSE}, h@course.cn"),
+         "b.eml": sent(f"Re: {SUBJECT} 请看这一行", [("rnn.py", B + b"#\n")], "h", f"z@x.cn, {COURSE}", date=TUE)}, [ROW, LI_ROW], decisions=1),
+    Case("teacher-answers-an-answer", {"a.eml": sent(f"Re: {HEADLINE}", two(), "z"), **FROM_LI, "b.eml": sent(f"Re: {HEADLINE}", [("rnn.py", program("T"))], "t", "z@x.cn", date=TUE)},
+         [ROW, LI_ROW], [TAKEN], decisions=1),
+    Case("answer-to-the-model-answer", {"t.eml": sent("作业6 答案", [("rnn.py", program("T"))], "t", "z@x.cn, l@x.cn"), "z.eml": sent("Re: 作业6 答案", two(), "z", date=TUE), **FROM_LI},
+         [("?", "", "T", False, ""), ROW, LI_ROW], decisions=2),
+    Case("friend-answers-to-all", {"a.eml": sent(SUBJECT, two(), "z", f"{COURSE}, l@x.cn"), "b.eml": sent(f"Re: {SUBJECT}", two(B, LI_STEM), "l", f"z@x.cn, {COURSE}", date=TUE)}, [ROW, LI_ROW]),
+    Case("answers-himself", {"a.eml": sent(SUBJECT, two(B), "z", "z@x.cn"), "b.eml": sent(f"Re: {SUBJECT}", two(), "z", f"z@x.cn, {COURSE}", date=TUE)}, [ROW]),
+    Case("name-that-reads-like-a-post", {"a.eml": letter_of(f"Re: {SUBJECT}", two(), sender="Ta Minh <m@x.cn>")}, [ROW]),
 ]  # fmt: skip

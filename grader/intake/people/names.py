@@ -125,6 +125,11 @@ def names_agree(first: str, second: str) -> bool:
     return not _is_han(first) and sorted(first) == sorted(second)
 
 
+def without_replies(subject: str) -> str:
+    """A subject freed of `Re:`, `转发：` and their like."""
+    return _REPLY.sub("", normalise(subject))
+
+
 def identify(clue: str, known: Known | None = None) -> Identity:
     """Whom a stem, folder name or subject names; `NOBODY` where it names nobody."""
     return identities(clue, known)[0]
@@ -133,7 +138,7 @@ def identify(clue: str, known: Known | None = None) -> Identity:
 def identities(clue: str, known: Known | None = None) -> tuple[Identity, ...]:
     """As `identify`; several where a clue names several students, each with an id of their own."""
     known = known or Nobody()
-    text = _LABELS.sub("", _REPLY.sub("", normalise(clue[:LONGEST])))
+    text = _LABELS.sub("", without_replies(clue[:LONGEST]))
     while (shorter := COPIES.sub("", text)) != text:
         text = shorter
     text = COPY_OF.sub("", text)
