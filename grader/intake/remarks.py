@@ -308,6 +308,14 @@ _ODDITIES: dict[str, tuple[Callable[[str], Message], Callable[[], Message], Conc
         _decide_whose,
         Concern.DECISION,
     ),
+    "other_person": (
+        lambda who: say(
+            "The file goes by another name than what it came in: {name}. It was counted for the latter.",
+            name=who,
+        ),
+        _decide_whose,
+        Concern.DECISION,
+    ),
     "by_sender": (
         lambda who: say("The mail names nobody; its address is that of {id}.", id=who),
         _nothing,

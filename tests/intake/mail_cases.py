@@ -8,6 +8,7 @@ import warnings
 import zipfile
 from collections.abc import Sequence
 
+from grader.intake.collection import RosterRow
 from tests.intake.build import encoded_word, mail, part, rfc2231
 from tests.intake.cases import FRI, MD, ROW, SUBJECT, TUE, ZHANG, A, B, Case, program, report
 
@@ -101,4 +102,24 @@ ANSWERS = [
     Case("friend-answers-to-all", {"a.eml": sent(SUBJECT, two(), "z", f"{COURSE}, l@x.cn"), "b.eml": sent(f"Re: {SUBJECT}", two(B, LI_STEM), "l", f"z@x.cn, {COURSE}", date=TUE)}, [ROW, LI_ROW]),
     Case("answers-himself", {"a.eml": sent(SUBJECT, two(B), "z", "z@x.cn"), "b.eml": sent(f"Re: {SUBJECT}", two(), "z", f"z@x.cn, {COURSE}", date=TUE)}, [ROW]),
     Case("name-that-reads-like-a-post", {"a.eml": letter_of(f"Re: {SUBJECT}", two(), sender="Ta Minh <m@x.cn>")}, [ROW]),
+]  # fmt: skip
+
+REP = "6-周八-2023010"
+NAMED = [("赵六.py", B), ("赵六.md", MD)]
+ZHAO = ("?", "赵六", "B", True, "")
+ZHOU = ("2023010", "周八", "A", True, "")
+ASKED = "The file goes by another name than what it came in: 赵六"
+STRANGERS = [
+    Case("rep-hands-in-for-others", {"a.eml": letter_of(f"{REP} 帮同学一起交", [*two(), *NAMED])}, [ROW, ZHAO], ["No student id was found"]),
+    Case("rep-hands-in-with-the-own-work", {"a.eml": letter_of(REP, [("rnn.py", A), ("report.md", report("8")), *two(program("Z")), *NAMED])},
+         [("2023001", "张三", "Z", True, ""), ZHAO, ZHOU], ["No student id was found"]),
+    Case("rep-names-nobody-in-full", {"a.eml": letter_of(REP, [*NAMED, ("钱七.py", A), ("钱七.md", report("7"))])}, [ZHAO, ("?", "钱七", "A", True, "")]),
+    Case("rep-for-one", {"a.eml": letter_of(f"{REP} 帮赵六代交", NAMED)}, [ZHAO]),
+    Case("rep-with-folders", {"a.eml": letter_of(REP, [("作业.zip", zip_of([("赵六/rnn.py", B), ("赵六/report.md", MD), *two()]))])}, [ROW, ZHAO]),
+    Case("reps-zip-on-disk", {"周八-2023010.zip": zip_of([*NAMED, *two(), ("rnn.py", program("W")), ("report.md", report("8"))])},
+         [ROW, ZHAO, ("2023010", "周八", "W", True, "")]),
+    Case("another-name-for-no-reason", {"a.eml": letter_of(REP, NAMED)}, [("2023010", "周八", "B", True, "")], [ASKED], decisions=1),
+    Case("words-that-begin-as-names", {"a.eml": letter_of(REP, [("张量.py", A), ("解析.md", MD)])}, [ZHOU], decisions=0),
+    Case("rep-on-the-roster-by-address", {"a.eml": letter_of("作业", [*two(), *NAMED], sender="z8 <z8@x.cn>")}, [ROW, ZHAO, ("2023010", "周八", "", False, "missing")],
+         roster=(RosterRow("2023010", "周八", "z8@x.cn"), RosterRow("2023001", "张三"))),
 ]  # fmt: skip

@@ -74,6 +74,18 @@ class Clues:
             if parcel.kind == "mail":
                 yield from self._sender(parcel)
 
+    def stranger(self, one: Arrival, owner: Identity) -> str:
+        """The name of somebody else by which a file goes, nearer than what names its owner; "" if none.
+
+        Whoever collects for others puts 赵六.py into a mail of their own.
+        """
+        for group in self.around(one):
+            if len(group) > 1 or group[0].strength > Strength.WEAK:
+                break
+            if is_person(group[0].name) and group[0].strength and not group[0].agrees(owner):
+                return group[0].name
+        return ""
+
     def _dated(self, group: Group, one: Arrival) -> Group:
         """Without ids that are the days on which the file may have come."""
         came = one.time or one.modified
