@@ -10,7 +10,21 @@ from collections.abc import Sequence
 
 from grader.intake.collection import RosterRow
 from tests.intake.build import encoded_word, mail, part, rfc2231
-from tests.intake.cases import FRI, MD, ROW, SUBJECT, TUE, ZHANG, A, B, Case, program, report
+from tests.intake.cases import (
+    DEADLINE,
+    FRI,
+    MD,
+    MON,
+    ROW,
+    SUBJECT,
+    TUE,
+    ZHANG,
+    A,
+    B,
+    Case,
+    program,
+    report,
+)
 
 Files = Sequence[tuple[str, bytes]]
 STUB = program("S", "class SimpleRNN:\n    def forward(self, inputs):\n        pass\n")
@@ -122,4 +136,19 @@ STRANGERS = [
     Case("words-that-begin-as-names", {"a.eml": letter_of(REP, [("张量.py", A), ("解析.md", MD)])}, [ZHOU], decisions=0),
     Case("rep-on-the-roster-by-address", {"a.eml": letter_of("作业", [*two(), *NAMED], sender="z8 <z8@x.cn>")}, [ROW, ZHAO, ("2023010", "周八", "", False, "missing")],
          roster=(RosterRow("2023010", "周八", "z8@x.cn"), RosterRow("2023001", "张三"))),
+]  # fmt: skip
+
+FORGOTTEN = "Thu, 01 Jan 1970 08:00:00 +0800"
+CLOCKS = [
+    Case("clock-of-1970", {"a.eml": letter_of(SUBJECT, two(B), date=MON, received=MON), "b.eml": letter_of(SUBJECT, two(), date=FORGOTTEN, received=TUE)},
+         [ROW], ["Its Date, 1970-01-01, cannot be"], decisions=0, deadline=DEADLINE),
+    Case("clock-of-1970-and-late", {"a.eml": letter_of(SUBJECT, two(), date=FORGOTTEN, received=FRI)}, [("2023001", "张三", "A", True, "late")],
+         ["give the student an extension"], deadline=DEADLINE),
+    Case("clock-of-last-year", {"a.eml": letter_of(SUBJECT, two(B), date=MON, received=MON), "b.eml": letter_of(SUBJECT, two(), date="Sun, 03 Nov 2024 10:00:00 +0800", received=TUE)},
+         [ROW], ["Its Date, 2024-11-03, cannot be"], decisions=0),
+    Case("clock-of-2000-without-a-way", {"a.eml": letter_of(SUBJECT, two(), date="Sat, 01 Jan 2000 08:00:00 +0800")}, [ROW],
+         ["Its Date, 2000-01-01, cannot be"], deadline=DEADLINE, extra={"note": "Nothing tells when it was sent"}),
+    Case("days-on-its-way", {"a.eml": letter_of(SUBJECT, two(), date=MON, received=FRI)}, [ROW], ["arrived more than an hour after it"], decisions=1, deadline=DEADLINE),
+    Case("fetched-from-another-box-weeks-later", {"a.eml": b"Received: from b by c; Mon, 01 Dec 2025 10:00:00 +0800\r\n" + letter_of(SUBJECT, two(), date=MON, received=MON)},
+         [ROW], ["arrived more than an hour after it"], decisions=1, deadline=DEADLINE),
 ]  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.errors import HeaderParseError
 from email.header import decode_header
 from email.message import Message as Mail
@@ -11,6 +11,10 @@ from email.policy import Compat32
 from email.utils import getaddresses, parsedate_to_datetime
 
 from grader.intake.reading.decoding import decode_name
+
+
+_CLOCKS_BEGAN = 2001  # a clock that has lost its battery says 1970, 1980 or 2000
+_LONGEST_WAY = timedelta(days=7)  # servers give a mail up after five (RFC 5321, 4.5.4.1)
 
 
 class RawHeaders(Compat32):
@@ -75,10 +79,24 @@ def recipients(mail: Mail) -> frozenset[str]:
 
 def sent_at(mail: Mail) -> datetime | None:
     """When the student sent it: Date, else Received. A Date after its arrival is a wrong clock."""
-    written, received = moment(str(mail.get("Date", ""))), received_at(mail)
-    if written and received and written > received:
+    written, received = written_at(mail), received_at(mail)
+    if written and (slow_clock(mail) or (received and written > received)):
         return received
     return written or received
+
+
+def written_at(mail: Mail) -> datetime | None:
+    """What the sender's own clock said."""
+    return moment(str(mail.get("Date", "")))
+
+
+def slow_clock(mail: Mail) -> bool:
+    """Whether the Date cannot be: from before such mails, or long before any server saw the mail."""
+    written = written_at(mail)
+    first = moment(str(mail.get_all("Received", [""])[-1]).rpartition(";")[2])
+    if written is None:
+        return False
+    return written.year < _CLOCKS_BEGAN or bool(first and first - written > _LONGEST_WAY)
 
 
 def received_at(mail: Mail) -> datetime | None:

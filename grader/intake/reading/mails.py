@@ -10,9 +10,10 @@ from email.generator import BytesGenerator
 from email.message import Message as Mail
 from email.parser import BytesFeedParser
 from io import BytesIO
+from itertools import chain
 from typing import BinaryIO
 
-from grader.intake.collection import Caps
+from grader.intake.collection import Caps, Trouble
 from grader.intake.reading.arrivals import (
     Arrival,
     Parcel,
@@ -29,8 +30,12 @@ from grader.intake.reading.headers import (
     recipients,
     sender,
     sent_at,
+    slow_clock,
+    written_at,
 )
 from grader.intake.reading.kinds import stem_of, too_large
+from grader.language import say
+from grader.records import Concern
 
 _SUFFIXES = {
     "text/x-python": ".py",
@@ -62,7 +67,20 @@ def open_mail(raw: Raw, caps: Caps) -> tuple[Parcel, Iterator[Raw | Arrival]]:
     )
     sent = sent_at(mail)
     raw = replace(raw, sent=sent or raw.sent)
-    return parcel, _parts(leaves, raw, parcel)
+    doubt = [arrival(raw, "mail", _doubted(mail), remark=True)] if slow_clock(mail) else []
+    return parcel, chain(doubt, _parts(leaves, raw, parcel))
+
+
+def _doubted(mail: Mail) -> Trouble:
+    written = written_at(mail)
+    return Trouble(
+        say(
+            "Its Date, {date}, cannot be when it was sent; the time of its arrival counts, if it has one.",
+            date=written.strftime("%Y-%m-%d") if written else "?",
+        ),
+        say("Nothing, if that is right; else give the student an extension in overrides.csv."),
+        Concern.INFORMATION,
+    )
 
 
 def _parsed(data: bytes) -> Mail:
