@@ -316,6 +316,13 @@ _ODDITIES: dict[str, tuple[Callable[[str], Message], Callable[[], Message], Conc
         _decide_whose,
         Concern.DECISION,
     ),
+    "by_text": (
+        lambda who: say(
+            "No name of a file or subject says whose it is; the mail's text says: {who}.", who=who
+        ),
+        _nothing,
+        Concern.INFORMATION,
+    ),
     "by_sender": (
         lambda who: say("The mail names nobody; its address is that of {id}.", id=who),
         _nothing,

@@ -11,9 +11,11 @@ from collections.abc import Sequence
 from grader.intake.collection import RosterRow
 from tests.intake.build import encoded_word, mail, part, rfc2231
 from tests.intake.cases import (
+    BOTH,
     DEADLINE,
     FRI,
     MD,
+    MISSING_LI,
     MON,
     ROW,
     SUBJECT,
@@ -151,4 +153,31 @@ CLOCKS = [
     Case("days-on-its-way", {"a.eml": letter_of(SUBJECT, two(), date=MON, received=FRI)}, [ROW], ["arrived more than an hour after it"], decisions=1, deadline=DEADLINE),
     Case("fetched-from-another-box-weeks-later", {"a.eml": b"Received: from b by c; Mon, 01 Dec 2025 10:00:00 +0800\r\n" + letter_of(SUBJECT, two(), date=MON, received=MON)},
          [ROW], ["arrived more than an hour after it"], decisions=1, deadline=DEADLINE),
+]  # fmt: skip
+
+
+def spoken(text: str, files: Files, subject: str = "作业", **more: str) -> bytes:
+    """A mail in whose text the student says who it is."""
+    return letter_of(subject, files, **more).replace("老师好，作业见附件。".encode(), text.encode())
+
+
+PLAIN = [("rnn.py", A), ("report.md", MD)]
+SAYS = "the mail's text says: 2023001 张三"
+TEXTS = [
+    Case("text-says-who", {"a.eml": spoken("我是张三，学号2023001", PLAIN)}, [ROW, MISSING_LI], [SAYS], BOTH, decisions=0),
+    Case("text-says-who-without-a-roster", {"a.eml": spoken("老师好，我是计科1班的张三（2023001），作业见附件。", PLAIN)}, [ROW], [SAYS], decisions=0),
+    Case("text-ends-with-who", {"a.eml": spoken("附件是作业。\r\n\r\n张三 2023001\r\n电话 13812345678\r\n", PLAIN)}, [ROW], [SAYS], decisions=0),
+    Case("text-in-fields", {"a.eml": spoken("姓名：张三\r\n学号：2023001\r\n", PLAIN, sender="Mother <m@qq.com>")}, [ROW], [SAYS], decisions=0),
+    Case("text-in-html", {"a.eml": spoken("<p>我是<b>张三</b></p><div>学号：2023001</div>", PLAIN).replace(b"text/plain", b"text/html")}, [ROW], [SAYS], decisions=0),
+    Case("text-in-english", {"a.eml": spoken("Dear Prof, my name is Anna Lee and my student ID is 2023045.", PLAIN)}, [("2023045", "Anna Lee", "A", True, "")], decisions=0),
+    Case("text-gives-a-name-of-the-roster", {"a.eml": spoken("我是张三同学，", PLAIN)}, [ROW, MISSING_LI], roster=BOTH, decisions=0),
+    Case("text-gives-a-name", {"a.eml": spoken("我叫张三。", PLAIN)}, [("?", "张三", "A", True, "")], decisions=1),
+    Case("text-adds-the-id", {"a.eml": spoken("学号：2023001", [("张三.py", A), ("张三.md", MD)])}, [ROW], decisions=0),
+    Case("text-names-several", {"a.eml": spoken("代交：\r\n张三 2023001\r\n李四 2023002\r\n", PLAIN)}, [("?", "", "A", True, "")], decisions=1),
+    Case("text-quotes-another", {"a.eml": spoken("收到\r\n\r\n------------------ 原始邮件 ------------------\r\n我是张三，学号2023001\r\n", PLAIN)}, [("?", "", "A", True, "")], decisions=1),
+    Case("text-of-another-than-the-files", {"a.eml": spoken("我是李四，学号2023002", two())}, [ROW]),
+    Case("text-speaks-of-a-year", {"a.eml": spoken("我是大三学生，2023级，2026年12月1日", PLAIN)}, [("?", "", "A", True, "")], decisions=1),
+    Case("program-says-who", {"rnn.py": "# 姓名：张三 学号：2023001\n".encode() + A}, [("?", "", "A", False, ""), ("2023001", "张三", "", False, "missing"), MISSING_LI],
+         ["The program says: 张三 2023001. Perhaps 2023001 张三 is meant"], BOTH, decisions=2),
+    Case("program-says-in-its-docstring", {"rnn.py": b'"""\n@author: Zhang San\nStudent ID: 2023001\n"""\n' + A}, [("?", "", "A", False, "")], ["The program says: Zhang San 2023001. Rename"], decisions=2),
 ]  # fmt: skip

@@ -8,6 +8,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 from grader.intake.people import stamps
+from grader.intake.people.introductions import introduced
 from grader.intake.people.names import (
     NOBODY,
     Identity,
@@ -30,6 +31,7 @@ class Clues:
     def __init__(self, register: Register) -> None:
         self._register = register
         self._read = lru_cache(maxsize=1 << 14)(lambda text: identities(text, register))
+        self._introduced = lru_cache(maxsize=1 << 14)(lambda words: introduced(words, register))
 
     def own(self, one: Arrival) -> Group:
         """What the file's own name says, or the subject where it is a mail."""
@@ -73,6 +75,11 @@ class Clues:
             yield self._dated(self.parcel(parcel), one)
             if parcel.kind == "mail":
                 yield from self._sender(parcel)
+
+    def said(self, one: Arrival) -> Identity:
+        """Whom the text of the mail around a file introduces; its names come first."""
+        mail = mail_around(one)
+        return self._introduced(mail.words) if mail else NOBODY
 
     def stranger(self, one: Arrival, owner: Identity) -> str:
         """The name of somebody else by which a file goes, nearer than what names its owner; "" if none.

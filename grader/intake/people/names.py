@@ -130,6 +130,11 @@ def without_replies(subject: str) -> str:
     return _REPLY.sub("", normalise(subject))
 
 
+def without_contacts(text: str) -> str:
+    """A text freed of telephone and QQ numbers, which are no ids."""
+    return _CONTACTS.sub(" ", text)
+
+
 def identify(clue: str, known: Known | None = None) -> Identity:
     """Whom a stem, folder name or subject names; `NOBODY` where it names nobody."""
     return identities(clue, known)[0]
@@ -144,7 +149,7 @@ def identities(clue: str, known: Known | None = None) -> tuple[Identity, ...]:
     text = COPY_OF.sub("", text)
     rest = _PREFIX.sub("", text)
     prefixed = rest != text
-    rest = without_classes(_CONTACTS.sub(" ", stamps.without_marked(rest)))
+    rest = without_classes(without_contacts(stamps.without_marked(rest)))
     ids, names = _pieces(rest, 1 if prefixed else 3, known)
     if several := _several(ids, names, known):
         return several

@@ -10,6 +10,7 @@ from html import unescape
 from grader.intake.reading.decoding import decode_name
 from grader.intake.reading.kinds import KIND_OF, suffix_of
 from grader.intake.reading.programs import defines_rnn
+from grader.intake.reading.typed import plain_text
 from grader.language import Message, say
 
 LONGEST_TEXT = 1 << 18  # bytes of a text that are looked at
@@ -27,18 +28,33 @@ _LINK = re.compile(
 _LARGE = re.compile("超大附件|云附件|文件中转站|大附件下载|large attachment", re.IGNORECASE)
 _SUFFIXES = "|".join(suffix[1:] for suffix in KIND_OF)
 _FILE = re.compile(rf"[^\s\"'<>:：/\\|*?]{{1,120}}\.(?:{_SUFFIXES})\b", re.IGNORECASE)
+LONGEST_LETTER = 1 << 16  # characters of a text that are read for words
+MOST_WORDS = 2_000  # characters: whoever introduces themselves does so at the beginning
+# Where a letter ends and what it answers or passes on begins, in the clients' own words.
+_QUOTED = re.compile(
+    r"^[ \t]*>|^.{0,40}-{2,}[ \t]*(?:原始|回复的|转发|Original|Forwarded)|^[ \t]*(?:发件人|寄件人|From)[ \t]*[:：]"
+    r"|^.{0,200}(?:写道|wrote)[ \t]*[:：]",
+    re.IGNORECASE | re.MULTILINE,
+)
 _TAG = re.compile(r"<[^>]{0,2000}>")
 
 
-def in_place_of_a_file(named: Iterable[str], own: Iterable[Mail]) -> tuple[Message | None, str]:
+def own_words(texts: Iterable[str]) -> str:
+    """What the sender wrote in one of the texts that a mail is given in, without what it quotes."""
+    plain = next((text for text in texts if text.strip()), "")[:LONGEST_LETTER]
+    if _TAG.search(plain):
+        plain = plain_text(plain)
+    return _QUOTED.split(plain, maxsplit=1)[0][:MOST_WORDS]
+
+
+def in_place_of_a_file(named: Iterable[str], text: str) -> tuple[Message | None, str]:
     """What to tell of a mail without an attachment that may hold a program, and the file named.
 
-    `named` are its attachments, `own` the parts that are the mail's own text. Links are never
-    followed: they expire, and what lies behind them is not what was sent.
+    `named` are its attachments, `text` is all of the mail's own. Links are never followed: they
+    expire, and what lies behind them is not what was sent.
     """
     if any(map(_may_hold_a_program, named)):
         return None, ""
-    text = "\n".join(map(_text, own))
     link = _LINK.search(text)
     if link or _LARGE.search(text):
         file = _FILE.search(_TAG.sub(" ", _LINK.sub(" ", text)))
@@ -53,7 +69,8 @@ def _may_hold_a_program(name: str) -> bool:
     return name.casefold() == "winmail.dat" or KIND_OF.get(suffix_of(name)) in _HOLDERS
 
 
-def _text(part: Mail) -> str:
+def text_of(part: Mail) -> str:
+    """The text of a part, HTML as it stands but for its entities."""
     payload = part.get_payload(decode=True)
     raw = payload[:LONGEST_TEXT] if isinstance(payload, bytes) else b""
     text = decode_name(raw, part.get_content_charset("") or "")

@@ -12,7 +12,6 @@ from email.utils import getaddresses, parsedate_to_datetime
 
 from grader.intake.reading.decoding import decode_name
 
-
 _CLOCKS_BEGAN = 2001  # a clock that has lost its battery says 1970, 1980 or 2000
 _LONGEST_WAY = timedelta(days=7)  # servers give a mail up after five (RFC 5321, 4.5.4.1)
 

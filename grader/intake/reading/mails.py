@@ -20,7 +20,7 @@ from grader.intake.reading.arrivals import (
     Raw,
     arrival,
 )
-from grader.intake.reading.bodies import in_place_of_a_file
+from grader.intake.reading.bodies import in_place_of_a_file, own_words, text_of
 from grader.intake.reading.filenames import LONGEST
 from grader.intake.reading.headers import (
     RAW_HEADERS,
@@ -53,7 +53,8 @@ def open_mail(raw: Raw, caps: Caps) -> tuple[Parcel, Iterator[Raw | Arrival]]:
     name, address = sender(mail)
     leaves = list(_leaves(mail, raw.budget.members_left + 1))
     named = [leaf.name if not leaf.is_mail else ".eml" for leaf in leaves if leaf.name]
-    lure, linked = in_place_of_a_file(named, [leaf.part for leaf in leaves if not leaf.name])
+    texts = [text_of(leaf.part) for leaf in leaves if not leaf.name]
+    lure, linked = in_place_of_a_file(named, "\n".join(texts))
     parcel = Parcel(
         "mail",
         raw.path,
@@ -64,6 +65,7 @@ def open_mail(raw: Raw, caps: Caps) -> tuple[Parcel, Iterator[Raw | Arrival]]:
         received=_outermost_received(raw.parcel) or received_at(mail),
         to=recipients(mail),
         lure=lure,
+        words=own_words(texts),
     )
     sent = sent_at(mail)
     raw = replace(raw, sent=sent or raw.sent)
