@@ -9,6 +9,7 @@ from grader.intake import remarks
 from grader.intake.collection import Intake, IntakeRules
 from grader.intake.conclusions import concluded
 from grader.intake.downloads.recognise import recognised
+from grader.intake.naming import split_work
 from grader.intake.people import decided
 from grader.intake.people.aside import without_course, without_others
 from grader.intake.people.attempts import Attempt, build_attempts
@@ -41,6 +42,7 @@ def collect(paths: Sequence[Path], rules: IntakeRules) -> Intake:
         *remarks.empty_containers(came, chosen),
         *remarks.unclaimed(unclaimed),
         *remarks.oddities(ownership),
+        *split_work(chosen, register),
         *(remark for one in conclusions for remark in one.remarks),
     ]
     return Intake(

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import difflib
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 from grader.intake.collection import RosterRow, Trouble
+from grader.intake.people.entries import Choice
 from grader.intake.people.introductions import fields_of
+from grader.intake.people.names import name_key
 from grader.intake.people.roster import Register
 from grader.intake.people.students import Person
 from grader.intake.reading.arrivals import Arrival
@@ -97,4 +100,40 @@ def _perhaps(meant: RosterRow) -> Message:
         "Perhaps {id} {name} is meant; rename the file if so.",
         id=meant.student_id,
         name=meant.name,
+    )
+
+
+def split_work(chosen: Iterable[tuple[Person, Choice]], register: Register) -> Iterator[Remark]:
+    """A program under one id and a report under another, by one name: one id may be a slip."""
+    halves: dict[str, list[tuple[Person, bool]]] = defaultdict(list)
+    for person, choice in chosen:
+        has_program = choice.program.one is not None
+        if person.named and person.name and has_program != (choice.report.one is not None):
+            halves[name_key(person.name)].append((person, has_program))
+    for group in halves.values():
+        programs = [person for person, has_program in group if has_program]
+        reports = [person for person, has_program in group if not has_program]
+        if len(programs) == len(reports) == 1 and not _all_listed(group, register):
+            yield reports[0].attempts[-1].reports[0], _split(programs[0], reports[0], register)
+
+
+def _all_listed(group: Iterable[tuple[Person, bool]], register: Register) -> bool:
+    return all(register.by_id(person.student_id) for person, _ in group)
+
+
+def _split(program: Person, report: Person, register: Register) -> Trouble:
+    right, other = program, report
+    if register.by_id(report.student_id):
+        right, other = report, program
+    return Trouble(
+        say(
+            "{name} sent a program as {id} and a report as {other}.",
+            name=program.name,
+            id=program.student_id,
+            other=report.student_id,
+        ),
+        say(
+            "If they are one person, write {row} into overrides.csv.",
+            row=f"{right.student_id},merge,{other.student_id},",
+        ),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from grader.intake.collection import RosterRow, Trouble
 from grader.intake.naming import naming
@@ -18,7 +19,7 @@ from grader.intake.people.students import Person
 from grader.intake.reading.arrivals import Arrival
 from grader.intake.reading.filenames import safe_id
 from grader.intake.reading.kinds import WRITTEN, suffix_of
-from grader.intake.reading.programs import asked_in, defines_asked, parts_in
+from grader.intake.reading.programs import asked_in, defines_asked, defines_rnn, parts_in
 from grader.language import Message, say
 from grader.records import Concern
 
@@ -61,7 +62,7 @@ def empty_containers(
         if one.opens is None or one.opens.kind == "folder" or one.role == "ignored":
             continue
         if one.opens.lure:
-            yield one, Trouble(one.opens.lure, _ask_for_files(), Concern.UNREADABLE)
+            yield one, _of_less_weight(one.opens.lure) if one in served else one.opens.lure
         elif one.opens.kind == "zip" and one.opens not in filled:
             yield (
                 one,
@@ -80,6 +81,13 @@ def empty_containers(
                     Concern.INFORMATION if one in served else Concern.DECISION,
                 ),
             )
+
+
+def _of_less_weight(trouble: Trouble) -> Trouble:
+    """What wants a decision is for information where everything is there."""
+    return (
+        replace(trouble, kind=Concern.INFORMATION) if trouble.kind is Concern.DECISION else trouble
+    )
 
 
 def unclaimed(attempts: Iterable[Attempt]) -> Iterator[Remark]:
@@ -191,12 +199,14 @@ def _missing_half(person: Person, choice: Choice) -> Iterator[Remark]:
             ),
         )
     elif program is None:
-        yield (
-            first,
-            Trouble(
-                say("A report without a program (.py)."), say("Ask the student for the .py file.")
-            ),
-        )
+        yield first, _report_alone(report)
+
+
+def _report_alone(report: Arrival | None) -> Trouble:
+    ask = say("Ask the student for the .py file.")
+    if report and defines_rnn(report.report or ""):
+        return Trouble(say("A report without a program (.py): the code stands in the report."), ask)
+    return Trouble(say("A report without a program (.py)."), ask)
 
 
 def _lacking(files: Iterable[Arrival]) -> Concern:
@@ -246,10 +256,6 @@ def first_file(person: Person) -> Arrival:
     """The file to name when the student as a whole is meant: the newest program, else any."""
     newest = person.attempts[-1]
     return next(iter((*newest.programs, *newest.reports, *newest.files)))
-
-
-def _ask_for_files() -> Message:
-    return say("Links are not followed: ask the student to attach the .py and .md files.")
 
 
 def _override() -> Message:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import binascii
 import io
 import tarfile
 import warnings
 import zipfile
+from base64 import b64encode
 from collections.abc import Sequence
 
 from grader.intake.collection import RosterRow
@@ -180,4 +182,62 @@ TEXTS = [
     Case("program-says-who", {"rnn.py": "# 姓名：张三 学号：2023001\n".encode() + A}, [("?", "", "A", False, ""), ("2023001", "张三", "", False, "missing"), MISSING_LI],
          ["The program says: 张三 2023001. Perhaps 2023001 张三 is meant"], BOTH, decisions=2),
     Case("program-says-in-its-docstring", {"rnn.py": b'"""\n@author: Zhang San\nStudent ID: 2023001\n"""\n' + A}, [("?", "", "A", False, "")], ["The program says: Zhang San 2023001. Rename"], decisions=2),
+]  # fmt: skip
+
+
+def emlx(message: bytes) -> bytes:
+    """As Apple Mail keeps a mail."""
+    return (
+        f"{len(message)}      \n".encode()
+        + message
+        + b"<?xml version='1.0'?>\n<plist><dict/></plist>\n"
+    )
+
+
+def uuencoded(name: str, data: bytes) -> str:
+    pieces = (data[at : at + 45] for at in range(0, len(data), 45))
+    lines = "".join(binascii.b2a_uu(piece).decode() for piece in pieces)
+    return f"begin 644 {name}\r\n" + lines.replace("\n", "\r\n") + "`\r\nend\r\n"
+
+
+def apart(message: bytes) -> bytes:
+    """As Apple Mail keeps it where the attachments lie in another folder."""
+    return message.replace(
+        b"\r\n\r\n" + b64encode(A[:57]), b"\r\nX-Apple-Content-Length: 999\r\n\r\n--=_b0--\r\n"
+    )
+
+
+FENCED = "# 报告\n```python\n".encode() + A + b"```\n"
+NO_ROWS: Sequence[tuple[str, str, str, bool, str]] = []
+BARE_ZHANG = ("2023001", "张三", "", False, "")
+FORMATS = [
+    Case("emlx", {"12345.emlx": emlx(letter_of(SUBJECT, two()))}, [ROW], decisions=0),
+    Case("emlx-without-its-attachments", {"12345.partial.emlx": emlx(apart(letter_of(SUBJECT, [("rnn.py", A)])))}, [BARE_ZHANG],
+         ["Apple Mail keeps rnn.py apart from this mail"]),
+    Case("emlx-that-is-none", {"1.emlx": b"From: a\n"}, NO_ROWS, ["damaged"]),
+    Case("apples-mailbox", {"INBOX.mbox/table_of_contents": b"\0\1", "INBOX.mbox/mbox": b"From x Mon Nov  3 10:00:00 2025\n" + letter_of(SUBJECT, two()).replace(b"\r\n", b"\n")},
+         [ROW], decisions=0),
+    Case("pst", {"backup.pst": b"!BDN\0\0"}, NO_ROWS, ["backup.pst is a whole mailbox in a program's own format. Export its mails"], decisions=0),
+    Case("signed-as-a-whole", {"a.eml": letter_of(SUBJECT, [("smime.p7m", b"0\x80\6\x09")])}, [BARE_ZHANG], ["smime.p7m is a mail that is signed or encrypted as a whole"]),
+    Case("uuencoded", {"a.eml": spoken(uuencoded("rnn.py", A) + "\r\n" + uuencoded("报告.md", MD), [], SUBJECT)}, [ROW], decisions=0),
+    Case("uuencoded-beside-a-report", {"a.eml": spoken("老师好\r\n" + uuencoded("rnn.py", A), [("report.md", MD)], SUBJECT)}, [ROW], decisions=0),
+    Case("exchange-pieces", {"a.eml": letter_of(SUBJECT, [("ATT00001.txt", b""), *two(), ("ATT00002.htm", b"<html><body>zs</body></html>"), ("ATT00003.txt", b"Best regards\r\n")])},
+         [ROW], decisions=0, extra={"problems": 0}),
+    Case("exchange-names-the-program", {"a.eml": letter_of(SUBJECT, [("ATT00001.txt", A), ("ATT00002.txt", "# 第一部分：核心概念\n".encode())])}, [ROW]),
+    Case("exchange-piece-and-a-link", {"a.eml": spoken("https://pan.baidu.com/s/1a", [("ATT00001.txt", b"\r\n")], SUBJECT)}, [BARE_ZHANG], ["link to pan.baidu.com"]),
+    Case("program-in-the-text", {"a.eml": spoken(A.decode(), [("report.md", MD)], SUBJECT)}, [("2023001", "张三", "", True, "")],
+         ["stands in the mail's text; no file is attached. Ask the student for the .py file, or copy"]),
+    Case("program-in-the-report", {f"{ZHANG}.md": FENCED}, [("2023001", "张三", "", True, "")], ["(.py): the code stands in the report. Ask the student for the .py file."]),
+    Case("link-to-feishu", {"a.eml": spoken("https://bytedance.feishu.cn/file/abc", [], SUBJECT)}, [BARE_ZHANG], ["came a link to bytedance.feishu.cn. Links are not followed"]),
+    Case("link-to-anywhere", {"a.eml": spoken("作业在 https://files.example.org/x?y=1 ，谢谢", [], SUBJECT)}, [BARE_ZHANG],
+         ["has no attachment; its text has a link to files.example.org. Links are not followed"]),
+    Case("link-behind-words", {"a.eml": spoken('<p>见<a class="x" href="https://files.example.org/x">这里</a></p>', [], SUBJECT).replace(b"text/plain", b"text/html")}, [BARE_ZHANG],
+         ["its text has a link to files.example.org"]),
+    Case("thanks-with-a-link", {"a.eml": letter_of(SUBJECT, two()), "b.eml": spoken("谢谢老师\r\nhttps://home.example.org", [], f"Re: {SUBJECT}", date=TUE)}, [ROW],
+         ["its text has a link to home.example.org"], decisions=0),
+    Case("one-name-two-ids-in-halves", {"ml-6-王五-2023003.py": A, "ml-6-王五-2023030.md": MD},
+         [("2023003", "王五", "A", False, ""), ("2023030", "王五", "", True, "")],
+         ["王五 sent a program as 2023003 and a report as 2023030. If they are one person, write 2023003,merge,2023030, into overrides.csv."], decisions=3),
+    Case("one-name-two-ids-in-halves-both-listed", {"ml-6-王五-2023003.py": A, "ml-6-王五-2023030.md": MD},
+         [("2023003", "王五", "A", False, ""), ("2023030", "王五", "", True, "")], roster=(RosterRow("2023003", "王五"), RosterRow("2023030", "王五")), decisions=2),
 ]  # fmt: skip

@@ -15,11 +15,11 @@ from grader.intake.reading import leaves
 from grader.records import Status
 from tests.intake import test_intake_cases
 from tests.intake.cases import Case, pair
-from tests.intake.mail_cases import ANSWERS, CLOCKS, STRANGERS, TEXTS, TWICE
+from tests.intake.mail_cases import ANSWERS, CLOCKS, FORMATS, STRANGERS, TEXTS, TWICE
 
 
 @pytest.mark.parametrize(
-    "case", [*TWICE, *ANSWERS, *STRANGERS, *CLOCKS, *TEXTS], ids=lambda case: case.name
+    "case", [*TWICE, *ANSWERS, *STRANGERS, *CLOCKS, *TEXTS, *FORMATS], ids=lambda case: case.name
 )
 def test_case(case: Case, tmp_path: Path) -> None:
     test_intake_cases.test_case(case, tmp_path)

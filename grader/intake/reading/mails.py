@@ -1,4 +1,4 @@
-"""Mails: .eml and Maildir files, mbox files, and mails inside mails."""
+"""Mails: .eml, .emlx and Maildir files, mbox files, and mails inside mails."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from grader.intake.reading.arrivals import (
     Raw,
     arrival,
 )
-from grader.intake.reading.bodies import in_place_of_a_file, own_words, text_of
+from grader.intake.reading.bodies import in_place_of_a_file, own_words, text_of, uuencoded
 from grader.intake.reading.filenames import LONGEST
 from grader.intake.reading.headers import (
     RAW_HEADERS,
@@ -33,7 +33,7 @@ from grader.intake.reading.headers import (
     slow_clock,
     written_at,
 )
-from grader.intake.reading.kinds import stem_of, too_large
+from grader.intake.reading.kinds import kept_apart, stem_of, too_large
 from grader.language import say
 from grader.records import Concern
 
@@ -52,9 +52,11 @@ def open_mail(raw: Raw, caps: Caps) -> tuple[Parcel, Iterator[Raw | Arrival]]:
     mail = _parsed(raw.stream.read(caps.file))
     name, address = sender(mail)
     leaves = list(_leaves(mail, raw.budget.members_left + 1))
+    packed = uuencoded(leaf.part for leaf in leaves if not leaf.name)
     named = [leaf.name if not leaf.is_mail else ".eml" for leaf in leaves if leaf.name]
+    named += [name for name, _ in packed]
     texts = [text_of(leaf.part) for leaf in leaves if not leaf.name]
-    lure, linked = in_place_of_a_file(named, "\n".join(texts))
+    lure, linked = in_place_of_a_file(named, texts)
     parcel = Parcel(
         "mail",
         raw.path,
@@ -70,7 +72,8 @@ def open_mail(raw: Raw, caps: Caps) -> tuple[Parcel, Iterator[Raw | Arrival]]:
     sent = sent_at(mail)
     raw = replace(raw, sent=sent or raw.sent)
     doubt = [arrival(raw, "mail", _doubted(mail), remark=True)] if slow_clock(mail) else []
-    return parcel, chain(doubt, _parts(leaves, raw, parcel))
+    inside = (raw.inside(parcel, name, data) for name, data in packed)
+    return parcel, chain(doubt, _parts(leaves, raw, parcel), inside)
 
 
 def _doubted(mail: Mail) -> Trouble:
@@ -83,6 +86,12 @@ def _doubted(mail: Mail) -> Trouble:
         say("Nothing, if that is right; else give the student an extension in overrides.csv."),
         Concern.INFORMATION,
     )
+
+
+def open_emlx(raw: Raw, caps: Caps) -> tuple[Parcel, Iterator[Raw | Arrival]]:
+    """Apple Mail's own file: a line with the length of the mail, the mail, what Apple notes of it."""
+    length = int(raw.stream.readline(LONGEST))
+    return open_mail(replace(raw, stream=BytesIO(raw.stream.read(min(length, caps.file)))), caps)
 
 
 def _parsed(data: bytes) -> Mail:
@@ -126,12 +135,14 @@ def _leaves(mail: Mail, most: int) -> Iterator[_Leaf]:
             yield _Leaf(part, number, name)
 
 
-def _parts(leaves: Sequence[_Leaf], raw: Raw, parcel: Parcel) -> Iterator[Raw]:
+def _parts(leaves: Sequence[_Leaf], raw: Raw, parcel: Parcel) -> Iterator[Raw | Arrival]:
     for leaf in leaves:
         if leaf.is_mail:
             yield _forwarded(leaf, raw, parcel)
         elif leaf.name:
-            yield raw.inside(parcel, leaf.name, _content(leaf.part))
+            found = raw.inside(parcel, leaf.name, _content(leaf.part))
+            apart = not found.size and leaf.part.get("X-Apple-Content-Length")
+            yield arrival(found, "unreadable", kept_apart(found.name)) if apart else found
 
 
 def _children(part: Mail) -> list[Mail]:
