@@ -59,7 +59,7 @@ def empty_containers(
     served = {one for person in whole for attempt in person.attempts for one in attempt.files}
     filled = {parcel for one in came for parcel in one.parcel.outwards()}
     for one in came:
-        if one.opens is None or one.opens.kind == "folder" or one.role == "ignored":
+        if one.opens is None or one.opens.kind == "folder" or one.role == "ignored" or one.remark:
             continue
         if one.opens.lure:
             yield one, _of_less_weight(one.opens.lure) if one in served else one.opens.lure

@@ -226,7 +226,7 @@ FORMATS = [
     Case("exchange-names-the-program", {"a.eml": letter_of(SUBJECT, [("ATT00001.txt", A), ("ATT00002.txt", "# 第一部分：核心概念\n".encode())])}, [ROW]),
     Case("exchange-piece-and-a-link", {"a.eml": spoken("https://pan.baidu.com/s/1a", [("ATT00001.txt", b"\r\n")], SUBJECT)}, [BARE_ZHANG], ["link to pan.baidu.com"]),
     Case("program-in-the-text", {"a.eml": spoken(A.decode(), [("report.md", MD)], SUBJECT)}, [("2023001", "张三", "", True, "")],
-         ["stands in the mail's text; no file is attached. Ask the student for the .py file, or copy"]),
+         ["stands in the mail's text and in no file. Ask the student for the .py file, or copy"]),
     Case("program-in-the-report", {f"{ZHANG}.md": FENCED}, [("2023001", "张三", "", True, "")], ["(.py): the code stands in the report. Ask the student for the .py file."]),
     Case("link-to-feishu", {"a.eml": spoken("https://bytedance.feishu.cn/file/abc", [], SUBJECT)}, [BARE_ZHANG], ["came a link to bytedance.feishu.cn. Links are not followed"]),
     Case("link-to-anywhere", {"a.eml": spoken("作业在 https://files.example.org/x?y=1 ，谢谢", [], SUBJECT)}, [BARE_ZHANG],

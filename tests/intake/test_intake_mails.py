@@ -59,3 +59,9 @@ def test_a_failure_at_one_file_costs_no_other_file(
     assert sorted(rows) == [("2023001", False), ("2023002", True)]
     reasons = [str(one.reason) for one in intake.problems if one.file.endswith(".txt")]
     assert "The kit itself failed at this (RecursionError: a)." in reasons
+
+
+def test_a_doubted_date_is_told_of_the_student(tmp_path: Path) -> None:
+    (case,) = [one for one in CLOCKS if one.name == "clock-of-1970-and-late"]
+    (problem,) = test_intake_cases.take(case, tmp_path).problems
+    assert (problem.file, problem.student_id) == ("a.eml", "2023001")

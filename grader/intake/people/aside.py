@@ -45,9 +45,9 @@ def _is_courses(mail: Parcel, addresses: set[str]) -> bool:
 
 
 def _set_aside(one: Arrival, told: Mapping[Parcel, Trouble]) -> Arrival:
-    if one.opens and one.opens in told:
+    if one.opens and one.opens in told and not one.remark:
         return replace(one, role="ignored", trouble=told[one.opens])
-    inside = mail_around(one) in told
+    inside = mail_around(one) in told or one.opens in told
     return replace(one, role="ignored", trouble=None) if inside else one
 
 

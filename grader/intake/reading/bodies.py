@@ -89,7 +89,7 @@ def _attach() -> Message:
 
 def _program_in_text() -> Trouble:
     return Trouble(
-        say("The program stands in the mail's text; no file is attached."),
+        say("The program stands in the mail's text and in no file."),
         say(
             "Ask the student for the .py file, or copy the program into ml-6-姓名-学号.py (name-id)."
         ),

@@ -71,7 +71,11 @@ def open_mail(raw: Raw, caps: Caps) -> tuple[Parcel, Iterator[Raw | Arrival]]:
     )
     sent = sent_at(mail)
     raw = replace(raw, sent=sent or raw.sent)
-    doubt = [arrival(raw, "mail", _doubted(mail), remark=True)] if slow_clock(mail) else []
+    doubt = (
+        [arrival(raw, "mail", _doubted(mail), opens=parcel, remark=True)]
+        if slow_clock(mail)
+        else []
+    )
     inside = (raw.inside(parcel, name, data) for name, data in packed)
     return parcel, chain(doubt, _parts(leaves, raw, parcel), inside)
 
