@@ -11,7 +11,7 @@ from base64 import b64encode
 from collections.abc import Sequence
 
 from grader.intake.collection import RosterRow
-from tests.intake.build import encoded_word, mail, part, rfc2231
+from tests.intake.build import encoded_word, mail, notebook, part, rfc2231
 from tests.intake.cases import (
     BOTH,
     DEADLINE,
@@ -136,6 +136,14 @@ STRANGERS = [
     Case("rep-with-folders", {"a.eml": letter_of(REP, [("作业.zip", zip_of([("赵六/rnn.py", B), ("赵六/report.md", MD), *two()]))])}, [ROW, ZHAO]),
     Case("reps-zip-on-disk", {"周八-2023010.zip": zip_of([*NAMED, *two(), ("rnn.py", program("W")), ("report.md", report("8"))])},
          [ROW, ZHAO, ("2023010", "周八", "W", True, "")]),
+    Case("zip-of-another-beside-the-own", {"a.eml": letter_of(REP, [("赵六.zip", zip_of([("rnn.py", B), ("report.md", MD)])), ("周八.zip", zip_of([("rnn.py", A), ("report.md", report("8"))]))])},
+         [ZHAO, ZHOU]),
+    Case("rep-with-an-id-alone", {"a.eml": letter_of("2023010", [*two(), *NAMED])}, [ROW, ZHAO]),
+    Case("id-in-the-subject-name-in-the-file", {"a.eml": letter_of("2023010", NAMED)}, [("2023010", "赵六", "B", True, "")], decisions=0),
+    Case("rep-with-a-notebook", {"a.eml": letter_of(f"{REP} 代交", [("赵六.ipynb", notebook([("markdown", "答"), ("code", B.decode())]))])}, [ZHAO]),
+    Case("rep-in-english", {"a.eml": letter_of("6-Anna Lee-2023010", [*two(A, "ml-6-Zhang San-2023001"), ("Bob Ray.py", B), ("Bob Ray.md", MD)])},
+         [("2023001", "Zhang San", "A", True, ""), ("?", "Bob Ray", "B", True, "")]),
+    Case("words-in-english", {"a.eml": letter_of("6-Anna Lee-2023010", [("Hidden State.py", A), ("Hidden State.md", MD)])}, [("2023010", "Anna Lee", "A", True, "")], decisions=0),
     Case("another-name-for-no-reason", {"a.eml": letter_of(REP, NAMED)}, [("2023010", "周八", "B", True, "")], [ASKED], decisions=1),
     Case("words-that-begin-as-names", {"a.eml": letter_of(REP, [("张量.py", A), ("解析.md", MD)])}, [ZHOU], decisions=0),
     Case("rep-on-the-roster-by-address", {"a.eml": letter_of("作业", [*two(), *NAMED], sender="z8 <z8@x.cn>")}, [ROW, ZHAO, ("2023010", "周八", "", False, "missing")],

@@ -18,7 +18,7 @@ from grader.intake.people.names import (
 )
 from grader.intake.people.origins import mail_around
 from grader.intake.people.roster import Register
-from grader.intake.people.words import is_name, is_person
+from grader.intake.people.words import is_latin_name, is_name, is_person
 from grader.intake.reading.arrivals import Arrival, Handed, Parcel
 from grader.intake.reading.kinds import stem_of
 
@@ -82,16 +82,23 @@ class Clues:
         return self._introduced(mail.words) if mail else NOBODY
 
     def stranger(self, one: Arrival, owner: Identity) -> str:
-        """The name of somebody else by which a file goes, nearer than what names its owner; "" if none.
+        """The name of a person by which a file goes, nearer than what names its owner; "" if none.
 
         Whoever collects for others puts 赵六.py into a mail of their own.
         """
         for group in self.around(one):
             if len(group) > 1 or group[0].strength > Strength.WEAK:
                 break
-            if is_person(group[0].name) and group[0].strength and not group[0].agrees(owner):
-                return group[0].name
-        return ""
+            if is_person(group[0].name) and group[0].strength:
+                return group[0].name if self._names_only(one, owner, group[0].name) else ""
+        name = stem_of(one.name).replace("_", " ")
+        return name if is_latin_name(name) and not owner.agrees(Identity("", name)) else ""
+
+    def _names_only(self, one: Arrival, owner: Identity, name: str) -> bool:
+        """Whether the owner's own clue has another name, or an id alone."""
+        named = (self.parcel(parcel)[0] for parcel in one.parcel.outwards())
+        sure = next((clue for clue in named if clue.student_id), owner)
+        return not sure.name or not sure.agrees(Identity("", name))
 
     def _dated(self, group: Group, one: Arrival) -> Group:
         """Without ids that are the days on which the file may have come."""

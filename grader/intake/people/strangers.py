@@ -11,46 +11,66 @@ from grader.intake.people.clues import Clues
 from grader.intake.people.names import Identity, Strength
 from grader.intake.people.origins import mail_around, student_key
 from grader.intake.people.settling import Oddity, Owners
+from grader.intake.people.words import is_person
 from grader.intake.reading.arrivals import Arrival, Parcel
 
 _HALVES = frozenset({"source", "report"})
 _FOR_OTHERS = re.compile(
-    "代交|代发|代投|转交|帮.{0,6}[交发]|替|转发|汇总|收集|全班|on behalf", re.IGNORECASE
+    "代交|代发|代投|转交|帮.{0,6}[交发]|替|转发|汇总|收集|全班|on behalf|classmate", re.IGNORECASE
 )
+
+
+@dataclass(frozen=True, slots=True)
+class _Stranger:
+    """By which name a file goes, whose it is by what it came in, and what that is."""
+
+    name: str
+    owner: Identity
+    room: Parcel
 
 
 @dataclass(slots=True)
 class _Room:
-    """A mail or container that names a student, and whose work lies in it besides."""
+    """What lies in a mail or container that names a student: roles by student and by stranger."""
 
-    owners: set[str] = field(default_factory=set)  # keys of students that are named in full
-    halves: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))  # by stranger
+    owned: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    strange: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
 
-    def is_collected(self, name: str, key: str, clue: str) -> bool:
-        """Whether the work of others came with it, or the clue says that it comes from others."""
-        whole = [one for one, halves in self.halves.items() if halves >= _HALVES]
-        others = self.owners - {key}
-        return bool(others or len(whole) > 1 or (name in whole and _FOR_OTHERS.search(clue)))
+    def is_collected(self, one: _Stranger) -> bool:
+        """Whether others' work came with it, or it is whole and does not stand for the owner's."""
+        others = self.owned.keys() - {student_key(one.owner)}
+        whole = {name for name, roles in self.strange.items() if roles >= _HALVES}
+        if one.name not in whole:
+            return bool(others) and is_person(one.name)
+        if others or _FOR_OTHERS.search(one.room.clue):
+            return True
+        besides = self.owned[student_key(one.owner)] >= _HALVES
+        return is_person(one.name) and (besides or len(whole) > 1)
 
 
 def settle_strangers(owners: Owners, clues: Clues, oddities: list[Oddity]) -> None:
     """赵六.py in a mail of 周八's is 赵六's where the mail brings others' work; else it is asked."""
-    strange = {
-        one: (name, owner, room)
+    strangers = {
+        one: _Stranger(name, owner, room)
         for one, owner in owners.items()
-        if owner.name
-        and owner.strength is Strength.FULL
+        if (owner.student_id or owner.strength is Strength.FULL)
         and (name := clues.stranger(one, owner))
         and (room := _room(one, owner, clues))
     }
-    if not strange:
+    if not strangers:
         return
-    rooms = _furnished(owners, strange)
-    for one, (name, owner, room) in strange.items():
-        if rooms[room].is_collected(name, student_key(owner), room.clue):
-            owners[one] = Identity("", name, Strength.WEAK)
-        elif one.role in _HALVES:
-            oddities.append(Oddity(one, "other_person", name))
+    rooms = _furnished(owners, strangers)
+    for one, stranger in strangers.items():
+        if rooms[stranger.room].is_collected(stranger):
+            owners[one] = Identity("", stranger.name, Strength.WEAK)
+        elif one.role in _HALVES and _is_odd(stranger):
+            oddities.append(Oddity(one, "other_person", stranger.name))
+
+
+def _is_odd(stranger: _Stranger) -> bool:
+    """Not where the owner has the name from this very file, nor where it may be two other words."""
+    contradicts = not stranger.owner.agrees(Identity("", stranger.name))
+    return contradicts and is_person(stranger.name)
 
 
 def _room(one: Arrival, owner: Identity, clues: Clues) -> Parcel | None:
@@ -59,15 +79,18 @@ def _room(one: Arrival, owner: Identity, clues: Clues) -> Parcel | None:
     return next((p for p in parcels if clues.names(p, owner)), None) or mail_around(one)
 
 
-def _furnished(
-    owners: Owners, strange: Mapping[Arrival, tuple[str, Identity, Parcel]]
-) -> Mapping[Parcel, _Room]:
+def _halves(one: Arrival) -> set[str]:
+    """A notebook can be both."""
+    return {one.role, "report"} if one.report else {one.role}
+
+
+def _furnished(owners: Owners, strangers: Mapping[Arrival, _Stranger]) -> Mapping[Parcel, _Room]:
     rooms: dict[Parcel, _Room] = defaultdict(_Room)
-    for one, (name, _, room) in strange.items():
-        rooms[room].halves[name].add(one.role)
+    for one, stranger in strangers.items():
+        rooms[stranger.room].strange[stranger.name].update(_halves(one))
     for one, owner in owners.items():
-        if one not in strange and owner.strength is Strength.FULL:
+        if one not in strangers and (owner.student_id or owner.strength is Strength.FULL):
             for parcel in one.parcel.outwards():
                 if parcel in rooms:
-                    rooms[parcel].owners.add(student_key(owner))
+                    rooms[parcel].owned[student_key(owner)].update(_halves(one))
     return rooms

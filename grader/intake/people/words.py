@@ -145,6 +145,7 @@ _SURNAMES = (
 )
 _COMPOUND = "欧阳|太史|端木|上官|司马|东方|独孤|南宫|万俟|闻人|夏侯|诸葛|尉迟|公羊|赫连|澹台|皇甫|宗政|濮阳|公冶|太叔|申屠|公孙|慕容|仲孙|钟离|长孙|宇文|司徒|鲜于|司空|令狐"
 _PERSON = re.compile(rf"(?:{_COMPOUND})[\u3400-\u9fff]{{1,2}}|[{_SURNAMES}][\u3400-\u9fff]{{1,2}}")
+_LATIN_PERSON = re.compile(r"[A-Z][^\W\d_]*(?:[ '-][A-Z][^\W\d_]*){1,2}")
 _AROUND = re.compile(
     rf"^(?:我是|学生|本人|代交|代发|代投|转交|帮交|来自|转自)+|(?:的|{_NOT_NAMES.pattern}).*$"
 )
@@ -153,6 +154,11 @@ _AROUND = re.compile(
 def is_person(text: str) -> bool:
     """Whether a Chinese word begins with a surname and is as long as a name."""
     return is_name(text) and ("·" in text or _PERSON.fullmatch(text) is not None)
+
+
+def is_latin_name(text: str) -> bool:
+    """Whether it is two or three words as a name is written: `Bob Ray`, and no `Final Report`."""
+    return is_name(text) and _LATIN_PERSON.fullmatch(text) is not None
 
 
 def name_in(text: str) -> str:
