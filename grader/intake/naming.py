@@ -16,7 +16,8 @@ from grader.intake.reading.arrivals import Arrival
 from grader.language import Message, say
 
 Remark = tuple[Arrival, Trouble]
-HEAD = 2_000  # characters of a program in which its writer may stand
+# Characters of a program, and of a report, in which its writer may stand.
+HEAD, TITLE_PAGE = 2_000, 20_000
 
 
 def naming(person: Person, register: Register) -> Iterator[Remark]:
@@ -57,7 +58,7 @@ def _unnamed(person: Person, register: Register) -> Trouble:
     reports = [one.report or "" for attempt in person.attempts for one in attempt.reports]
     programs = [one.program or "" for attempt in person.attempts for one in attempt.programs]
     reason = say("No student id was found; it is listed as {id}.", id=person.student_id)
-    if who := _said(reports):
+    if who := _said(text[:TITLE_PAGE] for text in reports):
         reason = say(
             "No student id was found; it is listed as {id}. The report says: {who}.",
             id=person.student_id,

@@ -52,10 +52,12 @@ class Correspondence:
     def is_teachers(self, mail: Parcel) -> bool:
         """Whether it answers somebody's work, and its sender hands in none.
 
-        Nobody whom it goes to is written to by more others; where it is by as many, it must answer
-        the very mail that brought the work, and no file in it may name another student.
+        No file in it may name another student than its subject, and nobody whom it goes to is
+        written to by more others; where it is by as many, it must answer the very mail that brought
+        the work.
         """
-        if not is_reply(mail) or mail.sender in self._hands_in:
+        own = self._named.get(mail, set()) - {_student_in(mail.clue)}
+        if not is_reply(mail) or mail.sender in self._hands_in or own:
             return False
         others = mail.to - {mail.sender}
         known = len(self._writers.get(mail.sender, ()))
@@ -63,12 +65,8 @@ class Correspondence:
         most = max(map(len, rivals), default=0)
         if known > most:
             return any((other, mail.sender) in self._brought for other in others)
-        return known == most and self._answers(mail, others)
-
-    def _answers(self, mail: Parcel, others: Iterable[str]) -> bool:
         begun = {one for other in others for one in self._begun.get((other, mail.sender), ())}
-        own = self._named.get(mail, set()) - {_student_in(mail.clue)}
-        return not own and any(_thread(mail).startswith(thread) for thread in begun)
+        return known == most and any(_thread(mail).startswith(thread) for thread in begun)
 
 
 def _students_named(came: Iterable[Arrival]) -> Mapping[Parcel, set[str]]:

@@ -12,7 +12,7 @@ from grader.intake.reading.filenames import normalise
 
 _HAN = r"\u3400-\u9fff"
 _ID = r"(?P<id>[A-Za-z]{0,3}\d[\dA-Za-z]{3,19})(?![A-Za-z0-9_@])"
-_LATIN = r"[A-Z][\w'-]*\.?(?: [A-Z][\w'-]*\.?){1,3}"
+_LATIN = r"[A-Z][\w'-]+(?: [A-Z](?:\.|[\w'-]+)){1,3}"
 _NAME = rf"(?P<name>[{_HAN}·]{{2,15}}|{_LATIN})"
 _BEFORE = r"(?:^|(?<=[\s#*\-\"',;|(@]))"
 _COLON = r"(?:\s*/\s*[A-Za-z ]{1,12})?[\s*]*:[ \t*]*"
@@ -24,15 +24,20 @@ _FIELDS = tuple(
     )
 )
 # What people write in a letter: 我是张三，学号2023001; a line of a name and an id at its end.
+_HAN_NAME = rf"(?P<name>[{_HAN}·]{{2,8}})"
+_END = r"(?=同学|学号|[\s,.;、()]|\d{5}|$)"
+_OPEN, _GAP, _CLOSE = r"[ \[【(]*", r"[ ,/_+\-\[\]【】()]*\n?[ \[【(]*", r"[ \]】)]*$"
 _PROSE = tuple(
     re.compile(pattern, re.MULTILINE)
     for pattern in (
-        rf"(?:我是|我叫|本人是?|学生)[: ]?(?P<name>[{_HAN}·]{{2,8}}?)(?=同学|学号|[\s,.;、()]|\d{{5}}|$)",
+        rf"(?:我是|我叫|本人是?|学生)[: ]?(?P<name>[{_HAN}·]{{2,8}}?){_END}",
+        rf"(?:班|系|学院|专业)的?[: ]?(?P<name>[{_HAN}·]{{2,4}}?){_END}",
         rf"\b(?:I am|I'm|[Mm]y name is|[Tt]his is) (?P<name>{_LATIN})",
-        rf"(?:学号|(?i:student (?:id|number)))(?:是|为| is)?[: (]*{_ID}",
-        rf"(?:^|[的\s,.])(?P<name>[{_HAN}·]{{2,8}})\({_ID}\)",
-        rf"^[ \t]*(?P<name>[{_HAN}·]{{2,8}})[ ,/_-]*{_ID}[ \t]*$",
-        rf"^[ \t]*{_ID}[ ,/_-]*(?P<name>[{_HAN}·]{{2,8}})[ \t]*$",
+        rf"(?:学号|(?i:student (?:id|number|no)))(?:是|为| is)?[: (.#]*{_ID}",
+        rf"(?:^|[的\s,.]){_HAN_NAME}\({_ID}\)",
+        rf"(?P<name>{_LATIN}) ?[,(] ?{_ID}",
+        rf"^{_OPEN}(?:{_HAN_NAME}|(?P<latin>{_LATIN})){_GAP}{_ID}{_CLOSE}",
+        rf"^{_OPEN}{_ID}{_GAP}(?:{_HAN_NAME}|(?P<latin>{_LATIN})){_CLOSE}",
     )
 )
 _TOKEN = re.compile(rf"(?<![A-Za-z0-9_@.-]){_ID}")
@@ -57,7 +62,8 @@ def introduced(words: str, register: Register) -> Identity:
     if student and student.name in re.sub(r"\s", " ", text):
         return Identity(student.student_id, student.name, Strength.FULL)
     found = [match.groupdict() for one in (*_FIELDS, *_PROSE) for match in one.finditer(text)]
-    said = [one for one in found if _is_name(one.get("name", ""), register)]
+    named = [one | {"name": one.get("name") or one.get("latin")} for one in found]
+    said = [one for one in named if _is_name(one["name"] or "", register)]
     ids, names = ({one[key] for one in said if one.get(key)} for key in ("id", "name"))
     ids = {each for each in ids if not stamps.stamp_of(each)}
     if len(ids) > 1 or len(names) > 1 or len(listed) > 1 or not ids | names:

@@ -49,13 +49,14 @@ _PACKED = re.compile(
     rb"^begin [0-7]{3,4} (?P<name>[^\r\n]+)\r?\n(?P<lines>(?:[ -`][^\r\n]{0,90}\r?\n)+?)(?:`?\r?\n)?end\s*$",
     re.MULTILINE,
 )
+_PAGE = re.compile(r"<(?:html|body|div|p|br|span|table|font|meta)\b", re.IGNORECASE)
 _TAG = re.compile(r"<[^>]{0,2000}>")
 
 
 def own_words(texts: Iterable[str]) -> str:
     """What the sender wrote in one of the texts that a mail is given in, without what it quotes."""
     plain = next((text for text in texts if text.strip()), "")[:LONGEST_LETTER]
-    if _TAG.search(plain):
+    if _PAGE.search(plain):
         plain = plain_text(plain)
     return _QUOTED.split(plain, maxsplit=1)[0][:MOST_WORDS]
 
