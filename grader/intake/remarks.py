@@ -120,6 +120,7 @@ def oddities(ownership: Ownership) -> Iterator[Remark]:
 def about(person: Person, choice: Choice, register: Register) -> Iterator[Remark]:
     """All findings about one student."""
     yield from _passed_over(choice)
+    yield from _other_bonus(person, choice)
     yield from _missing_half(person, choice)
     yield from naming(person, register)
     yield from _timing(choice)
@@ -143,6 +144,30 @@ def _passed_over(choice: Choice) -> Iterator[Remark]:
             action = _override_by_hash() if twins else _override()
             trouble = Trouble(one.reason, action, _weight(one, choice))
             yield one.candidate.one, _other_part(one, choice) or trouble
+
+
+def _other_bonus(person: Person, choice: Choice) -> Iterator[Remark]:
+    """Programs of the optional questions that differ from the one that counts."""
+    chosen = choice.bonus
+    for attempt in person.attempts if chosen else ():
+        for one in attempt.bonuses:
+            if chosen and one.program != chosen.one.program:
+                together = attempt is chosen.attempt
+                yield (
+                    one,
+                    _not_the_bonus(
+                        chosen.one, Concern.DECISION if together else Concern.INFORMATION
+                    ),
+                )
+
+
+def _not_the_bonus(chosen: Arrival, weight: Concern) -> Trouble:
+    shown = f"{chosen.path} ({chosen.sha256[:8]})"
+    return Trouble(
+        say("For the optional questions {chosen} counts, and not this file.", chosen=shown),
+        say("If this one is meant, take the other out of the inbox and grade again."),
+        weight,
+    )
 
 
 def _other_part(passed: Passed, choice: Choice) -> Trouble | None:

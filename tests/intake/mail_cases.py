@@ -33,6 +33,8 @@ from tests.intake.cases import (
 Files = Sequence[tuple[str, bytes]]
 STUB = program("S", "class SimpleRNN:\n    def forward(self, inputs):\n        pass\n")
 
+GRU = b"class GRUCell:\n    pass\n"
+
 
 def letter_of(subject: str, files: Files, **more: str) -> bytes:
     """A mail whose attachments may share a name."""
@@ -73,6 +75,10 @@ TWICE = [
     Case("stub-after-the-program-of-its-name", {"a.eml": letter_of(SUBJECT, [("rnn.py", A), ("rnn.py", STUB), ("report.md", MD)])}, [ROW],
          ["counts: this file has nothing of the assignment"]),
     Case("same-content-twice", {f"{ZHANG}.zip": zip_of([("rnn.py", A), ("rnn.py", A), ("report.md", MD), ("report.md", MD)])}, [ROW], decisions=0),
+    Case("bonus-twice", {"a.eml": letter_of(SUBJECT, [("rnn.py", A), ("report.md", MD), ("bonus.py", GRU), ("bonus.py", GRU + b"# 2\n")])}, [ROW],
+         ["For the optional questions a.eml/bonus.py ("], decisions=1),
+    Case("bonus-sent-anew", {"a.eml": letter_of(SUBJECT, [("rnn.py", A), ("report.md", MD), ("bonus.py", GRU)]), "b.eml": letter_of(SUBJECT, [("bonus.py", GRU + b"# 2\n")], date=TUE)},
+         [ROW], ["a.eml/bonus.py: For the optional questions b.eml/bonus.py ("], decisions=0),
     Case("doubled-names-of-nobody", {"a.zip": zip_of([("rnn.py", B), ("rnn.py", A)])}, [("?", "", "A", False, "")], [LATER]),
 ]  # fmt: skip
 
@@ -163,6 +169,8 @@ CLOCKS = [
          [ROW], ["Its Date, 2024-11-03, cannot be"], decisions=0),
     Case("clock-of-2000-without-a-way", {"a.eml": letter_of(SUBJECT, two(), date="Sat, 01 Jan 2000 08:00:00 +0800")}, [ROW],
          ["Its Date, 2000-01-01, cannot be"], deadline=DEADLINE, extra={"note": "Nothing tells when it was sent"}),
+    Case("clock-of-2098-without-a-way", {"a.eml": letter_of(SUBJECT, two(), date="Mon, 03 Nov 2098 10:00:00 +0800")}, [ROW],
+         ["Its Date, 2098-11-03, cannot be"], deadline=DEADLINE, extra={"note": "Nothing tells when it was sent"}),
     Case("days-on-its-way", {"a.eml": letter_of(SUBJECT, two(), date=MON, received=FRI)}, [ROW], ["arrived more than an hour after it"], decisions=1, deadline=DEADLINE),
     Case("fetched-from-another-box-weeks-later", {"a.eml": b"Received: from b by c; Mon, 01 Dec 2025 10:00:00 +0800\r\n" + letter_of(SUBJECT, two(), date=MON, received=MON)},
          [ROW], ["arrived more than an hour after it"], decisions=1, deadline=DEADLINE),
@@ -236,6 +244,8 @@ FORMATS = [
          [ROW], decisions=0),
     Case("pst", {"backup.pst": b"!BDN\0\0"}, NO_ROWS, ["backup.pst is a whole mailbox in a program's own format. Export its mails"], decisions=0),
     Case("signed-as-a-whole", {"a.eml": letter_of(SUBJECT, [("smime.p7m", b"0\x80\6\x09")])}, [BARE_ZHANG], ["smime.p7m is a mail that is signed or encrypted as a whole"]),
+    Case("encrypted-by-openpgp", {"a.eml": letter_of(SUBJECT, [("encrypted.asc", b"-----BEGIN PGP MESSAGE-----\n")])}, [BARE_ZHANG],
+         ["encrypted.asc is a mail that is signed or encrypted as a whole"]),
     Case("uuencoded", {"a.eml": spoken(uuencoded("rnn.py", A) + "\r\n" + uuencoded("报告.md", MD), [], SUBJECT)}, [ROW], decisions=0),
     Case("uuencoded-beside-a-report", {"a.eml": spoken("老师好\r\n" + uuencoded("rnn.py", A), [("report.md", MD)], SUBJECT)}, [ROW], decisions=0),
     Case("exchange-pieces", {"a.eml": letter_of(SUBJECT, [("ATT00001.txt", b""), *two(), ("ATT00002.htm", b"<html><body>zs</body></html>"), ("ATT00003.txt", b"Best regards\r\n")])},

@@ -110,11 +110,15 @@ def uuencoded(parts: Iterable[Mail]) -> list[tuple[str, bytes]]:
 
 
 def _unpacked(line: bytes) -> bytes:
+    """One line's bytes; of one that is damaged what its length calls for, so that a reader sees it."""
     try:
         return binascii.a2b_uu(line)
     except binascii.Error:  # some encoders leave blanks out at the end, or add marks
-        length = (((line[0] - 32) & 63) * 4 + 5) // 3 if line else 0
+        length = (((line[0] - 32) & 63) * 4 + 5) // 3
+    try:
         return binascii.a2b_uu(line[:length].ljust(length))
+    except binascii.Error:
+        return b""
 
 
 def _may_hold_a_program(name: str) -> bool:

@@ -35,6 +35,11 @@ _KINDS = {
     "data": (".csv", ".tsv", ".json", ".npy", ".npz", ".pkl", ".xlsx", ".toml", ".yaml", ".yml"),
 }  # fmt: skip
 KIND_OF = {suffix: kind for kind, suffixes in _KINDS.items() for suffix in suffixes}
+_BY_NAME = {
+    "winmail.dat": "tnef",
+    "submission_metadata.yml": "listing",
+    "encrypted.asc": "sealed",  # RFC 3156: OpenPGP
+}
 # Documents that people write a report in; a page is also what a platform or a link comes as.
 WRITTEN = frozenset({".docx", ".doc", ".pdf", ".odt", ".rtf", ".wps", ".pages"})
 
@@ -84,10 +89,8 @@ def kind_of(raw: Raw) -> str:
     """A key of `_KINDS`, or "ignored", or "unknown"."""
     if raw.ignored or is_ignored(raw.name):
         return "ignored"
-    if raw.name.casefold() == "winmail.dat":
-        return "tnef"
-    if raw.name.casefold() == "submission_metadata.yml":
-        return "listing"
+    if kind := _BY_NAME.get(raw.name.casefold()):
+        return kind
     if in_maildir(raw):
         return "mail"
     by_name = KIND_OF.get(_split(raw.name)[1], "unknown")

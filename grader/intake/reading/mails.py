@@ -30,8 +30,8 @@ from grader.intake.reading.headers import (
     recipients,
     sender,
     sent_at,
-    slow_clock,
     written_at,
+    wrong_clock,
 )
 from grader.intake.reading.kinds import kept_apart, stem_of, too_large
 from grader.language import say
@@ -73,7 +73,7 @@ def open_mail(raw: Raw, caps: Caps) -> tuple[Parcel, Iterator[Raw | Arrival]]:
     raw = replace(raw, sent=sent or raw.sent)
     doubt = (
         [arrival(raw, "mail", _doubted(mail), opens=parcel, remark=True)]
-        if slow_clock(mail)
+        if wrong_clock(mail)
         else []
     )
     inside = (raw.inside(parcel, name, data) for name, data in packed)
