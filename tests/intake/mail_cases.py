@@ -26,6 +26,7 @@ from tests.intake.cases import (
     A,
     B,
     Case,
+    Row,
     program,
     report,
 )
@@ -34,6 +35,7 @@ Files = Sequence[tuple[str, bytes]]
 STUB = program("S", "class SimpleRNN:\n    def forward(self, inputs):\n        pass\n")
 
 GRU = b"class GRUCell:\n    pass\n"
+NO_ROWS: Sequence[Row] = []
 
 
 def letter_of(subject: str, files: Files, **more: str) -> bytes:
@@ -128,6 +130,8 @@ ANSWERS = [
          "w.eml": letter_of(f"Re: {SUBJECT}", two(program("W"), "ml-6-王五-2023003"), sender="w <w@x.cn>", to=f"z@x.cn, {COURSE}", date=TUE)},
          [ROW, LI_ROW, ("2023003", "王五", "W", True, "")]),
     Case("answers-himself", {"a.eml": sent(SUBJECT, two(B), "z", "z@x.cn"), "b.eml": sent(f"Re: {SUBJECT}", two(), "z", f"z@x.cn, {COURSE}", date=TUE)}, [ROW]),
+    Case("parent-who-teaches", {"a.eml": letter_of(f"Re: {SUBJECT}", two(), sender=f"{encoded_word('李老师')} <m@x.cn>")}, NO_ROWS,
+         ["By the name of its sender, 李老师, the mail was taken for the course's own. If it is a student's, put its files"], decisions=1),
     Case("name-that-reads-like-a-post", {"a.eml": letter_of(f"Re: {SUBJECT}", two(), sender="Ta Minh <m@x.cn>")}, [ROW]),
 ]  # fmt: skip
 
@@ -233,7 +237,6 @@ def apart(message: bytes) -> bytes:
 
 
 FENCED = "# 报告\n```python\n".encode() + A + b"```\n"
-NO_ROWS: Sequence[tuple[str, str, str, bool, str]] = []
 BARE_ZHANG = ("2023001", "张三", "", False, "")
 FORMATS = [
     Case("emlx", {"12345.emlx": emlx(letter_of(SUBJECT, two()))}, [ROW], decisions=0),

@@ -13,7 +13,7 @@ from grader.intake.people.correspondence import Correspondence, is_forward, is_r
 from grader.intake.people.origins import mail_around
 from grader.intake.reading.arrivals import Arrival, Parcel
 from grader.intake.reading.programs import defines_asked
-from grader.language import say
+from grader.language import Message, say
 from grader.records import Concern
 
 _TEACHES = re.compile(r"老师|教师|助教|教授|(?i:teacher|instructor|lecturer)|\bTA\b")
@@ -24,24 +24,35 @@ _WORK = ("source", "bonus", "report")
 def without_course(came: Sequence[Arrival], addresses: Iterable[str]) -> list[Arrival]:
     """The same arrivals; what the course itself sent is ignored, and each such mail says so."""
     mails = [one.opens for one in came if one.opens and one.opens.kind == "mail"]
-    sure = {mail for mail in mails if _is_courses(mail, set(addresses))}
-    letters = Correspondence([mail for mail in mails if mail not in sure], came)
-    likely = {mail for mail in mails if mail not in sure and letters.is_teachers(mail)}
-    own = sure | likely
+    courses = set(addresses)
+    sure = {mail for mail in mails if mail.sender in courses and not is_forward(mail)}
+    guessed = _guessed([mail for mail in mails if mail not in sure], came)
+    own = sure | guessed.keys()
     if not own:
         return list(came)
     known = {one.sha256 for one in came if mail_around(one) not in own}
     new = {mail_around(one) for one in came if one.role in _WORK and one.sha256 not in known}
     told = {mail: _courses_own() for mail in sure}
-    told |= {mail: _seems_an_answer(mail, has_work=mail in new) for mail in likely}
+    told |= {mail: _doubtful(why, has_work=mail in new) for mail, why in guessed.items()}
     return [_set_aside(one, told) for one in came]
 
 
-def _is_courses(mail: Parcel, addresses: set[str]) -> bool:
-    """From an address of the course, unless it passes a student's mail on; or a teacher's reply."""
-    if mail.sender in addresses:
-        return not is_forward(mail)
-    return is_reply(mail) and _TEACHES.search(mail.sender_name) is not None
+def _guessed(mails: Sequence[Parcel], came: Sequence[Arrival]) -> dict[Parcel, Message]:
+    """Answers that are a teacher's by the sender's name, or by what everybody sends; and why."""
+    letters = Correspondence(mails, came)
+    found: dict[Parcel, Message] = {}
+    for mail in mails:
+        if is_reply(mail) and _TEACHES.search(mail.sender_name):
+            found[mail] = say(
+                "By the name of its sender, {name}, the mail was taken for the course's own.",
+                name=mail.sender_name,
+            )
+        elif letters.is_teachers(mail):
+            found[mail] = say(
+                "{sender} answers students' work and hands in none: the mail was taken for the course's own.",
+                sender=mail.sender,
+            )
+    return found
 
 
 def _set_aside(one: Arrival, told: Mapping[Parcel, Trouble]) -> Arrival:
@@ -59,13 +70,10 @@ def _courses_own() -> Trouble:
     )
 
 
-def _seems_an_answer(mail: Parcel, *, has_work: bool) -> Trouble:
-    """Nobody said whose address it is; where files would be lost with the mail, a person decides."""
-    return Trouble(
-        say("{sender} answers students' work and hands in none: the mail was taken for the course's own.", sender=mail.sender),
-        say("If it is a student's, put its files into a folder named 姓名-学号 (name-id)."),
-        Concern.DECISION if has_work else Concern.INFORMATION,
-    )  # fmt: skip
+def _doubtful(why: Message, *, has_work: bool) -> Trouble:
+    """Nobody said whose address it is: where work would be lost with the mail, a person decides."""
+    action = say("If it is a student's, put its files into a folder named 姓名-学号 (name-id).")
+    return Trouble(why, action, Concern.DECISION if has_work else Concern.INFORMATION)
 
 
 def without_others(came: Sequence[Arrival]) -> list[Arrival]:
