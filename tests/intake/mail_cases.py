@@ -125,6 +125,8 @@ ANSWERS = [
          [ROW, LI_ROW], [TAKEN], decisions=1),
     Case("answer-to-the-model-answer", {"t.eml": sent("作业6 答案", [("rnn.py", program("T"))], "t", "z@x.cn, l@x.cn"), "z.eml": sent("Re: 作业6 答案", two(), "z", date=TUE), **FROM_LI},
          [("?", "", "T", False, ""), ROW, LI_ROW], decisions=2),
+    Case("course-with-an-automatic-answer", {"a.eml": sent(SUBJECT, two(), "z"), **FROM_LI, "b.eml": sent("自动回复: 6-李四-2023002", [], "t", "l@x.cn"),
+         "c.eml": sent("6-李四-2023002 收到", [], "t", "l@x.cn"), "d.eml": sent(f"Re: {SUBJECT}", [("rnn.py", program("T"))], "t", "z@x.cn", date=TUE)}, [ROW, LI_ROW], [TAKEN]),
     Case("friend-answers-to-all", {"a.eml": sent(SUBJECT, two(), "z", f"{COURSE}, l@x.cn"), "b.eml": sent(f"Re: {SUBJECT}", two(B, LI_STEM), "l", f"z@x.cn, {COURSE}", date=TUE)}, [ROW, LI_ROW]),
     Case("rep-answers-those-who-sent-to-him", {"a.eml": sent(SUBJECT, two(), "z", "w@x.cn"), "li.eml": sent("6-李四-2023002", two(B, LI_STEM), "l", "w@x.cn"),
          "w.eml": letter_of(f"Re: {SUBJECT}", two(program("W"), "ml-6-王五-2023003"), sender="w <w@x.cn>", to=f"z@x.cn, {COURSE}", date=TUE)},

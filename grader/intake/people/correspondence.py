@@ -17,8 +17,12 @@ from grader.intake.reading.arrivals import Arrival, Parcel
 from grader.intake.reading.kinds import stem_of
 from grader.intake.reading.programs import filled
 
-_REPLY = re.compile(r"^\s*(?:re|aw|答复|答覆|回复|回覆)\s*(?:\[\d+\])?\s*[:：]", re.IGNORECASE)
+_REPLY = re.compile(
+    r"^\s*(?:re|aw|sv|antw|答复|答覆|(?:自动)?回复|回覆|auto(?:matic)?[- ]?reply)\s*(?:\[\d+\])?\s*[:：]",
+    re.IGNORECASE,
+)
 _FORWARD = re.compile(r"^\s*(?:fwd?|wg|转发|轉發|转寄|轉寄)\s*(?:\[\d+\])?\s*[:：]", re.IGNORECASE)
+_FILES = frozenset({"source", "bonus", "report", "unreadable"})
 
 
 def is_reply(mail: Parcel) -> bool:
@@ -38,9 +42,11 @@ class Correspondence:
         self._brought: dict[tuple[str, str], set[str]] = defaultdict(set)
         self._begun: dict[tuple[str, str], set[str]] = defaultdict(set)
         self._named = _students_named(came)  # by the files of a mail
-        work = {mail for one in came if _is_work(one) and (mail := mail_around(one))}
+        holding = {mail_around(one) for one in came if one.role in _FILES}
+        work = {mail_around(one) for one in came if _is_work(one)}
         for mail in mails:
-            brings = mail in work or mail in self._named or _student_in(mail.clue)
+            said = mail in holding and _student_in(mail.clue)
+            brings = mail in work or mail in self._named or said
             for recipient in mail.to - {mail.sender} if mail.sender else ():
                 self._writers[recipient].add(mail.sender)
             for recipient in mail.to if brings and not is_forward(mail) else ():

@@ -93,7 +93,7 @@ _PIECE = re.compile(
     rf"|(?P<han>[{_HAN}]+(?:[·\s]+[{_HAN}]+)*)|(?P<latin>{_LETTERS})"
 )
 _REPLY = re.compile(
-    r"^(?:\s*(?:re|fw|fwd|aw|wg|答复|答覆|回复|回覆|转发|轉發|转寄|轉寄)\s*(?:\[\d+\])?\s*:)+\s*",
+    r"^(?:\s*(?:re|fw|fwd|aw|wg|答复|答覆|(?:自动)?回复|回覆|转发|轉發|转寄|轉寄)\s*(?:\[\d+\])?\s*:)+\s*",
     re.IGNORECASE,
 )
 _PREFIX = re.compile(
