@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from grader.intake.collection import RosterRow, Trouble
 from grader.intake.naming import naming
 from grader.intake.people.attempts import Attempt
-from grader.intake.people.choice import Passed, is_readme
+from grader.intake.people.choice import Passed, is_namesake, is_readme
 from grader.intake.people.decided import NAMED
 from grader.intake.people.entries import Choice, doubtful_date
 from grader.intake.people.origins import mail_around
@@ -18,7 +19,7 @@ from grader.intake.people.students import Person
 from grader.intake.reading.arrivals import Arrival
 from grader.intake.reading.filenames import safe_id
 from grader.intake.reading.kinds import WRITTEN, suffix_of
-from grader.intake.reading.programs import asked_in, defines_asked, parts_in
+from grader.intake.reading.programs import asked_in, defines_asked, defines_rnn, parts_in
 from grader.language import Message, say
 from grader.records import Concern
 
@@ -58,10 +59,10 @@ def empty_containers(
     served = {one for person in whole for attempt in person.attempts for one in attempt.files}
     filled = {parcel for one in came for parcel in one.parcel.outwards()}
     for one in came:
-        if one.opens is None or one.opens.kind == "folder" or one.role == "ignored":
+        if one.opens is None or one.opens.kind == "folder" or one.role == "ignored" or one.remark:
             continue
         if one.opens.lure:
-            yield one, Trouble(one.opens.lure, _ask_for_files(), Concern.UNREADABLE)
+            yield one, _of_less_weight(one.opens.lure) if one in served else one.opens.lure
         elif one.opens.kind == "zip" and one.opens not in filled:
             yield (
                 one,
@@ -80,6 +81,13 @@ def empty_containers(
                     Concern.INFORMATION if one in served else Concern.DECISION,
                 ),
             )
+
+
+def _of_less_weight(trouble: Trouble) -> Trouble:
+    """What wants a decision is for information where everything is there."""
+    return (
+        replace(trouble, kind=Concern.INFORMATION) if trouble.kind is Concern.DECISION else trouble
+    )
 
 
 def unclaimed(attempts: Iterable[Attempt]) -> Iterator[Remark]:
@@ -112,6 +120,7 @@ def oddities(ownership: Ownership) -> Iterator[Remark]:
 def about(person: Person, choice: Choice, register: Register) -> Iterator[Remark]:
     """All findings about one student."""
     yield from _passed_over(choice)
+    yield from _other_bonus(person, choice)
     yield from _missing_half(person, choice)
     yield from naming(person, register)
     yield from _timing(choice)
@@ -129,9 +138,36 @@ def listed_id(student: RosterRow) -> str:
 
 def _passed_over(choice: Choice) -> Iterator[Remark]:
     """Every program and report that does not count, with the reason that decided."""
-    for one in (*choice.program.passed, *choice.report.passed):
-        trouble = Trouble(one.reason, _override(), _weight(one, choice))
-        yield one.candidate.one, _other_part(one, choice) or trouble
+    for picked in (choice.program, choice.report):
+        for one in picked.passed:
+            twins = picked.best is not None and is_namesake(picked.best, one.candidate)
+            action = _override_by_hash() if twins else _override()
+            trouble = Trouble(one.reason, action, _weight(one, choice))
+            yield one.candidate.one, _other_part(one, choice) or trouble
+
+
+def _other_bonus(person: Person, choice: Choice) -> Iterator[Remark]:
+    """Programs of the optional questions that differ from the one that counts."""
+    chosen = choice.bonus
+    for attempt in person.attempts if chosen else ():
+        for one in attempt.bonuses:
+            if chosen and one.program != chosen.one.program:
+                together = attempt is chosen.attempt
+                yield (
+                    one,
+                    _not_the_bonus(
+                        chosen.one, Concern.DECISION if together else Concern.INFORMATION
+                    ),
+                )
+
+
+def _not_the_bonus(chosen: Arrival, weight: Concern) -> Trouble:
+    shown = f"{chosen.path} ({chosen.sha256[:8]})"
+    return Trouble(
+        say("For the optional questions {chosen} counts, and not this file.", chosen=shown),
+        say("If this one is meant, take the other out of the inbox and grade again."),
+        weight,
+    )
 
 
 def _other_part(passed: Passed, choice: Choice) -> Trouble | None:
@@ -161,8 +197,9 @@ def _weight(passed: Passed, choice: Choice) -> Concern:
     best = choice.program.best if other.is_program else choice.report.best
     together = best is not None and best.attempt is other.attempt
     whole = defines_asked(other.one.program or "") if other.is_program else not is_readme(other.one)
-    same_name = best is not None and best.version.base == other.version.base
-    return Concern.DECISION if together and whole and not same_name else Concern.INFORMATION
+    same_base = best is not None and best.version.base == other.version.base
+    older = same_base and not (best is not None and is_namesake(best, other))
+    return Concern.DECISION if together and whole and not older else Concern.INFORMATION
 
 
 def _missing_half(person: Person, choice: Choice) -> Iterator[Remark]:
@@ -187,12 +224,14 @@ def _missing_half(person: Person, choice: Choice) -> Iterator[Remark]:
             ),
         )
     elif program is None:
-        yield (
-            first,
-            Trouble(
-                say("A report without a program (.py)."), say("Ask the student for the .py file.")
-            ),
-        )
+        yield first, _report_alone(report)
+
+
+def _report_alone(report: Arrival | None) -> Trouble:
+    ask = say("Ask the student for the .py file.")
+    if report and defines_rnn(report.report or ""):
+        return Trouble(say("A report without a program (.py): the code stands in the report."), ask)
+    return Trouble(say("A report without a program (.py)."), ask)
 
 
 def _lacking(files: Iterable[Arrival]) -> Concern:
@@ -244,12 +283,12 @@ def first_file(person: Person) -> Arrival:
     return next(iter((*newest.programs, *newest.reports, *newest.files)))
 
 
-def _ask_for_files() -> Message:
-    return say("Links are not followed: ask the student to attach the .py and .md files.")
-
-
 def _override() -> Message:
     return say("If this one is meant, name it in overrides.csv.")
+
+
+def _override_by_hash() -> Message:
+    return say("If this one is meant, name it in overrides.csv by its SHA-256.")
 
 
 def check_id() -> Message:
@@ -299,6 +338,21 @@ _ODDITIES: dict[str, tuple[Callable[[str], Message], Callable[[], Message], Conc
         lambda who: say("One name names several students, and each has this file: {who}.", who=who),
         _decide_whose,
         Concern.DECISION,
+    ),
+    "other_person": (
+        lambda who: say(
+            "The file goes by another name than what it came in: {name}. It was counted for the latter.",
+            name=who,
+        ),
+        _decide_whose,
+        Concern.DECISION,
+    ),
+    "by_text": (
+        lambda who: say(
+            "No name of a file or subject says whose it is; the mail's text says: {who}.", who=who
+        ),
+        _nothing,
+        Concern.INFORMATION,
     ),
     "by_sender": (
         lambda who: say("The mail names nobody; its address is that of {id}.", id=who),

@@ -41,7 +41,11 @@ def _row(found: Submission) -> Row:
 
 
 def _more(case: Case, intake: Intake) -> None:
+    if not case.extra:
+        return
     first = intake.submissions[0]
+    if "problems" in case.extra:
+        assert len(intake.problems) == case.extra["problems"]
     if "note" in case.extra:
         assert str(case.extra["note"]) in "\n".join(map(str, first.notes))
     if "report" in case.extra:

@@ -124,7 +124,7 @@ def pick(candidates: Sequence[Candidate], rule: Sequence[Criterion]) -> Picked:
     if len(distinct) == 1:
         return Picked(next(iter(distinct.values())))
     ranks = {each: tuple(key(each) for key, _ in rule) for each in distinct.values()}
-    ordered = sorted(ranks, key=ranks.__getitem__)
+    ordered = sorted(ranks, key=ranks.__getitem__)  # stable: of equals the last that came counts
     best = ordered.pop()
     return Picked(best, tuple(Passed(each, _reason(ranks, best, each, rule)) for each in ordered))
 
@@ -144,12 +144,23 @@ def _reason(
     rule: Sequence[Criterion],
 ) -> Message:
     pairs = zip(rule, ranks[best], ranks[other], strict=True)
-    explain = next(explain for (_, explain), first, second in pairs if first != second)
-    return explain(_shown(best, other))
+    different = (explain for (_, explain), first, second in pairs if first != second)
+    return next(different, _came_last)(_shown(best, other))
+
+
+def _came_last(chosen: str) -> Message:
+    return say("{chosen} counts: it came after this one under the same name.", chosen=chosen)
+
+
+def is_namesake(best: Candidate, other: Candidate) -> bool:
+    """Whether one mail or archive brought both under one name."""
+    return best.one.path == other.one.path
 
 
 def _shown(best: Candidate, other: Candidate) -> str:
-    """The base name, or the whole path where both have the same."""
+    """The base name; the whole path where both have the same, and its hash where that is one, too."""
+    if is_namesake(best, other):
+        return f"{best.one.path} ({best.one.sha256[:8]})"
     return best.one.name if best.one.name != other.one.name else best.one.path
 
 

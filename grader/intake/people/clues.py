@@ -8,6 +8,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 from grader.intake.people import stamps
+from grader.intake.people.introductions import introduced
 from grader.intake.people.names import (
     NOBODY,
     Identity,
@@ -17,7 +18,7 @@ from grader.intake.people.names import (
 )
 from grader.intake.people.origins import mail_around
 from grader.intake.people.roster import Register
-from grader.intake.people.words import is_name, is_person
+from grader.intake.people.words import is_latin_name, is_name, is_person
 from grader.intake.reading.arrivals import Arrival, Handed, Parcel
 from grader.intake.reading.kinds import stem_of
 
@@ -30,6 +31,7 @@ class Clues:
     def __init__(self, register: Register) -> None:
         self._register = register
         self._read = lru_cache(maxsize=1 << 14)(lambda text: identities(text, register))
+        self._introduced = lru_cache(maxsize=1 << 14)(lambda words: introduced(words, register))
 
     def own(self, one: Arrival) -> Group:
         """What the file's own name says, or the subject where it is a mail."""
@@ -73,6 +75,30 @@ class Clues:
             yield self._dated(self.parcel(parcel), one)
             if parcel.kind == "mail":
                 yield from self._sender(parcel)
+
+    def said(self, one: Arrival) -> Identity:
+        """Whom the text of the mail around a file introduces; its names come first."""
+        mail = mail_around(one)
+        return self._introduced(mail.words) if mail else NOBODY
+
+    def stranger(self, one: Arrival, owner: Identity) -> str:
+        """The name of a person by which a file goes, nearer than what names its owner; "" if none.
+
+        Whoever collects for others puts 赵六.py into a mail of their own.
+        """
+        for group in self.around(one):
+            if len(group) > 1 or group[0].strength > Strength.WEAK:
+                break
+            if is_person(group[0].name) and group[0].strength:
+                return group[0].name if self._names_only(one, owner, group[0].name) else ""
+        name = stem_of(one.name).replace("_", " ")
+        return name if is_latin_name(name) and not owner.agrees(Identity("", name)) else ""
+
+    def _names_only(self, one: Arrival, owner: Identity, name: str) -> bool:
+        """Whether the owner's own clue has another name, or an id alone."""
+        named = (self.parcel(parcel)[0] for parcel in one.parcel.outwards())
+        sure = next((clue for clue in named if clue.student_id), owner)
+        return not sure.name or not sure.agrees(Identity("", name))
 
     def _dated(self, group: Group, one: Arrival) -> Group:
         """Without ids that are the days on which the file may have come."""

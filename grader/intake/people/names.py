@@ -93,7 +93,7 @@ _PIECE = re.compile(
     rf"|(?P<han>[{_HAN}]+(?:[·\s]+[{_HAN}]+)*)|(?P<latin>{_LETTERS})"
 )
 _REPLY = re.compile(
-    r"^(?:\s*(?:re|fw|fwd|aw|wg|答复|答覆|回复|回覆|转发|轉發|转寄|轉寄)\s*(?:\[\d+\])?\s*:)+\s*",
+    r"^(?:\s*(?:re|fw|fwd|aw|wg|答复|答覆|(?:自动)?回复|回覆|转发|轉發|转寄|轉寄)\s*(?:\[\d+\])?\s*:)+\s*",
     re.IGNORECASE,
 )
 _PREFIX = re.compile(
@@ -125,6 +125,16 @@ def names_agree(first: str, second: str) -> bool:
     return not _is_han(first) and sorted(first) == sorted(second)
 
 
+def without_replies(subject: str) -> str:
+    """A subject freed of `Re:`, `转发：` and their like."""
+    return _REPLY.sub("", normalise(subject))
+
+
+def without_contacts(text: str) -> str:
+    """A text freed of telephone and QQ numbers, which are no ids."""
+    return _CONTACTS.sub(" ", text)
+
+
 def identify(clue: str, known: Known | None = None) -> Identity:
     """Whom a stem, folder name or subject names; `NOBODY` where it names nobody."""
     return identities(clue, known)[0]
@@ -133,13 +143,13 @@ def identify(clue: str, known: Known | None = None) -> Identity:
 def identities(clue: str, known: Known | None = None) -> tuple[Identity, ...]:
     """As `identify`; several where a clue names several students, each with an id of their own."""
     known = known or Nobody()
-    text = _LABELS.sub("", _REPLY.sub("", normalise(clue[:LONGEST])))
+    text = _LABELS.sub("", without_replies(clue[:LONGEST]))
     while (shorter := COPIES.sub("", text)) != text:
         text = shorter
     text = COPY_OF.sub("", text)
     rest = _PREFIX.sub("", text)
     prefixed = rest != text
-    rest = without_classes(_CONTACTS.sub(" ", stamps.without_marked(rest)))
+    rest = without_classes(without_contacts(stamps.without_marked(rest)))
     ids, names = _pieces(rest, 1 if prefixed else 3, known)
     if several := _several(ids, names, known):
         return several

@@ -16,7 +16,14 @@ from grader.intake.people.clues import Clues, resolve
 from grader.intake.people.names import Identity, Strength
 from grader.intake.people.origins import mail_around, origins, student_key
 from grader.intake.people.roster import Register
-from grader.intake.people.settling import Oddity, follow_roster, settle_mails, share_ids
+from grader.intake.people.settling import (
+    Oddity,
+    follow_roster,
+    follow_texts,
+    settle_mails,
+    share_ids,
+)
+from grader.intake.people.strangers import settle_strangers
 from grader.intake.reading.arrivals import Arrival, Parcel
 
 
@@ -45,6 +52,8 @@ def assign(arrivals: Sequence[Arrival], register: Register) -> Ownership:
     known = register.names | clues.full_names(files)
     oddities: list[Oddity] = []
     owners = dict(_first_owners(files, clues, register, known, oddities))
+    follow_texts(owners, clues, oddities)
+    settle_strangers(owners, clues, oddities)
     settle_mails(owners, clues, register, oddities)
     follow_roster(owners, register, oddities)
     _name_by_sender(owners, clues)

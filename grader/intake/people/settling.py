@@ -60,6 +60,22 @@ def _vote(
         owners[one] = replace(owners[one], student_id=spelled[winner].student_id)
 
 
+def follow_texts(owners: Owners, clues: Clues, oddities: list[Oddity]) -> None:
+    """Where no name has an id, the mail's own text may: 我是张三，学号2023001."""
+    for one, owner in owners.items():
+        named = bool(owner.strength)
+        said = clues.said(one)
+        if owner.student_id or not said.is_named or (named and not owner.agrees(said)):
+            continue
+        if said.student_id or not named:
+            name = owner.name if named else said.name or owner.name
+            owners[one] = replace(
+                owner, student_id=said.student_id, name=name, strength=said.strength
+            )
+            who = f"{said.student_id} {said.name}".strip()
+            oddities.append(Oddity(one, "by_text", who))
+
+
 def follow_roster(owners: Owners, register: Register, oddities: list[Oddity]) -> None:
     """A name that is unique on the roster decides; what stays open is asked about."""
     settled = {

@@ -30,7 +30,8 @@ class Parcel:
     sender_name: str = ""
     received: datetime | None = None  # mail only: when the instructor's server took it
     to: frozenset[str] = frozenset()  # mail only: whom it was sent to, by address
-    lure: Message | None = None  # mail only: what its text holds in place of an attachment
+    lure: Trouble | None = None  # mail only: what its text holds in place of an attachment
+    words: str = ""  # mail only: the beginning of its text, without what it quotes
 
     def outwards(self) -> Iterator[Parcel]:
         """Yield the parcel itself and those around it, nearest first."""

@@ -27,11 +27,19 @@ _KINDS = {
     "document": (".docx", ".doc", ".pdf", ".odt", ".rtf", ".wps", ".pages", ".pptx", ".html", ".htm"),
     "tnef": (".tnef",),
     "outlook": (".msg",),
+    "emlx": (".emlx",),
+    "mailbox": (".pst", ".ost", ".olm", ".dbx"),
+    "sealed": (".p7m", ".pgp", ".gpg"),
     "shortcut": (".lnk", ".url", ".webloc", ".desktop"),
     "picture": (".png", ".jpg", ".jpeg", ".jfif", ".gif", ".svg", ".bmp", ".webp", ".tif", ".tiff", ".heic", ".heif", ".avif"),
     "data": (".csv", ".tsv", ".json", ".npy", ".npz", ".pkl", ".xlsx", ".toml", ".yaml", ".yml"),
 }  # fmt: skip
 KIND_OF = {suffix: kind for kind, suffixes in _KINDS.items() for suffix in suffixes}
+_BY_NAME = {
+    "winmail.dat": "tnef",
+    "submission_metadata.yml": "listing",
+    "encrypted.asc": "sealed",  # RFC 3156: OpenPGP
+}
 # Documents that people write a report in; a page is also what a platform or a link comes as.
 WRITTEN = frozenset({".docx", ".doc", ".pdf", ".odt", ".rtf", ".wps", ".pages"})
 
@@ -41,9 +49,11 @@ _IGNORED = re.compile(
     r"\.venv|venv|site-packages|node_modules|\.ipynb_checkpoints|\.\w+_cache|\.OTTER_LOG|.*\.pyc|"
     # What the handout holds besides the student's own files.
     r"kit|make\.bat|Makefile|"
-    r"dovecot[.-].*|maildirfolder|maildirsize|subscriptions|\.imap-.*\.part|\.gitignore",
+    r"table_of_contents|dovecot[.-].*|maildirfolder|maildirsize|subscriptions|\.imap-.*\.part|\.gitignore",
     re.IGNORECASE,
 )
+# What Exchange makes of the text around attachments.
+_BETWEEN = re.compile(r"ATT\d{5}\.(?:txt|html?)", re.IGNORECASE)
 _HEADERS = re.compile(rb"\A(?:[A-Za-z][A-Za-z0-9-]*:[^\n]*\n(?:[ \t][^\n]*\n)*){2}")
 _MAIL_HEADER = re.compile(
     rb"^(?:Received|Return-Path|MIME-Version|Subject|Message-ID):", re.IGNORECASE | re.MULTILINE
@@ -55,6 +65,11 @@ _HEAD = 1 << 13
 def is_ignored(part: str) -> bool:
     """Whether a file or folder of this name is clutter."""
     return _IGNORED.fullmatch(part) is not None
+
+
+def is_between_attachments(name: str) -> bool:
+    """Whether Exchange named it so: a piece of a mail's text, if it is nothing of the assignment."""
+    return _BETWEEN.fullmatch(name) is not None
 
 
 @lru_cache(maxsize=1 << 14)
@@ -74,10 +89,8 @@ def kind_of(raw: Raw) -> str:
     """A key of `_KINDS`, or "ignored", or "unknown"."""
     if raw.ignored or is_ignored(raw.name):
         return "ignored"
-    if raw.name.casefold() == "winmail.dat":
-        return "tnef"
-    if raw.name.casefold() == "submission_metadata.yml":
-        return "listing"
+    if kind := _BY_NAME.get(raw.name.casefold()):
+        return kind
     if in_maildir(raw):
         return "mail"
     by_name = KIND_OF.get(_split(raw.name)[1], "unknown")
@@ -123,13 +136,25 @@ _REASONS = {
     "archive": lambda name: say("{name} is an archive of a kind that is not read.", name=name),
     "document": lambda name: say("{name} is a document; the report must be Markdown.", name=name),
     "outlook": lambda name: say("{name} is in Outlook's own format.", name=name),
+    "mailbox": lambda name: say("{name} is a whole mailbox in a program's own format.", name=name),
+    "sealed": lambda name: say(
+        "{name} is a mail that is signed or encrypted as a whole.", name=name
+    ),
 }
 _ACTIONS = {
     "shortcut": lambda: say("Ask the student for the file itself."),
     "archive": lambda: say("Ask the student for the .py and .md files themselves, or a zip."),
     "document": lambda: say("Ask the student for a .md file."),
     "outlook": lambda: say("Ask the student to send plain attachments, or save the mail as .eml."),
+    "mailbox": lambda: say(
+        "Export its mails as .eml or mbox; `python -m grader fetch` has them from the server."
+    ),
+    "sealed": lambda: say(
+        "Open it in a mail program and save the attachments, or ask the student to send them as they are."
+    ),
 }
+
+REFUSED = frozenset(_REASONS)
 
 
 def too_large(limit: int) -> Trouble:
@@ -154,6 +179,23 @@ def damaged(error: Exception) -> Trouble:
         say("It is damaged or not what its name says ({error}).", error=_short(error)),
         say("Ask the student to send it again."),
         Concern.UNREADABLE,
+    )
+
+
+def kept_apart(name: str) -> Trouble:
+    """For an attachment of which Apple Mail's own file holds the name only."""
+    return Trouble(
+        say("Apple Mail keeps {name} apart from this mail.", name=name),
+        say("Save the mail in Apple Mail as its raw source, and put that file into the inbox."),
+        Concern.UNREADABLE,
+    )
+
+
+def kit_failed(error: Exception) -> Trouble:
+    """For what stopped at a mistake of ours, and not of whoever sent it."""
+    return Trouble(
+        say("The kit itself failed at this ({error}).", error=_short(error)),
+        say("Look at the files by hand, and report this message to those who maintain the kit."),
     )
 
 

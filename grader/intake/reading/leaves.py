@@ -8,21 +8,41 @@ from grader.intake.collection import Caps
 from grader.intake.reading.arrivals import Arrival, Raw, arrival
 from grader.intake.reading.decoding import Unreadable, decode
 from grader.intake.reading.kinds import (
+    REFUSED,
     address_in_place_of_a_file,
     damaged,
+    is_between_attachments,
     kind_of,
+    kit_failed,
     refusal,
     stem_of,
     too_large,
 )
 from grader.intake.reading.magics import EXPORTED, without_magics
-from grader.intake.reading.programs import defines_rnn, is_bonus
+from grader.intake.reading.programs import defines_rnn, is_bonus, parts_in
 from grader.intake.reading.typed import is_address, is_typed, plain_text
 from grader.language import say
 
 
 def read_leaf(raw: Raw, caps: Caps) -> Arrival:
-    """One file that is no container, by its kind."""
+    """One file that is no container, by its kind. Raises nothing."""
+    try:
+        read = _by_kind(raw, caps)
+        return arrival(raw, "ignored") if _is_between(raw, read) else read
+    except Unreadable as finding:
+        if is_between_attachments(raw.name):
+            return arrival(raw, "ignored")
+        return arrival(raw, "unreadable", finding.trouble)
+    except Exception as error:  # noqa: BLE001 - a reader of ours that stops must stop nobody else
+        return arrival(raw, "unreadable", kit_failed(error))
+
+
+def _is_between(raw: Raw, read: Arrival) -> bool:
+    """Whether it is a piece of a mail's text between attachments, and neither program nor report."""
+    return is_between_attachments(raw.name) and not (read.program or parts_in(read.report or ""))
+
+
+def _by_kind(raw: Raw, caps: Caps) -> Arrival:
     kind = kind_of(raw)
     if kind == "document" and is_typed(raw.name, raw.parcel.clue):
         kind = "typed"
@@ -30,15 +50,12 @@ def read_leaf(raw: Raw, caps: Caps) -> Arrival:
         return arrival(raw, "picture")
     if kind == "document" and is_address(raw.name):
         return arrival(raw, "unreadable", address_in_place_of_a_file())
-    if kind in ("archive", "document", "outlook", "shortcut"):
+    if kind in REFUSED:
         return arrival(raw, "unreadable", refusal(kind, raw.name))
     reader = _READERS.get(kind)
     if reader is None:
         return arrival(raw, "ignored" if kind == "ignored" else "extra")
-    try:
-        return reader(raw, caps)
-    except Unreadable as finding:
-        return arrival(raw, "unreadable", finding.trouble)
+    return reader(raw, caps)
 
 
 def _read(raw: Raw, limit: int) -> bytes:
