@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from grader.intake.collection import RosterRow, Trouble
 from grader.intake.naming import naming
 from grader.intake.people.attempts import Attempt
-from grader.intake.people.choice import Passed, is_readme
+from grader.intake.people.choice import UNSURE, Candidate, Passed, is_readme
 from grader.intake.people.decided import NAMED
 from grader.intake.people.entries import Choice, doubtful_date
 from grader.intake.people.origins import mail_around
@@ -15,10 +15,11 @@ from grader.intake.people.owners import Ownership
 from grader.intake.people.pictures import album
 from grader.intake.people.roster import Register
 from grader.intake.people.students import Person
+from grader.intake.people.written_part import is_template, parts_in
 from grader.intake.reading.arrivals import Arrival
 from grader.intake.reading.filenames import safe_id
 from grader.intake.reading.kinds import WRITTEN, suffix_of
-from grader.intake.reading.programs import asked_in, defines_asked, parts_in
+from grader.intake.reading.programs import asked_in, defines_asked
 from grader.language import Message, say
 from grader.records import Concern
 
@@ -34,7 +35,9 @@ def unreadable(
         for person, choice in chosen
         for attempt in person.attempts
         for one in attempt.files
-        if choice.report.one and suffix_of(one.name) in WRITTEN
+        if choice.report.one
+        and suffix_of(one.name) in WRITTEN
+        and not is_template(choice.report.one.report or "")
     }
     for one in came:
         if one.trouble is not None and not one.copy:
@@ -130,8 +133,16 @@ def listed_id(student: RosterRow) -> str:
 def _passed_over(choice: Choice) -> Iterator[Remark]:
     """Every program and report that does not count, with the reason that decided."""
     for one in (*choice.program.passed, *choice.report.passed):
+        if _counts_otherwise(one.candidate, choice):
+            continue
         trouble = Trouble(one.reason, _override(), _weight(one, choice))
         yield one.candidate.one, _other_part(one, choice) or trouble
+
+
+def _counts_otherwise(candidate: Candidate, choice: Choice) -> bool:
+    """Whether it is the notebook whose text is the report, and its cells are as handed out."""
+    report = candidate.is_program and candidate.one is choice.report.one
+    return report and candidate.worth < (2, 0)
 
 
 def _other_part(passed: Passed, choice: Choice) -> Trouble | None:
@@ -157,12 +168,18 @@ def _weight(passed: Passed, choice: Choice) -> Concern:
     """An older version is for information; two whole programs of one sending want a look."""
     if passed.reason.text == NAMED.text:
         return Concern.INFORMATION
+    if passed.reason.text == UNSURE.text:
+        return Concern.DECISION
     other = passed.candidate
     best = choice.program.best if other.is_program else choice.report.best
     together = best is not None and best.attempt is other.attempt
-    whole = defines_asked(other.one.program or "") if other.is_program else not is_readme(other.one)
+    whole = defines_asked(other.one.program or "") if other.is_program else _is_report(other.one)
     same_name = best is not None and best.version.base == other.version.base
     return Concern.DECISION if together and whole and not same_name else Concern.INFORMATION
+
+
+def _is_report(one: Arrival) -> bool:
+    return not is_readme(one) and not is_template(one.report or "")
 
 
 def _missing_half(person: Person, choice: Choice) -> Iterator[Remark]:

@@ -8,14 +8,16 @@ differ: what is reported is what was decided by.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
+from grader.intake.people.ages import dated
 from grader.intake.people.attempts import Attempt
 from grader.intake.people.clues import Clues
 from grader.intake.people.names import Strength
 from grader.intake.people.versions import Version, version_of
+from grader.intake.people.written_part import WRITTEN, has_answers, parts_in
 from grader.intake.reading.arrivals import Arrival
 from grader.intake.reading.kinds import stem_of
 from grader.intake.reading.programs import defines_asked, filled
@@ -34,6 +36,8 @@ class Candidate:
     late: bool
     is_program: bool
     clues: Clues
+    age: int = 0  # by the file's own time; greater is newer
+    overtaken: bool = False  # ml-6-姓名-学号, and the file that was handed out is newer
 
     @property
     def sent(self) -> datetime:
@@ -45,11 +49,38 @@ class Candidate:
         return _version(self.one, self.clues)
 
     @property
-    def documented(self) -> int:
+    def named(self) -> int:
         """2: ml-6-姓名-学号; 1: the name under which it was handed out."""
         if self.clues.own(self.one)[0].strength >= Strength.BARE:
             return 2
         return int(self.version.base in (_PROGRAM if self.is_program else _REPORT))
+
+    @property
+    def documented(self) -> int:
+        """As `named`; what was overtaken has no advantage by its name."""
+        return min(self.named, 1) if self.overtaken else self.named
+
+    @property
+    def worth(self) -> tuple[int, int]:
+        """How much of what the assignment asks for is in it, whatever it is called."""
+        text = self.one.program or ""
+        return (_usable(text), filled(text)) if self.is_program else (self.answers, 0)
+
+    @property
+    def answers(self) -> int:
+        """2: the report, by its name or its headings; 1: any words; 0: the template, or next to nothing."""
+        text = self.one.report or ""
+        if not has_answers(text):
+            return 0
+        if parts_in(text) & WRITTEN:
+            return 2
+        if is_readme(self.one):
+            return 0
+        return 2 if self.one.role == "report" and self._called_a_report else 1
+
+    @property
+    def _called_a_report(self) -> bool:
+        return self.named > 0 or not self.one.name.casefold().endswith(".txt")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +105,17 @@ class Picked:
 
 Criterion = tuple[Callable[[Candidate], Any], Callable[[str], Message]]
 
+
+def _usable(program: str) -> int:
+    return 0 if not defines_asked(program) else 1 + (filled(program) > 0)
+
+
+def _by_chance(candidate: Candidate) -> tuple[bool, float, bool, str]:
+    """The original before a copy that somebody kept or went on in: nobody can tell."""
+    one, spare = candidate.one, candidate.version.spare
+    return not spare, spare, one.name.casefold().endswith(".py"), one.path
+
+
 PROGRAM: tuple[Criterion, ...] = (
     (lambda c: _usable(c.one.program or ""), lambda chosen: say(
         "{chosen} counts: this file has nothing of the assignment that could be graded.", chosen=chosen)),
@@ -86,14 +128,17 @@ PROGRAM: tuple[Criterion, ...] = (
         "{chosen} counts: it is named as the assignment asks.", chosen=chosen)),
     (lambda c: c.version.rank, lambda chosen: say(
         "{chosen} counts: its name says that it is the newer version.", chosen=chosen)),
-    (lambda c: c.one.modified or _EVER, lambda chosen: say(
-        "{chosen} counts: the file is newer.", chosen=chosen)),
-    (lambda c: (c.one.name.endswith(".py"), c.one.path), lambda chosen: say(
+    (lambda c: c.age, lambda chosen: say("{chosen} counts: the file is newer.", chosen=chosen)),
+    (_by_chance, lambda chosen: say(
         "{chosen} counts, for want of a better reason.", chosen=chosen)),
 )  # fmt: skip
 REPORT: tuple[Criterion, ...] = (
-    (lambda c: not is_readme(c.one), lambda chosen: say(
+    (lambda c: c.answers > 1 or not is_readme(c.one), lambda chosen: say(
         "{chosen} counts: this file is a README.", chosen=chosen)),
+    (lambda c: c.answers > 0, lambda chosen: say(
+        "{chosen} counts: this file is the template, or has hardly a word more.", chosen=chosen)),
+    (lambda c: c.answers > 1, lambda chosen: say(
+        "{chosen} counts: by its name or its headings it is the report.", chosen=chosen)),
     (lambda c: c.one.role == "report", lambda chosen: say(
         "{chosen} counts: it is a report by itself, this one the text of a notebook.", chosen=chosen)),
     *(criterion for criterion in PROGRAM[1:2]),
@@ -102,10 +147,7 @@ REPORT: tuple[Criterion, ...] = (
         "{chosen} counts: it is Markdown.", chosen=chosen)),
     *PROGRAM[5:],
 )  # fmt: skip
-
-
-def _usable(program: str) -> int:
-    return 0 if not defines_asked(program) else 1 + (filled(program) > 0)
+UNSURE = PROGRAM[-1][1]("")
 
 
 def is_readme(one: Arrival) -> bool:
@@ -155,6 +197,13 @@ def _shown(best: Candidate, other: Candidate) -> str:
 
 def candidates(
     attempts: Sequence[Attempt], due: datetime | None, clues: Clues, *, programs: bool
+) -> list[Candidate]:
+    """All programs, or all reports, of one student."""
+    return dated(_candidates(attempts, due, clues, programs=programs))
+
+
+def _candidates(
+    attempts: Sequence[Attempt], due: datetime | None, clues: Clues, *, programs: bool
 ) -> Iterator[Candidate]:
     for attempt in attempts:
         for one in attempt.programs if programs else attempt.reports:
@@ -169,12 +218,12 @@ def _version(one: Arrival, clues: Clues) -> Version:
     not count its own versions.
     """
     own = version_of(stem_of(one.name))
-    if any(own.rank):
+    if own.is_marked:
         return own
     for parcel in one.parcel.outwards():
         if parcel.top or parcel.kind == "mail":
             break
-        rank = version_of(parcel.clue).rank
-        if any(rank) and clues.parcel(parcel)[0].strength is Strength.NONE:
-            return Version(own.base, rank)
+        around = version_of(parcel.clue)
+        if around.is_marked and clues.parcel(parcel)[0].strength is Strength.NONE:
+            return replace(around, base=own.base)
     return own

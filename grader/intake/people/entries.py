@@ -14,6 +14,7 @@ from grader.intake.people.decided import first
 from grader.intake.people.origins import mail_around
 from grader.intake.people.pictures import Album, album
 from grader.intake.people.students import Person
+from grader.intake.people.written_part import own_words
 from grader.intake.reading.arrivals import Arrival
 from grader.language import Message, say
 from grader.records import FileRecord, Status, Submission
@@ -79,10 +80,25 @@ def _bonus(attempts: Sequence[Attempt], choice: Choice) -> BonusFile | None:
 
 
 def _fitting(reports: Sequence[Candidate], program: Picked) -> Sequence[Candidate]:
-    """Of several notebooks' texts the chosen notebook's: its program is in it, or beside it."""
-    notebooks = [one for one in reports if one.one.role == "source"]
-    own = [one for one in notebooks if one.one is program.one]
-    return [one for one in reports if one not in notebooks] + (own or notebooks)
+    """Without notebooks whose text is no report beside one, or stands in it as well.
+
+    Of several notebooks the chosen one's text; an older one is told of as a program.
+    """
+    files = [one for one in reports if one.one.role == "report"]
+    notebooks = [one for one in reports if one not in files and _says_more(one, files)]
+    own = next((one for one in notebooks if one.one is program.one), None)
+    if own and own.answers == max(one.answers for one in notebooks):
+        notebooks = [one for one in notebooks if one is own or not one.one.program]
+    return [*files, *notebooks]
+
+
+def _says_more(notebook: Candidate, files: Iterable[Candidate]) -> bool:
+    """Whether a notebook's text answers the assignment, and no file has all of it."""
+    words = own_words(notebook.one.report or "")
+    equal = [one for one in files if one.answers >= notebook.answers]
+    if any(words <= own_words(one.one.report or "") for one in equal):
+        return False
+    return notebook.answers > 1 or not equal
 
 
 def entry(person: Person, choice: Choice) -> Submission:

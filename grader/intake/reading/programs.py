@@ -1,4 +1,4 @@
-"""What can be said about a program or a report by its text; nothing is ever executed here."""
+"""What can be said about a program by its text; nothing is ever executed here."""
 
 from __future__ import annotations
 
@@ -21,11 +21,6 @@ _OPTIONAL_LINE = re.compile(
 )
 _BONUS_NAME = re.compile(r"bonus|选做|加分|附加", re.IGNORECASE)
 
-_PART = re.compile(
-    r"^ {0,3}#{1,6}[ \t]*(?:第[ \t]*([一二三四五])[ \t]*部分|part[ \t]*([1-5])\b|([1-3])\.\d)",
-    re.MULTILINE | re.IGNORECASE,
-)
-
 
 def is_bonus(stem: str, program: str) -> bool:
     """Whether a file is the program of the optional questions, by what it defines, then by its name."""
@@ -47,14 +42,6 @@ def defines_asked(program: str) -> bool:
 def asked_in(program: str) -> frozenset[str]:
     """The classes and functions asked for that a program defines."""
     return frozenset(first or second for first, second in _ASKED_LINE.findall(program))
-
-
-def parts_in(report: str) -> frozenset[str]:
-    """The parts of the assignment that a report has headings of, as "1"."""
-    return frozenset(
-        str("零一二三四五".find(han)) if han else part or section
-        for han, part, section in _PART.findall(report)
-    )
 
 
 @lru_cache(maxsize=1 << 8)

@@ -1,0 +1,175 @@
+"""Several files of one student's, of which one program and one report count: rows of `Choosing`.
+
+All lie on a disk, in a zip or a mail of one student's; what must come out is the mark of the
+program, a word of the report, and what a person is told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from tests import ROOT
+from tests.intake.build import notebook
+from tests.intake.cases import A, B, letter, program
+
+TEMPLATE = (ROOT / "student" / "report.md").read_text(encoding="utf-8")
+PROMPT = "> 【在这里作答，写完删掉这一行 · your answer here, then delete this line】"
+NAMED_TEMPLATE = TEMPLATE.replace("/ Name:", "/ Name: 张三").replace("ID:", "ID: 2023001")
+HANDED_OUT = (ROOT / "student" / "rnn.py").read_bytes()
+NOTEBOOK = (ROOT / "student" / "rnn.ipynb").read_bytes()
+README = (ROOT / "student" / "README.md").read_bytes()
+HOME = "张三-2023001"
+SUBJECT = "6-张三-2023001"
+ZHANG = "ml-6-张三-2023001"
+OLD, SOON, NEW = "2026-11-25T20:00:00", "2026-11-30T20:00:00", "2026-11-30T20:05:00"
+
+
+def answered(mark: str, count: int = 99, text: str = TEMPLATE) -> str:
+    """The template with an answer in so many of its places, the first ones."""
+    answer = f"答案{mark}：隐藏状态是记忆，由上一步的状态和当前的输入更新。"
+    return text.replace(PROMPT, answer, count)
+
+
+def cells(report: str, source: bytes = b"") -> bytes:
+    """A notebook with this text and this program; without a program it has no code."""
+    code = [("code", source.decode())] if source else []
+    return notebook([("markdown", report), *code])
+
+
+def filled_in(mark: str) -> bytes:
+    """The notebook that was handed out, with answers and no line of code."""
+    return NOTEBOOK.replace(PROMPT.encode(), f"答案{mark}：隐藏状态是记忆，由上一步更新。".encode())
+
+
+@dataclass(frozen=True)
+class Choosing:
+    """Files in the inbox, each perhaps with its time; what counts, what is told, and how loud."""
+
+    name: str
+    files: Mapping[str, bytes | tuple[bytes, str]]
+    program: str
+    report: str
+    told: Sequence[tuple[str, str, str]] = ()  # file, words of the reason, concern
+    bonus: str = ""
+
+
+def home(files: Mapping[str, bytes]) -> dict[str, bytes | tuple[bytes, str]]:
+    """In a folder of the student's own, all copied at one time."""
+    return {f"{HOME}/{name}": (data, SOON) for name, data in files.items()}
+
+
+def at(times: Mapping[str, tuple[bytes, str]]) -> dict[str, bytes | tuple[bytes, str]]:
+    return {f"{HOME}/{name}": found for name, found in times.items()}
+
+
+MD = answered("").encode()
+UNANSWERED, BY_ITSELF, LACKS = (
+    "this file is the template, or has hardly a word more",
+    "it is a report by itself, this one the text of a notebook",
+    "it lacks parts that stand in this file",
+)
+NOTHING, NEWER, UNSURE = "nothing of the assignment that could", "the file is newer", "want of a better"  # fmt: skip
+
+TEMPLATES = [
+    Choosing("answers-in-the-notebook",
+             home({"rnn.ipynb": cells(answered("N"), A), "report.md": TEMPLATE.encode(), "rnn.py": HANDED_OUT}),
+             "A", "答案N", [("report.md", UNANSWERED, "information"), ("rnn.py", NOTHING, "information")]),
+    Choosing("program-in-the-file-answers-in-the-notebook",
+             home({"rnn.py": A, "report.md": NAMED_TEMPLATE.encode(), "rnn.ipynb": filled_in("N"), "README.md": README}),
+             "A", "答案N", [("README.md", "README", "information"), ("report.md", UNANSWERED, "information")]),
+    Choosing("report-that-only-points-to-the-notebook",
+             home({"rnn.ipynb": cells(answered("N"), A), "report.md": "# 报告\n\n见 rnn.ipynb\n".encode()}),
+             "A", "答案N", [("report.md", UNANSWERED, "decision")]),
+    Choosing("empty-headings-beside-the-notebook",
+             home({"rnn.ipynb": cells(answered("N"), A), "report.md": TEMPLATE.replace(PROMPT, "").encode()}),
+             "A", "答案N", [("report.md", UNANSWERED, "information")]),
+    Choosing("answers-in-both",
+             home({"rnn.ipynb": cells(answered("N"), A), "report.md": answered("R").encode()}),
+             "A", "答案R", [("rnn.ipynb", BY_ITSELF, "decision")]),
+    Choosing("one-answer-here-and-all-in-the-notebook",
+             home({"rnn.ipynb": cells(answered("N"), A), "report.md": answered("R", 1).encode()}),
+             "A", "答案R", [("rnn.ipynb", LACKS, "decision")]),
+    Choosing("the-same-answers-in-both",
+             home({"rnn.ipynb": cells(answered("R"), A), "report.md": answered("R").encode()}), "A", "答案R"),
+    Choosing("notes-around-the-code-are-no-report",
+             home({"rnn.ipynb": cells("# 我的网络\n\n先定义类，再用正弦数据训练一百轮，画出损失曲线。", A),
+                   "report.md": answered("R").encode()}), "A", "答案R"),
+    Choosing("template-in-both", home({"rnn.ipynb": cells(TEMPLATE, A), "report.md": TEMPLATE.encode()}), "A", "在这里作答"),
+    Choosing("answers-in-a-notebook-of-their-own",
+             home({"rnn.ipynb": cells(TEMPLATE, A), "报告.ipynb": cells(answered("N")), "report.md": TEMPLATE.encode()}),
+             "A", "答案N", [("report.md", UNANSWERED, "information")]),
+    Choosing("two-notebooks-with-answers",
+             home({"rnn.ipynb": cells(answered("N"), A), "报告.ipynb": cells(answered("M"))}),
+             "A", "答案M", [("rnn.ipynb", "named as the assignment asks", "decision")]),
+    Choosing("a-log-is-no-report",
+             home({"rnn.ipynb": cells(answered("N"), A), "train.txt": b"epoch 1 loss 0.53 accuracy 0.1\n" * 9}),
+             "A", "答案N", [("train.txt", "by its name or its headings", "decision")]),
+    Choosing("answers-in-the-readme",
+             home({"rnn.py": A, "README.md": answered("N").encode(), "report.md": TEMPLATE.encode()}),
+             "A", "答案N", [("report.md", UNANSWERED, "information")]),
+    Choosing("template-in-time-answers-late",
+             {"a.eml": letter(SUBJECT, {"rnn.py": A, "report.md": TEMPLATE.encode()}),
+              "b.eml": letter(SUBJECT, {"report.md": answered("N").encode()}, date="Fri, 07 Nov 2025 10:00:00 +0800")},
+             "A", "答案N", [("a.eml/report.md", UNANSWERED, "information"),
+                           ("b.eml/report.md", "report came after the deadline", "decision")]),
+    Choosing("template-sent-again-after-the-answers",
+             {"a.eml": letter(SUBJECT, {"rnn.py": A, "report.md": answered("N").encode()}),
+              "b.eml": letter(SUBJECT, {"rnn.py": B, "report.md": TEMPLATE.encode()}, date="Tue, 04 Nov 2025 10:00:00 +0800")},
+             "B", "答案N", [("a.eml/rnn.py", "sent later", "information"), ("b.eml/report.md", UNANSWERED, "information")]),
+    Choosing("a-document-beside-the-template",
+             home({"rnn.py": A, "report.pdf": b"%PDF-1.7 x", "report.md": TEMPLATE.encode()}),
+             "A", "在这里作答", [("report.pdf", "is a document", "unreadable")]),
+]  # fmt: skip
+
+COPIES = [
+    Choosing("copy-of-the-explorer", home({"rnn.py": A, "rnn - 副本.py": B, "report.md": MD}),
+             "A", "答案", [("rnn - 副本.py", UNSURE, "decision")]),
+    Choosing("copy-of-the-explorer-in-english", home({"rnn.py": A, "rnn - Copy (2).py": B, "report.md": MD}),
+             "A", "答案", [("rnn - Copy (2).py", UNSURE, "decision")]),
+    Choosing("copy-that-is-the-backup",
+             at({"rnn.py": (A, NEW), "rnn - 副本.py": (B, OLD), "report.md": (MD, NEW)}),
+             "A", "答案", [("rnn - 副本.py", NEWER, "information")]),
+    Choosing("copy-in-which-work-went-on",
+             at({"rnn.py": (B, OLD), "rnn - 副本.py": (A, NEW), "report.md": (MD, NEW)}),
+             "A", "答案", [("rnn.py", NEWER, "information")]),
+    Choosing("copy-in-which-all-work-was-done", home({"rnn.py": HANDED_OUT, "副本 rnn.py": A, "report.md": MD}),
+             "A", "答案", [("rnn.py", NOTHING, "information")]),
+    Choosing("copy-of-the-report",
+             home({"rnn.py": A, "report.md": answered("R").encode(), "report 的副本.md": answered("S").encode()}),
+             "A", "答案R", [("report 的副本.md", UNSURE, "decision")]),
+    Choosing("downloaded-again", home({"rnn.py": B, "rnn(1).py": A, "report.md": MD}),
+             "A", "答案", [("rnn.py", "its name says that it is the newer", "information")]),
+]  # fmt: skip
+
+TIMES = [
+    Choosing("seconds-apart",
+             at({"main.py": (A, SOON), "code.py": (B, "2026-11-30T20:00:03"), "report.md": (MD, SOON)}),
+             "A", "答案", [("code.py", UNSURE, "decision")]),
+    Choosing("one-after-the-other-in-copying",
+             at({"main.py": (A, SOON), "code.py": (B, "2026-11-30T20:00:40"), "hw.py": (program("C"), "2026-11-30T20:01:30"),
+                 "report.md": (MD, SOON)}),
+             "A", "答案", [("code.py", UNSURE, "decision"), ("hw.py", UNSURE, "decision")]),
+    Choosing("file-and-notebook-copied-together",
+             at({"rnn.py": (A, "2026-11-30T20:00:00.25"), "rnn.ipynb": (cells("", B), "2026-11-30T20:00:00.75"),
+                 "report.md": (MD, SOON)}), "A", "答案", [("rnn.ipynb", UNSURE, "decision")]),
+    Choosing("minutes-apart",
+             at({"rnn.ipynb": (cells("", A), NEW), "rnn.py": (B, SOON), "report.md": (MD, SOON)}),
+             "A", "答案", [("rnn.py", NEWER, "information")]),
+    Choosing("to-send-is-older",
+             at({"rnn.py": (A, NEW), "report.md": (answered("N").encode(), NEW),
+                 f"to-send/{ZHANG}.py": (B, OLD), f"to-send/{ZHANG}.md": (answered("O").encode(), OLD)}),
+             "A", "答案N", [(f"to-send/{ZHANG}.md", NEWER, "decision"), (f"to-send/{ZHANG}.py", NEWER, "decision")]),
+    Choosing("to-send-is-of-the-same-moment",
+             home({"rnn.py": B, "report.md": answered("O").encode(),
+                   f"to-send/{ZHANG}.py": A, f"to-send/{ZHANG}.md": answered("N").encode()}),
+             "A", "答案N", [("report.md", "named as the assignment asks", "decision"),
+                           ("rnn.py", "named as the assignment asks", "decision")]),
+    Choosing("unpacked-again-over-the-work",
+             at({"rnn.py": (HANDED_OUT, NEW), "report.md": (TEMPLATE.encode(), NEW),
+                 f"to-send/{ZHANG}.py": (A, OLD), f"to-send/{ZHANG}.md": (answered("N").encode(), OLD)}),
+             "A", "答案N", [("report.md", UNANSWERED, "information"), ("rnn.py", NOTHING, "decision")]),
+    Choosing("a-trial-newer-than-what-is-handed-in",
+             at({"test.py": (B, NEW), f"{ZHANG}.py": (A, OLD), "report.md": (MD, OLD)}),
+             "A", "答案", [("test.py", "named as the assignment asks", "decision")]),
+]  # fmt: skip
