@@ -132,7 +132,7 @@ def listed_id(student: RosterRow) -> str:
 
 def _passed_over(choice: Choice) -> Iterator[Remark]:
     """Every program and report that does not count, with the reason that decided."""
-    for one in (*choice.program.passed, *choice.report.passed):
+    for one in (*choice.program.passed, *choice.report.passed, *choice.bonus.passed):
         if _counts_otherwise(one.candidate, choice):
             continue
         trouble = Trouble(one.reason, _override(), _weight(one, choice))
@@ -141,27 +141,33 @@ def _passed_over(choice: Choice) -> Iterator[Remark]:
 
 def _counts_otherwise(candidate: Candidate, choice: Choice) -> bool:
     """Whether it is the notebook whose text is the report, and its cells are as handed out."""
-    report = candidate.is_program and candidate.one is choice.report.one
+    report = candidate.kind == "program" and candidate.one is choice.report.one
     return report and candidate.worth < (2, 0)
 
 
 def _other_part(passed: Passed, choice: Choice) -> Trouble | None:
     """Work that was cut into several files, sent together: only one of them counts."""
     other = passed.candidate
-    best = choice.program.best if other.is_program else choice.report.best
+    best = choice.of(other.kind).best
     if best is None or best.attempt is not other.attempt or passed.reason.text == NAMED.text:
         return None
-    if other.is_program:
-        more = asked_in(other.one.program or "") - asked_in(best.one.program or "")
-        lacks = say("{chosen} counts, and it lacks what stands in this file: {parts}.",
-                    chosen=best.one.name, parts=tuple(sorted(more)))  # fmt: skip
-    else:
-        mine, its = parts_in(other.one.report or ""), parts_in(best.one.report or "")
-        more = mine - its if its else frozenset()
-        lacks = say("{chosen} counts, and it lacks parts that stand in this file: Part {parts}.",
-                    chosen=best.one.name, parts=tuple(sorted(more)))  # fmt: skip
+    lacks = _lacking_parts(best, other) if other.kind == "report" else _lacking_code(best, other)
     together = say("Put the files together into one, or ask the student for one, and grade again.")
-    return Trouble(lacks, together) if more else None
+    return Trouble(lacks, together) if lacks else None
+
+
+def _lacking_code(best: Candidate, other: Candidate) -> Message | None:
+    optional = other.kind == "bonus"
+    more = asked_in(other.text, optional=optional) - asked_in(best.text, optional=optional)
+    return say("{chosen} counts, and it lacks what stands in this file: {parts}.",
+               chosen=best.one.name, parts=tuple(sorted(more))) if more else None  # fmt: skip
+
+
+def _lacking_parts(best: Candidate, other: Candidate) -> Message | None:
+    mine, its = parts_in(other.text), parts_in(best.text)
+    more = mine - its if its else frozenset()
+    return say("{chosen} counts, and it lacks parts that stand in this file: Part {parts}.",
+               chosen=best.one.name, parts=tuple(sorted(more))) if more else None  # fmt: skip
 
 
 def _weight(passed: Passed, choice: Choice) -> Concern:
@@ -171,15 +177,21 @@ def _weight(passed: Passed, choice: Choice) -> Concern:
     if passed.reason.text == UNSURE.text:
         return Concern.DECISION
     other = passed.candidate
-    best = choice.program.best if other.is_program else choice.report.best
+    best = choice.of(other.kind).best
     together = best is not None and best.attempt is other.attempt
-    whole = defines_asked(other.one.program or "") if other.is_program else _is_report(other.one)
     same_name = best is not None and best.version.base == other.version.base
-    return Concern.DECISION if together and whole and not same_name else Concern.INFORMATION
+    return (
+        Concern.DECISION if together and _is_whole(other) and not same_name else Concern.INFORMATION
+    )
 
 
-def _is_report(one: Arrival) -> bool:
-    return not is_readme(one) and not is_template(one.report or "")
+def _is_whole(candidate: Candidate) -> bool:
+    """Whether somebody may have meant it: not what was handed out."""
+    if candidate.kind == "program":
+        return defines_asked(candidate.text)
+    if candidate.kind == "bonus":
+        return candidate.worth[0] > 1
+    return not is_readme(candidate.one) and not is_template(candidate.text)
 
 
 def _missing_half(person: Person, choice: Choice) -> Iterator[Remark]:

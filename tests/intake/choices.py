@@ -142,6 +142,30 @@ COPIES = [
              "A", "答案", [("rnn.py", "its name says that it is the newer", "information")]),
 ]  # fmt: skip
 
+BONUS = (ROOT / "solutions" / "bonus.py").read_bytes()
+BONUS_HANDED_OUT = (ROOT / "student" / "bonus.py").read_bytes()
+GRU, ADAM = (
+    b"class GRUCell:\n    def forward(self, x, h):\n        return h\n# G\n",
+    b"class Adam:\n    def step(self, p, g):\n        return p\n# D\n",
+)
+BOTH = {"rnn.py": A, "report.md": MD}
+
+OPTIONAL = [
+    Choosing("optional-program-as-handed-out-beside-the-work",
+             home({**BOTH, "a/bonus.py": BONUS + b"# Z\n", "z/bonus.py": BONUS_HANDED_OUT}),
+             "A", "答案", [("z/bonus.py", NOTHING, "information")], bonus="Z"),
+    Choosing("optional-program-in-pieces", home({**BOTH, "adam.py": ADAM, "gru.py": GRU}),
+             "A", "答案", [("adam.py", "lacks what stands in this file: Adam", "decision")], bonus="G"),
+    Choosing("stale-optional-program",
+             at({"rnn.py": (A, NEW), "report.md": (MD, NEW), "bonus.py": (BONUS + b"# N\n", NEW),
+                 f"to-send/{ZHANG}-bonus.py": (BONUS + b"# O\n", OLD)}),
+             "A", "答案", [(f"to-send/{ZHANG}-bonus.py", NEWER, "decision")], bonus="N"),
+    Choosing("optional-program-sent-again",
+             {"a.eml": letter(SUBJECT, {**BOTH, "bonus.py": BONUS + b"# O\n"}),
+              "b.eml": letter(SUBJECT, {"bonus.py": BONUS + b"# N\n"}, date="Tue, 04 Nov 2025 10:00:00 +0800")},
+             "A", "答案", [("a.eml/bonus.py", "sent later", "information")], bonus="N"),
+]  # fmt: skip
+
 TIMES = [
     Choosing("seconds-apart",
              at({"main.py": (A, SOON), "code.py": (B, "2026-11-30T20:00:03"), "report.md": (MD, SOON)}),

@@ -1,4 +1,4 @@
-"""Which of a student's programs and reports counts, and why: one rule for both.
+"""Which of a student's programs, reports and optional programs counts, and why: one rule for each.
 
 The rule is a list of criteria, the weightiest first. The choice is the candidate that comes first
 by it, and the reason that is given for passing over another is the first criterion in which the two
@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
 
 from grader.intake.people.ages import dated
 from grader.intake.people.attempts import Attempt
@@ -24,17 +24,22 @@ from grader.intake.reading.programs import defines_asked, filled
 from grader.language import Message, say
 
 _EVER = datetime.min.replace(tzinfo=UTC)
-_PROGRAM, _REPORT = ("rnn",), ("report", "报告", "实验报告")
+Kind = Literal["program", "report", "bonus"]
+_HANDED_OUT: dict[Kind, tuple[str, ...]] = {
+    "program": ("rnn",),
+    "report": ("report", "报告", "实验报告"),
+    "bonus": ("bonus",),
+}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Candidate:
-    """One file of one attempt, as a program or as a report."""
+    """One file of one attempt, as a program, as a report or as the optional program."""
 
     one: Arrival
     attempt: Attempt
     late: bool
-    is_program: bool
+    kind: Kind
     clues: Clues
     age: int = 0  # by the file's own time; greater is newer
     overtaken: bool = False  # ml-6-姓名-学号, and the file that was handed out is newer
@@ -53,7 +58,7 @@ class Candidate:
         """2: ml-6-姓名-学号; 1: the name under which it was handed out."""
         if self.clues.own(self.one)[0].strength >= Strength.BARE:
             return 2
-        return int(self.version.base in (_PROGRAM if self.is_program else _REPORT))
+        return int(self.version.base in _HANDED_OUT[self.kind])
 
     @property
     def documented(self) -> int:
@@ -61,15 +66,22 @@ class Candidate:
         return min(self.named, 1) if self.overtaken else self.named
 
     @property
+    def text(self) -> str:
+        return (self.one.report if self.kind == "report" else self.one.program) or ""
+
+    @property
     def worth(self) -> tuple[int, int]:
         """How much of what the assignment asks for is in it, whatever it is called."""
-        text = self.one.program or ""
-        return (_usable(text), filled(text)) if self.is_program else (self.answers, 0)
+        if self.kind == "report":
+            return self.answers, 0
+        done = filled(self.text, optional=self.kind == "bonus")
+        asked = self.kind == "bonus" or defines_asked(self.text)
+        return (1 + (done > 0) if asked else 0), done
 
     @property
     def answers(self) -> int:
         """2: the report, by its name or its headings; 1: any words; 0: the template, or next to nothing."""
-        text = self.one.report or ""
+        text = self.text
         if not has_answers(text):
             return 0
         if parts_in(text) & WRITTEN:
@@ -106,10 +118,6 @@ class Picked:
 Criterion = tuple[Callable[[Candidate], Any], Callable[[str], Message]]
 
 
-def _usable(program: str) -> int:
-    return 0 if not defines_asked(program) else 1 + (filled(program) > 0)
-
-
 def _by_chance(candidate: Candidate) -> tuple[bool, float, bool, str]:
     """The original before a copy that somebody kept or went on in: nobody can tell."""
     one, spare = candidate.one, candidate.version.spare
@@ -117,11 +125,11 @@ def _by_chance(candidate: Candidate) -> tuple[bool, float, bool, str]:
 
 
 PROGRAM: tuple[Criterion, ...] = (
-    (lambda c: _usable(c.one.program or ""), lambda chosen: say(
+    (lambda c: c.worth[0], lambda chosen: say(
         "{chosen} counts: this file has nothing of the assignment that could be graded.", chosen=chosen)),
     (lambda c: not c.late, lambda chosen: say(
         "{chosen} counts: this file came after the deadline, that one in time.", chosen=chosen)),
-    (lambda c: filled(c.one.program or ""), lambda chosen: say(
+    (lambda c: c.worth[1], lambda chosen: say(
         "{chosen} counts: it has more of what the assignment asks for.", chosen=chosen)),
     (lambda c: c.sent, lambda chosen: say("{chosen} counts: it was sent later.", chosen=chosen)),
     (lambda c: c.documented, lambda chosen: say(
@@ -147,6 +155,7 @@ REPORT: tuple[Criterion, ...] = (
         "{chosen} counts: it is Markdown.", chosen=chosen)),
     *PROGRAM[5:],
 )  # fmt: skip
+BONUS = PROGRAM
 UNSURE = PROGRAM[-1][1]("")
 
 
@@ -160,9 +169,9 @@ def pick(candidates: Sequence[Candidate], rule: Sequence[Criterion]) -> Picked:
         return Picked(next(iter(candidates), None))
     distinct: dict[object, Candidate] = {}
     for each in candidates:
-        known = distinct.setdefault(_content(each), each)
+        known = distinct.setdefault(each.text, each)
         if _first_sent(each) < _first_sent(known):
-            distinct[_content(each)] = each
+            distinct[each.text] = each
     if len(distinct) == 1:
         return Picked(next(iter(distinct.values())))
     ranks = {each: tuple(key(each) for key, _ in rule) for each in distinct.values()}
@@ -173,10 +182,6 @@ def pick(candidates: Sequence[Candidate], rule: Sequence[Criterion]) -> Picked:
 
 def _first_sent(candidate: Candidate) -> tuple[bool, bool, datetime]:
     return candidate.attempt.time is None, candidate.late, candidate.sent
-
-
-def _content(candidate: Candidate) -> object:
-    return candidate.one.program if candidate.is_program else candidate.one.report
 
 
 def _reason(
@@ -196,19 +201,26 @@ def _shown(best: Candidate, other: Candidate) -> str:
 
 
 def candidates(
-    attempts: Sequence[Attempt], due: datetime | None, clues: Clues, *, programs: bool
+    attempts: Sequence[Attempt], due: datetime | None, clues: Clues, kind: Kind
 ) -> list[Candidate]:
-    """All programs, or all reports, of one student."""
-    return dated(_candidates(attempts, due, clues, programs=programs))
+    """All files of one student that may be this."""
+    return dated(_candidates(attempts, due, clues, kind))
 
 
 def _candidates(
-    attempts: Sequence[Attempt], due: datetime | None, clues: Clues, *, programs: bool
+    attempts: Sequence[Attempt], due: datetime | None, clues: Clues, kind: Kind
 ) -> Iterator[Candidate]:
     for attempt in attempts:
-        for one in attempt.programs if programs else attempt.reports:
+        for one in _OF_KIND[kind](attempt):
             late = one.late or bool(due and one.time and one.time > due)
-            yield Candidate(one, attempt, late, programs, clues)
+            yield Candidate(one, attempt, late, kind, clues)
+
+
+_OF_KIND: dict[Kind, Callable[[Attempt], tuple[Arrival, ...]]] = {
+    "program": lambda attempt: attempt.programs,
+    "report": lambda attempt: attempt.reports,
+    "bonus": lambda attempt: attempt.bonuses,
+}
 
 
 def _version(one: Arrival, clues: Clues) -> Version:

@@ -64,6 +64,11 @@ class Version:
     spare: float = 0.0  # which copy beside the original, from 1; 0 where it is none
 
     @property
+    def order(self) -> tuple[tuple[float, ...], float]:
+        """To sort by; of copies the last, though it need not be the newest."""
+        return self.rank, self.spare
+
+    @property
     def is_marked(self) -> bool:
         return bool(self.spare) or any(self.rank)
 
