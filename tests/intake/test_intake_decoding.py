@@ -116,6 +116,72 @@ def test_short_names_in_either_encoding(name: str) -> None:
         assert decode_name(name.encode("gbk")) == name
 
 
+CODE = """# 循环神经网络
+import numpy as np
+
+
+class SimpleRNN:  # 隐藏状态
+    pass  # 记忆
+"""
+TRADITIONAL = "# 報告：循環神經網路\n\n隱藏狀態是網路的記憶，由上一步的狀態和當前的輸入更新；梯度會消失，也會爆炸。\n"
+PADDING = "Zero bytes and the like, which editors and crashes leave, were left out."
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        CODE.encode() + b"\0",
+        CODE.encode() + b"\0" * 4000,
+        CODE.encode() + b"\x1a",
+        CODE.encode() + b"\0\0\x1a",
+        CODE.replace("import", "\0import").encode() + b"# " + b"." * 99,
+        CODE.encode("gb18030") + b"\0\0",
+        CODE.encode("utf-8-sig") + b"\0",
+    ],
+)
+def test_what_editors_and_crashes_leave_is_left_out(data: bytes) -> None:
+    decoded = decode(data, python=True)
+    assert decoded.text.startswith(CODE)
+    assert not {"\0", "\x1a"} & {*decoded.text}
+    assert str(decoded.notes[0]) == PADDING
+
+
+def test_a_comment_in_gbk_within_utf8() -> None:
+    mixed = CODE.encode() + "# 备注：用正弦数据\n".encode("gbk")
+    decoded = decode(mixed, python=True)
+    assert decoded.text == CODE + "# 备注：用正弦数据\n"
+    (note,) = decoded.notes
+    assert str(note) == (
+        "These lines are not UTF-8 and were read as GB18030: 7. Please save as UTF-8."
+    )
+
+
+def test_bytes_that_are_nothing_within_utf8() -> None:
+    decoded = decode(CODE.encode() + b"x = 1  # \xff\xff\n", python=True)
+    assert decoded.text == CODE + "x = 1  # \ufffd\ufffd\n"
+    (note,) = decoded.notes
+    assert "hold bytes that are no text, shown as \ufffd: 7." in str(note)
+
+
+@pytest.mark.parametrize("python", [False, True])
+def test_big5_without_a_cookie(python: bool) -> None:  # noqa: FBT001 - a parameter
+    decoded = decode(TRADITIONAL.encode("big5"), python=python)
+    assert decoded.text == TRADITIONAL
+    assert "big5" in str(decoded.notes[0])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "# 贺珺\n",  # a rare character of GBK that would be a frequent one in Big5
+        "# 報告：循環神經網路，隱藏狀態是網路的記憶。\n",  # traditional characters in GBK
+        "隐藏状态是网络的记忆，由上一步的状态和当前的输入更新。\n",
+    ],
+)
+def test_gbk_is_not_taken_for_big5(text: str) -> None:
+    assert decode(text.encode("gbk")).text == text
+
+
 def assert_helpful(finding: Unreadable) -> None:
     assert str(finding.trouble.action)
 

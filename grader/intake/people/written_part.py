@@ -26,6 +26,7 @@ _PART = re.compile(
 )
 # Lines that say who wrote it.
 _FIELD = re.compile(r"[-*>\s]*(?:姓名|学号|班级|日期|name|student id|class|date)[^:：\n]{0,24}[:：]", re.IGNORECASE)  # fmt: skip
+_ADDRESS = re.compile(r"https?://\S+")
 _PICTURE = re.compile(r"!\[|<img\b", re.IGNORECASE)
 
 
@@ -35,7 +36,7 @@ def has_answers(report: str) -> bool:
     written = 0
     for line in _lines(report):
         if _is_own(line):
-            written += _LEAST if _PICTURE.search(line) else len(_key(line))
+            written += _LEAST if _PICTURE.search(line) else len(_key(_ADDRESS.sub("", line)))
         if written >= _LEAST:
             return True
     return False

@@ -4,7 +4,8 @@
 editors rewrite files without touching the cookie; what would be a mix of alphabets is left to the
 next steps (钱伟 in GBK reads Ǯΰ in UTF-8). 3. A PEP 263 cookie, where it names an
 ordinary text encoding; utf-7, unicode_escape, rot13 and their like would hide lines from a reader
-and are never honoured. 4. GB18030, the superset of GBK and GB2312. 5. charset-normalizer.
+and are never honoured. 4. Line by line, where most lines are UTF-8 and some are not. 5. Big5, where
+its frequent characters say so. 6. GB18030, the superset of GBK and GB2312. 7. charset-normalizer.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from __future__ import annotations
 import codecs
 import re
 import unicodedata
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from grader.intake.collection import Trouble
@@ -33,6 +35,15 @@ _SANE = _CHINESE | {
     "cp949", "koi8-r", "cp950", *(f"cp125{n}" for n in range(9)),
     *(f"iso8859-{n}" for n in range(1, 17)),
 }  # fmt: skip
+# Pairs of a lead byte and what may follow it in GBK or Big5; fewer say nothing about which it is.
+_PAIRS = re.compile(rb"[\x81-\xfe][\x40-\x7e\x80-\xfe]")
+_ENOUGH = 10
+# Lead bytes of punctuation and of the frequent half of each set; GB2312's second bytes begin later.
+_BIG5_FREQUENT = range(0xA1, 0xC7)
+_GB2312_FREQUENT = frozenset({0xA1, 0xA3, *range(0xB0, 0xD8)})
+_GB2312_FROM = 0xA1
+_FEW = 0.01  # share of NULs that may be strays
+_SHOWN = 5  # numbers of lines
 _MAGIC = (
     (b"PK\x03\x04", "zip"), (b"Rar!", "rar"), (b"7z\xbc\xaf", "7z"), (b"%PDF", "PDF"),
     (b"\xd0\xcf\x11\xe0", "Word/Office"), (b"\x89PNG", "PNG"), (b"\xff\xd8\xff", "JPEG"),
@@ -74,7 +85,9 @@ def decode(data: bytes, *, python: bool = False) -> Decoded:
         )
     if kind := file_type(data):
         raise Unreadable(_is_a(kind))
+    data, cleaned = _without_padding(data)
     text, encoding, notes = _decoded(data, cookie(data) if python else "")
+    notes = (*cleaned, *notes)
     if "\0" in text:
         raise Unreadable(_is_a("binary"))
     if encoding not in ("utf-8", "ascii"):
@@ -109,6 +122,8 @@ def _decoded(data: bytes, declared: str) -> tuple[str, str, tuple[Message, ...]]
             return text, encoding, ()
     ignored = () if not declared or _sane(declared) else (_bad_cookie(declared),)
     for encoding in _candidates(data, _sane(declared)):
+        if encoding == "gb18030" and not _sane(declared) and (mixed := _by_lines(data)):
+            return mixed.text, "utf-8", (*ignored, *mixed.notes)
         if (text := _try(data, encoding)) is not None:
             return text, encoding, ignored
     return (*_guessed(data), ignored)
@@ -122,7 +137,8 @@ def _candidates(data: bytes, declared: str) -> tuple[str, ...]:
             raise Unreadable(_is_a("binary"))
         return (encoding,)
     first, last = _modern_or_chinese(data)
-    return tuple(dict.fromkeys(filter(None, (first, declared, last))))
+    traditional = "" if declared or not _is_big5(data) else "big5hkscs"
+    return tuple(dict.fromkeys(filter(None, (first, declared, traditional, last))))
 
 
 def _reads_like_code(text: str) -> bool:
@@ -151,6 +167,69 @@ def _is_jumble(run: re.Match[str]) -> bool:
         run.string[max(0, run.start() - 1) : run.start()] + run.string[run.end() : run.end() + 1]
     )
     return len(scripts) > 1 or (scripts == {"LATIN"} and not re.search("[A-Za-z]", around))
+
+
+def _without_padding(data: bytes) -> tuple[bytes, tuple[Message, ...]]:
+    """Without NULs and ^Z at the end, or a stray NUL, and a note of it; UTF-16 keeps its own."""
+    if not (b"\0" in data or b"\x1a" in data) or any(data.startswith(bom) for bom, _ in _BOMS[1:]):
+        return data, ()
+    kept = data.rstrip(b"\0\x1a")
+    strays = kept.count(b"\0")
+    bare = kept.replace(b"\0", b"")
+    padded = strays == 0 and len(data) - len(kept) > 1
+    if not padded and (strays > _FEW * len(kept) or not _is_plain(bare)):
+        return data, ()
+    return bare, (say("Zero bytes and the like, which editors and crashes leave, were left out."),)
+
+
+def _is_plain(data: bytes) -> bool:
+    """Whether it is UTF-8 without control characters."""
+    text = _try(data, "utf-8")
+    return text is not None and not any(mark < " " and mark not in "\t\n\r\f" for mark in text)
+
+
+def _by_lines(data: bytes) -> Decoded | None:
+    """UTF-8 with lines in between that are not: pasted from a GBK file, or cut in a character.
+
+    None where most of what is no ASCII is something else.
+    """
+    lines = data.splitlines(keepends=True)
+    modern = [line for line in lines if not line.isascii() and _is_modern(line)]
+    foreign = {n: line for n, line in enumerate(lines, 1) if _try(line, "utf-8") is None}
+    if not foreign or len(modern) < len(foreign):
+        return None
+    chinese = {
+        n: text for n, line in foreign.items() if (text := _try(line, "gb18030")) is not None
+    }
+    text = "".join(
+        chinese.get(n) or line.decode("utf-8", "replace") for n, line in enumerate(lines, 1)
+    )
+    return Decoded(text, tuple(_foreign_lines(chinese, foreign.keys() - chinese)))
+
+
+def _is_modern(line: bytes) -> bool:
+    """Whether it is UTF-8 of a script that takes three bytes a character, as hardly any GBK is."""
+    text = _try(line, "utf-8")
+    return text is not None and max(text) >= "\u0800"
+
+
+def _foreign_lines(chinese: Iterable[int], lost: Iterable[int]) -> Iterator[Message]:
+    if numbers := tuple(map(str, sorted(chinese)[:_SHOWN])):
+        yield say("These lines are not UTF-8 and were read as GB18030: {lines}. Please save as UTF-8.",
+                  lines=numbers)  # fmt: skip
+    if numbers := tuple(map(str, sorted(lost)[:_SHOWN])):
+        yield say("These lines hold bytes that are no text, shown as �: {lines}. Please save as UTF-8.",
+                  lines=numbers)  # fmt: skip
+
+
+def _is_big5(data: bytes) -> bool:
+    """Whether two-byte characters are frequent ones in Big5, and many would be rare in GBK."""
+    pairs = _PAIRS.findall(data)
+    if len(pairs) < _ENOUGH:
+        return False
+    frequent = sum(pair[0] in _BIG5_FREQUENT for pair in pairs)
+    simplified = sum(pair[0] in _GB2312_FREQUENT and pair[1] >= _GB2312_FROM for pair in pairs)
+    return bool(frequent > 0.9 * len(pairs) and simplified < 0.7 * len(pairs))
 
 
 def _guessed(data: bytes) -> tuple[str, str]:
