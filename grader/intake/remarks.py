@@ -35,14 +35,20 @@ def unreadable(
         for person, choice in chosen
         for attempt in person.attempts
         for one in attempt.files
-        if choice.report.one
-        and suffix_of(one.name) in WRITTEN
-        and not is_template(choice.report.one.report or "")
+        if choice.report.one and suffix_of(one.name) in WRITTEN and _is_answered(choice)
     }
     for one in came:
         if one.trouble is not None and not one.copy:
             report = reports.get(one)
             yield one, _spare(one, report) if report else one.trouble
+
+
+def _is_answered(choice: Choice) -> bool:
+    """Whether the report is more than the template, or than notes between a notebook's cells."""
+    best = choice.report.best
+    if best is None or is_template(best.text):
+        return False
+    return best.one.role == "report" or best.answers > 1
 
 
 def _spare(one: Arrival, report: Arrival) -> Trouble:

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from tests import ROOT
-from tests.intake.build import notebook
+from tests.intake.build import notebook, zipped
 from tests.intake.cases import A, B, letter, program
 
 TEMPLATE = (ROOT / "student" / "report.md").read_text(encoding="utf-8")
@@ -117,6 +117,27 @@ TEMPLATES = [
              {"a.eml": letter(SUBJECT, {"rnn.py": A, "report.md": answered("N").encode()}),
               "b.eml": letter(SUBJECT, {"rnn.py": B, "report.md": TEMPLATE.encode()}, date="Tue, 04 Nov 2025 10:00:00 +0800")},
              "B", "答案N", [("a.eml/rnn.py", "sent later", "information"), ("b.eml/report.md", UNANSWERED, "information")]),
+    Choosing("a-document-beside-notes-in-the-notebook",
+             home({"rnn.ipynb": cells("# 我的网络\n\n先定义类，再用正弦数据训练一百轮，画出损失曲线。", A),
+                   "实验报告.docx": b"PK\3\4"}),
+             "A", "我的网络", [("实验报告.docx", "is a document", "unreadable")]),
+    Choosing("answers-in-a-text-file-beside-the-template",
+             home({"rnn.py": A, "新建文本文档.txt": answered("T").encode("gbk"), "report.md": TEMPLATE.encode()}),
+             "A", "答案T", [("report.md", UNANSWERED, "information")]),
+    Choosing("answers-in-three-files-beside-the-template",
+             home({"rnn.py": A, "report.md": TEMPLATE.encode(),
+                   **{f"{n}.md": f"## 第{han}部分\n\n答案{n}：隐藏状态由上一步的状态更新，梯度会消失，也会爆炸。\n".encode() for n, han in enumerate("一二三", 1)}}),
+             "A", "答案3", [("report.md", UNANSWERED, "information"), ("1.md", LACKS, "decision"), ("2.md", LACKS, "decision")]),
+    Choosing("answers-in-a-folder-of-their-own",
+             home({"ml-6/rnn.py": A, "ml-6/report.md": TEMPLATE.encode(), "ml-6/notebooks/rnn.ipynb": filled_in("N")}),
+             "A", "答案N", [("ml-6/report.md", UNANSWERED, "information")]),
+    Choosing("one-picture-is-an-answer",
+             home({"rnn.ipynb": cells(TEMPLATE, A), "report.md": TEMPLATE.replace(PROMPT, "![手写](1.jpg)", 1).encode()}),
+             "A", "手写", [("report.md", "pictures that did not come", "information")]),
+    Choosing("a-link-to-the-report-is-no-answer",
+             home({"rnn.ipynb": cells(answered("N"), A), "报告.md": "# 报告\n\n".encode() + TEMPLATE.replace(
+                 PROMPT, "https://docs.qq.com/doc/DabcdefghijKLMNOP", 1).encode()}),
+             "A", "答案N", [("报告.md", UNANSWERED, "information")]),
     Choosing("a-document-beside-the-template",
              home({"rnn.py": A, "report.pdf": b"%PDF-1.7 x", "report.md": TEMPLATE.encode()}),
              "A", "在这里作答", [("report.pdf", "is a document", "unreadable")]),
@@ -138,6 +159,14 @@ COPIES = [
     Choosing("copy-of-the-report",
              home({"rnn.py": A, "report.md": answered("R").encode(), "report 的副本.md": answered("S").encode()}),
              "A", "答案R", [("report 的副本.md", UNSURE, "decision")]),
+    Choosing("copy-in-other-words", home({"rnn.py": A, "rnn拷贝.py": B, "rnn 复制(2).py": program("C"), "report.md": MD}),
+             "A", "答案", [("rnn拷贝.py", UNSURE, "decision"), ("rnn 复制(2).py", UNSURE, "decision")]),
+    Choosing("copies-of-copies", home({"rnn - Copy.py": B, "rnn - Copy (2).py": A, "report.md": MD}),
+             "A", "答案", [("rnn - Copy.py", UNSURE, "decision")]),
+    Choosing("copy-of-the-version-that-counts", home({"rnn_v1.py": B, "rnn_v2.py": A, "rnn_v2 - 副本.py": program("C"), "report.md": MD}),
+             "A", "答案", [("rnn_v1.py", "newer version", "information"), ("rnn_v2 - 副本.py", UNSURE, "decision")]),
+    Choosing("folder-that-is-a-copy", home({"ml-6/rnn.py": A, "ml-6 - 副本/rnn.py": B, "ml-6/report.md": MD}),
+             "A", "答案", [("ml-6 - 副本/rnn.py", UNSURE, "decision")]),
     Choosing("downloaded-again", home({"rnn.py": B, "rnn(1).py": A, "report.md": MD}),
              "A", "答案", [("rnn.py", "its name says that it is the newer", "information")]),
 ]  # fmt: skip
@@ -193,6 +222,15 @@ TIMES = [
              at({"rnn.py": (HANDED_OUT, NEW), "report.md": (TEMPLATE.encode(), NEW),
                  f"to-send/{ZHANG}.py": (A, OLD), f"to-send/{ZHANG}.md": (answered("N").encode(), OLD)}),
              "A", "答案N", [("report.md", UNANSWERED, "information"), ("rnn.py", NOTHING, "decision")]),
+    Choosing("working-notebook-newer-than-to-send",
+             at({"rnn.ipynb": (cells(answered("N"), A), NEW), f"to-send/{ZHANG}.ipynb": (cells(answered("O"), B), OLD)}),
+             "A", "答案N", [(f"to-send/{ZHANG}.ipynb", NEWER, "decision")]),
+    Choosing("times-of-an-archive-without-any",
+             at({"a.py": (A, "1980-01-01T08:00:00"), "b.py": (B, "1980-01-01T08:00:00"), "report.md": (MD, SOON)}),
+             "B", "答案", [("a.py", UNSURE, "decision")]),
+    Choosing("a-time-on-one-side-only",
+             {"a.eml": letter(SUBJECT, {"code.py": A, "work.zip": zipped({"main.py": B}), "report.md": MD})},
+             "B", "答案", [("a.eml/code.py", UNSURE, "decision")]),
     Choosing("a-trial-newer-than-what-is-handed-in",
              at({"test.py": (B, NEW), f"{ZHANG}.py": (A, OLD), "report.md": (MD, OLD)}),
              "A", "答案", [("test.py", "named as the assignment asks", "decision")]),

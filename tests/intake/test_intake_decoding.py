@@ -136,6 +136,9 @@ PADDING = "Zero bytes and the like, which editors and crashes leave, were left o
         CODE.encode() + b"\0\0\x1a",
         CODE.replace("import", "\0import").encode() + b"# " + b"." * 99,
         CODE.encode("gb18030") + b"\0\0",
+        CODE.encode("gb18030") + b"\0",
+        CODE.encode("gb18030") + b"\x1a",
+        CODE.encode() + "# 备注\n".encode("gbk") + b"\0",
         CODE.encode("utf-8-sig") + b"\0",
     ],
 )
@@ -154,6 +157,18 @@ def test_a_comment_in_gbk_within_utf8() -> None:
     assert str(note) == (
         "These lines are not UTF-8 and were read as GB18030: 7. Please save as UTF-8."
     )
+
+
+def test_a_line_in_utf8_within_gbk() -> None:
+    for pasted in ("# 从网页粘贴的注释\n", "# 从网页粘贴的注释啊\n"):
+        decoded = decode(CODE.encode("gbk") + pasted.encode(), python=True)
+        assert decoded.text == CODE + pasted
+        (note,) = decoded.notes
+        assert "read as GB18030: 1, 5, 6." in str(note)
+
+
+def test_one_line_of_utf16_keeps_its_last_byte() -> None:
+    assert decode("隐藏状态是网络的记忆\n".encode("utf-16-le")).text == "隐藏状态是网络的记忆\n"
 
 
 def test_bytes_that_are_nothing_within_utf8() -> None:

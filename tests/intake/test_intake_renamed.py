@@ -11,7 +11,7 @@ from grader.intake.collection import Intake, IntakeRules
 from grader.language import render
 from grader.records import Concern, Submission
 from tests.intake.build import notebook, zipped
-from tests.intake.cases import WHOLE, A, program
+from tests.intake.cases import WHOLE, A, letter, program
 from tests.intake.choices import TEMPLATE, answered
 from tests.intake.packed import rar3, sevenzipped, tarred
 
@@ -58,6 +58,8 @@ def told(intake: Intake, name: str) -> list[tuple[str, Concern]]:
         ("rnn.py", "# 代码太大：https://github.com/zhangsan/rnn\n", "github.com"),
         ("rnn.py", "https://colab.research.google.com/drive/1abc", "colab.research.google.com"),
         ("链接.txt", "pan.baidu.com/s/1AbcDEFg 提取码 x1y2", "pan.baidu.com"),
+        ("report.md", "[报告](https://www.yuque.com/zs/ml6)", "www.yuque.com"),
+        ("报告.txt", "<ftp://10.1.2.3/zs/report.md>", "10.1.2.3"),
         ("report.md", "作业见 http://10.1.2.3:8080/zs/report.pdf", "10.1.2.3:8080"),
     ],
 )
@@ -126,6 +128,9 @@ def test_a_download_on_its_way_is_the_students(tmp_path: Path, suffix: str) -> N
         (f"{STEM}.zip", tarred(PAIR)),
         (f"{STEM}.tar.gz", zipped(PAIR)),
         (f"{STEM}.ipynb", zipped(PAIR)),
+        (f"{STEM}.jpg", zipped(PAIR)),
+        (f"{STEM}.zip.remove", zipped(PAIR)),
+        (f"{STEM}.py.zip", zipped(PAIR)),
     ],
 )  # fmt: skip
 def test_archives_are_opened_by_their_content(tmp_path: Path, name: str, data: bytes) -> None:
@@ -155,6 +160,26 @@ def test_a_program_called_a_notebook(tmp_path: Path) -> None:
     assert found.source == WHOLE
     (note, *_) = found.notes
     assert "被当作程序" in render(note, "zh")
+
+
+def test_a_mail_saved_by_outlook_on_the_web_is_a_mail(tmp_path: Path) -> None:
+    mail = letter("6-张三-2023001", {"rnn.py": A, "report.md": MD})
+    assert only(take(tmp_path, {"saved.mht": mail})).source == A.decode()
+
+
+def test_a_link_beside_the_whole_work_is_told_all_the_same(tmp_path: Path) -> None:
+    files = {"rnn.py": A, "report.md": MD, "数据.txt": b"https://pan.baidu.com/s/1AbcDEFg"}
+    intake = take(tmp_path, {f"张三-2023001/{name}": data for name, data in files.items()})
+    assert (only(intake).source, only(intake).report) == (A.decode(), MD.decode())
+    assert [one.file for one in intake.problems] == ["张三-2023001/数据.txt"]
+
+
+def test_a_link_typed_into_a_platforms_page(tmp_path: Path) -> None:
+    page = '<p>见 <a href="https://www.kdocs.cn/l/cabc">我的报告</a></p>'.encode()
+    name = "张三 2023001_345602_assignsubmission_onlinetext/onlinetext.html"
+    intake = take(tmp_path, {name: page})
+    assert only(intake).report is None
+    assert told(intake, name)[0][0] == "In place of a file came a link to www.kdocs.cn."
 
 
 def test_a_notebook_cut_short_is_damaged(tmp_path: Path) -> None:

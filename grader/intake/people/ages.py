@@ -9,6 +9,8 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from grader.intake.reading.arrivals import Arrival
+
 if TYPE_CHECKING:
     from grader.intake.people.choice import Candidate
 
@@ -22,6 +24,8 @@ def dated(candidates: Iterable[Candidate]) -> list[Candidate]:
     Times are compared among files that were sent at one time, and only where each of them has one.
     """
     found = list(candidates)
+    if len(found) < 2:  # noqa: PLR2004 - nothing to compare, as for nearly everybody
+        return found
     sent: dict[datetime, list[Candidate]] = defaultdict(list)
     for each in found:
         sent[each.sent].append(each)
@@ -37,7 +41,7 @@ def dated(candidates: Iterable[Candidate]) -> list[Candidate]:
 
 def _ages(group: Sequence[Candidate]) -> dict[Candidate, int]:
     """From 0 for the oldest upwards; the same for files of one moment."""
-    times = {each: each.one.modified for each in group}
+    times = {each: _own_time(each.one) for each in group}
     known = sorted({time for time in times.values() if time is not None})
     if None in times.values():
         return dict.fromkeys(group, 0)
@@ -46,6 +50,11 @@ def _ages(group: Sequence[Candidate]) -> dict[Candidate, int]:
         age += after - before > MOMENT
         ages[after] = age
     return {each: ages[time] for each, time in times.items() if time is not None}
+
+
+def _own_time(one: Arrival) -> datetime | None:
+    """When the file was changed; an attachment bears the time of the mail's file only."""
+    return None if one.parcel.kind == "mail" else one.modified
 
 
 def _overtaken(candidate: Candidate, others: Iterable[Candidate]) -> bool:

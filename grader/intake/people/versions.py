@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 
 from grader.intake.people import stamps
-from grader.intake.reading.filenames import normalise
+from grader.intake.reading.filenames import COPY_WORDS, normalise
 
 _DIGITS = {mark: value for value, mark in enumerate("零一二三四五六七八九十")}
 _N = r"(?P<n>\d{1,3}(?:\.\d{1,2})?|[一二三四五六七八九十])"
@@ -39,7 +39,7 @@ _MARKS = (
     ("number", re.compile(rf"{_GAP}_v(?:er(?:sion)?)?\.?{_GAP}{_N}$", re.IGNORECASE)),
     ("number", re.compile(rf"{_GAP}(?:第{_N}(?:版|稿|次提交|次修改|次))$")),
     ("number", re.compile(rf"{_GAP}{_N}(?:稿|版)$")),
-    ("spare", re.compile(rf"{_GAP}的?(?:副本|复件|複本|(?<=[-_\s])copy){_GAP}\(?{_N}?\)?$", re.IGNORECASE)),
+    ("spare", re.compile(rf"{_GAP}的?(?:{COPY_WORDS}|(?<=[-_\s])copy){_GAP}\(?{_N}?\)?$", re.IGNORECASE)),
     ("copy", re.compile(rf"\s*[(\[]{_N}[)\]]$")),
     ("copy", re.compile(r"(?<=[^\W_])[-_](?P<n>\d{1,2})$")),
     ("copy", re.compile(r"(?<=[a-z])(?P<n>\d)$", re.IGNORECASE)),
@@ -50,7 +50,7 @@ _FIRST = (
     ("last", re.compile(rf"^(?:{_LAST}){_GAP}", re.IGNORECASE)),
     ("newest", re.compile(rf"^(?:{_NEWEST}){_GAP}", re.IGNORECASE)),
     ("new", re.compile(r"^(?:新建?|修改后?|new|fixed|revised|updated)(?:的|版)?[-_.\s]+", re.IGNORECASE)),
-    ("spare", re.compile(rf"^(?:copy(?:\s*\(\d+\))? of|副本|复件|複本){_GAP}", re.IGNORECASE)),
+    ("spare", re.compile(rf"^(?:copy(?:\s*\(\d+\))? of|{COPY_WORDS}){_GAP}", re.IGNORECASE)),
 )  # fmt: skip
 _ORDER = ("last", "newest", "number", "new", "copy")
 

@@ -73,7 +73,7 @@ def _told(link: str, name: str) -> Message:
 # a service that people share files by, whose own words come along, and with any other address.
 _SHARED, _ELSEWHERE = 150, 30
 _ADDRESS = re.compile(
-    r"(?:https?://|www\.)[^\s\"'<>，。；、）】]+|\b(?:[a-z0-9-]+\.)+(?:com|cn|net|org|ms|io)/[^\s\"'<>，。；、）】]*",
+    r"(?:(?:https?|ftp)://|www\.)[^\s\"'<>，。；、）】]+|\b(?:[a-z0-9-]+\.)+(?:com|cn|net|org|ms|io)/[^\s\"'<>，。；、）】]*",
     re.IGNORECASE,
 )
 
@@ -84,6 +84,6 @@ def only_a_link(text: str) -> Message | None:
     if found is None or "![" in text or len(text) >= 1 << 12:
         return None
     letters = sum(map(str.isalnum, _ADDRESS.sub("", text)))
-    address = found[0] if found[0].lower().startswith("http") else f"https://{found[0]}"
+    address = "https://" + re.sub(r"^\w+://", "", found[0])
     shared = _LINK.search(address) is not None
     return _told(address, "") if letters <= (_SHARED if shared else _ELSEWHERE) else None

@@ -43,6 +43,7 @@ _BIG5_FREQUENT = range(0xA1, 0xC7)
 _GB2312_FREQUENT = frozenset({0xA1, 0xA3, *range(0xB0, 0xD8)})
 _GB2312_FROM = 0xA1
 _FEW = 0.01  # share of NULs that may be strays
+_SURELY = 4  # characters of three bytes in a line
 _SHOWN = 5  # numbers of lines
 _MAGIC = (
     (b"PK\x03\x04", "zip"), (b"Rar!", "rar"), (b"7z\xbc\xaf", "7z"), (b"%PDF", "PDF"),
@@ -132,7 +133,8 @@ def _decoded(data: bytes, declared: str) -> tuple[str, str, tuple[Message, ...]]
 def _candidates(data: bytes, declared: str) -> tuple[str, ...]:
     if b"\0" in data[:4096]:
         # Text has no NUL: UTF-16 without a mark, or no text at all.
-        encoding = "utf-16-le" if data[1:2] == b"\0" else "utf-16-be"
+        little = data[1::2].count(0) > data[::2].count(0)
+        encoding = "utf-16-le" if little else "utf-16-be"
         if not _reads_like_code(_try(data, encoding) or ""):
             raise Unreadable(_is_a("binary"))
         return (encoding,)
@@ -176,7 +178,7 @@ def _without_padding(data: bytes) -> tuple[bytes, tuple[Message, ...]]:
     kept = data.rstrip(b"\0\x1a")
     strays = kept.count(b"\0")
     bare = kept.replace(b"\0", b"")
-    padded = strays == 0 and len(data) - len(kept) > 1
+    padded = strays == 0 and (len(data) - len(kept) > 1 or _is_gbk(kept) or _by_lines(kept))
     if not padded and (strays > _FEW * len(kept) or not _is_plain(bare)):
         return data, ()
     return bare, (say("Zero bytes and the like, which editors and crashes leave, were left out."),)
@@ -191,12 +193,13 @@ def _is_plain(data: bytes) -> bool:
 def _by_lines(data: bytes) -> Decoded | None:
     """UTF-8 with lines in between that are not: pasted from a GBK file, or cut in a character.
 
-    None where most of what is no ASCII is something else.
+    None where nothing says that any of it is UTF-8.
     """
     lines = data.splitlines(keepends=True)
-    modern = [line for line in lines if not line.isascii() and _is_modern(line)]
+    wide = [_wide(line) for line in lines]
     foreign = {n: line for n, line in enumerate(lines, 1) if _try(line, "utf-8") is None}
-    if not foreign or len(modern) < len(foreign):
+    modern = sum(count > 0 for count in wide)
+    if not foreign or (modern < len(foreign) and max(wide) < _SURELY):
         return None
     chinese = {
         n: text for n, line in foreign.items() if (text := _try(line, "gb18030")) is not None
@@ -207,10 +210,9 @@ def _by_lines(data: bytes) -> Decoded | None:
     return Decoded(text, tuple(_foreign_lines(chinese, foreign.keys() - chinese)))
 
 
-def _is_modern(line: bytes) -> bool:
-    """Whether it is UTF-8 of a script that takes three bytes a character, as hardly any GBK is."""
-    text = _try(line, "utf-8")
-    return text is not None and max(text) >= "\u0800"
+def _wide(line: bytes) -> int:
+    """How many characters of three bytes a line of UTF-8 has; hardly any GBK reads as one."""
+    return sum(mark >= "\u0800" for mark in _try(line, "utf-8") or "")
 
 
 def _foreign_lines(chinese: Iterable[int], lost: Iterable[int]) -> Iterator[Message]:
@@ -225,11 +227,15 @@ def _foreign_lines(chinese: Iterable[int], lost: Iterable[int]) -> Iterator[Mess
 def _is_big5(data: bytes) -> bool:
     """Whether two-byte characters are frequent ones in Big5, and many would be rare in GBK."""
     pairs = _PAIRS.findall(data)
-    if len(pairs) < _ENOUGH:
-        return False
     frequent = sum(pair[0] in _BIG5_FREQUENT for pair in pairs)
-    simplified = sum(pair[0] in _GB2312_FREQUENT and pair[1] >= _GB2312_FROM for pair in pairs)
-    return bool(frequent > 0.9 * len(pairs) and simplified < 0.7 * len(pairs))
+    return len(pairs) >= _ENOUGH and frequent > 0.9 * len(pairs) and not _is_gbk(data)
+
+
+def _is_gbk(data: bytes) -> bool:
+    """Whether two-byte characters are mostly frequent ones in GB2312."""
+    pairs = _PAIRS.findall(data)
+    frequent = sum(pair[0] in _GB2312_FREQUENT and pair[1] >= _GB2312_FROM for pair in pairs)
+    return bool(frequent) and frequent >= 0.7 * len(pairs)
 
 
 def _guessed(data: bytes) -> tuple[str, str]:

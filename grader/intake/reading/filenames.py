@@ -13,11 +13,12 @@ _DASHES = (
     | dict.fromkeys(map(ord, "・•‧∙⋅"), "·")
 )
 LONGEST = 300  # characters of a clue to a name that are looked at
+COPY_WORDS = "副本|复件|複本|复制|複製|拷贝|拷貝|コピ[-ー]"
 COPIES = re.compile(
-    r"(?:\s*[-_ ]?\s*(?:副本|复件|複本|(?<=[-_ ])copy)(?:\s*\(?(?P<nth>\d{1,3})\)?)?|\s*[(\[](?P<n>\d{1,3})[)\]])$",
+    rf"(?:\s*[-_ ]?\s*的?(?:{COPY_WORDS}|(?<=[-_ ])copy)(?:\s*\(?(?P<nth>\d{{1,3}})\)?)?|\s*[(\[](?P<n>\d{{1,3}})[)\]])$",
     re.IGNORECASE,
 )
-COPY_OF = re.compile(r"^(?:copy of|副本|复件|複本)\s*[-_ ]*\s*", re.IGNORECASE)
+COPY_OF = re.compile(rf"^(?:copy of|{COPY_WORDS})\s*[-_ ]*\s*", re.IGNORECASE)
 # What a file is called while it is on its way: by browsers, Baidu's and Xunlei's clients, iCloud.
 _ON_ITS_WAY = re.compile(
     r"(?:\.baiduyun(?:\.p)?)?\.(?:downloading|crdownload|opdownload|part|partial|filepart|xltd|td|icloud)$",

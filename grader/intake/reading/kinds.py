@@ -25,7 +25,7 @@ _KINDS = {
     "tar": (".tar", ".gz", ".tgz", ".bz2", ".tbz", ".tbz2", ".xz", ".txz"),
     "archive": (".zst", ".iso", ".z", ".lzh", ".cab", ".arj", ".001"),
     "document": (".docx", ".doc", ".pdf", ".odt", ".rtf", ".wps", ".pages", ".tex", ".typ",
-                 ".rst", ".org", ".adoc", ".docm", ".dotx", ".xps", ".pptx", ".ppt", ".mht", ".mhtml", ".html", ".htm"),
+                 ".rst", ".org", ".adoc", ".docm", ".dotx", ".xps", ".pptx", ".ppt", ".html", ".htm"),
     "tnef": (".tnef",),
     "outlook": (".msg",),
     "shortcut": (".lnk", ".url", ".webloc", ".desktop", ".gdoc", ".gdocx"),
@@ -39,7 +39,7 @@ WRITTEN = frozenset({
     ".adoc", ".xps",
 })  # fmt: skip
 # Kinds whose content may be another's: people rename files, and downloads are named by guess.
-_RENAMED = frozenset({"python", "notebook", "report", "text", "zip", "rar", "7z", "tar"})
+_RENAMED = frozenset({"python", "notebook", "report", "text", "picture", "zip", "rar", "7z", "tar"})
 _OFFICE = re.compile(rb"\[Content_Types\]\.xml|mimetypeapplication/vnd\.|word/document\.xml")
 _PACKED = {"zip": "zip", "rar": "rar", "7z": "7z", "gzip": "tar", "bzip2": "tar", "xz": "tar"}
 _TAR = slice(257, 262)  # POSIX.1-1988: "ustar"
