@@ -194,7 +194,7 @@ def _weight(passed: Passed, choice: Choice) -> Concern:
 def _is_whole(candidate: Candidate) -> bool:
     """Whether somebody may have meant it: not what was handed out."""
     if candidate.kind == "program":
-        return defines_asked(candidate.text)
+        return candidate.worth[0] > 1 or (defines_asked(candidate.text) and candidate.worth[1] < 0)
     if candidate.kind == "bonus":
         return candidate.worth[0] > 1
     return not is_readme(candidate.one) and not is_template(candidate.text)

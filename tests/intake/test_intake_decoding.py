@@ -94,6 +94,7 @@ def test_students_are_told_in_chinese_too() -> None:
     [
         (b"", "empty"),
         (b" \r\n\t", "empty"),
+        (b"\0" * 4096, "empty"),
         (b"PK\x03\x04rest", "zip"),
         (b"Rar!\x1a\x07", "rar"),
         (b"%PDF-1.7", "PDF"),
@@ -132,6 +133,7 @@ PADDING = "Zero bytes and the like, which editors and crashes leave, were left o
     [
         CODE.encode() + b"\0",
         CODE.encode() + b"\0" * 4000,
+        CODE.encode() + b"\0" * 4000 + b"\r\n",
         CODE.encode() + b"\x1a",
         CODE.encode() + b"\0\0\x1a",
         CODE.replace("import", "\0import").encode() + b"# " + b"." * 99,
@@ -155,7 +157,8 @@ def test_a_comment_in_gbk_within_utf8() -> None:
     assert decoded.text == CODE + "# 备注：用正弦数据\n"
     (note,) = decoded.notes
     assert str(note) == (
-        "These lines are not UTF-8 and were read as GB18030: 7. Please save as UTF-8."
+        "Not UTF-8 like the rest, and read as GB18030: 1 lines, from line 7 on. "
+        "Please save as UTF-8."
     )
 
 
@@ -164,7 +167,12 @@ def test_a_line_in_utf8_within_gbk() -> None:
         decoded = decode(CODE.encode("gbk") + pasted.encode(), python=True)
         assert decoded.text == CODE + pasted
         (note,) = decoded.notes
-        assert "read as GB18030: 1, 5, 6." in str(note)
+        assert "read as GB18030: 3 lines, from line 1 on." in str(note)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-32"])
+def test_utf16_with_zeros_behind_it(encoding: str) -> None:
+    assert decode((CODE + "\0\0").encode(encoding)).text == CODE
 
 
 def test_one_line_of_utf16_keeps_its_last_byte() -> None:
@@ -175,7 +183,7 @@ def test_bytes_that_are_nothing_within_utf8() -> None:
     decoded = decode(CODE.encode() + b"x = 1  # \xff\xff\n", python=True)
     assert decoded.text == CODE + "x = 1  # \ufffd\ufffd\n"
     (note,) = decoded.notes
-    assert "hold bytes that are no text, shown as \ufffd: 7." in str(note)
+    assert "Bytes that are no text are shown as \ufffd: 1 lines, from line 7 on." in str(note)
 
 
 @pytest.mark.parametrize("python", [False, True])

@@ -146,6 +146,26 @@ def test_an_office_file_is_a_document_whatever_its_name(tmp_path: Path, suffix: 
     assert "is a document; the report must be Markdown" in told(intake, suffix)[0][0]
 
 
+@pytest.mark.parametrize("suffix", ["py", "zip", "ipynb", "rar"])
+def test_a_web_page_in_place_of_a_file(tmp_path: Path, suffix: str) -> None:
+    page = "<!DOCTYPE html>\n<html><head><title>请登录</title></head></html>".encode()
+    intake = take(tmp_path, {f"{STEM}.{suffix}": page})
+    assert only(intake).source is None
+    assert told(intake, suffix)[0] == (
+        f"{STEM}.{suffix} is a web page, as one comes in place of a file that asks for a login.",
+        Concern.UNREADABLE,
+    )
+
+
+@pytest.mark.parametrize("suffix", ["docx", "pdf", "doc"])
+def test_markdown_called_a_document(tmp_path: Path, suffix: str) -> None:
+    found = only(take(tmp_path, {f"{STEM}.py": A, f"{STEM}.{suffix}": MD}))
+    assert found.report == MD.decode()
+    assert f"{STEM}.{suffix} was taken for the report; it should end in .md." in map(
+        str, found.notes
+    )
+
+
 @pytest.mark.parametrize("suffix", ["py", "txt", "md"])
 def test_a_notebook_of_another_name(tmp_path: Path, suffix: str) -> None:
     data = notebook([("markdown", answered("N")), ("code", program("A").decode())])

@@ -7,6 +7,7 @@ differ: what is reported is what was decided by.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -24,6 +25,7 @@ from grader.intake.reading.programs import defines_asked, filled
 from grader.language import Message, say
 
 _EVER = datetime.min.replace(tzinfo=UTC)
+_BACKUP = re.compile(r"[#.]?(?P<name>.+?)(?:~|#|\.(?:bak|orig|old|backup|sw[op]))", re.IGNORECASE)
 Kind = Literal["program", "report", "bonus"]
 _HANDED_OUT: dict[Kind, tuple[str, ...]] = {
     "program": ("rnn",),
@@ -229,7 +231,7 @@ def _version(one: Arrival, clues: Clues) -> Version:
     旧版/rnn.py is old, and otter puts its stamp on the archive. A folder that names the student does
     not count its own versions.
     """
-    own = version_of(stem_of(one.name))
+    own = version_of(_stem(one.name))
     if own.is_marked:
         return own
     for parcel in one.parcel.outwards():
@@ -239,3 +241,9 @@ def _version(one: Arrival, clues: Clues) -> Version:
         if around.is_marked and clues.parcel(parcel)[0].strength is Strength.NONE:
             return replace(around, base=own.base)
     return own
+
+
+def _stem(name: str) -> str:
+    """The stem; a backup that an editor or a tool made by itself is called old."""
+    kept = _BACKUP.fullmatch(name)
+    return f"{stem_of(kept['name'])}_old" if kept else stem_of(name)

@@ -13,7 +13,7 @@ from __future__ import annotations
 import codecs
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from grader.intake.collection import Trouble
@@ -42,9 +42,9 @@ _ENOUGH = 10
 _BIG5_FREQUENT = range(0xA1, 0xC7)
 _GB2312_FREQUENT = frozenset({0xA1, 0xA3, *range(0xB0, 0xD8)})
 _GB2312_FROM = 0xA1
+_PADDING = b"\0\x1a"
 _FEW = 0.01  # share of NULs that may be strays
 _SURELY = 4  # characters of three bytes in a line
-_SHOWN = 5  # numbers of lines
 _MAGIC = (
     (b"PK\x03\x04", "zip"), (b"Rar!", "rar"), (b"7z\xbc\xaf", "7z"), (b"%PDF", "PDF"),
     (b"\xd0\xcf\x11\xe0", "Word/Office"), (b"\x89PNG", "PNG"), (b"\xff\xd8\xff", "JPEG"),
@@ -76,19 +76,14 @@ def file_type(data: bytes) -> str:
 
 def decode(data: bytes, *, python: bool = False) -> Decoded:
     """The text of a source (`python`: cookies count) or report. Raises `Unreadable`."""
-    if not data.strip():
-        raise Unreadable(
-            Trouble(
-                say("The file is empty."),
-                say("Ask the student to send it again."),
-                Concern.UNREADABLE,
-            )
-        )
+    if not data.strip(b" \t\r\n\f\v\0\x1a"):
+        raise Unreadable(_is_empty())
     if kind := file_type(data):
         raise Unreadable(_is_a(kind))
     data, cleaned = _without_padding(data)
     text, encoding, notes = _decoded(data, cookie(data) if python else "")
     notes = (*cleaned, *notes)
+    text = text.rstrip("\0\x1a")
     if "\0" in text:
         raise Unreadable(_is_a("binary"))
     if encoding not in ("utf-8", "ascii"):
@@ -173,9 +168,12 @@ def _is_jumble(run: re.Match[str]) -> bool:
 
 def _without_padding(data: bytes) -> tuple[bytes, tuple[Message, ...]]:
     """Without NULs and ^Z at the end, or a stray NUL, and a note of it; UTF-16 keeps its own."""
-    if not (b"\0" in data or b"\x1a" in data) or any(data.startswith(bom) for bom, _ in _BOMS[1:]):
+    if not any(mark in data for mark in _PADDING) or any(
+        data.startswith(bom) for bom, _ in _BOMS[1:]
+    ):
         return data, ()
-    kept = data.rstrip(b"\0\x1a")
+    end = len(data.rstrip(_PADDING + b" \t\r\n"))
+    kept = data[:end] + re.split(rb"[\0\x1a]", data[end:], maxsplit=1)[0]
     strays = kept.count(b"\0")
     bare = kept.replace(b"\0", b"")
     padded = strays == 0 and (len(data) - len(kept) > 1 or _is_gbk(kept) or _by_lines(kept))
@@ -215,13 +213,13 @@ def _wide(line: bytes) -> int:
     return sum(mark >= "\u0800" for mark in _try(line, "utf-8") or "")
 
 
-def _foreign_lines(chinese: Iterable[int], lost: Iterable[int]) -> Iterator[Message]:
-    if numbers := tuple(map(str, sorted(chinese)[:_SHOWN])):
-        yield say("These lines are not UTF-8 and were read as GB18030: {lines}. Please save as UTF-8.",
-                  lines=numbers)  # fmt: skip
-    if numbers := tuple(map(str, sorted(lost)[:_SHOWN])):
-        yield say("These lines hold bytes that are no text, shown as �: {lines}. Please save as UTF-8.",
-                  lines=numbers)  # fmt: skip
+def _foreign_lines(chinese: Collection[int], lost: Collection[int]) -> Iterator[Message]:
+    if chinese:
+        yield say("Not UTF-8 like the rest, and read as GB18030: {count} lines, from line {line} on. "
+                  "Please save as UTF-8.", count=len(chinese), line=min(chinese))  # fmt: skip
+    if lost:
+        yield say("Bytes that are no text are shown as �: {count} lines, from line {line} on. "
+                  "Please save as UTF-8.", count=len(lost), line=min(lost))  # fmt: skip
 
 
 def _is_big5(data: bytes) -> bool:
@@ -262,6 +260,12 @@ def _try(data: bytes, encoding: str) -> str | None:
         return data.decode(encoding)
     except UnicodeError:
         return None
+
+
+def _is_empty() -> Trouble:
+    return Trouble(
+        say("The file is empty."), say("Ask the student to send it again."), Concern.UNREADABLE
+    )
 
 
 def _is_a(kind: str) -> Trouble:

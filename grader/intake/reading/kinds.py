@@ -42,6 +42,10 @@ WRITTEN = frozenset({
 _RENAMED = frozenset({"python", "notebook", "report", "text", "picture", "zip", "rar", "7z", "tar"})
 _OFFICE = re.compile(rb"\[Content_Types\]\.xml|mimetypeapplication/vnd\.|word/document\.xml")
 _PACKED = {"zip": "zip", "rar": "rar", "7z": "7z", "gzip": "tar", "bzip2": "tar", "xz": "tar"}
+_PAGE = re.compile(rb"\A(?:\xef\xbb\xbf)?\s*<(?:!doctype html|html)\b", re.IGNORECASE)
+_BINARY = frozenset({".docx", ".doc", ".pdf", ".odt", ".wps", ".pages"})
+_HEADLINE = re.compile(rb"^#{1,6} ?[^\s#]", re.MULTILINE)
+_NO_TEXT = re.compile(rb"\A\s*(?:<|\{\\rtf|%|MIME-Version)|[\0-\x08\x0e-\x1f]", re.IGNORECASE)
 _TAR = slice(257, 262)  # POSIX.1-1988: "ustar"
 
 # Clutter of systems and tools: recorded, never read.
@@ -88,6 +92,8 @@ def kind_of(raw: Raw) -> str:
     by_name = KIND_OF.get(_split(raw.name)[1], "unknown")
     if by_name in _RENAMED:
         return _by_content(_head(raw), by_name) or by_name
+    if by_name == "document" and suffix_of(raw.name) in _BINARY and _is_markdown(_head(raw)):
+        return "text"
     return _sniffed(raw) if by_name == "unknown" else by_name
 
 
@@ -110,8 +116,14 @@ def _by_content(head: bytes, by_name: str) -> str:
     if kind or head[_TAR] == b"ustar":
         return kind or "tar"
     text = by_name in ("python", "report", "text")
-    is_notebook = text and head.lstrip().startswith(b"{") and b'"cell_type"' in head
-    return "notebook" if is_notebook else ""
+    if text and head.lstrip().startswith(b"{") and b'"cell_type"' in head:
+        return "notebook"
+    return "page" if by_name not in ("report", "text") and _PAGE.match(head) else ""
+
+
+def _is_markdown(head: bytes) -> bool:
+    """Whether it is text with a heading, and none of the formats that are written as text."""
+    return _HEADLINE.search(head) is not None and _NO_TEXT.search(head) is None
 
 
 def in_maildir(raw: Raw) -> bool:
@@ -152,6 +164,9 @@ _REASONS = {
     "shortcut": lambda name: say("{name} is a shortcut to a file, not the file.", name=name),
     "archive": lambda name: say("{name} is an archive of a kind that is not read.", name=name),
     "document": lambda name: say("{name} is a document; the report must be Markdown.", name=name),
+    "page": lambda name: say(
+        "{name} is a web page, as one comes in place of a file that asks for a login.", name=name
+    ),
     "placeholder": lambda name: say(
         "{name} only stands for a file that is still in iCloud.", name=name
     ),
@@ -161,6 +176,7 @@ _ACTIONS = {
     "shortcut": lambda: say("Ask the student for the file itself."),
     "archive": lambda: say("Ask the student for the .py and .md files themselves, or a zip."),
     "document": lambda: say("Ask the student for a .md file."),
+    "page": lambda: say("Ask the student for the file itself."),
     "placeholder": lambda: say("Ask the student for the file itself."),
     "outlook": lambda: say("Ask the student to send plain attachments, or save the mail as .eml."),
 }

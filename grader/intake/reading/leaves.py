@@ -34,7 +34,7 @@ def read_leaf(raw: Raw, caps: Caps) -> Arrival:
         return arrival(raw, "picture")
     if kind == "document" and is_address(raw.name):
         return arrival(raw, "unreadable", address_in_place_of_a_file())
-    if kind in ("archive", "document", "outlook", "placeholder", "shortcut"):
+    if kind in ("archive", "document", "outlook", "page", "placeholder", "shortcut"):
         return arrival(raw, "unreadable", refusal(kind, raw.name))
     reader = _READERS.get(kind)
     if reader is None:
