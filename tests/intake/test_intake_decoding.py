@@ -151,14 +151,17 @@ def test_what_editors_and_crashes_leave_is_left_out(data: bytes) -> None:
     assert str(decoded.notes[0]) == PADDING
 
 
-def test_a_comment_in_gbk_within_utf8() -> None:
-    mixed = CODE.encode() + "# 备注：用正弦数据\n".encode("gbk")
+@pytest.mark.parametrize("cookie_line", ["", "# -*- coding: utf-8 -*-\n", "# coding: gbk\n"])
+@pytest.mark.parametrize("mark", [b"", codecs.BOM_UTF8])
+def test_a_comment_in_gbk_within_utf8(cookie_line: str, mark: bytes) -> None:
+    text = cookie_line + CODE
+    mixed = mark + text.encode() + "# 备注：用正弦数据\n".encode("gbk")
     decoded = decode(mixed, python=True)
-    assert decoded.text == CODE + "# 备注：用正弦数据\n"
+    assert decoded.text == text + "# 备注：用正弦数据\n"
     (note,) = decoded.notes
     assert str(note) == (
-        "Not UTF-8 like the rest, and read as GB18030: 1 lines, from line 7 on. "
-        "Please save as UTF-8."
+        "Not UTF-8 like the rest, and read as GB18030: 1 lines, "
+        f"from line {text.count(chr(10)) + 1} on. Please save as UTF-8."
     )
 
 
@@ -188,8 +191,9 @@ def test_bytes_that_are_nothing_within_utf8() -> None:
 
 @pytest.mark.parametrize("python", [False, True])
 def test_big5_without_a_cookie(python: bool) -> None:  # noqa: FBT001 - a parameter
-    decoded = decode(TRADITIONAL.encode("big5"), python=python)
-    assert decoded.text == TRADITIONAL
+    for head in ("", "# coding: utf-8\n"):
+        decoded = decode((head + TRADITIONAL).encode("big5"), python=python)
+        assert decoded.text == head + TRADITIONAL
     assert "big5" in str(decoded.notes[0])
 
 

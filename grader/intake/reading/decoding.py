@@ -112,17 +112,25 @@ def decode_name(raw: bytes, declared: str = "") -> str:
 def _decoded(data: bytes, declared: str) -> tuple[str, str, tuple[Message, ...]]:
     for bom, encoding in _BOMS:
         if data.startswith(bom):
-            text = _try(data[len(bom) :], encoding)
-            if text is None:
-                raise Unreadable(_broken(encoding))
-            return text, encoding, ()
+            return _marked(data[len(bom) :], encoding)
     ignored = () if not declared or _sane(declared) else (_bad_cookie(declared),)
     for encoding in _candidates(data, _sane(declared)):
-        if encoding == "gb18030" and not _sane(declared) and (mixed := _by_lines(data)):
+        if encoding == "gb18030" and (mixed := _by_lines(data)):
             return mixed.text, "utf-8", (*ignored, *mixed.notes)
         if (text := _try(data, encoding)) is not None:
             return text, encoding, ignored
     return (*_guessed(data), ignored)
+
+
+def _marked(data: bytes, encoding: str) -> tuple[str, str, tuple[Message, ...]]:
+    """What stands behind a byte order mark."""
+    text = _try(data, encoding)
+    if text is not None:
+        return text, encoding, ()
+    mixed = _by_lines(data) if encoding == "utf-8" else None
+    if mixed is None:
+        raise Unreadable(_broken(encoding))
+    return mixed.text, encoding, mixed.notes
 
 
 def _candidates(data: bytes, declared: str) -> tuple[str, ...]:
@@ -134,7 +142,7 @@ def _candidates(data: bytes, declared: str) -> tuple[str, ...]:
             raise Unreadable(_is_a("binary"))
         return (encoding,)
     first, last = _modern_or_chinese(data)
-    traditional = "" if declared or not _is_big5(data) else "big5hkscs"
+    traditional = "big5hkscs" if declared in ("", first) and _is_big5(data) else ""
     return tuple(dict.fromkeys(filter(None, (first, declared, traditional, last))))
 
 
@@ -177,7 +185,7 @@ def _without_padding(data: bytes) -> tuple[bytes, tuple[Message, ...]]:
     strays = kept.count(b"\0")
     bare = kept.replace(b"\0", b"")
     padded = strays == 0 and (len(data) - len(kept) > 1 or _is_gbk(kept) or _by_lines(kept))
-    if not padded and (strays > _FEW * len(kept) or not _is_plain(bare)):
+    if not padded and (strays > 1 + _FEW * len(kept) or not _is_plain(bare)):
         return data, ()
     return bare, (say("Zero bytes and the like, which editors and crashes leave, were left out."),)
 
