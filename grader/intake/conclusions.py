@@ -56,5 +56,5 @@ def _without_choice(person: Person, trouble: Trouble) -> Conclusion:
         notes=(trouble.reason,),
         absence=Status.KIT_FAULT,
     )
-    nothing = Choice(Picked(None), Picked(None), None)
+    nothing = Choice(Picked(None), Picked(None), None, Picked(None))
     return Conclusion(person, nothing, submission, remarks=((files[-1], trouble),))

@@ -8,7 +8,7 @@ from dataclasses import replace
 from grader.intake.collection import RosterRow, Trouble
 from grader.intake.naming import naming
 from grader.intake.people.attempts import Attempt
-from grader.intake.people.choice import Passed, is_namesake, is_readme
+from grader.intake.people.choice import UNSURE, Candidate, Passed, is_namesake, is_readme
 from grader.intake.people.decided import NAMED
 from grader.intake.people.entries import Choice, doubtful_date
 from grader.intake.people.origins import mail_around
@@ -16,10 +16,11 @@ from grader.intake.people.owners import Ownership
 from grader.intake.people.pictures import album
 from grader.intake.people.roster import Register
 from grader.intake.people.students import Person
+from grader.intake.people.written_part import is_template, parts_in
 from grader.intake.reading.arrivals import Arrival
 from grader.intake.reading.filenames import safe_id
 from grader.intake.reading.kinds import WRITTEN, suffix_of
-from grader.intake.reading.programs import asked_in, defines_asked, defines_rnn, parts_in
+from grader.intake.reading.programs import asked_in, defines_asked, defines_rnn
 from grader.language import Message, say
 from grader.records import Concern
 
@@ -35,12 +36,20 @@ def unreadable(
         for person, choice in chosen
         for attempt in person.attempts
         for one in attempt.files
-        if choice.report.one and suffix_of(one.name) in WRITTEN
+        if choice.report.one and suffix_of(one.name) in WRITTEN and _is_answered(choice)
     }
     for one in came:
         if one.trouble is not None and not one.copy:
             report = reports.get(one)
             yield one, _spare(one, report) if report else one.trouble
+
+
+def _is_answered(choice: Choice) -> bool:
+    """Whether the report is more than the template, or than notes between a notebook's cells."""
+    best = choice.report.best
+    if best is None or is_template(best.text):
+        return False
+    return best.one.role == "report" or best.answers > 1
 
 
 def _spare(one: Arrival, report: Arrival) -> Trouble:
@@ -120,7 +129,6 @@ def oddities(ownership: Ownership) -> Iterator[Remark]:
 def about(person: Person, choice: Choice, register: Register) -> Iterator[Remark]:
     """All findings about one student."""
     yield from _passed_over(choice)
-    yield from _other_bonus(person, choice)
     yield from _missing_half(person, choice)
     yield from naming(person, register)
     yield from _timing(choice)
@@ -138,68 +146,69 @@ def listed_id(student: RosterRow) -> str:
 
 def _passed_over(choice: Choice) -> Iterator[Remark]:
     """Every program and report that does not count, with the reason that decided."""
-    for picked in (choice.program, choice.report):
+    for picked in (choice.program, choice.report, choice.bonus):
         for one in picked.passed:
+            if _counts_otherwise(one.candidate, choice):
+                continue
             twins = picked.best is not None and is_namesake(picked.best, one.candidate)
             action = _override_by_hash() if twins else _override()
             trouble = Trouble(one.reason, action, _weight(one, choice))
             yield one.candidate.one, _other_part(one, choice) or trouble
 
 
-def _other_bonus(person: Person, choice: Choice) -> Iterator[Remark]:
-    """Programs of the optional questions that differ from the one that counts."""
-    chosen = choice.bonus
-    for attempt in person.attempts if chosen else ():
-        for one in attempt.bonuses:
-            if chosen and one.program != chosen.one.program:
-                together = attempt is chosen.attempt
-                yield (
-                    one,
-                    _not_the_bonus(
-                        chosen.one, Concern.DECISION if together else Concern.INFORMATION
-                    ),
-                )
-
-
-def _not_the_bonus(chosen: Arrival, weight: Concern) -> Trouble:
-    shown = f"{chosen.path} ({chosen.sha256[:8]})"
-    return Trouble(
-        say("For the optional questions {chosen} counts, and not this file.", chosen=shown),
-        say("If this one is meant, take the other out of the inbox and grade again."),
-        weight,
-    )
+def _counts_otherwise(candidate: Candidate, choice: Choice) -> bool:
+    """Whether it is the notebook whose text is the report, and its cells are as handed out."""
+    report = candidate.kind == "program" and candidate.one is choice.report.one
+    return report and candidate.worth < (2, 0)
 
 
 def _other_part(passed: Passed, choice: Choice) -> Trouble | None:
     """Work that was cut into several files, sent together: only one of them counts."""
     other = passed.candidate
-    best = choice.program.best if other.is_program else choice.report.best
+    best = choice.of(other.kind).best
     if best is None or best.attempt is not other.attempt or passed.reason.text == NAMED.text:
         return None
-    if other.is_program:
-        more = asked_in(other.one.program or "") - asked_in(best.one.program or "")
-        lacks = say("{chosen} counts, and it lacks what stands in this file: {parts}.",
-                    chosen=best.one.name, parts=tuple(sorted(more)))  # fmt: skip
-    else:
-        mine, its = parts_in(other.one.report or ""), parts_in(best.one.report or "")
-        more = mine - its if its else frozenset()
-        lacks = say("{chosen} counts, and it lacks parts that stand in this file: Part {parts}.",
-                    chosen=best.one.name, parts=tuple(sorted(more)))  # fmt: skip
+    lacks = _lacking_parts(best, other) if other.kind == "report" else _lacking_code(best, other)
     together = say("Put the files together into one, or ask the student for one, and grade again.")
-    return Trouble(lacks, together) if more else None
+    return Trouble(lacks, together) if lacks else None
+
+
+def _lacking_code(best: Candidate, other: Candidate) -> Message | None:
+    optional = other.kind == "bonus"
+    more = asked_in(other.text, optional=optional) - asked_in(best.text, optional=optional)
+    return say("{chosen} counts, and it lacks what stands in this file: {parts}.",
+               chosen=best.one.name, parts=tuple(sorted(more))) if more else None  # fmt: skip
+
+
+def _lacking_parts(best: Candidate, other: Candidate) -> Message | None:
+    mine, its = parts_in(other.text), parts_in(best.text)
+    more = mine - its if its else frozenset()
+    return say("{chosen} counts, and it lacks parts that stand in this file: Part {parts}.",
+               chosen=best.one.name, parts=tuple(sorted(more))) if more else None  # fmt: skip
 
 
 def _weight(passed: Passed, choice: Choice) -> Concern:
     """An older version is for information; two whole programs of one sending want a look."""
     if passed.reason.text == NAMED.text:
         return Concern.INFORMATION
+    if passed.reason.text == UNSURE.text:
+        return Concern.DECISION
     other = passed.candidate
-    best = choice.program.best if other.is_program else choice.report.best
+    best = choice.of(other.kind).best
     together = best is not None and best.attempt is other.attempt
-    whole = defines_asked(other.one.program or "") if other.is_program else not is_readme(other.one)
     same_base = best is not None and best.version.base == other.version.base
     older = same_base and not (best is not None and is_namesake(best, other))
+    whole = _is_whole(other)
     return Concern.DECISION if together and whole and not older else Concern.INFORMATION
+
+
+def _is_whole(candidate: Candidate) -> bool:
+    """Whether somebody may have meant it: not what was handed out."""
+    if candidate.kind == "program":
+        return candidate.worth[0] > 1 or (defines_asked(candidate.text) and candidate.worth[1] < 0)
+    if candidate.kind == "bonus":
+        return candidate.worth[0] > 1
+    return not is_readme(candidate.one) and not is_template(candidate.text)
 
 
 def _missing_half(person: Person, choice: Choice) -> Iterator[Remark]:

@@ -42,9 +42,12 @@ class Attempt:
 
     @property
     def reports(self) -> tuple[Arrival, ...]:
-        """Markdown and text files; the text of notebooks where there is none."""
-        files = tuple(one for one in self.files if one.role == "report")
-        return files or tuple(one for one in self.files if one.role == "source" and one.report)
+        """Markdown and text files, and the text of notebooks."""
+        return tuple(
+            one
+            for one in self.files
+            if one.role == "report" or (one.role == "source" and one.report)
+        )
 
     @property
     def time(self) -> datetime | None:

@@ -142,3 +142,23 @@ def _told(link: str, name: str) -> Message:
     if host:
         return say("In place of a file came a link to {host}.", host=host)
     return say("The mail speaks of a large attachment, which is not in it.")
+
+
+# A text with an address and no more letters than that says only where the work lies: so many with
+# a service that people share files by, whose own words come along, and with any other address.
+_SHARED, _ELSEWHERE = 150, 30
+_ADDRESS = re.compile(
+    r"(?:(?:https?|ftp)://|www\.)[^\s\"'<>，。；、）】]+|\b(?:[a-z0-9-]+\.)+(?:com|cn|net|org|ms|io)/[^\s\"'<>，。；、）】]*",
+    re.IGNORECASE,
+)
+
+
+def only_a_link(text: str) -> Message | None:
+    """What to tell of a file that holds nothing but a link to where the work lies."""
+    found = _ADDRESS.search(text[: 1 << 12])
+    if found is None or "![" in text or len(text) >= 1 << 12:
+        return None
+    letters = sum(map(str.isalnum, _ADDRESS.sub("", text)))
+    address = "https://" + re.sub(r"^\w+://", "", found[0])
+    shared = _LINK.search(address) is not None
+    return _told(address, "") if letters <= (_SHARED if shared else _ELSEWHERE) else None

@@ -8,15 +8,15 @@ from functools import lru_cache
 from grader.intake.collection import Trouble
 from grader.intake.reading.arrivals import Raw
 from grader.intake.reading.decoding import file_type
-from grader.intake.reading.filenames import split_suffix
+from grader.intake.reading.filenames import is_placeholder, split_suffix
 from grader.language import Message, say
 from grader.records import Concern
 
 _KINDS = {
     "python": (".py", ".pyw"),
     "notebook": (".ipynb",),
-    "report": (".md", ".markdown", ".mdown", ".mkd"),
-    "text": (".txt",),
+    "report": (".md", ".markdown", ".mdown", ".mkd", ".mkdn", ".mdwn", ".rmd", ".qmd"),
+    "text": (".txt", ".text"),
     "zip": (".zip",),
     "mail": (".eml",),
     "mbox": (".mbox", ".mbx"),
@@ -24,13 +24,14 @@ _KINDS = {
     "7z": (".7z",),
     "tar": (".tar", ".gz", ".tgz", ".bz2", ".tbz", ".tbz2", ".xz", ".txz"),
     "archive": (".zst", ".iso", ".z", ".lzh", ".cab", ".arj", ".001"),
-    "document": (".docx", ".doc", ".pdf", ".odt", ".rtf", ".wps", ".pages", ".pptx", ".html", ".htm"),
+    "document": (".docx", ".doc", ".pdf", ".odt", ".rtf", ".wps", ".pages", ".tex", ".typ",
+                 ".rst", ".org", ".adoc", ".docm", ".dotx", ".xps", ".pptx", ".ppt", ".html", ".htm"),
     "tnef": (".tnef",),
     "outlook": (".msg",),
     "emlx": (".emlx",),
     "mailbox": (".pst", ".ost", ".olm", ".dbx"),
     "sealed": (".p7m", ".pgp", ".gpg"),
-    "shortcut": (".lnk", ".url", ".webloc", ".desktop"),
+    "shortcut": (".lnk", ".url", ".webloc", ".desktop", ".gdoc", ".gdocx"),
     "picture": (".png", ".jpg", ".jpeg", ".jfif", ".gif", ".svg", ".bmp", ".webp", ".tif", ".tiff", ".heic", ".heif", ".avif"),
     "data": (".csv", ".tsv", ".json", ".npy", ".npz", ".pkl", ".xlsx", ".toml", ".yaml", ".yml"),
 }  # fmt: skip
@@ -41,7 +42,19 @@ _BY_NAME = {
     "encrypted.asc": "sealed",  # RFC 3156: OpenPGP
 }
 # Documents that people write a report in; a page is also what a platform or a link comes as.
-WRITTEN = frozenset({".docx", ".doc", ".pdf", ".odt", ".rtf", ".wps", ".pages"})
+WRITTEN = frozenset({
+    ".docx", ".doc", ".docm", ".dotx", ".pdf", ".odt", ".rtf", ".wps", ".pages", ".tex", ".typ", ".rst", ".org",
+    ".adoc", ".xps",
+})  # fmt: skip
+# Kinds whose content may be another's: people rename files, and downloads are named by guess.
+_RENAMED = frozenset({"python", "notebook", "report", "text", "picture", "zip", "rar", "7z", "tar"})
+_OFFICE = re.compile(rb"\[Content_Types\]\.xml|mimetypeapplication/vnd\.|word/document\.xml")
+_PACKED = {"zip": "zip", "rar": "rar", "7z": "7z", "gzip": "tar", "bzip2": "tar", "xz": "tar"}
+_PAGE = re.compile(rb"\A(?:\xef\xbb\xbf)?\s*<(?:!doctype html|html)\b", re.IGNORECASE)
+_BINARY = frozenset({".docx", ".doc", ".pdf", ".odt", ".wps", ".pages"})
+_HEADLINE = re.compile(rb"^#{1,6} ?[^\s#]", re.MULTILINE)
+_NO_TEXT = re.compile(rb"\A\s*(?:<|\{\\rtf|%|MIME-Version)|[\0-\x08\x0e-\x1f]", re.IGNORECASE)
+_TAR = slice(257, 262)  # POSIX.1-1988: "ustar"
 
 # Clutter of systems and tools: recorded, never read.
 _IGNORED = re.compile(
@@ -89,12 +102,41 @@ def kind_of(raw: Raw) -> str:
     """A key of `_KINDS`, or "ignored", or "unknown"."""
     if raw.ignored or is_ignored(raw.name):
         return "ignored"
+    if special := _by_whole_name(raw):
+        return special
+    by_name = KIND_OF.get(_split(raw.name)[1], "unknown")
+    if by_name in _RENAMED:
+        return _by_content(_head(raw), by_name) or by_name
+    if by_name == "document" and suffix_of(raw.name) in _BINARY and _is_markdown(_head(raw)):
+        return "text"
+    return _sniffed(raw) if by_name == "unknown" else by_name
+
+
+def _by_whole_name(raw: Raw) -> str:
+    """What is known by more than a suffix; "" for all else."""
     if kind := _BY_NAME.get(raw.name.casefold()):
         return kind
-    if in_maildir(raw):
-        return "mail"
-    by_name = KIND_OF.get(_split(raw.name)[1], "unknown")
-    return _sniffed(raw) if by_name == "unknown" else by_name
+    if is_placeholder(raw.name):
+        return "placeholder"
+    return "mail" if in_maildir(raw) else ""
+
+
+def _by_content(head: bytes, by_name: str) -> str:
+    """Archives, office files and notebooks, whatever they are called; "" for all else."""
+    kind = _PACKED.get(file_type(head), "")
+    if kind == "zip" and _OFFICE.search(head):
+        return "document"
+    if kind or head[_TAR] == b"ustar":
+        return kind or "tar"
+    text = by_name in ("python", "report", "text")
+    if text and head.lstrip().startswith(b"{") and b'"cell_type"' in head:
+        return "notebook"
+    return "page" if by_name not in ("report", "text") and _PAGE.match(head) else ""
+
+
+def _is_markdown(head: bytes) -> bool:
+    """Whether it is text with a heading, and none of the formats that are written as text."""
+    return _HEADLINE.search(head) is not None and _NO_TEXT.search(head) is None
 
 
 def in_maildir(raw: Raw) -> bool:
@@ -135,6 +177,12 @@ _REASONS = {
     "shortcut": lambda name: say("{name} is a shortcut to a file, not the file.", name=name),
     "archive": lambda name: say("{name} is an archive of a kind that is not read.", name=name),
     "document": lambda name: say("{name} is a document; the report must be Markdown.", name=name),
+    "page": lambda name: say(
+        "{name} is a web page, as one comes in place of a file that asks for a login.", name=name
+    ),
+    "placeholder": lambda name: say(
+        "{name} only stands for a file that is still in iCloud.", name=name
+    ),
     "outlook": lambda name: say("{name} is in Outlook's own format.", name=name),
     "mailbox": lambda name: say("{name} is a whole mailbox in a program's own format.", name=name),
     "sealed": lambda name: say(
@@ -145,6 +193,8 @@ _ACTIONS = {
     "shortcut": lambda: say("Ask the student for the file itself."),
     "archive": lambda: say("Ask the student for the .py and .md files themselves, or a zip."),
     "document": lambda: say("Ask the student for a .md file."),
+    "page": lambda: say("Ask the student for the file itself."),
+    "placeholder": lambda: say("Ask the student for the file itself."),
     "outlook": lambda: say("Ask the student to send plain attachments, or save the mail as .eml."),
     "mailbox": lambda: say(
         "Export its mails as .eml or mbox; `python -m grader fetch` has them from the server."
@@ -171,6 +221,11 @@ def address_in_place_of_a_file() -> Trouble:
         say("Ask the student to hand in the .py and .md files themselves."),
         Concern.UNREADABLE,
     )
+
+
+def link_in_place_of_a_file(told: Message) -> Trouble:
+    action = say("Links are not followed: ask the student to attach the .py and .md files.")
+    return Trouble(told, action, Concern.UNREADABLE)
 
 
 def damaged(error: Exception) -> Trouble:

@@ -46,6 +46,13 @@ def is_address(name: str) -> bool:
     return _CANVAS_LINK.search(name) is not None
 
 
+def addresses(html: str) -> list[str]:
+    """Where its links lead to."""
+    return re.findall(
+        r"<a\b[^<>]{0,500}?\bhref\s*=\s*[\"']?(https?://[^\"'<>\s]{1,1000})", html, re.IGNORECASE
+    )
+
+
 def plain_text(html: str) -> str:
     """The words of a page, a line for each block."""
     reader = _Words()
