@@ -34,7 +34,7 @@ from tests.intake.cases import (
 Files = Sequence[tuple[str, bytes]]
 STUB = program("S", "class SimpleRNN:\n    def forward(self, inputs):\n        pass\n")
 
-GRU = b"class GRUCell:\n    pass\n"
+GRU = b"class GRUCell:\n    def forward(self, x, h):\n        return h + x\n"
 NO_ROWS: Sequence[Row] = []
 
 
@@ -78,9 +78,9 @@ TWICE = [
          ["counts: this file has nothing of the assignment"]),
     Case("same-content-twice", {f"{ZHANG}.zip": zip_of([("rnn.py", A), ("rnn.py", A), ("report.md", MD), ("report.md", MD)])}, [ROW], decisions=0),
     Case("bonus-twice", {"a.eml": letter_of(SUBJECT, [("rnn.py", A), ("report.md", MD), ("bonus.py", GRU), ("bonus.py", GRU + b"# 2\n")])}, [ROW],
-         ["For the optional questions a.eml/bonus.py ("], decisions=1),
+         ["a.eml/bonus.py (", "counts: it came after this one under the same name"], decisions=1),
     Case("bonus-sent-anew", {"a.eml": letter_of(SUBJECT, [("rnn.py", A), ("report.md", MD), ("bonus.py", GRU)]), "b.eml": letter_of(SUBJECT, [("bonus.py", GRU + b"# 2\n")], date=TUE)},
-         [ROW], ["a.eml/bonus.py: For the optional questions b.eml/bonus.py ("], decisions=0),
+         [ROW], ["a.eml/bonus.py: b.eml/bonus.py counts: it was sent later"], decisions=0),
     Case("doubled-names-of-nobody", {"a.zip": zip_of([("rnn.py", B), ("rnn.py", A)])}, [("?", "", "A", False, "")], [LATER]),
 ]  # fmt: skip
 

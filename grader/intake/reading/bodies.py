@@ -43,7 +43,14 @@ _QUOTED = re.compile(
     r"|^.{0,200}(?:写道|wrote)[ \t]*[:：]",
     re.IGNORECASE | re.MULTILINE,
 )
-_ADDRESS = re.compile(r"https?://([\w.-]+\.[A-Za-z]{2,}|\d[\d.]+)", re.IGNORECASE)
+_HOST = re.compile(r"https?://([\w.-]+\.[A-Za-z]{2,}|\d[\d.]+)", re.IGNORECASE)
+# A text with an address and no more letters than that says only where the work lies: so many with
+# a service that people share files by, whose own words come along, and with any other address.
+_SHARED, _ELSEWHERE = 150, 30
+_WRITTEN_ADDRESS = re.compile(
+    r"(?:(?:https?|ftp)://|www\.)[^\s\"'<>，。；、）】]+|\b(?:[a-z0-9-]+\.)+(?:com|cn|net|org|ms|io)/[^\s\"'<>，。；、）】]*",
+    re.IGNORECASE,
+)
 _ANCHOR = re.compile(r"<a\b[^>]{0,500}href\s*=\s*[\"']?(https?://[^\s\"'>]+)", re.IGNORECASE)
 _PACKED = re.compile(
     rb"^begin [0-7]{3,4} (?P<name>[^\r\n]+)\r?\n(?P<lines>(?:[ -`][^\r\n]{0,90}\r?\n)+?)(?:`?\r?\n)?end\s*$",
@@ -77,7 +84,7 @@ def in_place_of_a_file(named: Sequence[str], texts: Sequence[str]) -> tuple[Trou
         return Trouble(_told(link[0] if link else "", found), _attach(), Concern.UNREADABLE), found
     if defines_rnn(text):
         return _program_in_text(), ""
-    other = _ADDRESS.search("\n".join((own_words(texts), *_ANCHOR.findall(text))))
+    other = _HOST.search("\n".join((own_words(texts), *_ANCHOR.findall(text))))
     if other and not named:
         reason = say("This mail has no attachment; its text has a link to {host}.", host=other[1])
         return Trouble(reason, _attach()), ""
@@ -144,21 +151,12 @@ def _told(link: str, name: str) -> Message:
     return say("The mail speaks of a large attachment, which is not in it.")
 
 
-# A text with an address and no more letters than that says only where the work lies: so many with
-# a service that people share files by, whose own words come along, and with any other address.
-_SHARED, _ELSEWHERE = 150, 30
-_ADDRESS = re.compile(
-    r"(?:(?:https?|ftp)://|www\.)[^\s\"'<>，。；、）】]+|\b(?:[a-z0-9-]+\.)+(?:com|cn|net|org|ms|io)/[^\s\"'<>，。；、）】]*",
-    re.IGNORECASE,
-)
-
-
 def only_a_link(text: str) -> Message | None:
     """What to tell of a file that holds nothing but a link to where the work lies."""
-    found = _ADDRESS.search(text[: 1 << 12])
+    found = _WRITTEN_ADDRESS.search(text[: 1 << 12])
     if found is None or "![" in text or len(text) >= 1 << 12:
         return None
-    letters = sum(map(str.isalnum, _ADDRESS.sub("", text)))
+    letters = sum(map(str.isalnum, _WRITTEN_ADDRESS.sub("", text)))
     address = "https://" + re.sub(r"^\w+://", "", found[0])
     shared = _LINK.search(address) is not None
     return _told(address, "") if letters <= (_SHARED if shared else _ELSEWHERE) else None
