@@ -193,8 +193,9 @@ def test_a_notebook_of_another_name(tmp_path: Path, suffix: str) -> None:
     assert f"{STEM}.{suffix} holds a notebook; it should end in .ipynb." in map(str, found.notes)
 
 
-def test_a_program_called_a_notebook(tmp_path: Path) -> None:
-    found = only(take(tmp_path, {f"{STEM}.ipynb": WHOLE.encode()}))
+@pytest.mark.parametrize("suffix", ["ipynb", "zip", "rar"])
+def test_a_program_called_something_else(tmp_path: Path, suffix: str) -> None:
+    found = only(take(tmp_path, {f"{STEM}.{suffix}": WHOLE.encode()}))
     assert found.source == WHOLE
     (note, *_) = found.notes
     assert "被当作程序" in render(note, "zh")

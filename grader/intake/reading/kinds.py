@@ -9,6 +9,7 @@ from grader.intake.collection import Trouble
 from grader.intake.reading.arrivals import Raw
 from grader.intake.reading.decoding import file_type
 from grader.intake.reading.filenames import is_placeholder, split_suffix
+from grader.intake.reading.programs import defines_rnn
 from grader.language import Message, say
 from grader.records import Concern
 
@@ -120,7 +121,10 @@ def _by_content(head: bytes, by_name: str) -> str:
     text = by_name in ("python", "report", "text")
     if text and head.lstrip().startswith(b"{") and b'"cell_type"' in head:
         return "notebook"
-    return "page" if by_name not in ("report", "text") and _PAGE.match(head) else ""
+    if by_name not in ("report", "text") and _PAGE.match(head):
+        return "page"
+    packed = by_name in _PACKED.values()
+    return "text" if packed and defines_rnn(head.decode("utf-8", "ignore")) else ""
 
 
 def _is_markdown(head: bytes) -> bool:
