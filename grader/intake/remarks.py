@@ -191,7 +191,7 @@ def _weight(passed: Passed, choice: Choice) -> Concern:
     """An older version is for information; two whole programs of one sending want a look."""
     if passed.reason.text == NAMED.text:
         return Concern.INFORMATION
-    if passed.reason.text == UNSURE.text:
+    if passed.reason.text == UNSURE.text or passed.candidate.overtaken:
         return Concern.DECISION
     other = passed.candidate
     best = choice.of(other.kind).best

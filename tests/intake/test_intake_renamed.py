@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -139,6 +141,22 @@ def test_archives_are_opened_by_their_content(tmp_path: Path, name: str, data: b
     assert intake.problems == ()
 
 
+def test_an_archive_that_begins_with_an_office_file_is_an_archive(tmp_path: Path) -> None:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:  # stored, as they are packed already
+        for name, data in {"封面.docx": OOXML, **PAIR}.items():
+            archive.writestr(name, data)
+    intake = take(tmp_path, {f"{STEM}.zip": buffer.getvalue()})
+    assert (only(intake).source, only(intake).report) == (A.decode(), MD.decode())
+
+
+def test_a_notebook_with_nothing_but_a_link(tmp_path: Path) -> None:
+    intake = take(
+        tmp_path, {f"{STEM}.ipynb": notebook([("markdown", "见 https://www.kdocs.cn/l/c")])}
+    )
+    assert told(intake, "ipynb")[0][0] == "In place of a file came a link to www.kdocs.cn."
+
+
 @pytest.mark.parametrize("suffix", ["md", "txt", "zip"])
 def test_an_office_file_is_a_document_whatever_its_name(tmp_path: Path, suffix: str) -> None:
     intake = take(tmp_path, {f"{STEM}.py": A, f"{STEM}.{suffix}": OOXML})
@@ -175,8 +193,9 @@ def test_a_notebook_of_another_name(tmp_path: Path, suffix: str) -> None:
     assert f"{STEM}.{suffix} holds a notebook; it should end in .ipynb." in map(str, found.notes)
 
 
-def test_a_program_called_a_notebook(tmp_path: Path) -> None:
-    found = only(take(tmp_path, {f"{STEM}.ipynb": WHOLE.encode()}))
+@pytest.mark.parametrize("suffix", ["ipynb", "zip", "rar"])
+def test_a_program_called_something_else(tmp_path: Path, suffix: str) -> None:
+    found = only(take(tmp_path, {f"{STEM}.{suffix}": WHOLE.encode()}))
     assert found.source == WHOLE
     (note, *_) = found.notes
     assert "被当作程序" in render(note, "zh")

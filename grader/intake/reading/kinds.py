@@ -9,6 +9,7 @@ from grader.intake.collection import Trouble
 from grader.intake.reading.arrivals import Raw
 from grader.intake.reading.decoding import file_type
 from grader.intake.reading.filenames import is_placeholder, split_suffix
+from grader.intake.reading.programs import defines_rnn
 from grader.language import Message, say
 from grader.records import Concern
 
@@ -48,12 +49,14 @@ WRITTEN = frozenset({
 })  # fmt: skip
 # Kinds whose content may be another's: people rename files, and downloads are named by guess.
 _RENAMED = frozenset({"python", "notebook", "report", "text", "picture", "zip", "rar", "7z", "tar"})
-_OFFICE = re.compile(rb"\[Content_Types\]\.xml|mimetypeapplication/vnd\.|word/document\.xml")
+# The first name in a zip that is a document of Office, WPS or LibreOffice.
+_OFFICE = re.compile(rb"\[Content_Types\]\.xml|mimetype|(?:_rels|docProps|customXml|word|ppt|xl)/")
 _PACKED = {"zip": "zip", "rar": "rar", "7z": "7z", "gzip": "tar", "bzip2": "tar", "xz": "tar"}
 _PAGE = re.compile(rb"\A(?:\xef\xbb\xbf)?\s*<(?:!doctype html|html)\b", re.IGNORECASE)
 _BINARY = frozenset({".docx", ".doc", ".pdf", ".odt", ".wps", ".pages"})
 _HEADLINE = re.compile(rb"^#{1,6} ?[^\s#]", re.MULTILINE)
 _NO_TEXT = re.compile(rb"\A\s*(?:<|\{\\rtf|%|MIME-Version)|[\0-\x08\x0e-\x1f]", re.IGNORECASE)
+_ZIP_NAME = 30  # APPNOTE.TXT, 4.3.7: where the first member's name begins
 _TAR = slice(257, 262)  # POSIX.1-1988: "ustar"
 
 # Clutter of systems and tools: recorded, never read.
@@ -124,14 +127,17 @@ def _by_whole_name(raw: Raw) -> str:
 def _by_content(head: bytes, by_name: str) -> str:
     """Archives, office files and notebooks, whatever they are called; "" for all else."""
     kind = _PACKED.get(file_type(head), "")
-    if kind == "zip" and _OFFICE.search(head):
+    if kind == "zip" and _OFFICE.match(head, _ZIP_NAME):
         return "document"
     if kind or head[_TAR] == b"ustar":
         return kind or "tar"
     text = by_name in ("python", "report", "text")
     if text and head.lstrip().startswith(b"{") and b'"cell_type"' in head:
         return "notebook"
-    return "page" if by_name not in ("report", "text") and _PAGE.match(head) else ""
+    if by_name not in ("report", "text") and _PAGE.match(head):
+        return "page"
+    packed = by_name in _PACKED.values()
+    return "text" if packed and defines_rnn(head.decode("utf-8", "ignore")) else ""
 
 
 def _is_markdown(head: bytes) -> bool:

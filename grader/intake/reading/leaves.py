@@ -137,6 +137,8 @@ def _read_notebook(raw: Raw, caps: Caps) -> Arrival:
         if defines_rnn(text) and not text.lstrip().startswith("{"):
             return _read_text(raw, caps)
         raise Unreadable(damaged(error)) from error
+    if not notebook.program and (told := only_a_link(notebook.report)):
+        raise Unreadable(link_in_place_of_a_file(told))
     if len(notebook.program) > caps.source:
         raise Unreadable(too_large(caps.source))
     return arrival(
