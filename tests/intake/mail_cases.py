@@ -262,6 +262,8 @@ FORMATS = [
          ["stands in the mail's text and in no file. Ask the student for the .py file, or copy"]),
     Case("program-in-the-report", {f"{ZHANG}.md": FENCED}, [("2023001", "张三", "", True, "")], ["(.py): the code stands in the report. Ask the student for the .py file."]),
     Case("link-to-feishu", {"a.eml": spoken("https://bytedance.feishu.cn/file/abc", [], SUBJECT)}, [BARE_ZHANG], ["came a link to bytedance.feishu.cn. Links are not followed"]),
+    Case("link-without-its-scheme", {"a.eml": spoken("链接：pan.baidu.com/s/1abcDEF 提取码：1234", [], SUBJECT)}, [BARE_ZHANG], ["came a link to pan.baidu.com."]),
+    Case("address-that-is-no-link", {"a.eml": spoken("回信请寄 zs@icloud.com 或 pan.baidu.com", [], SUBJECT)}, [BARE_ZHANG], ["This mail “6-张三-2023001” has no attachment."]),
     Case("link-to-anywhere", {"a.eml": spoken("作业在 https://files.example.org/x?y=1 ，谢谢", [], SUBJECT)}, [BARE_ZHANG],
          ["has no attachment; its text has a link to files.example.org. Links are not followed"]),
     Case("link-behind-words", {"a.eml": spoken('<p>见<a class="x" href="https://files.example.org/x">这里</a></p>', [], SUBJECT).replace(b"text/plain", b"text/html")}, [BARE_ZHANG],
