@@ -206,6 +206,8 @@ TEXTS = [
     Case("text-ends-in-two-lines", {"a.eml": spoken("Best,\r\nZhang San\r\n2023001\r\n", PLAIN)}, [("2023001", "Zhang San", "A", True, "")], decisions=0),
     Case("text-with-an-address-in-it", {"a.eml": spoken("谢谢\r\n发件人：张三 <z@x.cn>\r\n学号：2023001", PLAIN)}, [("?", "", "A", True, "")], decisions=1),
     Case("text-ends-with-a-day", {"a.eml": spoken("祝好\r\n张三 20251103", PLAIN)}, [("?", "张三", "A", True, "")], decisions=1),
+    Case("text-of-other-words", {"a.eml": spoken("老师好，我是学委，我的专业方向，系统设计。学生证号见附件，班主任：李老师。", PLAIN, sender=f"{encoded_word('张三')} <z@x.cn>")},
+         [("?", "张三", "A", True, "")], decisions=1),
     Case("text-names-several", {"a.eml": spoken("代交：\r\n张三 2023001\r\n李四 2023002\r\n", PLAIN)}, [("?", "", "A", True, "")], decisions=1),
     Case("text-quotes-another", {"a.eml": spoken("收到\r\n\r\n------------------ 原始邮件 ------------------\r\n我是张三，学号2023001\r\n", PLAIN)}, [("?", "", "A", True, "")], decisions=1),
     Case("text-of-another-than-the-files", {"a.eml": spoken("我是李四，学号2023002", two())}, [ROW]),

@@ -18,7 +18,7 @@ from grader.records import Concern
 
 _TEACHES = re.compile(r"老师|教师|助教|教授|(?i:teacher|instructor|lecturer)|\bTA\b")
 _LEAVES = ("source", "bonus", "report", "unreadable", "picture", "extra")
-_WORK = ("source", "bonus", "report")
+_WORK = ("source", "bonus", "report", "unreadable")
 
 
 def without_course(came: Sequence[Arrival], addresses: Iterable[str]) -> list[Arrival]:
