@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
 from grader.intake import conclusions
 from grader.intake.collect import collect
-from grader.intake.collection import IntakeRules
+from grader.intake.collection import Intake, IntakeRules
 from grader.intake.people.entries import Choice, choose
 from grader.intake.people.students import Person
 from grader.intake.reading import leaves
-from grader.records import Status
+from grader.records import Concern, Status
+from grader.results.overrides import Override, gathered
 from tests.intake import test_intake_cases
-from tests.intake.cases import Case, pair
+from tests.intake.cases import MD, A, B, Case, pair
 from tests.intake.mail_cases import ANSWERS, CLOCKS, FORMATS, STRANGERS, TEXTS, TWICE
 
 
@@ -65,3 +67,31 @@ def test_a_doubted_date_is_told_of_the_student(tmp_path: Path) -> None:
     (case,) = [one for one in CLOCKS if one.name == "clock-of-1970-and-late"]
     (problem,) = test_intake_cases.take(case, tmp_path).problems
     assert (problem.file, problem.student_id) == ("a.eml", "2023001")
+
+
+def decided(case: Case, folder: Path, decision: Override) -> Intake:
+    test_intake_cases.take(case, folder)
+    return collect([folder], IntakeRules(decided=gathered([decision])))
+
+
+def test_the_hash_that_is_told_names_one_of_two_files_of_one_name(tmp_path: Path) -> None:
+    (case,) = [one for one in TWICE if one.name == "program-twice-in-a-mail"]
+    digest = sha256(B).hexdigest()
+    intake = decided(case, tmp_path, Override("2023001", "file", digest, "asked"))
+    assert [one.source for one in intake.submissions] == [B.decode()]
+    (problem,) = intake.problems
+    assert problem.kind is Concern.INFORMATION
+
+
+def test_the_row_that_is_advised_makes_one_student_of_two_halves(tmp_path: Path) -> None:
+    (case,) = [one for one in FORMATS if one.name == "one-name-two-ids-in-halves"]
+    (advice,) = [
+        str(one.action)
+        for one in test_intake_cases.take(case, tmp_path).problems
+        if "merge" in str(one.action)
+    ]
+    row = advice.partition("write ")[2].partition(" into")[0].split(",")
+    intake = decided(case, tmp_path, Override(*row))
+    rows = [(one.student_id, one.source, one.report) for one in intake.submissions]
+    assert rows == [("2023003", A.decode(), MD.decode())]
+    assert not intake.problems

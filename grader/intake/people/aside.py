@@ -18,7 +18,7 @@ from grader.records import Concern
 
 _TEACHES = re.compile(r"老师|教师|助教|教授|(?i:teacher|instructor|lecturer)|\bTA\b")
 _LEAVES = ("source", "bonus", "report", "unreadable", "picture", "extra")
-_WORK = ("source", "bonus", "report")
+_WORK = ("source", "bonus", "report", "unreadable")
 
 
 def without_course(came: Sequence[Arrival], addresses: Iterable[str]) -> list[Arrival]:
@@ -39,10 +39,13 @@ def without_course(came: Sequence[Arrival], addresses: Iterable[str]) -> list[Ar
 
 def _guessed(mails: Sequence[Parcel], came: Sequence[Arrival]) -> dict[Parcel, Message]:
     """Answers that are a teacher's by the sender's name, or by what everybody sends; and why."""
-    letters = Correspondence(mails, came)
+    answers = [mail for mail in mails if is_reply(mail)]
     found: dict[Parcel, Message] = {}
-    for mail in mails:
-        if is_reply(mail) and _TEACHES.search(mail.sender_name):
+    if not answers:
+        return found
+    letters = Correspondence(mails, came)
+    for mail in answers:
+        if _TEACHES.search(mail.sender_name):
             found[mail] = say(
                 "By the name of its sender, {name}, the mail was taken for the course's own.",
                 name=mail.sender_name,

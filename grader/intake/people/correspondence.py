@@ -41,19 +41,32 @@ class Correspondence:
         # Subjects of the mails from one to another that bring work, and of those that answer none.
         self._brought: dict[tuple[str, str], set[str]] = defaultdict(set)
         self._begun: dict[tuple[str, str], set[str]] = defaultdict(set)
+        self._hands_in: set[str] = set()
         self._named = _students_named(came)  # by the files of a mail
-        holding = {mail_around(one) for one in came if one.role in _FILES}
-        work = {mail_around(one) for one in came if _is_work(one)}
+        self._files: dict[Parcel | None, list[Arrival]] = defaultdict(list)
+        for one in came:
+            if one.role in _FILES:
+                self._files[mail_around(one)].append(one)
         for mail in mails:
-            said = mail in holding and _student_in(mail.clue)
-            brings = mail in work or mail in self._named or said
-            for recipient in mail.to - {mail.sender} if mail.sender else ():
-                self._writers[recipient].add(mail.sender)
-            for recipient in mail.to if brings and not is_forward(mail) else ():
-                self._brought[mail.sender, recipient].add(_thread(mail))
-                if not is_reply(mail):
-                    self._begun[mail.sender, recipient].add(_thread(mail))
-        self._hands_in = {sender for sender, _ in self._begun}
+            self._note(mail)
+
+    def _note(self, mail: Parcel) -> None:
+        for recipient in mail.to - {mail.sender} if mail.sender else ():
+            self._writers[recipient].add(mail.sender)
+        if is_forward(mail) or not self._brings_work(mail):
+            return
+        begins = not is_reply(mail)
+        self._hands_in |= {mail.sender} if begins else set()
+        for recipient in mail.to:
+            self._brought[mail.sender, recipient].add(_thread(mail))
+            if begins:
+                self._begun[mail.sender, recipient].add(_thread(mail))
+
+    def _brings_work(self, mail: Parcel) -> bool:
+        """By a student's name first: to look into a program takes longer."""
+        files = self._files.get(mail, [])
+        named = mail in self._named or bool(files and _student_in(mail.clue))
+        return named or any(map(_is_work, files))
 
     def is_teachers(self, mail: Parcel) -> bool:
         """Whether it answers somebody's work, and its sender hands in none.

@@ -31,7 +31,7 @@ _PROSE = tuple(
     re.compile(pattern, re.MULTILINE)
     for pattern in (
         rf"(?:我是|我叫|本人是?|学生)[: ]?(?P<name>[{_HAN}·]{{2,8}}?){_END}",
-        rf"(?:班|系|学院|专业)的?[: ]?(?P<name>[{_HAN}·]{{2,4}}?){_END}",
+        rf"(?:我是|来自|本人是?)[^\n,.;]{{0,20}}?(?:班|系|学院|专业)的?[: ]?(?P<name>[{_HAN}·]{{2,4}}?){_END}",
         rf"\b(?:I am|I'm|[Mm]y name is|[Tt]his is) (?P<name>{_LATIN})",
         rf"(?:学号|(?i:student (?:id|number|no)))(?:是|为| is)?[: (.#]*{_ID}",
         rf"(?:^|[的\s,.]){_HAN_NAME}\({_ID}\)",

@@ -21,15 +21,18 @@ LONGEST_TEXT = 1 << 18  # bytes of a text that are looked at
 _HOLDERS = frozenset(
     {"python", "notebook", "text", "zip", "rar", "7z", "tar", "tnef", "mail", "emlx", "sealed"}
 )
-_LINK = re.compile(
-    r"https?://[^\s\"'<>]*(?:"
-    r"ftnexs_download|/ftn/download|ftn\.|large-attachment|fs\.163\.com|bigfile|cloudattach|"
-    r"pan\.baidu\.com|pan\.quark\.cn|alipan\.com|aliyundrive\.com|lanzou|weiyun\.com|123pan|"
-    r"yun\.139\.com|cloud\.189\.cn|jianguoyun\.com|cowtransfer\.com|wenshushu|kdocs\.cn|docs\.qq\.com|"
+_PLACES = (
+    r"pan\.baidu\.com|pan\.quark\.cn|alipan\.com|aliyundrive\.com|lanzou\w*\.com|weiyun\.com|123pan\.com|"
+    r"yun\.139\.com|cloud\.189\.cn|jianguoyun\.com|cowtransfer\.com|kdocs\.cn|docs\.qq\.com|"
     r"1drv\.ms|onedrive\.live\.com|sharepoint\.com|drive\.google\.com|dropbox\.com|icloud\.com|"
     r"feishu\.cn|larksuite\.com|yuque\.com|shimo\.im|notion\.(?:so|site)|pan\.xunlei\.com|ctfile\.com|"
     r"wetransfer\.com|mega\.nz|app\.box\.com|docs\.google\.com|gitlab\.com|kaggle\.com|"
-    r"github\.com|gitee\.com|colab\.research\.google\.com)[^\s\"'<>]*",
+    r"github\.com|gitee\.com|colab\.research\.google\.com"
+)
+_LINK = re.compile(
+    r"https?://[^\s\"'<>]*(?:ftnexs_download|/ftn/download|ftn\.|large-attachment|fs\.163\.com|bigfile|"
+    rf"cloudattach|lanzou|123pan|wenshushu|{_PLACES})[^\s\"'<>]*"
+    rf"|(?<![\w@/.-])(?:[\w-]+\.)*(?:{_PLACES})/[^\s\"'<>]+",  # without https://, as people type it
     re.IGNORECASE,
 )
 _LARGE = re.compile("超大附件|云附件|文件中转站|大附件下载|large attachment", re.IGNORECASE)
@@ -143,7 +146,7 @@ def text_of(part: Mail) -> str:
 
 
 def _told(link: str, name: str) -> Message:
-    host = re.sub(r"^https?://([^/?#]*).*$", r"\1", link)[:60]
+    host = re.sub(r"^(?:https?://)?([^/?#]*).*$", r"\1", link)[:60]
     if name and host:
         return say("In place of {name} came a link to {host}.", name=name, host=host)
     if host:

@@ -68,8 +68,11 @@ _IGNORED = re.compile(
     r"table_of_contents|dovecot[.-].*|maildirfolder|maildirsize|subscriptions|\.imap-.*\.part|\.gitignore",
     re.IGNORECASE,
 )
-# What Exchange makes of the text around attachments.
-_BETWEEN = re.compile(r"ATT\d{5}\.(?:txt|html?)", re.IGNORECASE)
+# What Exchange and Outlook make of the text around attachments.
+_BETWEEN = re.compile(
+    r"(?:ATT|untitled attachment |(?:无标题|未命名)的?附件 ?)\d{5}\.{1,2}(?:txt|html?)",
+    re.IGNORECASE,
+)
 _HEADERS = re.compile(rb"\A(?:[A-Za-z][A-Za-z0-9-]*:[^\n]*\n(?:[ \t][^\n]*\n)*){2}")
 _MAIL_HEADER = re.compile(
     rb"^(?:Received|Return-Path|MIME-Version|Subject|Message-ID):", re.IGNORECASE | re.MULTILINE
