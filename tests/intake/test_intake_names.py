@@ -111,6 +111,7 @@ def test_doubtful_clues_are_weak(clue: str, strength: Strength) -> None:
         ("x - 副本.md", "x - 副本", ".md", 1),
         ("x.py.txt", "x", ".py", 0),
         ("x.md.md", "x", ".md", 0),
+        ("张三 - “x.md”的副本", "张三 - x", ".md", 1),
         ("x．ｐｙ", "x", ".py", 0),
         ("x。py", "x", ".py", 0),
         ("x.py. ", "x", ".py", 0),

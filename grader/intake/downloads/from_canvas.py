@@ -14,6 +14,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
+from grader.intake.people import stamps
 from grader.intake.people.names import Known
 from grader.intake.reading.arrivals import Arrival, Handed, Parcel
 
@@ -40,7 +41,10 @@ def recognised(came: Sequence[Arrival], known: Known) -> Mapping[Arrival, Arriva
 
 
 def _is_canvas(marks: Iterable[re.Match[str]], known: Known) -> bool:
-    """姓名_学号_100_rnn.py looks alike: Canvas' numbers are no ids, and no attachment has two."""
+    """姓名_学号_100_rnn.py looks alike: Canvas' numbers are no ids, and no attachment has two.
+
+    So does what a form collects, 姓名_学号_20261130201500_rnn.py.
+    """
     users: dict[str, set[str]] = defaultdict(set)
     attachments: list[str] = []
     for mark in marks:
@@ -50,7 +54,8 @@ def _is_canvas(marks: Iterable[re.Match[str]], known: Known) -> bool:
             users[mark["user"]].add(mark["name"])
         attachments += [mark["attachment"]] if mark["attachment"] else []
     one_name_each = all(len(names) == 1 for names in users.values())
-    return one_name_each and len(set(attachments)) == len(attachments)
+    stamped = attachments and all(map(stamps.stamp_of, attachments))
+    return one_name_each and len(set(attachments)) == len(attachments) and not stamped
 
 
 def _handed(one: Arrival, mark: re.Match[str], parcel: Parcel) -> Arrival:

@@ -113,6 +113,13 @@ _WORDS = frozenset(
         "photo",
         "scan",
         "attempt",
+        "takeout",
+        "drive",
+        "onedrive",
+        "google",
+        "github",
+        "classroom",
+        "gradebook",
     ]
 )
 

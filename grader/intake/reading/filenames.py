@@ -18,6 +18,7 @@ COPIES = re.compile(
     re.IGNORECASE,
 )
 COPY_OF = re.compile(r"^(?:copy of|副本|复件|複本)\s*[-_ ]*\s*", re.IGNORECASE)
+_QUOTED_COPY = re.compile(r"[“\"](.+)[”\"]的(?:副本|复件|複本)")  # as Drive in Chinese names one
 _WINDOWS_DEVICE = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)", re.IGNORECASE)
 
 
@@ -38,7 +39,8 @@ def split_suffix(name: str, known: Callable[[str], bool]) -> tuple[str, str]:
     `x.py(1)` and `x.py.txt` (Windows hides the second) are Python files; `known` says which
     suffixes are worth looking for.
     """
-    path = PurePosixPath(normalise(name).replace("/", "_").rstrip(". "))
+    text = _QUOTED_COPY.sub(r"\1", normalise(name))
+    path = PurePosixPath(text.replace("/", "_").rstrip(". "))
     outer = COPIES.sub("", path.name)
     if not known(path.suffix.lower()) and known(PurePosixPath(outer).suffix.lower()):
         path = PurePosixPath(outer)

@@ -40,7 +40,8 @@ _IGNORED = re.compile(
     r"__MACOSX|__pycache__|\.DS_Store|Thumbs\.db|desktop\.ini|\._.*|~\$.*|\.git|\.svn|\.idea|\.vscode|"
     r"\.venv|venv|site-packages|node_modules|\.ipynb_checkpoints|\.\w+_cache|\.OTTER_LOG|.*\.pyc|"
     # What the handout holds besides the student's own files.
-    r"kit|make\.bat|Makefile|"
+    r"kit|make\.bat|Makefile|\.github|\.gitattributes|\.devcontainer|"
+    r"archive_browser\.html|"  # Google Takeout's own
     r"dovecot[.-].*|maildirfolder|maildirsize|subscriptions|\.imap-.*\.part|\.gitignore",
     re.IGNORECASE,
 )
