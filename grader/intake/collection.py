@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, tzinfo
 
 from grader.assignment import load
 from grader.language import Message
@@ -59,6 +59,11 @@ class IntakeRules:
     def due_of(self, student_id: str) -> datetime | None:
         """A student's own deadline: the course's, unless a person extended it."""
         return self.due and moment(self.decided.deadline(student_id, self.due.isoformat()))
+
+    @property
+    def zone(self) -> tzinfo | None:
+        """In which a platform's local times are read: the deadline's; None is this machine's."""
+        return self.due.tzinfo if self.due else None
 
     @property
     def due(self) -> datetime | None:

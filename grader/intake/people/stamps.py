@@ -30,8 +30,10 @@ _MARKED = tuple(
         rf"{_MONTH} (?P<day>\d{{1,2}}),? (?P<year>20\d\d){_HALVES}",
         rf"(?<!\d)(?P<day>\d{{1,2}}) {_MONTH},? (?P<year>20\d\d){_HALVES}",
         # 20261130T143000Z, and the parts into which Drive cuts what it packs
-        r"(?<!\d)(?P<year>20\d\d)(?P<month>\d\d)(?P<day>\d\d)T(?P<time>\d{6}|\d{4})(?:[.,]\d+)?"
-        r"(?:Z(?:(?:-\d{1,2})?-\d{3}(?!\d))?|[-+]\d{4}|(?![^\W_]))",
+        (
+            r"(?<!\d)(?P<year>20\d\d)(?P<month>\d\d)(?P<day>\d\d)T(?P<time>\d{6}|\d{4})(?:[.,]\d+)?"
+            r"(?:Z(?:(?:-\d{1,2})?-\d{3}(?!\d))?|[-+]\d{4}|(?![^\W_]))"
+        ),
     )
 )
 _BARE = re.compile(r"(20\d\d)(\d\d)(\d\d)(?:(\d\d)(\d\d)(?:(\d\d)\d{0,3})?)?")
@@ -102,14 +104,15 @@ def latest(text: str) -> str:
     return max([*_marked(text), *bare], default="")
 
 
-def moment(text: str) -> dt.datetime | None:
-    """The day and the time of day that a stamp with marks gives, without a zone; None without both."""
+def moment(text: str, zone: dt.tzinfo | None) -> dt.datetime | None:
+    """When a stamp with marks says, in `zone`, else this machine's; None without a time of day."""
     found = max(_marked(text), default="")
     if len(found) < len("YYYYMMDDHHMM"):
         return None
     try:
-        return dt.datetime.strptime(found.ljust(14, "0"), "%Y%m%d%H%M%S")  # noqa: DTZ007 - the zone is the platform's
-    except ValueError:
+        naive = dt.datetime.strptime(found.ljust(14, "0"), "%Y%m%d%H%M%S")  # noqa: DTZ007 - the zone comes next
+        return naive.replace(tzinfo=zone) if zone else naive.astimezone()
+    except (ValueError, OverflowError):
         return None
 
 

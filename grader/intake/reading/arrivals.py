@@ -122,6 +122,7 @@ class Handed:
     student_id: str = ""
     email: str = ""
     late: bool = False
+    attempt: str = ""  # which of a student's sendings, where the platform keeps them apart
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -50,6 +50,7 @@ _MAIL_HEADER = re.compile(
     rb"^(?:Received|Return-Path|MIME-Version|Subject|Message-ID):", re.IGNORECASE | re.MULTILINE
 )
 _HEAD = 1 << 13
+_CLASSROOM = b"github_username"  # a heading of GitHub Classroom's lists
 
 
 @lru_cache(maxsize=1 << 12)
@@ -82,6 +83,8 @@ def kind_of(raw: Raw) -> str:
     if in_maildir(raw):
         return "mail"
     by_name = KIND_OF.get(_split(raw.name)[1], "unknown")
+    if by_name == "data" and _CLASSROOM in _head(raw).partition(b"\n")[0]:
+        return "listing"
     return _sniffed(raw) if by_name == "unknown" else by_name
 
 

@@ -1,0 +1,90 @@
+"""Microsoft Teams: the library "Student Work" of a class, downloaded from SharePoint.
+
+Submitted files/STUDENT/ASSIGNMENT/Version 2/ holds what was handed in, Working files/STUDENT/... what
+a student is still at work on, whether it was handed in since or not.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from grader.intake.collection import Trouble
+from grader.intake.people.spelling import name_key
+from grader.intake.reading.arrivals import Arrival, Handed, Parcel
+from grader.language import say
+from grader.records import Concern
+
+_SUBMITTED = re.compile(r"submitted files|已?提交的?文件", re.IGNORECASE)
+_WORKING = re.compile(r"working files|(?:正在)?(?:工作|处理|使用)(?:中)?的?文件", re.IGNORECASE)
+_LIBRARY = re.compile(r"student work|学生作业", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Place:
+    """Where a file lies: the half of the library, and the student's folder in it."""
+
+    half: Parcel
+    student: Parcel
+
+    @property
+    def submitted(self) -> bool:
+        return _SUBMITTED.fullmatch(self.half.clue) is not None
+
+    @property
+    def owner(self) -> tuple[Parcel | None, str]:
+        return self.half.outer, name_key(self.student.clue)
+
+
+def recognised(came: Iterable[Arrival]) -> Mapping[Arrival, Arrival]:
+    """The files of the library, each with its student; drafts of what was handed in are ignored."""
+    places = {one: place for one in came if (place := _place(one))}
+    libraries = {place.half.outer for place in places.values() if place.submitted}
+    places = {one: place for one, place in places.items() if _is_library(place, libraries)}
+    served = {place.owner for one, place in places.items() if place.submitted and _counts(one)}
+    return {one: _handed(one, place, served) for one, place in places.items()}
+
+
+def _is_library(place: _Place, libraries: set[Parcel | None]) -> bool:
+    """A student may call a folder "Working files" too."""
+    outer = place.half.outer
+    return outer in libraries or bool(outer and _LIBRARY.fullmatch(outer.clue))
+
+
+def _place(one: Arrival) -> _Place | None:
+    for half, student in pairwise(reversed([*one.parcel.outwards()])):
+        if _SUBMITTED.fullmatch(half.clue) or _WORKING.fullmatch(half.clue):
+            return _Place(half, student)
+    return None
+
+
+def _counts(one: Arrival) -> bool:
+    return one.role in ("source", "bonus", "report", "unreadable", "archive")
+
+
+def _handed(one: Arrival, place: _Place, served: set[tuple[Parcel | None, str]]) -> Arrival:
+    around = place.half.outer.path if place.half.outer else ""
+    key = f"teams:{around}:{name_key(place.student.clue)}"
+    handed = Handed(key, place.student, "Teams", place.student.clue)
+    if place.submitted or one.role in ("ignored", "picture", "extra"):
+        return replace(one, handed=handed)
+    if place.owner in served:
+        return replace(one, role="ignored", trouble=_draft(), program=None, report=None)
+    return replace(one, handed=handed, trouble=one.trouble or _never_handed_in())
+
+
+def _draft() -> Trouble:
+    return Trouble(
+        say("A draft among the working files of Teams; what the student handed in counts."),
+        say("Nothing, if that is right."),
+        Concern.INFORMATION,
+    )
+
+
+def _never_handed_in() -> Trouble:
+    return Trouble(
+        say("It lies among the working files of Teams: the student did not hand it in."),
+        say("Decide whether it counts; it was graded."),
+    )
