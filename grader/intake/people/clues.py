@@ -12,6 +12,7 @@ from grader.intake.people.names import (
     NOBODY,
     Identity,
     Strength,
+    as_said,
     identities,
     undated,
 )
@@ -92,9 +93,10 @@ class Clues:
             return Identity(by_email.student_id, by_email.name, Strength.FULL)
         if handed.student_id:
             return Identity(handed.student_id, handed.name, Strength.FULL)
-        if re.search(r"\d", handed.name):  # Moodle can put the account before the name
+        if re.search(r"\d", handed.name):  # Moodle and Brightspace can put the id before the name
             return self._read(handed.name)[0]
-        return Identity("", handed.name, Strength.FULL) if handed.name else NOBODY
+        name = as_said(handed.name, self._register)
+        return Identity("", name, Strength.FULL) if name else NOBODY
 
     def sender_name(self, one: Arrival) -> str:
         """The name that the sender of the mail around a file goes by; "" without one."""

@@ -11,11 +11,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum
-from functools import lru_cache
 from typing import Protocol
 
 from grader.intake.people import stamps
 from grader.intake.people.classes import without_classes
+from grader.intake.people.spelling import HAN, is_han, name_key, names_agree
 from grader.intake.people.words import is_name, is_person, likely, name_in
 from grader.intake.reading.filenames import COPIES, COPY_OF, LONGEST, normalise
 
@@ -41,7 +41,7 @@ class Identity:
     def agrees(self, other: Identity) -> bool:
         """Whether both may be one person: no part contradicts."""
         ids = {self.id_key, other.id_key} - {""}
-        return len(ids) < 2 and names_agree(self.name_key, other.name_key)  # noqa: PLR2004 - two parts that differ
+        return len(ids) < 2 and names_agree(self.name, other.name)  # noqa: PLR2004 - two parts that differ
 
     def merged(self, other: Identity) -> Identity:
         return replace(
@@ -85,12 +85,11 @@ class Nobody:
 
 NOBODY = Identity()
 
-_HAN = r"\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
-_LETTERS = rf"[^\W\d_{_HAN}]+(?:['·][^\W\d_{_HAN}]+)*"
+_LETTERS = rf"[^\W\d_{HAN}]+(?:['·][^\W\d_{HAN}]+)*"
 # Letters that belong to an id are few: U2023, PB21, 2021K8009, 2037312X.
 _PIECE = re.compile(
     rf"(?P<id>(?:(?<![A-Za-z])(?:[A-Z]{{1,3}}|[a-z]))?[0-9]+(?:[A-Za-z][0-9]+)*(?:[Xx](?![A-Za-z]))?)"
-    rf"|(?P<han>[{_HAN}]+(?:[·\s]+[{_HAN}]+)*)|(?P<latin>{_LETTERS})"
+    rf"|(?P<han>[{HAN}]+(?:[·\s]+[{HAN}]+)*)|(?P<latin>{_LETTERS})"
 )
 _REPLY = re.compile(
     r"^(?:\s*(?:re|fw|fwd|aw|wg|答复|答覆|回复|回覆|转发|轉發|转寄|轉寄)\s*(?:\[\d+\])?\s*:)+\s*",
@@ -108,21 +107,6 @@ _CONTACTS = re.compile(  # telephone and QQ numbers, as people put them into sub
 )
 _SEGMENTS = re.compile(r"[-_+,，、;；:.()\[\]【】{}《》<>“”\"|/\\&=#@!~]+")
 _LONG = 5  # digits: 2024 is a year, 1024 a length
-
-
-@lru_cache(maxsize=1 << 13)
-def name_key(name: str) -> str:
-    """A name as it is compared: blanks, middle dots and case apart."""
-    return re.sub(r"[\s·,]", "", name).casefold()
-
-
-def names_agree(first: str, second: str) -> bool:
-    """Whether two name keys may be one person's: equal, in another order, or in another script."""
-    if not first or not second or first == second:
-        return True
-    if _is_han(first) != _is_han(second):
-        return True
-    return not _is_han(first) and sorted(first) == sorted(second)
 
 
 def identify(clue: str, known: Known | None = None) -> Identity:
@@ -144,7 +128,7 @@ def identities(clue: str, known: Known | None = None) -> tuple[Identity, ...]:
     if several := _several(ids, names, known):
         return several
     name = _choose_name(names, known, strict=not prefixed)
-    sure = prefixed or (not _is_han(name) and known.has_name(name))
+    sure = prefixed or (not is_han(name) and known.has_name(name))
     return (_weigh(_choose_id(ids, known), name, prefixed=sure),)
 
 
@@ -184,10 +168,20 @@ def _joined(names: list[str], known: Known) -> list[str]:
 
 def _han_names(text: str, known: Known) -> list[str]:
     """欧阳 娜娜 is one name; 第六次作业 张三 is a name and something else."""
-    joined = re.sub(r"\s", "", text)
+    joined = re.sub(r"\s", "", as_said(text, known))
     apart = any(map(known.has_name, text.split())) or not is_name(joined)
     parts = text.split() if apart else [joined]
     return [known.name_within(part) or name_in(part) for part in parts]
+
+
+def as_said(shown: str, known: Known) -> str:
+    """`三 张`, as platforms in English put it, is 张三; other names stay as they are."""
+    parts = shown.split()
+    if len(parts) != 2 or not is_han(shown):  # noqa: PLR2004 - a given name and a surname
+        return shown
+    straight, turned = "".join(parts), "".join(reversed(parts))
+    is_asked = known.has_name if known.has_name(straight) or known.has_name(turned) else is_person
+    return turned if is_asked(turned) and not is_asked(straight) else straight
 
 
 def _several(ids: Sequence[str], names: Sequence[str], known: Known) -> tuple[Identity, ...]:
@@ -196,7 +190,7 @@ def _several(ids: Sequence[str], names: Sequence[str], known: Known) -> tuple[Id
     alike = list(
         dict.fromkeys(one for one in ids if _digits(one) >= _LONG and not stamps.stamp_of(one))
     )
-    people = list(dict.fromkeys(one for one in names if _is_han(one) and is_name(one)))
+    people = list(dict.fromkeys(one for one in names if is_han(one) and is_name(one)))
     group = [one for one in people if known.has_name(one)]
     if not ids and len(group) > 1:
         return tuple(Identity("", name, Strength.FULL) for name in group)
@@ -226,14 +220,14 @@ def _choose_name(candidates: Sequence[str], known: Known, *, strict: bool) -> st
     worded = [text for text in candidates if likely(text)]
     names = [text for text in worded if is_name(text)]
     kept = names if strict else names or worded
-    han = sorted((text for text in kept if _is_han(text)), key=lambda text: not is_person(text))
+    han = sorted((text for text in kept if is_han(text)), key=lambda text: not is_person(text))
     listed = [text for text in candidates if known.has_name(text)]
     return next(iter((*listed, *han)), "") or " ".join(kept)
 
 
 def _weigh(student_id: str, name: str, *, prefixed: bool) -> Identity:
     found = Identity(student_id, name)
-    if student_id and (prefixed or _is_han(name)):
+    if student_id and (prefixed or is_han(name)):
         return replace(found, strength=Strength.FULL)
     if student_id:
         # batch-20251105, results_2024 and epoch_100 are no students; zhangsan-2023001 may be one.
@@ -247,7 +241,7 @@ def _name_alone(name: str, *, prefixed: bool) -> Identity:
     if name and prefixed:
         return Identity("", name, Strength.BARE)
     # Without prefix or id only a short Chinese word may be a name: rnn.py is nobody.
-    if name and _is_han(name) and len(name) <= 4 + 8 * ("·" in name):
+    if name and is_han(name) and len(name) <= 4 + 8 * ("·" in name):
         return Identity("", name, Strength.WEAK)
     return NOBODY
 
@@ -262,7 +256,3 @@ def undated(found: Identity) -> Identity:
 
 def _digits(student_id: str) -> int:
     return sum(map(str.isdigit, student_id))
-
-
-def _is_han(text: str) -> bool:
-    return re.fullmatch(rf"[{_HAN}·\s]{{2,}}", text) is not None

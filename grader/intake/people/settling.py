@@ -89,10 +89,8 @@ def _listed(
 ) -> Identity:
     """The id is on the roster. Where it is somebody else's, the name decides if it is listed too."""
     if owner.agrees(Identity(by_id.student_id, by_id.name)):
-        # The roster's spelling where the clue is in another script: zhangsan is 张三.
-        alike = by_id.name.isascii() == owner.name.isascii()
-        name = owner.name if owner.name and owner.strength and alike else by_id.name
-        return replace(owner, student_id=by_id.student_id, name=name)
+        # In the roster's spelling: zhangsan is 张三.
+        return replace(owner, student_id=by_id.student_id, name=by_id.name or owner.name)
     if by_name is not None:
         oddities.append(Oddity(one, "id_of_another", f"{by_id.student_id}, {by_id.name}"))
         return replace(owner, student_id=by_name.student_id)
