@@ -165,4 +165,20 @@ CLASSROOM = [
     Case("classroom-not-on-its-roster", {"grades.csv": grades("rnn,zs,,rnn-zs,,")} | repository("r/rnn-zs", A), [("?", "", "A", True, "")]),
 ]  # fmt: skip
 
-PLATFORMS = [*DRIVE, *FORMS, *BLACKBOARD, *BRIGHTSPACE, *TEAMS, *CLASSROOM]
+IDS = [
+    Case("id-in-two-cases", {"ml-6-王一-pb23000001.py": A, "ml-6-王一-PB23000001.md": MD}, [("PB23000001", "王一", "A", True, "")], decisions=0),
+    Case("check-letter-in-two-cases", {"ml-6-徐一-20231234X.py": A, "ml-6-徐一-20231234x.md": MD}, [("20231234X", "徐一", "A", True, "")], decisions=0),
+    Case("id-with-marks", {"ml-6-Dash O'Brien-21-110-042.py": A, "ml-6-Dash O'Brien-21-110-042.md": MD}, [("21110042", "Dash O'Brien", "A", True, "")], decisions=0),
+    Case("id-with-and-without-marks", {"ml-6-Dash O'Brien-21-110-042.py": A, "ml-6-Dash O'Brien-21110042.md": MD}, [("21110042", "Dash O'Brien", "A", True, "")],
+         roster=(RosterRow("21-110-042", "Dash O'Brien"),), decisions=0),
+    *(Case(f"same-name-{number}", pair(f"ml-6-{name}-2023007"), [("2023007", listed, "A", True, "")], roster=(RosterRow("2023007", listed),), decisions=0)
+      for number, (name, listed) in enumerate([("J.R.R. Tolkien", "J. R. R. Tolkien"), ("Jean Luc Picard", "Jean-Luc Picard"), ("Ana Dordevic", "Ana Đorđević"),
+                                               ("陳大文", "陈大文"), ("Anne White", "Anne Marie White")])),
+    Case("other-name", pair("ml-6-陳小文-2023007"), [("2023007", "陳小文", "A", True, "")], ["under another name"], roster=(RosterRow("2023007", "陈大文"),), decisions=1),
+    Case("moodle-turned-names", {"m.zip": zipped({"三 张_410001_assignsubmission_file/rnn.py": A, "三 张_410001_assignsubmission_file/report.md": MD,
+         "四 李_410002_assignsubmission_file/rnn.py": B, "四 李_410002_assignsubmission_file/report.md": MD})}, [ROW, LI], roster=BOTH, decisions=0),
+    Case("moodle-turned-names-without-roster", {"m.zip": zipped({"三 张_410001_assignsubmission_file/rnn.py": A, "四 李_410002_assignsubmission_file/rnn.py": B})},
+         [("?", "张三", "A", False, ""), ("?", "李四", "B", False, "")]),
+]  # fmt: skip
+
+PLATFORMS = [*IDS, *DRIVE, *FORMS, *BLACKBOARD, *BRIGHTSPACE, *TEAMS, *CLASSROOM]

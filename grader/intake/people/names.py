@@ -15,7 +15,7 @@ from typing import Protocol
 
 from grader.intake.people import stamps
 from grader.intake.people.classes import without_classes
-from grader.intake.people.spelling import HAN, is_han, name_key, names_agree
+from grader.intake.people.spelling import HAN, id_key, is_han, name_key, names_agree
 from grader.intake.people.words import is_name, is_person, likely, name_in
 from grader.intake.reading.filenames import COPIES, COPY_OF, LONGEST, normalise
 
@@ -55,7 +55,7 @@ class Identity:
 
     @property
     def id_key(self) -> str:
-        return self.student_id.casefold()
+        return id_key(self.student_id)
 
     @property
     def name_key(self) -> str:
@@ -88,7 +88,7 @@ NOBODY = Identity()
 _LETTERS = rf"[^\W\d_{HAN}]+(?:['·][^\W\d_{HAN}]+)*"
 # Letters that belong to an id are few: U2023, PB21, 2021K8009, 2037312X.
 _PIECE = re.compile(
-    rf"(?P<id>(?:(?<![A-Za-z])(?:[A-Z]{{1,3}}|[a-z]))?[0-9]+(?:[A-Za-z][0-9]+)*(?:[Xx](?![A-Za-z]))?)"
+    rf"(?P<id>(?:(?<![A-Za-z])(?:[A-Z]{{1,3}}|[a-z]{{1,3}}))?[0-9]+(?:[A-Za-z][0-9]+)*(?:[Xx](?![A-Za-z]))?)"
     rf"|(?P<han>[{HAN}]+(?:[·\s]+[{HAN}]+)*)|(?P<latin>{_LETTERS})"
 )
 _REPLY = re.compile(
@@ -102,9 +102,13 @@ _PREFIX = re.compile(
 _LABELS = re.compile("姓名|学号|班级")  # the template's own words, filled in or not
 _CONTACTS = re.compile(  # telephone and QQ numbers, as people put them into subjects
     r"(?:qq|微信|wechat|tel|电话|手机)\s*(?:号码?)?\s*[:：-]?\s*\d{5,12}"
-    r"|(?<!\d)(?:\+?86[- ]?)?1[3-9]\d{9}(?!\d)",
+    r"|(?<!\d)(?:\+?86[- ]?)?1[3-9]\d(?:\d{8}|(?P<mark>[- ])\d{4}(?P=mark)\d{4})(?!\d)",
     re.IGNORECASE,
 )
+# An id with marks in it, 21-110-042 or 21K-1234, where no longer number stands.
+_PARTED = re.compile(r"(?<![A-Za-z0-9])[A-Z]{0,4}\d{1,4}[A-Z]?(?:[-/.]\d{1,4}){1,4}(?![A-Za-z0-9])")
+_SHORTEST_PARTED = 6
+_INITIALS = re.compile(r"([a-z]{2,3})([0-9].*)")
 _SEGMENTS = re.compile(r"[-_+,，、;；:.()\[\]【】{}《》<>“”\"|/\\&=#@!~]+")
 _LONG = 5  # digits: 2024 is a year, 1024 a length
 
@@ -124,12 +128,27 @@ def identities(clue: str, known: Known | None = None) -> tuple[Identity, ...]:
     rest = _PREFIX.sub("", text)
     prefixed = rest != text
     rest = without_classes(_CONTACTS.sub(" ", stamps.without_marked(rest)))
+    parted, rest = _parted(rest, known, prefixed=prefixed)
     ids, names = _pieces(rest, 1 if prefixed else 3, known)
+    ids += parted
     if several := _several(ids, names, known):
         return several
     name = _choose_name(names, known, strict=not prefixed)
     sure = prefixed or (not is_han(name) and known.has_name(name))
     return (_weigh(_choose_id(ids, known), name, prefixed=sure),)
+
+
+def _parted(text: str, known: Known, *, prefixed: bool) -> tuple[list[str], str]:
+    """Ids with marks in them, and the rest. Without the roster's word a name must stand beside one."""
+    named = prefixed or re.search(rf"[{HAN}]{{2}}", text) is not None
+    sure = named and re.search(rf"\d{{{_LONG}}}", text) is None
+    ids = []
+    for found in _PARTED.findall(text):
+        is_id = _digits(found) >= _SHORTEST_PARTED and not stamps.stamp_of(id_key(found))
+        if known.has_id(found) or (sure and is_id):
+            ids.append(found)
+            text = text.replace(found, " ", 1)
+    return ids, text
 
 
 def _pieces(text: str, shortest: int, known: Known) -> tuple[list[str], list[str]]:
@@ -143,17 +162,40 @@ def _pieces(text: str, shortest: int, known: Known) -> tuple[list[str], list[str
     for segment in _SEGMENTS.split(text):
         latin: list[str] = []
         for piece in _PIECE.finditer(segment):
-            if piece["id"] and shortest <= sum(map(str.isdigit, piece["id"])) <= 20:  # noqa: PLR2004 - no id is longer
-                is_numbered = (
-                    _digits(piece["id"]) < _LONG and segment[: piece.start()][-1:].isalpha()
+            if piece["id"] and shortest <= _digits(piece["id"]) <= 20:  # noqa: PLR2004 - no id is longer
+                initials, student_id = _initials(piece["id"], known)
+                latin.extend(initials)
+                is_numbered = _digits(student_id) < _LONG and (
+                    initials or segment[: piece.start()][-1:].isalpha()
                 )
-                (numbered if is_numbered else ids).append(piece["id"])
+                (numbered if is_numbered else ids).append(student_id)
             elif piece["han"]:
                 names.extend(_han_names(piece["han"], known))
             elif piece["latin"]:
                 latin.append(piece["latin"])
         names.extend([" ".join(latin)] if latin else [])
-    return ids or numbered, _joined(names, known)
+    ids, names = _without_initials(ids or numbered, names, known)
+    return ids, _joined(names, known)
+
+
+def _initials(text: str, known: Known) -> tuple[list[str], str]:
+    """`rnn10000` is a word and a number."""
+    found = _INITIALS.fullmatch(text)
+    if found is None or known.has_id(text):
+        return [], text
+    whole = likely(found[1]) and _digits(found[2]) >= _LONG and not known.has_id(found[2])
+    return ([], text) if whole else ([found[1]], found[2])
+
+
+def _without_initials(
+    ids: list[str], names: list[str], known: Known
+) -> tuple[list[str], list[str]]:
+    """`zs2023001`, where no name stands besides, is somebody's initials and an id."""
+    if any(map(likely, names)):
+        return ids, names
+    found = [_INITIALS.fullmatch(one) if not known.has_id(one) else None for one in ids]
+    cut = [one[2] if one else text for one, text in zip(found, ids, strict=True)]
+    return cut, [*names, *(one[1] for one in found if one)]
 
 
 def _joined(names: list[str], known: Known) -> list[str]:

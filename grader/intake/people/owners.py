@@ -16,7 +16,13 @@ from grader.intake.people.clues import Clues, resolve
 from grader.intake.people.names import Identity, Strength
 from grader.intake.people.origins import mail_around, origins, student_key
 from grader.intake.people.roster import Register
-from grader.intake.people.settling import Oddity, follow_roster, settle_mails, share_ids
+from grader.intake.people.settling import (
+    Oddity,
+    follow_roster,
+    settle_mails,
+    share_ids,
+    spell_alike,
+)
 from grader.intake.reading.arrivals import Arrival, Parcel
 
 
@@ -49,6 +55,7 @@ def assign(arrivals: Sequence[Arrival], register: Register) -> Ownership:
     follow_roster(owners, register, oddities)
     _name_by_sender(owners, clues)
     _note_origins(owners)
+    spell_alike(owners)
     share_ids(owners, oddities)
     _follow_sender(owners, oddities)
     _adopt(owners, clues)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from grader.faults import BadFile
 from grader.intake.collection import RosterRow
-from grader.intake.people.spelling import name_key
+from grader.intake.people.spelling import id_key, name_key
 from grader.intake.reading.decoding import Unreadable, decode
 from grader.intake.reading.filenames import normalise
 from grader.language import Message, say
@@ -152,7 +152,7 @@ class Register:
 
     def __init__(self, roster: Sequence[RosterRow] | None) -> None:
         self.students = tuple(roster or ())
-        self._by_id = {student.student_id.casefold(): student for student in self.students}
+        self._by_id = {id_key(student.student_id): student for student in self.students}
         self._by_email = {student.email: student for student in self.students if student.email}
         self._by_name: dict[str, list[RosterRow]] = defaultdict(list)
         for student in self.students:
@@ -166,7 +166,7 @@ class Register:
         )
 
     def by_id(self, student_id: str) -> RosterRow | None:
-        return self._by_id.get(student_id.casefold())
+        return self._by_id.get(id_key(student_id))
 
     def by_email(self, email: str) -> RosterRow | None:
         return self._by_email.get(email)
@@ -181,7 +181,7 @@ class Register:
         return self._by_name.get(name_key(name), ())
 
     def has_id(self, student_id: str) -> bool:
-        return student_id.casefold() in self._by_id
+        return id_key(student_id) in self._by_id
 
     def has_name(self, name: str) -> bool:
         return name_key(name) in self.names

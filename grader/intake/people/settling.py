@@ -11,6 +11,7 @@ from grader.intake.people.clues import Clues
 from grader.intake.people.names import Identity
 from grader.intake.people.origins import mail_around
 from grader.intake.people.roster import Register
+from grader.intake.people.spelling import id_key
 from grader.intake.reading.arrivals import Arrival, Parcel
 
 Owners = dict[Arrival, Identity]
@@ -63,7 +64,7 @@ def _vote(
 def follow_roster(owners: Owners, register: Register, oddities: list[Oddity]) -> None:
     """A name that is unique on the roster decides; what stays open is asked about."""
     settled = {
-        one: owner.student_id.casefold()
+        one: id_key(owner.student_id)
         for one, owner in owners.items()
         if register.has_id(owner.student_id)
     }
@@ -111,7 +112,7 @@ def _by_name(
     if not owner.student_id:
         return replace(owner, student_id=by_name.student_id, name=by_name.name)
     detail = f"{owner.student_id}, {by_name.student_id} {by_name.name}"
-    others = claims[by_name.student_id.casefold()]
+    others = claims[id_key(by_name.student_id)]
     if others and _from(one) not in others:
         oddities.append(Oddity(one, "two_people", detail))
         return owner
@@ -153,6 +154,21 @@ def share_ids(owners: Owners, oddities: list[Oddity]) -> None:
         elif found:
             ids = "; ".join(f"{each.student_id} {each.name}" for each in found.values())
             oddities.append(Oddity(one, "shared_name", ids))
+
+
+def spell_alike(owners: Owners) -> None:
+    """One spelling for each id, with its capitals: pb23000001 is PB23000001."""
+    spelled: dict[str, str] = {}
+    for owner in owners.values():
+        known = spelled.get(owner.id_key, owner.student_id)
+        spelled[owner.id_key] = max(known, owner.student_id, key=_capitals)
+    for one, owner in owners.items():
+        if owner.student_id != spelled[owner.id_key]:
+            owners[one] = replace(owner, student_id=spelled[owner.id_key])
+
+
+def _capitals(text: str) -> int:
+    return sum(map(str.isupper, text))
 
 
 def _elsewhere(first: str, second: str) -> bool:

@@ -1,4 +1,4 @@
-"""Names as they are compared: marks, accents, case and the script of Chinese characters apart.
+"""Names and ids as they are compared: marks, accents, case and the script of Chinese characters apart.
 
 `Jean-Luc`, `J.R.R.`, `Đorđević` and `陳大文` are on a roster as `Jean Luc`, `J. R. R.`, `Dordevic` and
 `陈大文`. The characters are those in daily use in both scripts, by OpenCC's table (Apache 2.0).
@@ -21,6 +21,11 @@ _LATIN = str.maketrans(
 def name_key(name: str) -> str:
     """A name as it is compared."""
     return "".join(_words(name))
+
+
+def id_key(student_id: str) -> str:
+    """An id as it is compared: 21-110-042 is 21110042, pb23000001 is PB23000001."""
+    return re.sub(r"[\W_]", "", student_id.casefold())
 
 
 def names_agree(first: str, second: str) -> bool:
