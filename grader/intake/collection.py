@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 
@@ -39,6 +40,13 @@ class RosterRow:
     student_id: str
     name: str = ""
     email: str = ""
+    accounts: tuple[str, ...] = ()  # what platforms call the student, and further addresses
+
+    @classmethod
+    def of(cls, cells: Sequence[str]) -> RosterRow:
+        """Id, name, address and accounts, as a course keeps them."""
+        student_id, name, email, *accounts = cells
+        return cls(student_id, name, email, tuple(accounts))
 
 
 @dataclass(frozen=True, slots=True)

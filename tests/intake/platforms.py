@@ -181,4 +181,15 @@ IDS = [
          [("?", "张三", "A", False, ""), ("?", "李四", "B", False, "")]),
 ]  # fmt: skip
 
-PLATFORMS = [*IDS, *DRIVE, *FORMS, *BLACKBOARD, *BRIGHTSPACE, *TEAMS, *CLASSROOM]
+ACCOUNTS = [
+    Case("canvas-number-on-the-roster", {"submissions.zip": zipped({"lee_LATE_51003_900006_rnn.py": A, "lee_LATE_51003_900007_report.md": MD})},
+         [("0012345", "O'Neil, Mary Ann", "A", True, "late")], roster=(RosterRow("0012345", "O'Neil, Mary Ann", "", ("51003", "moneil")),), decisions=0),
+    Case("canvas-name-with-marks", {"submissions.zip": zipped({"oneilmaryann_51003_900006_rnn.py": A})},
+         [("0012345", "O'Neil, Mary Ann", "A", False, "")], roster=(RosterRow("0012345", "O'Neil, Mary Ann"),)),
+    Case("blackboard-login-on-the-roster", {"gradebook.zip": zipped(attempt("alee", "A. Lee", "2025-11-03-10-11-05", NEW))},
+         [("2023001", "Anna Lee", "A", True, "")], roster=(RosterRow("2023001", "Anna Lee", "", ("alee",)),), decisions=0),
+    Case("second-address", {"a.eml": letter("", {"rnn.py": A, "report.md": MD}, sender="z <B@y.cn>")},
+         [ROW], roster=(RosterRow("2023001", "张三", "a@x.cn", ("b@y.cn",)),), decisions=0),
+]  # fmt: skip
+
+PLATFORMS = [*IDS, *ACCOUNTS, *DRIVE, *FORMS, *BLACKBOARD, *BRIGHTSPACE, *TEAMS, *CLASSROOM]

@@ -82,6 +82,7 @@ def _handed(
         "Blackboard",
         name or ("" if is_id else user),
         user if is_id or known.has_id(user) else "",
+        account=user,
         attempt=f"{key}:{mark['stamp']}",
     )
 

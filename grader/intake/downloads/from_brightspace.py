@@ -63,6 +63,7 @@ def _handed(
         "Brightspace",
         mark["name"].strip(),
         mark["user"] if known.has_id(mark["user"]) else "",
+        account=mark["user"],
         attempt=f"{key}:{mark['date']}",
     )
     time = stamps.moment(mark["date"], zone) or one.time

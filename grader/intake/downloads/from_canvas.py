@@ -61,5 +61,6 @@ def _is_canvas(marks: Iterable[re.Match[str]], known: Known) -> bool:
 def _handed(one: Arrival, mark: re.Match[str], parcel: Parcel) -> Arrival:
     who = mark["user"] or mark["anonymous"]
     late = bool(mark["late"] or mark["anonymous_late"])
-    handed = Handed(f"canvas:{parcel.path}:{who}", parcel, "Canvas", mark["name"] or "", late=late)
+    key, name, account = f"canvas:{parcel.path}:{who}", mark["name"] or "", mark["user"] or ""
+    handed = Handed(key, parcel, "Canvas", name, late=late, account=account)
     return replace(one, name=mark["file"] or mark["typed"], handed=handed)

@@ -86,11 +86,15 @@ def _handed(one: Arrival, lists: Mapping[Parcel, _Lists], known: Known) -> Itera
 def _by(row: Row, folder: Parcel, number: int, known: Known) -> Handed:
     """The identifier is whatever the teacher chose: an id, a name, both, or an address."""
     identifier = row.get("roster_identifier") or row.get("identifier", "")
-    key = f"classroom:{folder.path}:{number}"
+    blank = Handed(
+        f"classroom:{folder.path}:{number}",
+        folder,
+        "GitHub Classroom",
+        row.get("name", ""),
+        account=row.get("github_username", ""),
+    )
     if "@" in identifier:
-        return Handed(
-            key, folder, "GitHub Classroom", row.get("name", ""), email=identifier.lower()
-        )
+        return replace(blank, email=identifier.lower())
     found = identify(identifier, known)
-    name = found.name or row.get("name", "") or ("" if found.student_id else identifier)
-    return Handed(key, folder, "GitHub Classroom", name, found.student_id)
+    name = found.name or blank.name or ("" if found.student_id else identifier)
+    return replace(blank, name=name, student_id=found.student_id)

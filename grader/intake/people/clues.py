@@ -88,9 +88,9 @@ class Clues:
         )
 
     def _handed(self, handed: Handed) -> Identity:
-        by_email = self._register.by_email(handed.email) if handed.email else None
-        if by_email:
-            return Identity(by_email.student_id, by_email.name, Strength.FULL)
+        student = self._register.by_email(handed.email) or self._register.by_account(handed.account)
+        if student:
+            return Identity(student.student_id, student.name, Strength.FULL)
         if handed.student_id:
             return Identity(handed.student_id, handed.name, Strength.FULL)
         if re.search(r"\d", handed.name):  # Moodle and Brightspace can put the id before the name

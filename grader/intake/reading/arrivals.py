@@ -122,6 +122,7 @@ class Handed:
     student_id: str = ""
     email: str = ""
     late: bool = False
+    account: str = ""  # the platform's own number or name for the student
     attempt: str = ""  # which of a student's sendings, where the platform keeps them apart
 
 
