@@ -8,6 +8,7 @@ from pathlib import Path
 from grader.intake import remarks
 from grader.intake.collection import Intake, IntakeRules
 from grader.intake.downloads.recognise import recognised
+from grader.intake.naming import doubles
 from grader.intake.people import decided
 from grader.intake.people.aside import without_course, without_others
 from grader.intake.people.attempts import Attempt, build_attempts
@@ -40,6 +41,7 @@ def collect(paths: Sequence[Path], rules: IntakeRules) -> Intake:
         *remarks.unclaimed(unclaimed),
         *remarks.oddities(ownership),
         *(one for pair in chosen for one in remarks.about(*pair, register)),
+        *doubles(persons, register),
     ]
     return Intake(
         submissions=(*(entry(*pair) for pair in chosen), *_absent(persons, register)),

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from itertools import permutations
 
 from grader.intake.collection import Trouble
 from grader.intake.people.roster import Register
+from grader.intake.people.spelling import name_key
 from grader.intake.people.students import Person
 from grader.intake.reading.arrivals import Arrival
 from grader.language import Message, say
@@ -61,6 +64,39 @@ def naming(person: Person, register: Register) -> Iterator[Remark]:
                 say("Check the id with the student and rename the file."),
             ),
         )
+
+
+def doubles(persons: Sequence[Person], register: Register) -> Iterator[Remark]:
+    """Two ids of one name, a program under one and a report under the other: perhaps a slip."""
+    names: dict[str, list[Person]] = defaultdict(list)
+    for person in persons:
+        if person.named and person.name:
+            names[name_key(person.name)].append(person)
+    for namesakes in names.values():
+        for person, other in permutations(namesakes, 2):
+            listed = all(
+                register.by_id(one.attempts[-1].owner.student_id) for one in (person, other)
+            )
+            if not listed and {_halves(person), _halves(other)} == {"program", "report"}:
+                yield (
+                    person.attempts[-1].files[0],
+                    Trouble(
+                        say(
+                            "The other half came under the same name with another id, {id}.",
+                            id=other.student_id,
+                        ),
+                        say(
+                            "If they are one person, say so in overrides.csv; they were kept apart."
+                        ),
+                    ),
+                )
+
+
+def _halves(person: Person) -> str:
+    """What came where only one half did: "program" or "report"."""
+    programs = any(attempt.programs for attempt in person.attempts)
+    reports = any(attempt.reports for attempt in person.attempts)
+    return {(True, False): "program", (False, True): "report"}.get((programs, reports), "")
 
 
 def _unnamed(person: Person) -> Message:

@@ -55,6 +55,9 @@ FORMS = [
          for folder, file, data in (("代码", "rnn.py", source), ("报告", "report.md", MD))}, [ROW, LI], decisions=0),
     Case("tencent-counted", {"a/1_张三_2023001_20261130201500_rnn.py": A, "b/1_张三_2023001_20261130201501_report.md": MD}, [ROW], decisions=0),
     Case("form-in-milliseconds", {"a/张三_2023001_1764504900123_rnn.py": A, "b/张三_2023001_1764504901000_report.md": MD}, [ROW], decisions=0),
+    Case("form-with-a-telephone", {"张三_2023001_13812345678_rnn.py": A, "张三_2023001_13812345678_report.md": MD, "李四_2023002_13912345678_rnn.py": B}, [ROW, ("2023002", "李四", "B", False, "")]),
+    Case("form-with-counts", {"张三_2023001_88231_rnn.py": A, "李四_2023002_88232_rnn.py": B}, [("2023001", "张三", "A", False, ""), ("2023002", "李四", "B", False, "")]),
+    Case("form-with-day-and-time", pair("张三_20261130_201500"), [("?", "张三", "A", True, "")]),
     Case("form-resent", {"a/张三_2023001_20261129201500_rnn.py": program("O"), "a/张三_2023001_20261130201500_rnn.py": A,
          "b/张三_2023001_20261130201501_report.md": report()}, [ROW], ["20261130201500_rnn.py counts: its name says"], decisions=0),
 ]  # fmt: skip
@@ -117,6 +120,8 @@ BRIGHTSPACE = [
          [ROW, ("?", "Mary-Ann O'Neil", "B", True, "")]),
     Case("brightspace-folders-inside", {"d.zip": zipped({"20301-6611 - 张三 - 30 November, 2025 1110 PM/code/rnn.py": A,
          "20301-6611 - 张三 - 30 November, 2025 1110 PM/text/report.md": MD})}, [("?", "张三", "A", True, "")], decisions=1),
+    Case("brightspace-in-chinese", {"d.zip": zipped(brightspace("20301-6611 - 张三 - 2025年11月9日 930", program("O")) | brightspace("20301-6611 - 张三 - 2025年11月30日 2310", A))},
+         [("?", "张三", "A", True, "")], ["it was sent later"]),
     Case("brightspace-own-id-inside", {"d.zip": zipped({"20301-6611 - San Zhang - Nov 3, 2025 1110 AM/ml-6-张三-2023001.py": A,
          "20301-6611 - San Zhang - Nov 3, 2025 1110 AM/report.md": MD})}, [("2023001", "San Zhang", "A", True, "")], decisions=0),
 ]  # fmt: skip
@@ -177,6 +182,8 @@ IDS = [
     Case("other-name", pair("ml-6-陳小文-2023007"), [("2023007", "陳小文", "A", True, "")], ["under another name"], roster=(RosterRow("2023007", "陈大文"),), decisions=1),
     Case("moodle-turned-names", {"m.zip": zipped({"三 张_410001_assignsubmission_file/rnn.py": A, "三 张_410001_assignsubmission_file/report.md": MD,
          "四 李_410002_assignsubmission_file/rnn.py": B, "四 李_410002_assignsubmission_file/report.md": MD})}, [ROW, LI], roster=BOTH, decisions=0),
+    Case("gradescope-turned-name", {"assignment_1_export/submission_7/rnn.py": A, "assignment_1_export/submission_7/r.md": MD, "assignment_1_export/submission_metadata.yml":
+         "submission_7:\n  :submitters:\n  - :name: 三 张\n    :sid: '2023001'\n".encode()}, [ROW, MISSING_LI], roster=BOTH, decisions=0),
     Case("moodle-turned-names-without-roster", {"m.zip": zipped({"三 张_410001_assignsubmission_file/rnn.py": A, "四 李_410002_assignsubmission_file/rnn.py": B})},
          [("?", "张三", "A", False, ""), ("?", "李四", "B", False, "")]),
 ]  # fmt: skip
@@ -192,4 +199,13 @@ ACCOUNTS = [
          [ROW], roster=(RosterRow("2023001", "张三", "a@x.cn", ("b@y.cn",)),), decisions=0),
 ]  # fmt: skip
 
-PLATFORMS = [*IDS, *ACCOUNTS, *DRIVE, *FORMS, *BLACKBOARD, *BRIGHTSPACE, *TEAMS, *CLASSROOM]
+SLIPS = [
+    Case("halves-under-two-ids", {"ml-6-王五-2023003.py": A, "ml-6-王五-2023030.md": MD}, [("2023003", "王五", "A", False, ""), ("2023030", "王五", "", True, "")],
+         ["the same name with another id, 2023030", "the same name with another id, 2023003"], decisions=4),
+    Case("prefix-left-out", {"ml-6-王一-23000001.py": A, "ml-6-王一-PB23000001.md": MD}, [("23000001", "王一", "A", False, ""), ("PB23000001", "王一", "", True, "")],
+         ["with another id, PB23000001"]),
+    Case("namesakes-on-the-roster", {"ml-6-王伟-2023003.py": A, "ml-6-王伟-2023030.md": MD}, [("2023003", "王伟", "A", False, ""), ("2023030", "王伟", "", True, "")],
+         roster=(RosterRow("2023003", "王伟"), RosterRow("2023030", "王伟")), decisions=2),
+]  # fmt: skip
+
+PLATFORMS = [*SLIPS, *IDS, *ACCOUNTS, *DRIVE, *FORMS, *BLACKBOARD, *BRIGHTSPACE, *TEAMS, *CLASSROOM]

@@ -17,7 +17,7 @@ from grader.intake.people.names import Known
 from grader.intake.reading.arrivals import Arrival, Handed, Parcel
 
 _MARK = re.compile(
-    r"^(?P<user>\d{2,})-\d{2,} - (?P<name>.+?) ?- (?P<date>[^-]*\b20\d\d\b[^-]*?)(?: - (?P<file>.+))?$",
+    r"^(?P<user>\d{2,})-\d{2,} - (?P<name>.+?) ?- (?P<date>[^-]*(?<!\d)20\d\d(?!\d)[^-]*?)(?: - (?P<file>.+))?$",
     re.DOTALL,
 )
 

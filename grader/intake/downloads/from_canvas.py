@@ -25,6 +25,9 @@ _MARK = re.compile(
     re.DOTALL,
 )
 
+_ENROLLED = re.compile(r"20[12]\d{4,}")
+_TELEPHONE = re.compile(r"1[3-9]\d{9}")
+
 
 def recognised(came: Sequence[Arrival], known: Known) -> Mapping[Arrival, Arrival]:
     """The files of Canvas' downloads, each as it was handed in."""
@@ -41,9 +44,10 @@ def recognised(came: Sequence[Arrival], known: Known) -> Mapping[Arrival, Arriva
 
 
 def _is_canvas(marks: Iterable[re.Match[str]], known: Known) -> bool:
-    """姓名_学号_100_rnn.py looks alike: Canvas' numbers are no ids, and no attachment has two.
+    """Whether the numbers can be Canvas' own: 姓名_学号_100_rnn.py looks alike.
 
-    So does what a form collects, 姓名_学号_20261130201500_rnn.py.
+    So does what a form collects, 姓名_学号_20261130201500_rnn.py: its last number is a time or a
+    telephone's, and ids begin with the year.
     """
     users: dict[str, set[str]] = defaultdict(set)
     attachments: list[str] = []
@@ -54,8 +58,14 @@ def _is_canvas(marks: Iterable[re.Match[str]], known: Known) -> bool:
             users[mark["user"]].add(mark["name"])
         attachments += [mark["attachment"]] if mark["attachment"] else []
     one_name_each = all(len(names) == 1 for names in users.values())
-    stamped = attachments and all(map(stamps.stamp_of, attachments))
-    return one_name_each and len(set(attachments)) == len(attachments) and not stamped
+    collected = attachments and all(map(_is_forms, attachments))
+    enrolled = users and all(map(_ENROLLED.fullmatch, users))
+    unique = len(set(attachments)) == len(attachments)
+    return one_name_each and unique and not collected and not enrolled
+
+
+def _is_forms(number: str) -> bool:
+    return _TELEPHONE.fullmatch(number) is not None or stamps.stamp_of(number) is not None
 
 
 def _handed(one: Arrival, mark: re.Match[str], parcel: Parcel) -> Arrival:

@@ -91,11 +91,11 @@ class Clues:
         student = self._register.by_email(handed.email) or self._register.by_account(handed.account)
         if student:
             return Identity(student.student_id, student.name, Strength.FULL)
+        name = as_said(handed.name, self._register)
         if handed.student_id:
-            return Identity(handed.student_id, handed.name, Strength.FULL)
+            return Identity(handed.student_id, name, Strength.FULL)
         if re.search(r"\d", handed.name):  # Moodle and Brightspace can put the id before the name
             return self._read(handed.name)[0]
-        name = as_said(handed.name, self._register)
         return Identity("", name, Strength.FULL) if name else NOBODY
 
     def sender_name(self, one: Arrival) -> str:

@@ -22,7 +22,7 @@ _COLUMNS = {
     "student_id": (
         "学号", "学生学号", "学号工号", "学工号", "studentid", "studentno", "studentnumber",
         "studentidnumber", "sisuserid", "orgdefinedid", "idnumber", "id号", "matrikelnummer", "matrikelnr",
-        "matriculationnumber", "matriculationno", "matricnumber", "matricno", "registrationnumber", "rollnumber", "rollno",
+        "matriculationnumber", "matriculationno", "matricnumber", "matricno", "registrationnumber", "rosteridentifier", "identifier", "regno", "emplid", "universityid", "rollnumber", "rollno",
         "sid", "netid", "id", "工号", "账号", "帐号", "用户名", "username", "loginid", "number", "no", "编号",
     ),
     "name": (
@@ -62,7 +62,7 @@ _TITLES = 5  # lines that may stand above the headings: "计科2101班名单"
 _NO_STUDENTS = {"points possible", "manual posting", "student, test"}
 # The last row of many lists: 合计, 共 6 人, Total: 6 students.
 _TOTAL = re.compile(
-    r"(?:合计|总计|總計|合計|共计|共計|小计|总数|总人数|人数|平均|共|total|sum|count|average)"
+    r"(?:合计|总计|總計|合計|共计|共計|小计|总数|总人数|人数|应到|实到|平均|共|total|sum|count|average)"
     r"\s*[:：]?\s*\d*\s*(?:人|名|students?)?",
     re.IGNORECASE,
 )

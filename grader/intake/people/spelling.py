@@ -12,6 +12,8 @@ from functools import lru_cache
 
 HAN = r"\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _MARKS = re.compile(r"[\s·.,'’‘`´_-]+")
+_ACCENTS = re.compile("[\u0300-\u036f]")  # those that no letter has taken in
+_UMLAUTS = re.compile("(?<=[aou])e")
 _LATIN = str.maketrans(
     {"đ": "d", "ð": "d", "ø": "o", "ł": "l", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th"}
 )
@@ -35,7 +37,12 @@ def names_agree(first: str, second: str) -> bool:
         return True
     if is_han(first) != is_han(second):
         return True
-    return not is_han(first) and (sorted(keys[0]) == sorted(keys[1]) or _shortened(first, second))
+    return not is_han(first) and (_respelled(*keys) or _shortened(first, second))
+
+
+def _respelled(first: str, second: str) -> bool:
+    """In another order, or Mueller for Müller."""
+    return sorted(first) == sorted(second) or _UMLAUTS.sub("", first) == _UMLAUTS.sub("", second)
 
 
 def _shortened(first: str, second: str) -> bool:
@@ -47,7 +54,10 @@ def _shortened(first: str, second: str) -> bool:
 def _words(name: str) -> list[str]:
     plain = name.casefold()
     if not plain.isascii():
-        plain = "".join(map(_plain, plain)).translate(_LATIN).translate(_SIMPLIFIED)
+        plain = unicodedata.normalize("NFKC", plain)
+        plain = (
+            _ACCENTS.sub("", "".join(map(_plain, plain))).translate(_LATIN).translate(_SIMPLIFIED)
+        )
     return [word for word in _MARKS.split(plain) if word]
 
 

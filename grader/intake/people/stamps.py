@@ -24,11 +24,15 @@ _MARKED = tuple(
         rf"(?<!\d)(?P<month>\d{{1,2}})(?P<mark>[-_./])(?P<day>\d{{1,2}})(?P=mark)(?P<year>20\d\d){_CLOCK}",
         # 30.11.2026, elsewhere
         rf"(?<!\d)(?P<day>\d{{1,2}})(?P<mark>[-_./])(?P<month>\d{{1,2}})(?P=mark)(?P<year>20\d\d){_CLOCK}",
+        # 2026年11月30日 下午 1110
+        r"(?<!\d)(?P<year>20\d\d)年(?P<month>\d{1,2})月(?P<day>\d{1,2})日 ?(?P<half>[上下]午)? ?(?P<time>\d{3,4})(?!\d)",
         # 2026-11-30 21-10-05, 2026年11月30日
         rf"(?<!\d)(?P<year>20\d\d)[-_./年](?P<month>\d{{1,2}})[-_./月](?P<day>\d{{1,2}})日?{_CLOCK}",
         # Nov 30, 2026 1110 PM; 30 November 2026
         rf"{_MONTH} (?P<day>\d{{1,2}}),? (?P<year>20\d\d){_HALVES}",
         rf"(?<!\d)(?P<day>\d{{1,2}}) {_MONTH},? (?P<year>20\d\d){_HALVES}",
+        # 20261130_143000
+        r"(?<!\d)(?P<year>20\d\d)(?P<month>\d\d)(?P<day>\d\d)[-_ ](?P<time>(?:[01]\d|2[0-3])[0-5]\d[0-5]\d)(?!\d)",
         # 20261130T143000Z, and the parts into which Drive cuts what it packs
         (
             r"(?<!\d)(?P<year>20\d\d)(?P<month>\d\d)(?P<day>\d\d)T(?P<time>\d{6}|\d{4})(?:[.,]\d+)?"
@@ -129,6 +133,6 @@ def _time(found: re.Match[str]) -> str:
     digits = "".join(f"{part:0>2}" for part in parts) if len(parts) > 1 else "".join(parts)
     digits = digits.zfill(len(digits) + len(digits) % 2)
     if digits and (half := found.groupdict().get("half")):
-        hour = int(digits[:2]) % 12 + 12 * (half.casefold() == "p")
+        hour = int(digits[:2]) % 12 + 12 * (half.casefold() in ("p", "下午"))
         digits = f"{hour:02}{digits[2:]}"
     return digits
