@@ -140,6 +140,12 @@ TEAMS = [
          [ROW, MISSING_LI], ["A draft among the working files"], roster=BOTH, decisions=0),
     Case("teams-other-assignment", {f"{SUBMITTED}/张三/作业6/rnn.py": A, f"{SUBMITTED}/张三/作业6/report.md": MD, f"{SUBMITTED}/张三/作业5/tree.py": b"class Tree: pass\n"},
          [ROW, MISSING_LI], ["assignment 5"], roster=BOTH, decisions=0),
+    Case("teams-only-the-last-assignment-handed-in", {f"{SUBMITTED}/张三/作业5/tree.py": b"class Tree: pass\n", f"{WORKING}/张三/作业6/rnn.py": A, f"{WORKING}/张三/作业6/report.md": MD},
+         [ROW, MISSING_LI], ["assignment 5", "the student did not hand it in"], roster=BOTH, decisions=2),
+    Case("blackboard-unpacked-without-letters", {f"gradebook/作业6_RNN_2023001_attempt_2025-11-0{day}-09-10-05_{name}": data for day, files in ((3, OLD), (4, NEW)) for name, data in files.items()},
+         [ROW, MISSING_LI], roster=BOTH, decisions=0),
+    Case("brightspace-unpacked-here", INDEX | brightspace("20301-6611 - 三 张 - Nov 9, 2025 930 PM", program("O")) | brightspace("20301-6611 - 三 张 - Nov 30, 2025 1215 PM", A),
+         [ROW, MISSING_LI], roster=BOTH, decisions=0),
     Case("working-files-of-a-student", {"张三-2023001/Working files/rnn.py": A, "张三-2023001/Working files/report.md": MD}, [ROW], decisions=0),
 ]  # fmt: skip
 

@@ -24,18 +24,20 @@ _LIBRARY = re.compile(r"student work|学生作业", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Place:
-    """Where a file lies: the half of the library, and the student's folder in it."""
+    """Where a file lies: the half of the library, the student's folder in it, the assignment."""
 
     half: Parcel
     student: Parcel
+    assignment: str
 
     @property
     def submitted(self) -> bool:
         return _SUBMITTED.fullmatch(self.half.clue) is not None
 
     @property
-    def owner(self) -> tuple[Parcel | None, str]:
-        return self.half.outer, name_key(self.student.clue)
+    def work(self) -> tuple[Parcel | None, str, str]:
+        """What a student made of an assignment, handed in or not."""
+        return self.half.outer, name_key(self.student.clue), self.assignment.casefold()
 
 
 def recognised(came: Iterable[Arrival]) -> Mapping[Arrival, Arrival]:
@@ -43,7 +45,7 @@ def recognised(came: Iterable[Arrival]) -> Mapping[Arrival, Arrival]:
     places = {one: place for one in came if (place := _place(one))}
     libraries = {place.half.outer for place in places.values() if place.submitted}
     places = {one: place for one, place in places.items() if _is_library(place, libraries)}
-    served = {place.owner for one, place in places.items() if place.submitted and _counts(one)}
+    served = {place.work for one, place in places.items() if place.submitted and _counts(one)}
     return {one: _handed(one, place, served) for one, place in places.items()}
 
 
@@ -54,9 +56,10 @@ def _is_library(place: _Place, libraries: set[Parcel | None]) -> bool:
 
 
 def _place(one: Arrival) -> _Place | None:
-    for half, student in pairwise(reversed([*one.parcel.outwards()])):
+    inwards = [*reversed([*one.parcel.outwards()])]
+    for depth, (half, student) in enumerate(pairwise(inwards), start=2):
         if _SUBMITTED.fullmatch(half.clue) or _WORKING.fullmatch(half.clue):
-            return _Place(half, student)
+            return _Place(half, student, "".join(each.clue for each in inwards[depth : depth + 1]))
     return None
 
 
@@ -64,13 +67,13 @@ def _counts(one: Arrival) -> bool:
     return one.role in ("source", "bonus", "report", "unreadable", "archive")
 
 
-def _handed(one: Arrival, place: _Place, served: set[tuple[Parcel | None, str]]) -> Arrival:
+def _handed(one: Arrival, place: _Place, served: set[tuple[Parcel | None, str, str]]) -> Arrival:
     around = place.half.outer.path if place.half.outer else ""
     key = f"teams:{around}:{name_key(place.student.clue)}"
     handed = Handed(key, place.student, "Teams", place.student.clue)
     if place.submitted or one.role in ("ignored", "picture", "extra"):
         return replace(one, handed=handed)
-    if place.owner in served:
+    if place.work in served:
         return replace(one, role="ignored", trouble=_draft(), program=None, report=None)
     return replace(one, handed=handed, trouble=one.trouble or _never_handed_in())
 
