@@ -180,6 +180,10 @@ IDS = [
     Case("id-in-two-cases", {"ml-6-王一-pb23000001.py": A, "ml-6-王一-PB23000001.md": MD}, [("PB23000001", "王一", "A", True, "")], decisions=0),
     Case("check-letter-in-two-cases", {"ml-6-徐一-20231234X.py": A, "ml-6-徐一-20231234x.md": MD}, [("20231234X", "徐一", "A", True, "")], decisions=0),
     Case("id-with-marks", {"ml-6-Dash O'Brien-21-110-042.py": A, "ml-6-Dash O'Brien-21-110-042.md": MD}, [("21110042", "Dash O'Brien", "A", True, "")], decisions=0),
+    *(Case(f"listed-id-with-marks-{number}", pair(f"{stem}"), [(listed.replace("-", ""), "Ali Khan", "A", True, ""), ("12023001", "张三", "", False, "missing")],
+           roster=(RosterRow(listed, "Ali Khan"), RosterRow("12023001", "张三")), decisions=0)
+      for number, (stem, listed) in enumerate([("ml-6-Ali Khan-CS-2023-001", "CS-2023-001"), ("CS-2023-001", "CS-2023-001"), ("hw6_CS2023001", "CS-2023-001"),
+                                               ("Ali Khan 21K-1234", "21K-1234"), ("6-Ali Khan-0803CS231001", "0803CS231001"), ("1-2023001-Ali Khan", "2023001")])),
     Case("id-with-and-without-marks", {"ml-6-Dash O'Brien-21-110-042.py": A, "ml-6-Dash O'Brien-21110042.md": MD}, [("21110042", "Dash O'Brien", "A", True, "")],
          roster=(RosterRow("21-110-042", "Dash O'Brien"),), decisions=0),
     *(Case(f"same-name-{number}", pair(f"ml-6-{name}-2023007"), [("2023007", listed, "A", True, "")], roster=(RosterRow("2023007", listed),), decisions=0)

@@ -86,9 +86,9 @@ class Nobody:
 NOBODY = Identity()
 
 _LETTERS = rf"[^\W\d_{HAN}]+(?:['·][^\W\d_{HAN}]+)*"
-# Letters that belong to an id are few: U2023, PB21, 2021K8009, 2037312X.
+# Letters that belong to an id are few: U2023, PB21, 2021K8009, 20BCE1234, 2037312X.
 _PIECE = re.compile(
-    rf"(?P<id>(?:(?<![A-Za-z])(?:[A-Z]{{1,3}}|[a-z]{{1,3}}))?[0-9]+(?:[A-Za-z][0-9]+)*(?:[Xx](?![A-Za-z]))?)"
+    rf"(?P<id>(?:(?<![A-Za-z])(?:[A-Z]{{1,3}}|[a-z]{{1,3}}))?[0-9]+(?:[A-Za-z][0-9]+|[A-Z]{{2,4}}[0-9]{{3,}})*(?:[Xx](?![A-Za-z]))?)"
     rf"|(?P<han>[{HAN}]+(?:[·\s]+[{HAN}]+)*)|(?P<latin>{_LETTERS})"
 )
 _REPLY = re.compile(
@@ -108,6 +108,8 @@ _CONTACTS = re.compile(  # telephone and QQ numbers, as people put them into sub
 # An id with marks in it, 21-110-042 or 21K-1234, where no longer number stands.
 _PARTED = re.compile(r"(?<![A-Za-z0-9])[A-Z]{0,4}\d{1,4}[A-Z]?(?:[-/.]\d{1,4}){1,4}(?![A-Za-z0-9])")
 _SHORTEST_PARTED = 6
+_MOST_PARTS = 4
+_ASCII = re.compile(r"[A-Za-z0-9]+")
 _INITIALS = re.compile(r"([a-z]{2,3})([0-9].*)")
 _SEGMENTS = re.compile(r"[-_+,，、;；:.()\[\]【】{}《》<>“”\"|/\\&=#@!~]+")
 _LONG = 5  # digits: 2024 is a year, 1024 a length
@@ -140,15 +142,30 @@ def identities(clue: str, known: Known | None = None) -> tuple[Identity, ...]:
 
 def _parted(text: str, known: Known, *, prefixed: bool) -> tuple[list[str], str]:
     """Ids with marks in them, and the rest. Without the roster's word a name must stand beside one."""
+    if listed := _listed(text, known):
+        return [listed], text.replace(listed, " ", 1)
     named = prefixed or re.search(rf"[{HAN}]{{2}}", text) is not None
     sure = named and re.search(rf"\d{{{_LONG}}}", text) is None
     ids = []
     for found in _PARTED.findall(text):
         is_id = _digits(found) >= _SHORTEST_PARTED and not stamps.stamp_of(id_key(found))
-        if known.has_id(found) or (sure and is_id):
+        if sure and is_id:
             ids.append(found)
             text = text.replace(found, " ", 1)
     return ids, text
+
+
+def _listed(text: str, known: Known) -> str:
+    """Neighbours that are one id on the roster, as CS-2023-001 may be; "" where one alone is."""
+    pieces = [*_ASCII.finditer(text)]
+    if any(known.has_id(piece[0]) for piece in pieces):
+        return ""
+    wholes = (
+        text[pieces[first].start() : pieces[last].end()]
+        for first in range(len(pieces))
+        for last in range(first + 1, min(first + _MOST_PARTS, len(pieces)))
+    )
+    return next((whole for whole in wholes if known.has_id(whole)), "")
 
 
 def _pieces(text: str, shortest: int, known: Known) -> tuple[list[str], list[str]]:

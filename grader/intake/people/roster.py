@@ -284,7 +284,7 @@ class Register:
         return self._by_name.get(name_key(name), ())
 
     def has_id(self, student_id: str) -> bool:
-        return id_key(student_id) in self._by_id
+        return bool(self._by_id) and id_key(student_id) in self._by_id
 
     def has_name(self, name: str) -> bool:
         return name_key(name) in self.names
