@@ -88,6 +88,8 @@ BLACKBOARD = [
     Case("blackboard-in-chinese", {"gradebook.zip": zipped(attempt("2023001", "张三", "2025-11-03-10-11-05", NEW, mark="尝试"))}, [ROW], decisions=0),
     Case("blackboard-typed-report", {"gradebook.zip": zipped(attempt("2023001", "张三", "2025-11-03-10-11-05", {"rnn.py": A},
          typed="<p>隐藏状态是记忆。</p><p>x</p>"))}, [ROW], extra={"report": "隐藏状态是记忆。\n", "note": "typed into the platform's page"}),
+    Case("blackboard-typed-heading", {"gradebook.zip": zipped(attempt("2023001", "张三", "2025-11-03-10-11-05", {"rnn.py": A},
+         typed="# 报告\r\nComments:\r\n无\r\n# 结束"))}, [ROW], extra={"report": "# 报告\nComments:\n无\n# 结束\n"}),
     Case("blackboard-words-of-the-student", {"gradebook.zip": zipped(attempt("2023001", "张三", "2025-11-03-10-11-05", NEW, words="请看第二版，谢谢！"))},
          [ROW], ["The student wrote beside the files: “请看第二版，谢谢！”."], decisions=0),
     Case("blackboard-without-files", {"gradebook.zip": zipped(attempt("2023001", "张三", "2025-11-03-10-11-05", {}))},

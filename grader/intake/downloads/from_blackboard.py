@@ -8,7 +8,7 @@ file of an attempt (in Chinese 尝试), and beside them one .txt without NAME th
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import tzinfo
 
@@ -29,9 +29,8 @@ _MARK = re.compile(
 _NAME = re.compile(
     r"\A\ufeff?[^\n:：]{1,20}[:：][ \t]*(?P<name>[^\n]*?)[ \t]*\([^()\n]*\)\s*$", re.MULTILINE
 )
-_SECTION = (
-    r"^[ \t]*(?:{label})[ \t]*[:：][ \t]*\r?\n(?P<text>.*?)(?=^[ \t]*(?:{after})[ \t]*[:：]|\Z)"
-)
+# Up to the last such heading: what was typed may hold one of its own.
+_SECTION = r"^[ \t]*(?:{label})[ \t]*[:：][ \t]*\n(?:(?P<text>.*)(?=^[ \t]*(?:{after})[ \t]*[:：][ \t]*$)|(?P<rest>.*))"
 _TYPED, _COMMENTS, _FILES = "Submission Field|提交字段", "Comments|注释|评论|批注", "Files|文件"
 _NOTHING = re.compile(
     r"^\s*(?:There (?:is|are) no student\b|(?:此|该)?作业?(?:没有|无)|没有学生|无学生)"
@@ -123,16 +122,16 @@ def _read(one: Arrival) -> _Letter:
     named = _NAME.search(text)
     return _Letter(
         named["name"] if named else "",
-        _section(text, _TYPED, (_COMMENTS, _FILES)),
-        " ".join(_section(text, _COMMENTS, (_FILES,)).split())[:_SHOWN],
+        _section(text, _TYPED, _COMMENTS),
+        " ".join(_section(text, _COMMENTS, _FILES).split())[:_SHOWN],
     )
 
 
-def _section(text: str, label: str, after: Iterable[str]) -> str:
+def _section(text: str, label: str, after: str) -> str:
     """What stands under a heading, its mark-up taken off; "" where it says that there is nothing."""
-    pattern = _SECTION.format(label=label, after="|".join(after))
+    pattern = _SECTION.format(label=label, after=after)
     found = re.search(pattern, text, re.MULTILINE | re.DOTALL | re.IGNORECASE)
-    words = found["text"].strip() if found else ""
+    words = (found["text"] or found["rest"] or "").strip() if found else ""
     if not words or _NOTHING.match(words):
         return ""
     return plain_text(words) if re.search(r"</\w+>|<br", words) else f"{words}\n"

@@ -105,6 +105,9 @@ _CONTACTS = re.compile(  # telephone and QQ numbers, as people put them into sub
     r"|(?<!\d)(?:\+?86[- ]?)?1[3-9]\d(?:\d{8}|(?P<mark>[- ])\d{4}(?P=mark)\d{4})(?!\d)",
     re.IGNORECASE,
 )
+_PERIODS = re.compile(  # 2026-11, 2026-2027-1
+    r"(?<!\d)20\d\d[-/.](?:20\d\d|0?[1-9]|1[0-2])(?:[-/.][1-3])?(?![-/.]?\d)"
+)
 # An id with marks in it, 21-110-042 or 21K-1234, where no longer number stands.
 _PARTED = re.compile(r"(?<![A-Za-z0-9])[A-Z]{0,4}\d{1,4}[A-Z]?(?:[-/.]\d{1,4}){1,4}(?![A-Za-z0-9])")
 _SHORTEST_PARTED = 6
@@ -129,7 +132,7 @@ def identities(clue: str, known: Known | None = None) -> tuple[Identity, ...]:
     text = COPY_OF.sub("", text)
     rest = _PREFIX.sub("", text)
     prefixed = rest != text
-    rest = without_classes(_CONTACTS.sub(" ", stamps.without_marked(rest)))
+    rest = without_classes(_CONTACTS.sub(" ", stamps.without_marked(_PERIODS.sub(" ", rest))))
     parted, rest = _parted(rest, known, prefixed=prefixed)
     ids, names = _pieces(rest, 1 if prefixed else 3, known)
     ids += parted
