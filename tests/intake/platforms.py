@@ -50,6 +50,7 @@ COLLECTION = "作业6收集（收集结果）"
 FORMS = [
     Case("tencent-one-student", {f"{COLLECTION}/请上传代码/张三_2023001_20261130201500_rnn.py": A, f"{COLLECTION}/请上传报告/张三_2023001_20261130201501_report.md": MD,
          f"{COLLECTION}/作业6收集.xlsx": b"PK\3\4"}, [ROW], decisions=0),
+    Case("tencent-submitted-files", {"提交文件/请上传代码/张三_2023001_20261130201500_rnn.py": A, "提交文件/请上传报告/张三_2023001_20261130201501_report.md": MD}, [ROW], decisions=0),
     Case("tencent-two-students", {f"{COLLECTION}/{folder}/{name}_{number}_{stamp}_{file}": data
          for number, name, stamp, source in (("2023001", "张三", "20261130201500", A), ("2023002", "李四", "20261130201533", B))
          for folder, file, data in (("代码", "rnn.py", source), ("报告", "report.md", MD))}, [ROW, LI], decisions=0),
@@ -142,12 +143,16 @@ TEAMS = [
          [ROW, MISSING_LI], ["A draft among the working files"], roster=BOTH, decisions=0),
     Case("teams-other-assignment", {f"{SUBMITTED}/张三/作业6/rnn.py": A, f"{SUBMITTED}/张三/作业6/report.md": MD, f"{SUBMITTED}/张三/作业5/tree.py": b"class Tree: pass\n"},
          [ROW, MISSING_LI], ["assignment 5"], roster=BOTH, decisions=0),
+    Case("teams-halves-as-zips", {"Submitted files.zip": zipped({"Submitted files/张三/作业6/rnn.py": A, "Submitted files/张三/作业6/report.md": MD}),
+         "Working files.zip": zipped({"张三/作业6/rnn.py": B, "张三/作业6/report.md": report("D")})}, [ROW, MISSING_LI], ["A draft among the working files"], roster=BOTH, decisions=0),
     Case("teams-only-the-last-assignment-handed-in", {f"{SUBMITTED}/张三/作业5/tree.py": b"class Tree: pass\n", f"{WORKING}/张三/作业6/rnn.py": A, f"{WORKING}/张三/作业6/report.md": MD},
          [ROW, MISSING_LI], ["assignment 5", "the student did not hand it in"], roster=BOTH, decisions=2),
     Case("blackboard-unpacked-without-letters", {f"gradebook/作业6_RNN_2023001_attempt_2025-11-0{day}-09-10-05_{name}": data for day, files in ((3, OLD), (4, NEW)) for name, data in files.items()},
          [ROW, MISSING_LI], roster=BOTH, decisions=0),
     Case("brightspace-unpacked-here", INDEX | brightspace("20301-6611 - 三 张 - Nov 9, 2025 930 PM", program("O")) | brightspace("20301-6611 - 三 张 - Nov 30, 2025 1215 PM", A),
          [ROW, MISSING_LI], roster=BOTH, decisions=0),
+    Case("submitted-files-alone", {"Submitted files/张三/作业6/Version 1/rnn.py": A, "Submitted files/张三/作业6/Version 1/report.md": MD}, [ROW, MISSING_LI], roster=BOTH, decisions=0),
+    Case("submitted-files-of-a-student", {"张三-2023001/Submitted files/code/rnn.py": A, "张三-2023001/Submitted files/code/report.md": MD}, [ROW], decisions=0),
     Case("working-files-of-a-student", {"张三-2023001/Working files/rnn.py": A, "张三-2023001/Working files/report.md": MD}, [ROW], decisions=0),
 ]  # fmt: skip
 

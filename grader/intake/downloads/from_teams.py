@@ -31,34 +31,44 @@ class _Place:
     assignment: str
 
     @property
+    def library(self) -> Parcel | None:
+        """What both halves lie in; Submitted files.zip may hold a folder of its own name."""
+        return next((each for each in self.half.outwards() if not _is_half(each)), None)
+
+    @property
     def submitted(self) -> bool:
         return _SUBMITTED.fullmatch(self.half.clue) is not None
 
     @property
     def work(self) -> tuple[Parcel | None, str, str]:
         """What a student made of an assignment, handed in or not."""
-        return self.half.outer, name_key(self.student.clue), self.assignment.casefold()
+        return self.library, name_key(self.student.clue), self.assignment.casefold()
 
 
 def recognised(came: Iterable[Arrival]) -> Mapping[Arrival, Arrival]:
     """The files of the library, each with its student; drafts of what was handed in are ignored."""
     places = {one: place for one in came if (place := _place(one))}
-    libraries = {place.half.outer for place in places.values() if place.submitted}
-    places = {one: place for one, place in places.items() if _is_library(place, libraries)}
+    halves = {(place.library, place.submitted) for place in places.values()}
+    places = {one: place for one, place in places.items() if _is_teams(place, halves)}
     served = {place.work for one, place in places.items() if place.submitted and _counts(one)}
     return {one: _handed(one, place, served) for one, place in places.items()}
 
 
-def _is_library(place: _Place, libraries: set[Parcel | None]) -> bool:
-    """A student may call a folder "Working files" too."""
-    outer = place.half.outer
-    return outer in libraries or bool(outer and _LIBRARY.fullmatch(outer.clue))
+def _is_teams(place: _Place, halves: set[tuple[Parcel | None, bool]]) -> bool:
+    """Whether both halves are there, or the library's name: others call a folder 提交文件 too."""
+    library = place.library
+    named = library is not None and _LIBRARY.fullmatch(library.clue) is not None
+    return named or (library, not place.submitted) in halves
+
+
+def _is_half(parcel: Parcel) -> bool:
+    return bool(_SUBMITTED.fullmatch(parcel.clue) or _WORKING.fullmatch(parcel.clue))
 
 
 def _place(one: Arrival) -> _Place | None:
     inwards = [*reversed([*one.parcel.outwards()])]
     for depth, (half, student) in enumerate(pairwise(inwards), start=2):
-        if _SUBMITTED.fullmatch(half.clue) or _WORKING.fullmatch(half.clue):
+        if _is_half(half) and not _is_half(student):
             return _Place(half, student, "".join(each.clue for each in inwards[depth : depth + 1]))
     return None
 
@@ -68,7 +78,7 @@ def _counts(one: Arrival) -> bool:
 
 
 def _handed(one: Arrival, place: _Place, served: set[tuple[Parcel | None, str, str]]) -> Arrival:
-    around = place.half.outer.path if place.half.outer else ""
+    around = place.library.path if place.library else ""
     key = f"teams:{around}:{name_key(place.student.clue)}"
     handed = Handed(key, place.student, "Teams", place.student.clue)
     if place.submitted or one.role in ("ignored", "picture", "extra"):
