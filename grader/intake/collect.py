@@ -30,7 +30,7 @@ def collect(paths: Sequence[Path], rules: IntakeRules) -> Intake:
     whatever is wrong with a file becomes a `Problem`.
     """
     register = Register(rules.roster)
-    came = recognised(list(arrivals(paths, rules.caps)), register)
+    came = recognised(list(arrivals(paths, rules.caps)), register, rules.zone)
     came = without_others(without_course(came, rules.course))
     ownership = decided.owned(assign(came, register), rules.decided, register)
     attempts, unclaimed = _sorted_out(build_attempts(ownership))

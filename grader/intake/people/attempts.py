@@ -84,8 +84,10 @@ def build_attempts(ownership: Ownership) -> list[Attempt]:
 
 
 def _room(one: Arrival, owner: Identity, ownership: Ownership) -> tuple[object, ...]:
-    """What is taken for one sending: a mail, or the outermost container that names the student."""
+    """One sending: a platform's attempt, a mail, or the outermost container that names the student."""
     key = student_key(owner), owner.name_key, owner.origin
+    if one.handed and one.handed.attempt:
+        return one.handed.attempt, key
     if mail := mail_around(one):
         return mail, key
     named = [parcel for parcel in one.parcel.outwards() if ownership.clues.names(parcel, owner)]

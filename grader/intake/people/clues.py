@@ -13,6 +13,7 @@ from grader.intake.people.names import (
     NOBODY,
     Identity,
     Strength,
+    as_said,
     identities,
     undated,
 )
@@ -113,14 +114,15 @@ class Clues:
         )
 
     def _handed(self, handed: Handed) -> Identity:
-        by_email = self._register.by_email(handed.email) if handed.email else None
-        if by_email:
-            return Identity(by_email.student_id, by_email.name, Strength.FULL)
+        student = self._register.by_email(handed.email) or self._register.by_account(handed.account)
+        if student:
+            return Identity(student.student_id, student.name, Strength.FULL)
+        name = as_said(handed.name, self._register)
         if handed.student_id:
-            return Identity(handed.student_id, handed.name, Strength.FULL)
-        if re.search(r"\d", handed.name):  # Moodle can put the account before the name
+            return Identity(handed.student_id, name, Strength.FULL)
+        if re.search(r"\d", handed.name):  # Moodle and Brightspace can put the id before the name
             return self._read(handed.name)[0]
-        return Identity("", handed.name, Strength.FULL) if handed.name else NOBODY
+        return Identity("", name, Strength.FULL) if name else NOBODY
 
     def sender_name(self, one: Arrival) -> str:
         """The name that the sender of the mail around a file goes by; "" without one."""

@@ -22,6 +22,7 @@ from grader.intake.people.settling import (
     follow_texts,
     settle_mails,
     share_ids,
+    spell_alike,
 )
 from grader.intake.people.strangers import settle_strangers
 from grader.intake.reading.arrivals import Arrival, Parcel
@@ -58,6 +59,7 @@ def assign(arrivals: Sequence[Arrival], register: Register) -> Ownership:
     follow_roster(owners, register, oddities)
     _name_by_sender(owners, clues)
     _note_origins(owners)
+    spell_alike(owners)
     share_ids(owners, oddities)
     _follow_sender(owners, oddities)
     _adopt(owners, clues)

@@ -116,6 +116,19 @@ _WORDS = frozenset(
         "photo",
         "scan",
         "attempt",
+        "stu",
+        "student",
+        "id",
+        "no",
+        "num",
+        "xh",
+        "takeout",
+        "drive",
+        "onedrive",
+        "google",
+        "github",
+        "classroom",
+        "gradebook",
     ]
 )
 

@@ -123,6 +123,8 @@ class Handed:
     student_id: str = ""
     email: str = ""
     late: bool = False
+    account: str = ""  # the platform's own number or name for the student
+    attempt: str = ""  # which of a student's sendings, where the platform keeps them apart
 
 
 @dataclass(frozen=True, slots=True, eq=False)

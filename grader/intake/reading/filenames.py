@@ -24,6 +24,7 @@ _ON_ITS_WAY = re.compile(
     r"(?:\.baiduyun(?:\.p)?)?\.(?:downloading|crdownload|opdownload|part|partial|filepart|xltd|td|icloud)$",
     re.IGNORECASE,
 )
+_QUOTED_COPY = re.compile(rf"[“\"](.+)[”\"]的(?:{COPY_WORDS})")  # as Drive in Chinese names one
 _WINDOWS_DEVICE = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)", re.IGNORECASE)
 
 
@@ -49,7 +50,8 @@ def split_suffix(name: str, known: Callable[[str], bool]) -> tuple[str, str]:
     `x.py(1)` and `x.py.txt` (Windows hides the second) are Python files; `known` says which
     suffixes are worth looking for.
     """
-    whole = _ON_ITS_WAY.sub("", normalise(name).replace("/", "_"))
+    whole = _QUOTED_COPY.sub(r"\1", normalise(name)).replace("/", "_")
+    whole = _ON_ITS_WAY.sub("", whole)
     path = PurePosixPath((whole[1:] if is_placeholder(name) else whole).rstrip(". "))
     outer = COPIES.sub("", path.name)
     if not known(path.suffix.lower()) and known(PurePosixPath(outer).suffix.lower()):

@@ -64,7 +64,8 @@ _IGNORED = re.compile(
     r"__MACOSX|__pycache__|\.DS_Store|Thumbs\.db|desktop\.ini|\._.*|~\$.*|\.git|\.svn|\.idea|\.vscode|"
     r"\.venv|venv|site-packages|node_modules|\.ipynb_checkpoints|\.\w+_cache|\.OTTER_LOG|.*\.pyc|"
     # What the handout holds besides the student's own files.
-    r"kit|make\.bat|Makefile|"
+    r"kit|make\.bat|Makefile|\.github|\.gitattributes|\.devcontainer|"
+    r"archive_browser\.html|"  # Google Takeout's own
     r"table_of_contents|dovecot[.-].*|maildirfolder|maildirsize|subscriptions|\.imap-.*\.part|\.gitignore",
     re.IGNORECASE,
 )
@@ -78,6 +79,7 @@ _MAIL_HEADER = re.compile(
     rb"^(?:Received|Return-Path|MIME-Version|Subject|Message-ID):", re.IGNORECASE | re.MULTILINE
 )
 _HEAD = 1 << 13
+_CLASSROOM = b"github_username"  # a heading of GitHub Classroom's lists
 
 
 @lru_cache(maxsize=1 << 12)
@@ -115,6 +117,8 @@ def kind_of(raw: Raw) -> str:
         return _by_content(_head(raw), by_name) or by_name
     if by_name == "document" and suffix_of(raw.name) in _BINARY and _is_markdown(_head(raw)):
         return "text"
+    if by_name == "data" and _CLASSROOM in _head(raw).partition(b"\n")[0]:
+        return "listing"
     return _sniffed(raw) if by_name == "unknown" else by_name
 
 

@@ -24,7 +24,14 @@ from grader.intake.reading.kinds import (
 )
 from grader.intake.reading.magics import EXPORTED, without_magics
 from grader.intake.reading.programs import defines_rnn, is_bonus
-from grader.intake.reading.typed import addresses, is_address, is_typed, plain_text
+from grader.intake.reading.typed import (
+    addresses,
+    is_address,
+    is_typed,
+    plain_text,
+    typed_program,
+    typed_report,
+)
 from grader.language import Message, say
 
 _HEADING = re.compile(r"^ {0,3}#{1,6}[ \t]", re.MULTILINE)
@@ -162,10 +169,8 @@ def _read_typed(raw: Raw, caps: Caps) -> Arrival:
     if told := only_a_link("\n".join((text, *addresses(decoded.text)))):
         raise Unreadable(link_in_place_of_a_file(told))
     if defines_rnn(text) and raw.size <= caps.source:
-        note = say("The program was typed into the platform's page; it should be a .py file.")
-        return arrival(raw, "source", program=text, notes=(*decoded.notes, note))
-    note = say("The report was typed into the platform's page; it should be a .md file.")
-    return arrival(raw, "report", report=text, notes=(*decoded.notes, note))
+        return arrival(raw, "source", program=text, notes=(*decoded.notes, typed_program()))
+    return arrival(raw, "report", report=text, notes=(*decoded.notes, typed_report()))
 
 
 def _read_listing(raw: Raw, caps: Caps) -> Arrival:

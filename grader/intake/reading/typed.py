@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from html.parser import HTMLParser
 
+from grader.language import Message, say
+
 # Moodle: NAME_NUMBER_assignsubmission_onlinetext(_)/onlinetext.html, or all of it in the name.
 # Canvas: name_number_text.html.
 _MOODLE = re.compile(r"_assignsubmission_onlinetext(?:_|$)")
@@ -51,6 +53,14 @@ def addresses(html: str) -> list[str]:
     return re.findall(
         r"<a\b[^<>]{0,500}?\bhref\s*=\s*[\"']?(https?://[^\"'<>\s]{1,1000})", html, re.IGNORECASE
     )
+
+
+def typed_program() -> Message:
+    return say("The program was typed into the platform's page; it should be a .py file.")
+
+
+def typed_report() -> Message:
+    return say("The report was typed into the platform's page; it should be a .md file.")
 
 
 def plain_text(html: str) -> str:
