@@ -7,10 +7,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 from grader.intake.collection import RosterRow, Trouble
+from grader.intake.identity.spelling import name_key
 from grader.intake.people.entries import Choice
 from grader.intake.people.introductions import fields_of
 from grader.intake.people.roster import Register
-from grader.intake.people.spelling import name_key
 from grader.intake.people.students import Person
 from grader.intake.reading.arrivals import Arrival
 from grader.language import Message, say

@@ -13,8 +13,8 @@ from pathlib import Path
 
 from grader.assignment import load
 from grader.faults import KitFault
-from grader.intake.people.names import identify
-from grader.intake.people.spelling import name_key
+from grader.intake.identity.names import identify
+from grader.intake.identity.spelling import name_key
 from grader.intake.reading import own_file
 from grader.intake.reading.decoding import Unreadable
 from grader.intake.reading.filenames import normalise

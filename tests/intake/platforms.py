@@ -218,9 +218,9 @@ ACCOUNTS = [
 
 SLIPS = [
     Case("halves-under-two-ids", {"ml-6-王五-2023003.py": A, "ml-6-王五-2023030.md": MD}, [("2023003", "王五", "A", False, ""), ("2023030", "王五", "", True, "")],
-         ["the same name with another id, 2023030", "the same name with another id, 2023003"], decisions=4),
+         ["sent a program as 2023003 and a report as 2023030. If they are one person"], decisions=3),
     Case("prefix-left-out", {"ml-6-王一-23000001.py": A, "ml-6-王一-PB23000001.md": MD}, [("23000001", "王一", "A", False, ""), ("PB23000001", "王一", "", True, "")],
-         ["with another id, PB23000001"]),
+         ["sent a program as 23000001 and a report as PB23000001. If they are one person"]),
     Case("namesakes-on-the-roster", {"ml-6-王伟-2023003.py": A, "ml-6-王伟-2023030.md": MD}, [("2023003", "王伟", "A", False, ""), ("2023030", "王伟", "", True, "")],
          roster=(RosterRow("2023003", "王伟"), RosterRow("2023030", "王伟")), decisions=2),
 ]  # fmt: skip

@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.intake.collection import RosterRow
-from grader.intake.people.names import Strength, as_said, identify
+from grader.intake.identity.names import Strength, as_said, identify
+from grader.intake.identity.spelling import names_agree
 from grader.intake.people.roster import Register
-from grader.intake.people.spelling import names_agree
 from grader.intake.reading.filenames import (
     clean_path,
     copy_number,

@@ -13,8 +13,8 @@ from dataclasses import dataclass, replace
 from datetime import tzinfo
 
 from grader.intake.collection import Trouble
-from grader.intake.people import stamps
-from grader.intake.people.names import Known
+from grader.intake.identity import stamps
+from grader.intake.identity.names import Known
 from grader.intake.reading.arrivals import Arrival, Handed, Parcel
 from grader.intake.reading.programs import defines_rnn
 from grader.intake.reading.typed import plain_text, typed_program, typed_report

@@ -12,8 +12,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import tzinfo
 
-from grader.intake.people import stamps
-from grader.intake.people.names import Known
+from grader.intake.identity import stamps
+from grader.intake.identity.names import Known
 from grader.intake.reading.arrivals import Arrival, Handed, Parcel
 
 _MARK = re.compile(

@@ -14,8 +14,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from grader.intake.people import stamps
-from grader.intake.people.names import Known
+from grader.intake.identity import stamps
+from grader.intake.identity.names import Known
 from grader.intake.reading.arrivals import Arrival, Handed, Parcel
 
 _MARK = re.compile(

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from grader.intake.downloads.moments import moment
-from grader.intake.people.names import Known, identify
+from grader.intake.identity.names import Known, identify
 from grader.intake.reading.arrivals import Arrival, Handed, Parcel
 
 Row = Mapping[str, str]

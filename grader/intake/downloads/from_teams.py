@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from grader.intake.collection import Trouble
-from grader.intake.people.spelling import name_key
+from grader.intake.identity.spelling import name_key
 from grader.intake.reading.arrivals import Arrival, Handed, Parcel
 from grader.language import say
 from grader.records import Concern

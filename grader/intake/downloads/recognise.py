@@ -15,7 +15,7 @@ from grader.intake.downloads import (
     from_moodle,
     from_teams,
 )
-from grader.intake.people.names import Known
+from grader.intake.identity.names import Known
 from grader.intake.reading.arrivals import Arrival, Parcel
 
 # What a platform makes of the files that it knows: one each, or one for each of a group.

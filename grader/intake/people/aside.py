@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from grader.intake.collection import Trouble
-from grader.intake.people.assignments import THIS, assignment_of
+from grader.intake.identity.assignments import THIS, assignment_of
 from grader.intake.people.correspondence import Correspondence, is_forward, is_reply
 from grader.intake.people.origins import mail_around
 from grader.intake.reading.arrivals import Arrival, Parcel

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import pairwise
 
-from grader.intake.people.names import Identity
+from grader.intake.identity.names import Identity
 from grader.intake.people.origins import mail_around, student_key
 from grader.intake.people.owners import Ownership
 from grader.intake.people.versions import is_version

@@ -13,10 +13,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Literal
 
+from grader.intake.identity.names import Strength
 from grader.intake.people.ages import dated
 from grader.intake.people.attempts import Attempt
 from grader.intake.people.clues import Clues
-from grader.intake.people.names import Strength
 from grader.intake.people.versions import Version, version_of
 from grader.intake.people.written_part import WRITTEN, has_answers, parts_in
 from grader.intake.reading.arrivals import Arrival

@@ -7,9 +7,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
-from grader.intake.people import stamps
-from grader.intake.people.introductions import introduced
-from grader.intake.people.names import (
+from grader.intake.identity import stamps
+from grader.intake.identity.names import (
     NOBODY,
     Identity,
     Strength,
@@ -17,9 +16,10 @@ from grader.intake.people.names import (
     identities,
     undated,
 )
+from grader.intake.identity.words import is_latin_name, is_name, is_person
+from grader.intake.people.introductions import introduced
 from grader.intake.people.origins import mail_around
 from grader.intake.people.roster import Register
-from grader.intake.people.words import is_latin_name, is_name, is_person
 from grader.intake.reading.arrivals import Arrival, Handed, Parcel
 from grader.intake.reading.kinds import stem_of
 

@@ -11,7 +11,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
-from grader.intake.people.names import Strength, identify, without_replies
+from grader.intake.identity.names import Strength, identify, without_replies
 from grader.intake.people.origins import mail_around
 from grader.intake.reading.arrivals import Arrival, Parcel
 from grader.intake.reading.kinds import stem_of

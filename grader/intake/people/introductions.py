@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from grader.intake.people import stamps
-from grader.intake.people.names import NOBODY, Identity, Strength, without_contacts
+from grader.intake.identity import stamps
+from grader.intake.identity.names import NOBODY, Identity, Strength, without_contacts
+from grader.intake.identity.words import is_person
 from grader.intake.people.roster import Register
-from grader.intake.people.words import is_person
 from grader.intake.reading.filenames import normalise
 
 _HAN = r"\u3400-\u9fff"

@@ -12,8 +12,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 
+from grader.intake.identity.names import Identity, Strength
 from grader.intake.people.clues import Clues, resolve
-from grader.intake.people.names import Identity, Strength
 from grader.intake.people.origins import mail_around, origins, student_key
 from grader.intake.people.roster import Register
 from grader.intake.people.settling import (

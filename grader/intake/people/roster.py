@@ -12,7 +12,7 @@ from pathlib import Path
 
 from grader.faults import BadFile
 from grader.intake.collection import RosterRow
-from grader.intake.people.spelling import id_key, name_key
+from grader.intake.identity.spelling import id_key, name_key
 from grader.intake.reading.decoding import Unreadable, decode
 from grader.intake.reading.filenames import normalise
 from grader.language import Message, say

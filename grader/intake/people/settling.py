@@ -7,11 +7,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from grader.intake.collection import RosterRow
+from grader.intake.identity.names import Identity
+from grader.intake.identity.spelling import id_key
 from grader.intake.people.clues import Clues
-from grader.intake.people.names import Identity
 from grader.intake.people.origins import mail_around
 from grader.intake.people.roster import Register
-from grader.intake.people.spelling import id_key
 from grader.intake.reading.arrivals import Arrival, Parcel
 
 Owners = dict[Arrival, Identity]

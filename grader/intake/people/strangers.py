@@ -7,11 +7,11 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from grader.intake.identity.names import Identity, Strength
+from grader.intake.identity.words import is_person
 from grader.intake.people.clues import Clues
-from grader.intake.people.names import Identity, Strength
 from grader.intake.people.origins import mail_around, student_key
 from grader.intake.people.settling import Oddity, Owners
-from grader.intake.people.words import is_person
 from grader.intake.reading.arrivals import Arrival, Parcel
 
 _HALVES = frozenset({"source", "report"})

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from grader.intake.people import stamps
+from grader.intake.identity import stamps
 from grader.intake.reading.filenames import COPY_WORDS, normalise
 
 _DIGITS = {mark: value for value, mark in enumerate("零一二三四五六七八九十")}

@@ -13,10 +13,10 @@ from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import Protocol
 
-from grader.intake.people import stamps
-from grader.intake.people.classes import without_classes
-from grader.intake.people.spelling import HAN, id_key, is_han, name_key, names_agree
-from grader.intake.people.words import is_name, is_person, likely, name_in
+from grader.intake.identity import stamps
+from grader.intake.identity.classes import without_classes
+from grader.intake.identity.spelling import HAN, id_key, is_han, name_key, names_agree
+from grader.intake.identity.words import is_name, is_person, likely, name_in
 from grader.intake.reading.filenames import COPIES, COPY_OF, LONGEST, normalise
 
 

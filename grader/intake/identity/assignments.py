@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from grader.intake.people import stamps
-from grader.intake.people.names import NOBODY, identify
+from grader.intake.identity import stamps
+from grader.intake.identity.names import NOBODY, identify
 from grader.intake.reading.filenames import normalise
 
 THIS = 6
