@@ -48,8 +48,8 @@ def given_settings(given: Given) -> CourseSettings:
     )
 
 
-def _plain(roster: tuple[RosterRow, ...]) -> tuple[tuple[str, str, str], ...]:
-    return tuple((each.student_id, each.name, each.email) for each in roster)
+def _plain(roster: tuple[RosterRow, ...]) -> tuple[tuple[str, ...], ...]:
+    return tuple((each.student_id, each.name, each.email, *each.accounts) for each in roster)
 
 
 def _moment(deadline: str | None) -> str | None:

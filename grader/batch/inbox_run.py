@@ -112,7 +112,7 @@ def _refuse_tangle(paths: tuple[Path, ...], out: Path, language: str) -> None:
 
 
 def _take_in(request: GradeRequest, plan: Plan, now: CourseSettings) -> Intake:
-    roster = None if now.roster is None else tuple(RosterRow(*row) for row in now.roster)
+    roster = None if now.roster is None else tuple(map(RosterRow.of, now.roster))
     intake = collect(
         request.paths,
         IntakeRules(plan.deadline, roster=roster, decided=overrides.gathered(plan.decided)),

@@ -7,11 +7,13 @@ from pathlib import Path
 
 from grader.intake import remarks
 from grader.intake.collection import Intake, IntakeRules
+from grader.intake.conclusions import concluded
 from grader.intake.downloads.recognise import recognised
+from grader.intake.naming import split_work
 from grader.intake.people import decided
 from grader.intake.people.aside import without_course, without_others
 from grader.intake.people.attempts import Attempt, build_attempts
-from grader.intake.people.entries import Choice, choose, entry, superseded
+from grader.intake.people.entries import Choice
 from grader.intake.people.origins import student_key
 from grader.intake.people.owners import assign
 from grader.intake.people.roster import Register
@@ -28,22 +30,24 @@ def collect(paths: Sequence[Path], rules: IntakeRules) -> Intake:
     whatever is wrong with a file becomes a `Problem`.
     """
     register = Register(rules.roster)
-    came = recognised(list(arrivals(paths, rules.caps)), register)
+    came = recognised(list(arrivals(paths, rules.caps)), register, rules.zone)
     came = without_others(without_course(came, rules.course))
     ownership = decided.owned(assign(came, register), rules.decided, register)
     attempts, unclaimed = _sorted_out(build_attempts(ownership))
     persons = decided.merged(people(attempts, register), rules.decided)
-    chosen = [(person, choose(person, rules, ownership.clues)) for person in persons]
+    conclusions = [concluded(person, rules, ownership.clues, register) for person in persons]
+    chosen = [(one.person, one.choice) for one in conclusions]
     found = [
         *remarks.unreadable(came, chosen),
         *remarks.empty_containers(came, chosen),
         *remarks.unclaimed(unclaimed),
         *remarks.oddities(ownership),
-        *(one for pair in chosen for one in remarks.about(*pair, register)),
+        *split_work(chosen, register),
+        *(remark for one in conclusions for remark in one.remarks),
     ]
     return Intake(
-        submissions=(*(entry(*pair) for pair in chosen), *_absent(persons, register)),
-        superseded=tuple(old for pair in chosen for old in superseded(*pair)),
+        submissions=(*(one.submission for one in conclusions), *_absent(persons, register)),
+        superseded=tuple(old for one in conclusions for old in one.superseded),
         problems=tuple(_problems(found, chosen)),
         files=tuple(one.record for one in came if not (one.remark or one.copy)),
     )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, tzinfo
 
 from grader.assignment import load
 from grader.language import Message
@@ -39,6 +40,13 @@ class RosterRow:
     student_id: str
     name: str = ""
     email: str = ""
+    accounts: tuple[str, ...] = ()  # what platforms call the student, and further addresses
+
+    @classmethod
+    def of(cls, cells: Sequence[str]) -> RosterRow:
+        """Id, name, address and accounts, as a course keeps them."""
+        student_id, name, email, *accounts = cells
+        return cls(student_id, name, email, tuple(accounts))
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +67,11 @@ class IntakeRules:
     def due_of(self, student_id: str) -> datetime | None:
         """A student's own deadline: the course's, unless a person extended it."""
         return self.due and moment(self.decided.deadline(student_id, self.due.isoformat()))
+
+    @property
+    def zone(self) -> tzinfo | None:
+        """In which a platform's local times are read: the deadline's; None is this machine's."""
+        return self.due.tzinfo if self.due else None
 
     @property
     def due(self) -> datetime | None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from grader.intake.collection import RosterRow, Trouble
 from grader.intake.naming import naming
 from grader.intake.people.attempts import Attempt
-from grader.intake.people.choice import Passed, is_readme
+from grader.intake.people.choice import UNSURE, Candidate, Passed, is_namesake, is_readme
 from grader.intake.people.decided import NAMED
 from grader.intake.people.entries import Choice, doubtful_date
 from grader.intake.people.origins import mail_around
@@ -15,10 +16,11 @@ from grader.intake.people.owners import Ownership
 from grader.intake.people.pictures import album
 from grader.intake.people.roster import Register
 from grader.intake.people.students import Person
+from grader.intake.people.written_part import is_template, parts_in
 from grader.intake.reading.arrivals import Arrival
 from grader.intake.reading.filenames import safe_id
 from grader.intake.reading.kinds import WRITTEN, suffix_of
-from grader.intake.reading.programs import asked_in, defines_asked, parts_in
+from grader.intake.reading.programs import asked_in, defines_asked, defines_rnn
 from grader.language import Message, say
 from grader.records import Concern
 
@@ -34,12 +36,20 @@ def unreadable(
         for person, choice in chosen
         for attempt in person.attempts
         for one in attempt.files
-        if choice.report.one and suffix_of(one.name) in WRITTEN
+        if choice.report.one and suffix_of(one.name) in WRITTEN and _is_answered(choice)
     }
     for one in came:
         if one.trouble is not None and not one.copy:
             report = reports.get(one)
             yield one, _spare(one, report) if report else one.trouble
+
+
+def _is_answered(choice: Choice) -> bool:
+    """Whether the report is more than the template, or than notes between a notebook's cells."""
+    best = choice.report.best
+    if best is None or is_template(best.text):
+        return False
+    return best.one.role == "report" or best.answers > 1
 
 
 def _spare(one: Arrival, report: Arrival) -> Trouble:
@@ -58,10 +68,10 @@ def empty_containers(
     served = {one for person in whole for attempt in person.attempts for one in attempt.files}
     filled = {parcel for one in came for parcel in one.parcel.outwards()}
     for one in came:
-        if one.opens is None or one.opens.kind == "folder" or one.role == "ignored":
+        if one.opens is None or one.opens.kind == "folder" or one.role == "ignored" or one.remark:
             continue
         if one.opens.lure:
-            yield one, Trouble(one.opens.lure, _ask_for_files(), Concern.UNREADABLE)
+            yield one, _of_less_weight(one.opens.lure) if one in served else one.opens.lure
         elif one.opens.kind == "zip" and one.opens not in filled:
             yield (
                 one,
@@ -80,6 +90,13 @@ def empty_containers(
                     Concern.INFORMATION if one in served else Concern.DECISION,
                 ),
             )
+
+
+def _of_less_weight(trouble: Trouble) -> Trouble:
+    """What wants a decision is for information where everything is there."""
+    return (
+        replace(trouble, kind=Concern.INFORMATION) if trouble.kind is Concern.DECISION else trouble
+    )
 
 
 def unclaimed(attempts: Iterable[Attempt]) -> Iterator[Remark]:
@@ -129,40 +146,69 @@ def listed_id(student: RosterRow) -> str:
 
 def _passed_over(choice: Choice) -> Iterator[Remark]:
     """Every program and report that does not count, with the reason that decided."""
-    for one in (*choice.program.passed, *choice.report.passed):
-        trouble = Trouble(one.reason, _override(), _weight(one, choice))
-        yield one.candidate.one, _other_part(one, choice) or trouble
+    for picked in (choice.program, choice.report, choice.bonus):
+        for one in picked.passed:
+            if _counts_otherwise(one.candidate, choice):
+                continue
+            twins = picked.best is not None and is_namesake(picked.best, one.candidate)
+            action = _override_by_hash() if twins else _override()
+            trouble = Trouble(one.reason, action, _weight(one, choice))
+            yield one.candidate.one, _other_part(one, choice) or trouble
+
+
+def _counts_otherwise(candidate: Candidate, choice: Choice) -> bool:
+    """Whether it is the notebook whose text is the report, and its cells are as handed out."""
+    report = candidate.kind == "program" and candidate.one is choice.report.one
+    return report and candidate.worth < (2, 0)
 
 
 def _other_part(passed: Passed, choice: Choice) -> Trouble | None:
     """Work that was cut into several files, sent together: only one of them counts."""
     other = passed.candidate
-    best = choice.program.best if other.is_program else choice.report.best
+    best = choice.of(other.kind).best
     if best is None or best.attempt is not other.attempt or passed.reason.text == NAMED.text:
         return None
-    if other.is_program:
-        more = asked_in(other.one.program or "") - asked_in(best.one.program or "")
-        lacks = say("{chosen} counts, and it lacks what stands in this file: {parts}.",
-                    chosen=best.one.name, parts=tuple(sorted(more)))  # fmt: skip
-    else:
-        mine, its = parts_in(other.one.report or ""), parts_in(best.one.report or "")
-        more = mine - its if its else frozenset()
-        lacks = say("{chosen} counts, and it lacks parts that stand in this file: Part {parts}.",
-                    chosen=best.one.name, parts=tuple(sorted(more)))  # fmt: skip
+    lacks = _lacking_parts(best, other) if other.kind == "report" else _lacking_code(best, other)
     together = say("Put the files together into one, or ask the student for one, and grade again.")
-    return Trouble(lacks, together) if more else None
+    return Trouble(lacks, together) if lacks else None
+
+
+def _lacking_code(best: Candidate, other: Candidate) -> Message | None:
+    optional = other.kind == "bonus"
+    more = asked_in(other.text, optional=optional) - asked_in(best.text, optional=optional)
+    return say("{chosen} counts, and it lacks what stands in this file: {parts}.",
+               chosen=best.one.name, parts=tuple(sorted(more))) if more else None  # fmt: skip
+
+
+def _lacking_parts(best: Candidate, other: Candidate) -> Message | None:
+    mine, its = parts_in(other.text), parts_in(best.text)
+    more = mine - its if its else frozenset()
+    return say("{chosen} counts, and it lacks parts that stand in this file: Part {parts}.",
+               chosen=best.one.name, parts=tuple(sorted(more))) if more else None  # fmt: skip
 
 
 def _weight(passed: Passed, choice: Choice) -> Concern:
     """An older version is for information; two whole programs of one sending want a look."""
     if passed.reason.text == NAMED.text:
         return Concern.INFORMATION
+    if passed.reason.text == UNSURE.text or passed.candidate.overtaken:
+        return Concern.DECISION
     other = passed.candidate
-    best = choice.program.best if other.is_program else choice.report.best
+    best = choice.of(other.kind).best
     together = best is not None and best.attempt is other.attempt
-    whole = defines_asked(other.one.program or "") if other.is_program else not is_readme(other.one)
-    same_name = best is not None and best.version.base == other.version.base
-    return Concern.DECISION if together and whole and not same_name else Concern.INFORMATION
+    same_base = best is not None and best.version.base == other.version.base
+    older = same_base and not (best is not None and is_namesake(best, other))
+    whole = _is_whole(other)
+    return Concern.DECISION if together and whole and not older else Concern.INFORMATION
+
+
+def _is_whole(candidate: Candidate) -> bool:
+    """Whether somebody may have meant it: not what was handed out."""
+    if candidate.kind == "program":
+        return candidate.worth[0] > 1 or (defines_asked(candidate.text) and candidate.worth[1] < 0)
+    if candidate.kind == "bonus":
+        return candidate.worth[0] > 1
+    return not is_readme(candidate.one) and not is_template(candidate.text)
 
 
 def _missing_half(person: Person, choice: Choice) -> Iterator[Remark]:
@@ -187,12 +233,14 @@ def _missing_half(person: Person, choice: Choice) -> Iterator[Remark]:
             ),
         )
     elif program is None:
-        yield (
-            first,
-            Trouble(
-                say("A report without a program (.py)."), say("Ask the student for the .py file.")
-            ),
-        )
+        yield first, _report_alone(report)
+
+
+def _report_alone(report: Arrival | None) -> Trouble:
+    ask = say("Ask the student for the .py file.")
+    if report and defines_rnn(report.report or ""):
+        return Trouble(say("A report without a program (.py): the code stands in the report."), ask)
+    return Trouble(say("A report without a program (.py)."), ask)
 
 
 def _lacking(files: Iterable[Arrival]) -> Concern:
@@ -244,12 +292,12 @@ def first_file(person: Person) -> Arrival:
     return next(iter((*newest.programs, *newest.reports, *newest.files)))
 
 
-def _ask_for_files() -> Message:
-    return say("Links are not followed: ask the student to attach the .py and .md files.")
-
-
 def _override() -> Message:
     return say("If this one is meant, name it in overrides.csv.")
+
+
+def _override_by_hash() -> Message:
+    return say("If this one is meant, name it in overrides.csv by its SHA-256.")
 
 
 def check_id() -> Message:
@@ -299,6 +347,21 @@ _ODDITIES: dict[str, tuple[Callable[[str], Message], Callable[[], Message], Conc
         lambda who: say("One name names several students, and each has this file: {who}.", who=who),
         _decide_whose,
         Concern.DECISION,
+    ),
+    "other_person": (
+        lambda who: say(
+            "The file goes by another name than what it came in: {name}. It was counted for the latter.",
+            name=who,
+        ),
+        _decide_whose,
+        Concern.DECISION,
+    ),
+    "by_text": (
+        lambda who: say(
+            "No name of a file or subject says whose it is; the mail's text says: {who}.", who=who
+        ),
+        _nothing,
+        Concern.INFORMATION,
     ),
     "by_sender": (
         lambda who: say("The mail names nobody; its address is that of {id}.", id=who),

@@ -13,7 +13,8 @@ from pathlib import Path
 
 from grader.assignment import load
 from grader.faults import KitFault
-from grader.intake.people.names import identify
+from grader.intake.identity.names import identify
+from grader.intake.identity.spelling import name_key
 from grader.intake.reading import own_file
 from grader.intake.reading.decoding import Unreadable
 from grader.intake.reading.filenames import normalise
@@ -98,10 +99,7 @@ def _identity_fault(who: _Who) -> Message | None:
     if len(who.name) > NAME_LENGTH or re.search(r'[/\\:*?"<>|]', who.name + who.student_id):
         return say("NAME or ID cannot stand in a file name.")
     read = identify(who.stem)
-    if (
-        read.student_id != who.student_id
-        or read.name_key != who.name.replace(" ", "").replace("·", "").casefold()
-    ):
+    if read.student_id != who.student_id or read.name_key != name_key(who.name):
         return say(
             "{file} would be read as name “{name}”, student id “{id}”: use your plain name and id.",
             file=who.stem,

@@ -158,7 +158,7 @@ def _superseded_row(each: Submission) -> tuple[Cell, ...]:
 
 
 def _missing_rows(book: Gradebook) -> Iterator[tuple[Cell, ...]]:
-    emails = {student_id: email for student_id, _, email in book.course.roster or ()}
+    emails = {student_id: email for student_id, _, email, *_ in book.course.roster or ()}
     for row in book.rows:
         if row.status is Status.MISSING:
             excused = "excused" if row.excused else ""

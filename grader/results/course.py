@@ -24,7 +24,7 @@ class CourseSettings:
     late_penalty: float | None = None  # share of the automatic points per started day
     language: str | None = None
     formats: tuple[str, ...] | None = None
-    roster: tuple[tuple[str, str, str], ...] | None = None  # (id, name, e-mail)
+    roster: tuple[tuple[str, ...], ...] | None = None  # (id, name, e-mail, other accounts ...)
     assignment_id: str | None = None  # Canvas' number of the assignment
     worksheet: str | None = None  # Moodle's grading worksheet, as it was downloaded
 

@@ -69,11 +69,13 @@ def mail(
     sender: str = "student <s@example.edu>",
     charset: str = "utf-8",
     received: str = "",
+    to: str = "",
     boundary: str = "=_b0",
 ) -> bytes:
     """A multipart mail with the given parts; `charset` is used for raw 8-bit headers."""
     lines = [f"Received: from a by b; {received}"] if received else []
     lines += [f"Date: {date}"] if date else []
+    lines += [f"To: {to}"] if to else []
     lines += [
         f"From: {sender}",
         f"Subject: {subject}",

@@ -233,7 +233,10 @@ def _sent_twice(folder: Path, sent: Sent) -> None:
     """An earlier try with another program, then the one that counts."""
     first = [
         part(rfc2231(f"{sent.stem}.py"), b"class SimpleRNN: pass  # first try\n"),
-        part(rfc2231(f"{sent.stem}.md"), b"# nothing yet\n"),
+        part(
+            rfc2231(f"{sent.stem}.md"),
+            "# 报告\n\n初稿：隐藏状态由上一步的状态和当前的输入更新。\n".encode(),
+        ),
     ]
     earlier = mail(
         encoded_word(sent.subject), first, date=format_datetime(START - timedelta(days=2))

@@ -1,4 +1,4 @@
-"""Every way of sending in `cases`: who came out, with which program, and what a person is told."""
+"""Every way of sending in `cases` and `platforms`: who came out, with which program, and what a person is told."""
 
 from __future__ import annotations
 
@@ -10,9 +10,12 @@ from grader.intake.collect import collect
 from grader.intake.collection import Intake, IntakeRules
 from grader.records import Concern, Submission
 from tests.intake.cases import FURTHER, HANDED, INVENTED, Case, Row
+from tests.intake.platforms import PLATFORMS
 
 
-@pytest.mark.parametrize("case", [*HANDED, *INVENTED, *FURTHER], ids=lambda case: case.name)
+@pytest.mark.parametrize(
+    "case", [*HANDED, *INVENTED, *FURTHER, *PLATFORMS], ids=lambda case: case.name
+)
 def test_case(case: Case, tmp_path: Path) -> None:
     intake = take(case, tmp_path)
     assert sorted(map(_row, intake.submissions)) == sorted(map(tuple, case.rows))
@@ -41,7 +44,11 @@ def _row(found: Submission) -> Row:
 
 
 def _more(case: Case, intake: Intake) -> None:
+    if not case.extra:
+        return
     first = intake.submissions[0]
+    if "problems" in case.extra:
+        assert len(intake.problems) == case.extra["problems"]
     if "note" in case.extra:
         assert str(case.extra["note"]) in "\n".join(map(str, first.notes))
     if "report" in case.extra:

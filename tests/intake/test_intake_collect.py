@@ -410,11 +410,23 @@ def test_roster_files(tmp_path: Path, encoding: str, header: str) -> None:
     [
         "计科2101班名单,,\n序号,学 号,姓 名\n1,2023001,张 三\n",
         "机器学习\n2026年秋\n学号;姓名\n2023001;张　三\n",
-        'Student,ID,SIS User ID,Section\n张三,5512,2023001,A\n"    Points Possible",,,\n"Student, Test",9,,\n',
         "First name,Last name,ID number,Email address\n三,张,2023001,\n",
         "名,姓氏,ID 号,电子邮件地址\n三,张,2023001,\n",
+        "序号;学号;姓名;邮箱\n1;2023001;张三;\n合计;1人;;\n",
+        "学号,姓名\n2023001,张三\n共 1 人,\n",
+        "学号,姓名,成绩\n2023001,张三,90\n,平均,90\n",
+        "No,Matric No,Name\n1,2023001,张三\nTotal: 1 student,,\n",
+        "学号,姓名\n2023001,张三\n学号,姓名\n2023001,张三\n",
+        "学号,姓名\n2023001,张三\n2023001,张 三\n",
+        "OrgDefinedId,Last Name,First Name,End-of-Line Indicator\n#2023001,张,三,#\n",
+        "學號,姓名\n2023001,张三\n",
+        "学號,學生姓名,電子郵件\n2023001,张三,\n",
+        "序号,学号/工号,姓名\n1,2023001,张三\n",
+        "提交者,1.您的学号（必填）,2.姓名（必填）\nx,2023001,张三\n",
+        "Matrikelnummer;Nachname;Vorname\n2023001;张;三\n",
+        "NetID,Name\n2023001,张三\n",
+        "账号,姓名,邮箱\n2023001,张三,无\n",
     ],
-    ids=["a title", "titles and semicolons", "Canvas", "Moodle", "Moodle in Chinese"],
 )
 def test_rosters_as_schools_and_platforms_write_them(tmp_path: Path, text: str) -> None:
     path = tmp_path / "students.csv"
@@ -423,12 +435,44 @@ def test_rosters_as_schools_and_platforms_write_them(tmp_path: Path, text: str) 
 
 
 @pytest.mark.parametrize(
+    ("text", "row"),
+    [
+        (
+            "学号,姓名,邮箱\n2023001,张三,A@x.cn；b@y.cn\n",
+            RosterRow("2023001", "张三", "a@x.cn", ("b@y.cn",)),
+        ),
+        (
+            "学号,姓名,邮箱\n2023001,张三,a@x.cn\n2023001,张三,b@y.cn\n",
+            RosterRow("2023001", "张三", "a@x.cn", ("b@y.cn",)),
+        ),
+        (
+            'Student,ID,SIS User ID,SIS Login ID\n"    Points Possible",,,\n"张, 三",51001,2023001,zs9\n"Student, Test",9,,\n',
+            RosterRow("2023001", "张三", "", ("51001", "zs9")),
+        ),
+        (
+            "Last Name,First Name,Username,Student ID\nLee,Anna,alee,2023001\n",
+            RosterRow("2023001", "Anna Lee", "", ("alee",)),
+        ),
+        ("ID,学号,姓名\n1,2023001,张三\n", RosterRow("2023001", "张三")),
+    ],
+    ids=["two addresses", "two classes", "Canvas", "Blackboard", "a count"],
+)
+def test_what_platforms_call_a_student(tmp_path: Path, text: str, row: RosterRow) -> None:
+    path = tmp_path / "students.csv"
+    path.write_text(text, encoding="utf-8")
+    assert read_roster(path) == (row,)
+    assert RosterRow.of((row.student_id, row.name, row.email, *row.accounts)) == row
+
+
+@pytest.mark.parametrize(
     ("text", "word"),
     [
         ("", "empty"),
         ("学号,姓名\n", "empty"),
         ("a,b\n1,2\n", "no column"),
-        ("id\n1\n1\n", "stands there twice"),
+        ("id,name\n1,张三\n1,李四\n", "stands there twice"),
+        ("id,name,mail\n1,张三,zs.x.cn\n", "zs.x.cn is no mail address"),
+        ("id,name,mail\n1,张三,a@x.cn b@y@z.cn\n", "is no mail address"),
         ("学号,姓名\n2.02301E+11,张三\n", "has rounded"),
     ],
 )

@@ -94,6 +94,7 @@ def test_students_are_told_in_chinese_too() -> None:
     [
         (b"", "empty"),
         (b" \r\n\t", "empty"),
+        (b"\0" * 4096, "empty"),
         (b"PK\x03\x04rest", "zip"),
         (b"Rar!\x1a\x07", "rar"),
         (b"%PDF-1.7", "PDF"),
@@ -114,6 +115,98 @@ def test_short_names_in_either_encoding(name: str) -> None:
     assert decode_name(name.encode()) == name
     if name[-1] != "r" and name != "José":
         assert decode_name(name.encode("gbk")) == name
+
+
+CODE = """# 循环神经网络
+import numpy as np
+
+
+class SimpleRNN:  # 隐藏状态
+    pass  # 记忆
+"""
+TRADITIONAL = "# 報告：循環神經網路\n\n隱藏狀態是網路的記憶，由上一步的狀態和當前的輸入更新；梯度會消失，也會爆炸。\n"
+PADDING = "Zero bytes and the like, which editors and crashes leave, were left out."
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        CODE.encode() + b"\0",
+        CODE.encode() + b"\0" * 4000,
+        CODE.encode() + b"\0" * 4000 + b"\r\n",
+        CODE.encode() + b"\x1a",
+        CODE.encode() + b"\0\0\x1a",
+        CODE.replace("import", "\0import").encode() + b"# " + b"." * 99,
+        CODE.encode("gb18030") + b"\0\0",
+        CODE.encode("gb18030") + b"\0",
+        CODE.encode("gb18030") + b"\x1a",
+        CODE.encode() + "# 备注\n".encode("gbk") + b"\0",
+        CODE.encode("utf-8-sig") + b"\0",
+    ],
+)
+def test_what_editors_and_crashes_leave_is_left_out(data: bytes) -> None:
+    decoded = decode(data, python=True)
+    assert decoded.text.startswith(CODE)
+    assert not {"\0", "\x1a"} & {*decoded.text}
+    assert str(decoded.notes[0]) == PADDING
+
+
+@pytest.mark.parametrize("cookie_line", ["", "# -*- coding: utf-8 -*-\n", "# coding: gbk\n"])
+@pytest.mark.parametrize("mark", [b"", codecs.BOM_UTF8])
+def test_a_comment_in_gbk_within_utf8(cookie_line: str, mark: bytes) -> None:
+    text = cookie_line + CODE
+    mixed = mark + text.encode() + "# 备注：用正弦数据\n".encode("gbk")
+    decoded = decode(mixed, python=True)
+    assert decoded.text == text + "# 备注：用正弦数据\n"
+    (note,) = decoded.notes
+    assert str(note) == (
+        "Not UTF-8 like the rest, and read as GB18030: 1 lines, "
+        f"from line {text.count(chr(10)) + 1} on. Please save as UTF-8."
+    )
+
+
+def test_a_line_in_utf8_within_gbk() -> None:
+    for pasted in ("# 从网页粘贴的注释\n", "# 从网页粘贴的注释啊\n"):
+        decoded = decode(CODE.encode("gbk") + pasted.encode(), python=True)
+        assert decoded.text == CODE + pasted
+        (note,) = decoded.notes
+        assert "read as GB18030: 3 lines, from line 1 on." in str(note)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-32"])
+def test_utf16_with_zeros_behind_it(encoding: str) -> None:
+    assert decode((CODE + "\0\0").encode(encoding)).text == CODE
+
+
+def test_one_line_of_utf16_keeps_its_last_byte() -> None:
+    assert decode("隐藏状态是网络的记忆\n".encode("utf-16-le")).text == "隐藏状态是网络的记忆\n"
+
+
+def test_bytes_that_are_nothing_within_utf8() -> None:
+    decoded = decode(CODE.encode() + b"x = 1  # \xff\xff\n", python=True)
+    assert decoded.text == CODE + "x = 1  # \ufffd\ufffd\n"
+    (note,) = decoded.notes
+    assert "Bytes that are no text are shown as \ufffd: 1 lines, from line 7 on." in str(note)
+
+
+@pytest.mark.parametrize("python", [False, True])
+def test_big5_without_a_cookie(python: bool) -> None:  # noqa: FBT001 - a parameter
+    for head in ("", "# coding: utf-8\n"):
+        decoded = decode((head + TRADITIONAL).encode("big5"), python=python)
+        assert decoded.text == head + TRADITIONAL
+    assert "big5" in str(decoded.notes[0])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "# 贺珺\n",  # a rare character of GBK that would be a frequent one in Big5
+        "# 報告：循環神經網路，隱藏狀態是網路的記憶。\n",  # traditional characters in GBK
+        "隐藏状态是网络的记忆，由上一步的状态和当前的输入更新。\n",
+    ],
+)
+def test_gbk_is_not_taken_for_big5(text: str) -> None:
+    assert decode(text.encode("gbk")).text == text
 
 
 def assert_helpful(finding: Unreadable) -> None:

@@ -8,7 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.intake.people.names import Strength, identify
+from grader.intake.collection import RosterRow
+from grader.intake.identity.names import Strength, as_said, identify
+from grader.intake.identity.spelling import names_agree
+from grader.intake.people.roster import Register
 from grader.intake.reading.filenames import (
     clean_path,
     copy_number,
@@ -75,6 +78,27 @@ def test_one_student_however_written(clue: str) -> None:
         ("ml-6-clip10-20230126", "20230126", "clip"),
         ("ml-6-zhangsan7", "7", "zhangsan"),
         ("ml-6-张三-7-20261130", "7", "张三"),
+        # Letters before the digits: the id's, initials, or a word.
+        ("ml-6-王一-pb23000001", "pb23000001", "王一"),
+        ("ml-6-Wang Yi-pb23000001", "pb23000001", "Wang Yi"),
+        ("zs2023001", "2023001", "zs"),
+        ("张三hw2023001", "2023001", "张三"),
+        # Ids with marks in them.
+        ("ml-6-Dash O'Brien-21-110-042", "21-110-042", "Dash O'Brien"),
+        ("ml-6-Ali-21K-1234", "21K-1234", "Ali"),
+        ("6-张三-2023-001", "2023-001", "张三"),
+        ("王五-22-1-2023001", "2023001", "王五"),
+        ("2026-2027-1-王五-2023001", "2023001", "王五"),
+        ("6-王五-2026-2027-1", "", "王五"),
+        ("6-王五-2026-11", "", "王五"),
+        ("6-张三-2023001-138-1234-5678", "2023001", "张三"),
+        ("ml-6-Ali-20BCE1234", "20BCE1234", "Ali"),
+        ("ml-6-Ali-0803CS231001", "0803CS231001", "Ali"),
+        ("ml-6-张三-2023001HW6", "2023001", "张三"),
+        # Days of platforms.
+        ("20261130T143000Z-张三-2023001", "2023001", "张三"),
+        ("张三-2023001-11-30-2026", "2023001", "张三"),
+        ("Anne Lee-2023001-Nov 30, 2026 1110 PM", "2023001", "Anne Lee"),
     ],
 )
 def test_other_names_and_ids(clue: str, student_id: str, name: str) -> None:
@@ -82,9 +106,58 @@ def test_other_names_and_ids(clue: str, student_id: str, name: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("first", "second", "agree"),
+    [
+        ("J.R.R. Tolkien", "J. R. R. Tolkien", True),
+        ("Jean-Luc Picard", "Jean Luc Picard", True),
+        ("Jean-Luc Picard", "Picard, Jean Luc", True),
+        ("Ana Đorđević", "Ana Dordevic", True),
+        ("Søren Łukasz", "soren lukasz", True),
+        ("José Núñez", "Jose Nunez", True),
+        ("Jörg Müller", "Joerg Mueller", True),
+        ("Nguyễn Văn An", "Nguyen Van An", True),
+        ("İbrahim Yılmaz", "Ibrahim Yilmaz", True),
+        ("Mary Ann O'Neil", "Mary Ann O’Neil", True),
+        ("陳大文", "陈大文", True),
+        ("歐陽麗華", "欧阳丽华", True),
+        ("阿卜杜拉·买买提", "阿卜杜拉.买买提", True),
+        ("Anne Marie White", "Anne White", True),
+        ("张三", "zhangsan", True),
+        ("", "张三", True),
+        ("张三", "张叁", False),
+        ("陳大文", "陈小文", False),
+        ("Anna Lee", "Anna Li", False),
+        ("Anna Lee", "Anna", False),
+        ("Anna Lee", "Lee Bruce", False),
+    ],
+)
+def test_the_same_name_however_written(first: str, second: str, *, agree: bool) -> None:
+    assert names_agree(first, second) is agree
+    assert names_agree(second, first) is agree
+
+
+@pytest.mark.parametrize(
+    ("shown", "listed", "name"),
+    [
+        ("三 张", ["张三"], "张三"),
+        ("三 张", [], "张三"),
+        ("张 三", [], "张三"),
+        ("娜娜 欧阳", [], "欧阳娜娜"),
+        ("欧阳 娜娜", [], "欧阳娜娜"),
+        ("文 张", ["文张"], "文张"),  # the roster knows
+        ("阿依古丽 买买提", [], "阿依古丽买买提"),
+        ("Anna Lee", [], "Anna Lee"),
+        ("张三", [], "张三"),
+    ],
+)
+def test_names_as_platforms_turn_them(shown: str, listed: list[str], name: str) -> None:
+    assert as_said(shown, Register([RosterRow("1", each) for each in listed])) == name
+
+
+@pytest.mark.parametrize(
     "clue",
     ["rnn", "homework", "报告", "实验报告", "lstm_v2", "README", "ml-6-姓名-学号", "", "循环神经网络",
-     "第6次作业", "ml-6-作业", "inbox", "model 64", "report (1)", "results_2024", "tmp_130i6", "2023级计算机1班", "---", "李"],
+     "第6次作业", "ml-6-作业", "inbox", "model 64", "report (1)", "results_2024", "tmp_130i6", "rnn-64-128-256", "hw6-20261130T143000Z-1-001", "2023级计算机1班", "---", "李"],
 )  # fmt: skip
 def test_words_of_the_course_are_nobody(clue: str) -> None:
     assert identify(clue).strength is Strength.NONE
@@ -111,6 +184,7 @@ def test_doubtful_clues_are_weak(clue: str, strength: Strength) -> None:
         ("x - 副本.md", "x - 副本", ".md", 1),
         ("x.py.txt", "x", ".py", 0),
         ("x.md.md", "x", ".md", 0),
+        ("张三 - “x.md”的副本", "张三 - x", ".md", 1),
         ("x．ｐｙ", "x", ".py", 0),
         ("x。py", "x", ".py", 0),
         ("x.py. ", "x", ".py", 0),

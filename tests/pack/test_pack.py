@@ -141,7 +141,7 @@ def test_the_receipt_holds_the_hashes(folder: Path):
         ("张/三", ID, "file name"),
         ("张三" * 40, ID, "file name"),
         (NAME, "ID", "would be read as"),
-        (NAME, "2023-001", "would be read as"),
+        (NAME, "2023001-1", "would be read as"),
         ("代码", ID, "would be read as"),
     ],
 )
@@ -151,6 +151,10 @@ def test_a_name_that_would_be_misread_is_refused(
     result = packed(folder, name=name, student_id=student_id, force=True)
     assert any(why in text for text in problems(result))
     assert not (folder / "out").exists()
+
+
+def test_an_id_with_marks_in_it_is_read_as_it_is(folder: Path):
+    assert "ml-6-张三-2023-001.py" in packed(folder, student_id="2023-001").files
 
 
 def test_full_width_digits_become_plain_ones(folder: Path):

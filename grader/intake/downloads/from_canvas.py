@@ -14,7 +14,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from grader.intake.people.names import Known
+from grader.intake.identity import stamps
+from grader.intake.identity.names import Known
 from grader.intake.reading.arrivals import Arrival, Handed, Parcel
 
 _MARK = re.compile(
@@ -23,6 +24,9 @@ _MARK = re.compile(
     r"_(?:(?P<attachment>\d{3,})_(?P<file>.+)|(?P<typed>(?:text|link)\.html))$",
     re.DOTALL,
 )
+
+_ENROLLED = re.compile(r"20[12]\d{4,}")
+_TELEPHONE = re.compile(r"1[3-9]\d{9}")
 
 
 def recognised(came: Sequence[Arrival], known: Known) -> Mapping[Arrival, Arrival]:
@@ -40,7 +44,11 @@ def recognised(came: Sequence[Arrival], known: Known) -> Mapping[Arrival, Arriva
 
 
 def _is_canvas(marks: Iterable[re.Match[str]], known: Known) -> bool:
-    """姓名_学号_100_rnn.py looks alike: Canvas' numbers are no ids, and no attachment has two."""
+    """Whether the numbers can be Canvas' own: 姓名_学号_100_rnn.py looks alike.
+
+    So does what a form collects, 姓名_学号_20261130201500_rnn.py: its last number is a time or a
+    telephone's, and ids begin with the year.
+    """
     users: dict[str, set[str]] = defaultdict(set)
     attachments: list[str] = []
     for mark in marks:
@@ -50,11 +58,19 @@ def _is_canvas(marks: Iterable[re.Match[str]], known: Known) -> bool:
             users[mark["user"]].add(mark["name"])
         attachments += [mark["attachment"]] if mark["attachment"] else []
     one_name_each = all(len(names) == 1 for names in users.values())
-    return one_name_each and len(set(attachments)) == len(attachments)
+    collected = attachments and all(map(_is_forms, attachments))
+    enrolled = users and all(map(_ENROLLED.fullmatch, users))
+    unique = len(set(attachments)) == len(attachments)
+    return one_name_each and unique and not collected and not enrolled
+
+
+def _is_forms(number: str) -> bool:
+    return _TELEPHONE.fullmatch(number) is not None or stamps.stamp_of(number) is not None
 
 
 def _handed(one: Arrival, mark: re.Match[str], parcel: Parcel) -> Arrival:
     who = mark["user"] or mark["anonymous"]
     late = bool(mark["late"] or mark["anonymous_late"])
-    handed = Handed(f"canvas:{parcel.path}:{who}", parcel, "Canvas", mark["name"] or "", late=late)
+    key, name, account = f"canvas:{parcel.path}:{who}", mark["name"] or "", mark["user"] or ""
+    handed = Handed(key, parcel, "Canvas", name, late=late, account=account)
     return replace(one, name=mark["file"] or mark["typed"], handed=handed)

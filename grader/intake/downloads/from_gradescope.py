@@ -10,9 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import Any
 
+from grader.intake.downloads.moments import moment
 from grader.intake.reading.arrivals import Arrival, Handed, Parcel
 
 _FOLDER = re.compile(r"submission_\d+")
@@ -20,7 +20,11 @@ _FOLDER = re.compile(r"submission_\d+")
 
 def recognised(came: Sequence[Arrival]) -> Mapping[Arrival, tuple[Arrival, ...]]:
     """The files of Gradescope's exports, each once for every student who handed it in."""
-    lists = {one.parcel: read_listing(one.listing) for one in came if one.listing}
+    lists = {
+        one.parcel: read_listing(one.listing)
+        for one in came
+        if one.listing and one.name.casefold().endswith(".yml")
+    }
     return {one: tuple(_handed(one, folder, lists)) for one in came if (folder := _folder(one))}
 
 
@@ -35,7 +39,7 @@ def _handed(
 ) -> Iterator[Arrival]:
     entry = lists.get(folder.outer, {}).get(folder.clue) if folder.outer else None
     submitters = _mappings(entry, "submitters")
-    time = _moment(_field(entry, "created_at"))
+    time = moment(_field(entry, "created_at"))
     for number, person in enumerate(submitters or [{}]):
         handed = Handed(
             f"gradescope:{folder.path}:{number}",
@@ -84,14 +88,3 @@ def _mappings(entry: object, name: str) -> list[object]:
 def _text(entry: object, name: str) -> str:
     found = _field(entry, name)
     return str(found).strip() if isinstance(found, str | int) else ""
-
-
-def _moment(value: object) -> datetime | None:
-    if isinstance(value, str):
-        try:
-            value = datetime.fromisoformat(value.strip().replace(" UTC", "+00:00"))
-        except ValueError:
-            return None
-    if not isinstance(value, datetime):
-        return None
-    return value if value.tzinfo else value.replace(tzinfo=UTC)

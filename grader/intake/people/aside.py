@@ -8,49 +8,75 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from grader.intake.collection import Trouble
-from grader.intake.people.assignments import THIS, assignment_of
+from grader.intake.identity.assignments import THIS, assignment_of
+from grader.intake.people.correspondence import Correspondence, is_forward, is_reply
 from grader.intake.people.origins import mail_around
 from grader.intake.reading.arrivals import Arrival, Parcel
 from grader.intake.reading.programs import defines_asked
-from grader.language import say
+from grader.language import Message, say
 from grader.records import Concern
 
-_REPLY = re.compile(r"^\s*(?:re|aw|答复|答覆|回复|回覆)\s*(?:\[\d+\])?\s*[:：]", re.IGNORECASE)
-_FORWARD = re.compile(r"^\s*(?:fwd?|wg|转发|轉發|转寄|轉寄)\s*(?:\[\d+\])?\s*[:：]", re.IGNORECASE)
-_TEACHES = re.compile(r"老师|教师|助教|教授|teacher|\bTA\b|instructor|lecturer", re.IGNORECASE)
+_TEACHES = re.compile(r"老师|教师|助教|教授|(?i:teacher|instructor|lecturer)|\bTA\b")
 _LEAVES = ("source", "bonus", "report", "unreadable", "picture", "extra")
+_WORK = ("source", "bonus", "report", "unreadable")
 
 
 def without_course(came: Sequence[Arrival], addresses: Iterable[str]) -> list[Arrival]:
     """The same arrivals; what the course itself sent is ignored, and each such mail says so."""
     mails = [one.opens for one in came if one.opens and one.opens.kind == "mail"]
-    own = {mail for mail in mails if _is_courses(mail, set(addresses), mails)}
+    courses = set(addresses)
+    sure = {mail for mail in mails if mail.sender in courses and not is_forward(mail)}
+    guessed = _guessed([mail for mail in mails if mail not in sure], came)
+    own = sure | guessed.keys()
     if not own:
         return list(came)
-    return [_told(one) if one.opens in own else _ignored(one, own) for one in came]
+    known = {one.sha256 for one in came if mail_around(one) not in own}
+    new = {mail_around(one) for one in came if one.role in _WORK and one.sha256 not in known}
+    told = {mail: _courses_own() for mail in sure}
+    told |= {mail: _doubtful(why, has_work=mail in new) for mail, why in guessed.items()}
+    return [_set_aside(one, told) for one in came]
 
 
-def _is_courses(mail: Parcel, addresses: set[str], mails: Sequence[Parcel]) -> bool:
-    """From an address of the course, unless it passes a student's mail on; or a teacher's reply."""
-    if mail.sender in addresses:
-        return _FORWARD.match(mail.clue) is None
-    if not _REPLY.match(mail.clue):
-        return False
-    if _TEACHES.search(mail.sender_name):
-        return True
-    asked = any(mail.sender in other.to and other.sender != mail.sender for other in mails)
-    return asked and any(other.sender in mail.to for other in mails if other.sender != mail.sender)
+def _guessed(mails: Sequence[Parcel], came: Sequence[Arrival]) -> dict[Parcel, Message]:
+    """Answers that are a teacher's by the sender's name, or by what everybody sends; and why."""
+    answers = [mail for mail in mails if is_reply(mail)]
+    found: dict[Parcel, Message] = {}
+    if not answers:
+        return found
+    letters = Correspondence(mails, came)
+    for mail in answers:
+        if _TEACHES.search(mail.sender_name):
+            found[mail] = say(
+                "By the name of its sender, {name}, the mail was taken for the course's own.",
+                name=mail.sender_name,
+            )
+        elif letters.is_teachers(mail):
+            found[mail] = say(
+                "{sender} answers students' work and hands in none: the mail was taken for the course's own.",
+                sender=mail.sender,
+            )
+    return found
 
 
-def _ignored(one: Arrival, own: set[Parcel]) -> Arrival:
-    inside = mail_around(one) in own
+def _set_aside(one: Arrival, told: Mapping[Parcel, Trouble]) -> Arrival:
+    if one.opens and one.opens in told and not one.remark:
+        return replace(one, role="ignored", trouble=told[one.opens])
+    inside = mail_around(one) in told or one.opens in told
     return replace(one, role="ignored", trouble=None) if inside else one
 
 
-def _told(one: Arrival) -> Arrival:
-    reason = say("A mail of the course's own; nothing in it is anybody's submission.")
-    action = say("Nothing, unless it passes a student's work on: then forward that mail itself.")
-    return replace(one, role="ignored", trouble=Trouble(reason, action, Concern.INFORMATION))
+def _courses_own() -> Trouble:
+    return Trouble(
+        say("A mail of the course's own; nothing in it is anybody's submission."),
+        say("Nothing, unless it passes a student's work on: then forward that mail itself."),
+        Concern.INFORMATION,
+    )
+
+
+def _doubtful(why: Message, *, has_work: bool) -> Trouble:
+    """Nobody said whose address it is: where work would be lost with the mail, a person decides."""
+    action = say("If it is a student's, put its files into a folder named 姓名-学号 (name-id).")
+    return Trouble(why, action, Concern.DECISION if has_work else Concern.INFORMATION)
 
 
 def without_others(came: Sequence[Arrival]) -> list[Arrival]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import pairwise
 
-from grader.intake.people.names import Identity
+from grader.intake.identity.names import Identity
 from grader.intake.people.origins import mail_around, student_key
 from grader.intake.people.owners import Ownership
 from grader.intake.people.versions import is_version
@@ -42,9 +42,12 @@ class Attempt:
 
     @property
     def reports(self) -> tuple[Arrival, ...]:
-        """Markdown and text files; the text of notebooks where there is none."""
-        files = tuple(one for one in self.files if one.role == "report")
-        return files or tuple(one for one in self.files if one.role == "source" and one.report)
+        """Markdown and text files, and the text of notebooks."""
+        return tuple(
+            one
+            for one in self.files
+            if one.role == "report" or (one.role == "source" and one.report)
+        )
 
     @property
     def time(self) -> datetime | None:
@@ -81,8 +84,10 @@ def build_attempts(ownership: Ownership) -> list[Attempt]:
 
 
 def _room(one: Arrival, owner: Identity, ownership: Ownership) -> tuple[object, ...]:
-    """What is taken for one sending: a mail, or the outermost container that names the student."""
+    """One sending: a platform's attempt, a mail, or the outermost container that names the student."""
     key = student_key(owner), owner.name_key, owner.origin
+    if one.handed and one.handed.attempt:
+        return one.handed.attempt, key
     if mail := mail_around(one):
         return mail, key
     named = [parcel for parcel in one.parcel.outwards() if ownership.clues.names(parcel, owner)]

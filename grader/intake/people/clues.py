@@ -7,17 +7,19 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
-from grader.intake.people import stamps
-from grader.intake.people.names import (
+from grader.intake.identity import stamps
+from grader.intake.identity.names import (
     NOBODY,
     Identity,
     Strength,
+    as_said,
     identities,
     undated,
 )
+from grader.intake.identity.words import is_latin_name, is_name, is_person
+from grader.intake.people.introductions import introduced
 from grader.intake.people.origins import mail_around
 from grader.intake.people.roster import Register
-from grader.intake.people.words import is_name, is_person
 from grader.intake.reading.arrivals import Arrival, Handed, Parcel
 from grader.intake.reading.kinds import stem_of
 
@@ -30,6 +32,7 @@ class Clues:
     def __init__(self, register: Register) -> None:
         self._register = register
         self._read = lru_cache(maxsize=1 << 14)(lambda text: identities(text, register))
+        self._introduced = lru_cache(maxsize=1 << 14)(lambda words: introduced(words, register))
 
     def own(self, one: Arrival) -> Group:
         """What the file's own name says, or the subject where it is a mail."""
@@ -74,6 +77,30 @@ class Clues:
             if parcel.kind == "mail":
                 yield from self._sender(parcel)
 
+    def said(self, one: Arrival) -> Identity:
+        """Whom the text of the mail around a file introduces; its names come first."""
+        mail = mail_around(one)
+        return self._introduced(mail.words) if mail else NOBODY
+
+    def stranger(self, one: Arrival, owner: Identity) -> str:
+        """The name of a person by which a file goes, nearer than what names its owner; "" if none.
+
+        Whoever collects for others puts 赵六.py into a mail of their own.
+        """
+        for group in self.around(one):
+            if len(group) > 1 or group[0].strength > Strength.WEAK:
+                break
+            if is_person(group[0].name) and group[0].strength:
+                return group[0].name if self._names_only(one, owner, group[0].name) else ""
+        name = stem_of(one.name).replace("_", " ")
+        return name if is_latin_name(name) and not owner.agrees(Identity("", name)) else ""
+
+    def _names_only(self, one: Arrival, owner: Identity, name: str) -> bool:
+        """Whether the owner's own clue has another name, or an id alone."""
+        named = (self.parcel(parcel)[0] for parcel in one.parcel.outwards())
+        sure = next((clue for clue in named if clue.student_id), owner)
+        return not sure.name or not sure.agrees(Identity("", name))
+
     def _dated(self, group: Group, one: Arrival) -> Group:
         """Without ids that are the days on which the file may have come."""
         came = one.time or one.modified
@@ -87,14 +114,15 @@ class Clues:
         )
 
     def _handed(self, handed: Handed) -> Identity:
-        by_email = self._register.by_email(handed.email) if handed.email else None
-        if by_email:
-            return Identity(by_email.student_id, by_email.name, Strength.FULL)
+        student = self._register.by_email(handed.email) or self._register.by_account(handed.account)
+        if student:
+            return Identity(student.student_id, student.name, Strength.FULL)
+        name = as_said(handed.name, self._register)
         if handed.student_id:
-            return Identity(handed.student_id, handed.name, Strength.FULL)
-        if re.search(r"\d", handed.name):  # Moodle can put the account before the name
+            return Identity(handed.student_id, name, Strength.FULL)
+        if re.search(r"\d", handed.name):  # Moodle and Brightspace can put the id before the name
             return self._read(handed.name)[0]
-        return Identity("", handed.name, Strength.FULL) if handed.name else NOBODY
+        return Identity("", name, Strength.FULL) if name else NOBODY
 
     def sender_name(self, one: Arrival) -> str:
         """The name that the sender of the mail around a file goes by; "" without one."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from grader.intake.identity.names import Identity, Strength
 from grader.intake.people.attempts import in_order
 from grader.intake.people.choice import Candidate, Criterion
-from grader.intake.people.names import Identity, Strength
 from grader.intake.people.owners import Ownership
 from grader.intake.people.roster import Register
 from grader.intake.people.students import Person

@@ -8,12 +8,23 @@ from datetime import datetime, timedelta
 
 from grader.intake.collection import IntakeRules
 from grader.intake.people.attempts import Attempt
-from grader.intake.people.choice import PROGRAM, REPORT, Candidate, Picked, candidates, pick
+from grader.intake.people.choice import (
+    BONUS,
+    PROGRAM,
+    REPORT,
+    Candidate,
+    Criterion,
+    Kind,
+    Picked,
+    candidates,
+    pick,
+)
 from grader.intake.people.clues import Clues
 from grader.intake.people.decided import first
 from grader.intake.people.origins import mail_around
 from grader.intake.people.pictures import Album, album
 from grader.intake.people.students import Person
+from grader.intake.people.written_part import own_words
 from grader.intake.reading.arrivals import Arrival
 from grader.language import Message, say
 from grader.records import FileRecord, Status, Submission
@@ -24,22 +35,13 @@ TRANSIT = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class BonusFile:
-    """The program of the optional questions: the newest in time, and whether it counts."""
-
-    one: Arrival
-    attempt: Attempt
-    counts: bool  # not where it alone came late
-
-
-@dataclass(frozen=True, slots=True, eq=False)
 class Choice:
     """The program and the report that count."""
 
     program: Picked
     report: Picked
     due: datetime | None
-    bonus: BonusFile | None = None
+    bonus: Picked
 
     @property
     def late(self) -> bool:
@@ -51,6 +53,14 @@ class Choice:
     def late_report(self) -> bool:
         return self.report.best is not None and self.report.best.late
 
+    def of(self, kind: Kind) -> Picked:
+        return {"program": self.program, "report": self.report, "bonus": self.bonus}[kind]
+
+    @property
+    def bonus_counts(self) -> bool:
+        """Not where it alone came late."""
+        return self.bonus.best is not None and (self.late or not self.bonus.best.late)
+
     @property
     def halves(self) -> tuple[Candidate, ...]:
         return tuple(half for half in (self.program.best, self.report.best) if half)
@@ -59,36 +69,44 @@ class Choice:
 def choose(person: Person, rules: IntakeRules, clues: Clues) -> Choice:
     """A later mail that holds only a corrected program keeps the report of the earlier one."""
     due = rules.due_of(person.student_id)
-    programs = list(candidates(person.attempts, due, clues, programs=True))
-    program = pick(programs, first(PROGRAM, person, rules.decided))
-    reports = list(candidates(person.attempts, due, clues, programs=False))
-    rule = first(REPORT, person, rules.decided)
-    choice = Choice(program, pick(_fitting(reports, program), rule), due)
-    return replace(choice, bonus=_bonus(person.attempts, choice))
 
+    def found(kind: Kind) -> list[Candidate]:
+        return candidates(person.attempts, due, clues, kind)
 
-def _bonus(attempts: Sequence[Attempt], choice: Choice) -> BonusFile | None:
-    """The file that was sent last, one in time before one that came late."""
-    due = choice.due
-    files = [(one, attempt) for attempt in attempts for one in attempt.bonuses]
-    late = {one: one.late or bool(due and one.time and one.time > due) for one, _ in files}
-    if not files:
-        return None
-    one, attempt = max(enumerate(files), key=lambda each: (not late[each[1][0]], each[0]))[1]
-    return BonusFile(one, attempt, counts=not late[one] or choice.late)
+    def headed(rule: Sequence[Criterion]) -> Sequence[Criterion]:
+        return first(rule, person, rules.decided)
+
+    program = pick(found("program"), headed(PROGRAM))
+    report = pick(_fitting(found("report"), program), headed(REPORT))
+    return Choice(program, report, due, pick(found("bonus"), headed(BONUS)))
 
 
 def _fitting(reports: Sequence[Candidate], program: Picked) -> Sequence[Candidate]:
-    """Of several notebooks' texts the chosen notebook's: its program is in it, or beside it."""
-    notebooks = [one for one in reports if one.one.role == "source"]
-    own = [one for one in notebooks if one.one is program.one]
-    return [one for one in reports if one not in notebooks] + (own or notebooks)
+    """Without notebooks whose text is no report beside one, or stands in it as well.
+
+    Of several notebooks the chosen one's text; an older one is told of as a program.
+    """
+    files = [one for one in reports if one.one.role == "report"]
+    notebooks = [one for one in reports if one not in files and _says_more(one, files)]
+    own = next((one for one in notebooks if one.one is program.one), None)
+    if own and own.answers == max(one.answers for one in notebooks):
+        notebooks = [one for one in notebooks if one is own or not one.one.program]
+    return [*files, *notebooks]
+
+
+def _says_more(notebook: Candidate, files: Iterable[Candidate]) -> bool:
+    """Whether a notebook's text answers the assignment, and no file has all of it."""
+    words = own_words(notebook.one.report or "")
+    equal = [one for one in files if one.answers >= notebook.answers]
+    if any(words <= own_words(one.one.report or "") for one in equal):
+        return False
+    return notebook.answers > 1 or not equal
 
 
 def entry(person: Person, choice: Choice) -> Submission:
     """The submission that counts."""
     program, report = choice.program.one, choice.report.one
-    bonus = choice.bonus.one if choice.bonus and choice.bonus.counts else None
+    bonus = choice.bonus.one if choice.bonus_counts else None
     files = [one for attempt in _used(person, choice) for one in attempt.files]
     shown = album(report, files)
     half = choice.program.best or choice.report.best
@@ -97,7 +115,11 @@ def entry(person: Person, choice: Choice) -> Submission:
         person.name,
         program.program if program else None,
         report.report if report else None,
-        _records(files, {one for one in (program, report, bonus) if one}),
+        _records(
+            files,
+            {one for one in (program, report, bonus) if one},
+            report if report is not program else None,
+        ),
         _iso(half.one.time if half else next((one.time for one in files if one.time), None)),
         choice.late,
         tuple(_notes(choice, files, shown)),
@@ -125,7 +147,7 @@ def _absence(choice: Choice, files: Sequence[Arrival]) -> Status | None:
 def _used(person: Person, choice: Choice) -> list[Attempt]:
     """The attempts that gave a half, and those that hold pictures or unreadable files only."""
     used = [half.attempt for half in choice.halves]
-    used += [choice.bonus.attempt] if choice.bonus else []
+    used += [choice.bonus.best.attempt] if choice.bonus.best else []
     return [one for one in person.attempts if one in used or not (one.programs or one.reports)]
 
 
@@ -133,11 +155,11 @@ def superseded(person: Person, choice: Choice) -> Iterator[Submission]:
     """Programs and reports that do not count, those of one version together, oldest first."""
     passed = [one.candidate for one in (*choice.program.passed, *choice.report.passed)]
     versions: dict[object, list[Candidate]] = {}
-    for each in sorted(passed, key=lambda one: (one.attempt.order, one.version.rank)):
-        versions.setdefault((each.attempt, each.version.rank), []).append(each)
+    for each in sorted(passed, key=lambda one: (one.attempt.order, one.version.order)):
+        versions.setdefault((each.attempt, each.version.order), []).append(each)
     for halves in versions.values():
-        program = next((one for one in halves if one.is_program), None)
-        report = next((one for one in halves if not one.is_program), None)
+        program = next((one for one in halves if one.kind == "program"), None)
+        report = next((one for one in halves if one.kind == "report"), None)
         first = halves[0]
         yield Submission(
             person.student_id,
@@ -150,15 +172,20 @@ def superseded(person: Person, choice: Choice) -> Iterator[Submission]:
         )
 
 
-def _records(files: Iterable[Arrival], chosen: set[Arrival]) -> tuple[FileRecord, ...]:
-    """Programs and reports that were not chosen are extra."""
+def _records(
+    files: Iterable[Arrival], chosen: set[Arrival], words: Arrival | None = None
+) -> tuple[FileRecord, ...]:
+    """Programs and reports that were not chosen are extra; of `words` only its text was."""
     return tuple(
-        replace(one.record, role="extra")
-        if one.role in ("source", "bonus", "report") and one not in chosen
-        else one.record
+        replace(one.record, role="report" if one is words else _role(one, chosen))
         for one in files
         if not one.remark
     )
+
+
+def _role(one: Arrival, chosen: set[Arrival]) -> str:
+    unused = one.role in ("source", "bonus", "report") and one not in chosen
+    return "extra" if unused else one.role
 
 
 def _iso(time: datetime | None) -> str:
@@ -172,10 +199,11 @@ def _notes(choice: Choice, files: Sequence[Arrival], shown: Album) -> Iterator[M
     if _mixed(choice):
         yield say("Program and report were sent at different times.")
     yield from _timing(choice)
-    if choice.bonus and not choice.bonus.counts:
-        yield say("{file} came after the deadline and does not count.", file=choice.bonus.one.name)
-    elif choice.bonus:
-        yield from choice.bonus.one.notes
+    bonus = choice.bonus.one
+    if bonus and not choice.bonus_counts:
+        yield say("{file} came after the deadline and does not count.", file=bonus.name)
+    elif bonus:
+        yield from bonus.notes
     yield from shown.notes
     if not choice.halves and any(one.role == "foreign" for one in files):
         yield say("Only work of another assignment came in.")

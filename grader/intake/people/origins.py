@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
-from grader.intake.people import stamps
-from grader.intake.people.names import Identity, Strength
+from grader.intake.identity import stamps
+from grader.intake.identity.names import Identity, Strength
 from grader.intake.reading.arrivals import Arrival, Parcel
 
 _SERIES = 100  # exports of one name that a new one is compared with

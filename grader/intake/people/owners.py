@@ -12,11 +12,19 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 
+from grader.intake.identity.names import Identity, Strength
 from grader.intake.people.clues import Clues, resolve
-from grader.intake.people.names import Identity, Strength
 from grader.intake.people.origins import mail_around, origins, student_key
 from grader.intake.people.roster import Register
-from grader.intake.people.settling import Oddity, follow_roster, settle_mails, share_ids
+from grader.intake.people.settling import (
+    Oddity,
+    follow_roster,
+    follow_texts,
+    settle_mails,
+    share_ids,
+    spell_alike,
+)
+from grader.intake.people.strangers import settle_strangers
 from grader.intake.reading.arrivals import Arrival, Parcel
 
 
@@ -45,10 +53,13 @@ def assign(arrivals: Sequence[Arrival], register: Register) -> Ownership:
     known = register.names | clues.full_names(files)
     oddities: list[Oddity] = []
     owners = dict(_first_owners(files, clues, register, known, oddities))
+    follow_texts(owners, clues, oddities)
+    settle_strangers(owners, clues, oddities)
     settle_mails(owners, clues, register, oddities)
     follow_roster(owners, register, oddities)
     _name_by_sender(owners, clues)
     _note_origins(owners)
+    spell_alike(owners)
     share_ids(owners, oddities)
     _follow_sender(owners, oddities)
     _adopt(owners, clues)

@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from grader.intake.collection import RosterRow
+from grader.intake.identity.names import Identity
+from grader.intake.identity.spelling import id_key
 from grader.intake.people.clues import Clues
-from grader.intake.people.names import Identity
 from grader.intake.people.origins import mail_around
 from grader.intake.people.roster import Register
 from grader.intake.reading.arrivals import Arrival, Parcel
@@ -60,10 +61,26 @@ def _vote(
         owners[one] = replace(owners[one], student_id=spelled[winner].student_id)
 
 
+def follow_texts(owners: Owners, clues: Clues, oddities: list[Oddity]) -> None:
+    """Where no name has an id, the mail's own text may: 我是张三，学号2023001."""
+    for one, owner in owners.items():
+        named = bool(owner.strength)
+        said = clues.said(one)
+        if owner.student_id or not said.is_named or (named and not owner.agrees(said)):
+            continue
+        if said.student_id or not named:
+            name = owner.name if named else said.name or owner.name
+            owners[one] = replace(
+                owner, student_id=said.student_id, name=name, strength=said.strength
+            )
+            who = f"{said.student_id} {said.name}".strip()
+            oddities.append(Oddity(one, "by_text", who))
+
+
 def follow_roster(owners: Owners, register: Register, oddities: list[Oddity]) -> None:
     """A name that is unique on the roster decides; what stays open is asked about."""
     settled = {
-        one: owner.student_id.casefold()
+        one: id_key(owner.student_id)
         for one, owner in owners.items()
         if register.has_id(owner.student_id)
     }
@@ -89,10 +106,8 @@ def _listed(
 ) -> Identity:
     """The id is on the roster. Where it is somebody else's, the name decides if it is listed too."""
     if owner.agrees(Identity(by_id.student_id, by_id.name)):
-        # The roster's spelling where the clue is in another script: zhangsan is 张三.
-        alike = by_id.name.isascii() == owner.name.isascii()
-        name = owner.name if owner.name and owner.strength and alike else by_id.name
-        return replace(owner, student_id=by_id.student_id, name=name)
+        # In the roster's spelling: zhangsan is 张三.
+        return replace(owner, student_id=by_id.student_id, name=by_id.name or owner.name)
     if by_name is not None:
         oddities.append(Oddity(one, "id_of_another", f"{by_id.student_id}, {by_id.name}"))
         return replace(owner, student_id=by_name.student_id)
@@ -113,7 +128,7 @@ def _by_name(
     if not owner.student_id:
         return replace(owner, student_id=by_name.student_id, name=by_name.name)
     detail = f"{owner.student_id}, {by_name.student_id} {by_name.name}"
-    others = claims[by_name.student_id.casefold()]
+    others = claims[id_key(by_name.student_id)]
     if others and _from(one) not in others:
         oddities.append(Oddity(one, "two_people", detail))
         return owner
@@ -155,6 +170,21 @@ def share_ids(owners: Owners, oddities: list[Oddity]) -> None:
         elif found:
             ids = "; ".join(f"{each.student_id} {each.name}" for each in found.values())
             oddities.append(Oddity(one, "shared_name", ids))
+
+
+def spell_alike(owners: Owners) -> None:
+    """One spelling for each id, with its capitals: pb23000001 is PB23000001."""
+    spelled: dict[str, str] = {}
+    for owner in owners.values():
+        known = spelled.get(owner.id_key, owner.student_id)
+        spelled[owner.id_key] = max(known, owner.student_id, key=_capitals)
+    for one, owner in owners.items():
+        if owner.student_id != spelled[owner.id_key]:
+            owners[one] = replace(owner, student_id=spelled[owner.id_key])
+
+
+def _capitals(text: str) -> int:
+    return sum(map(str.isupper, text))
 
 
 def _elsewhere(first: str, second: str) -> bool:

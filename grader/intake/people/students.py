@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 
+from grader.intake.identity.names import Identity
 from grader.intake.people.attempts import Attempt, in_order
-from grader.intake.people.names import Identity
 from grader.intake.people.origins import student_key
 from grader.intake.people.roster import Register
 from grader.intake.reading.filenames import safe_id

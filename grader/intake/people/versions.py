@@ -1,7 +1,8 @@
 """Which of several files sent together is the newer: what their names say of it.
 
 `rnn_v2.py`, `rnn(1).py`, `rnn最新版.py`, `rnn_final.py` are versions of `rnn.py`; `rnn_old.py` is one
-that was left behind.
+that was left behind. `rnn - 副本.py`, as a file manager names a copy, may be either: somebody went on
+in it, or kept it in case.
 """
 
 from __future__ import annotations
@@ -9,8 +10,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from grader.intake.people import stamps
-from grader.intake.reading.filenames import normalise
+from grader.intake.identity import stamps
+from grader.intake.reading.filenames import COPY_WORDS, normalise
 
 _DIGITS = {mark: value for value, mark in enumerate("零一二三四五六七八九十")}
 _N = r"(?P<n>\d{1,3}(?:\.\d{1,2})?|[一二三四五六七八九十])"
@@ -38,7 +39,7 @@ _MARKS = (
     ("number", re.compile(rf"{_GAP}_v(?:er(?:sion)?)?\.?{_GAP}{_N}$", re.IGNORECASE)),
     ("number", re.compile(rf"{_GAP}(?:第{_N}(?:版|稿|次提交|次修改|次))$")),
     ("number", re.compile(rf"{_GAP}{_N}(?:稿|版)$")),
-    ("copy", re.compile(rf"{_GAP}(?:副本|复件|複本|(?<=[-_\s])copy){_GAP}\(?{_N}?\)?$", re.IGNORECASE)),
+    ("spare", re.compile(rf"{_GAP}的?(?:{COPY_WORDS}|(?<=[-_\s])copy){_GAP}\(?{_N}?\)?$", re.IGNORECASE)),
     ("copy", re.compile(rf"\s*[(\[]{_N}[)\]]$")),
     ("copy", re.compile(r"(?<=[^\W_])[-_](?P<n>\d{1,2})$")),
     ("copy", re.compile(r"(?<=[a-z])(?P<n>\d)$", re.IGNORECASE)),
@@ -49,7 +50,7 @@ _FIRST = (
     ("last", re.compile(rf"^(?:{_LAST}){_GAP}", re.IGNORECASE)),
     ("newest", re.compile(rf"^(?:{_NEWEST}){_GAP}", re.IGNORECASE)),
     ("new", re.compile(r"^(?:新建?|修改后?|new|fixed|revised|updated)(?:的|版)?[-_.\s]+", re.IGNORECASE)),
-    ("copy", re.compile(rf"^(?:copy(?:\s*\(\d+\))? of|副本|复件|複本){_GAP}", re.IGNORECASE)),
+    ("spare", re.compile(rf"^(?:copy(?:\s*\(\d+\))? of|{COPY_WORDS}){_GAP}", re.IGNORECASE)),
 )  # fmt: skip
 _ORDER = ("last", "newest", "number", "new", "copy")
 
@@ -60,6 +61,16 @@ class Version:
 
     base: str
     rank: tuple[float, ...]  # greater is newer
+    spare: float = 0.0  # which copy beside the original, from 1; 0 where it is none
+
+    @property
+    def order(self) -> tuple[tuple[float, ...], float]:
+        """To sort by; of copies the last, though it need not be the newest."""
+        return self.rank, self.spare
+
+    @property
+    def is_marked(self) -> bool:
+        return bool(self.spare) or any(self.rank)
 
 
 def version_of(stem: str) -> Version:
@@ -72,13 +83,14 @@ def version_of(stem: str) -> Version:
         kind, number, text = found
         counts[kind] = max(counts.get(kind, 0.0), number)
     rank = tuple(counts.get(kind, 0.0) for kind in _ORDER)
-    return Version(text.casefold(), (-counts.get("old", 0.0), *rank, float(stamp or 0)))
+    rank = (-counts.get("old", 0.0), *rank, float(stamp or 0))
+    return Version(text.casefold(), rank, counts.get("spare", 0.0))
 
 
 def is_version(clue: str) -> bool:
     """Whether a folder's name is nothing but a version."""
     version = version_of(clue)
-    return not version.base and any(version.rank)
+    return not version.base and version.is_marked
 
 
 def _one_mark(text: str) -> tuple[str, float, str] | None:

@@ -30,7 +30,8 @@ class Parcel:
     sender_name: str = ""
     received: datetime | None = None  # mail only: when the instructor's server took it
     to: frozenset[str] = frozenset()  # mail only: whom it was sent to, by address
-    lure: Message | None = None  # mail only: what its text holds in place of an attachment
+    lure: Trouble | None = None  # mail only: what its text holds in place of an attachment
+    words: str = ""  # mail only: the beginning of its text, without what it quotes
 
     def outwards(self) -> Iterator[Parcel]:
         """Yield the parcel itself and those around it, nearest first."""
@@ -122,6 +123,8 @@ class Handed:
     student_id: str = ""
     email: str = ""
     late: bool = False
+    account: str = ""  # the platform's own number or name for the student
+    attempt: str = ""  # which of a student's sendings, where the platform keeps them apart
 
 
 @dataclass(frozen=True, slots=True, eq=False)

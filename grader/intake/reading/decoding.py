@@ -4,7 +4,8 @@
 editors rewrite files without touching the cookie; what would be a mix of alphabets is left to the
 next steps (钱伟 in GBK reads Ǯΰ in UTF-8). 3. A PEP 263 cookie, where it names an
 ordinary text encoding; utf-7, unicode_escape, rot13 and their like would hide lines from a reader
-and are never honoured. 4. GB18030, the superset of GBK and GB2312. 5. charset-normalizer.
+and are never honoured. 4. Line by line, where most lines are UTF-8 and some are not. 5. Big5, where
+its frequent characters say so. 6. GB18030, the superset of GBK and GB2312. 7. charset-normalizer.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from __future__ import annotations
 import codecs
 import re
 import unicodedata
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from grader.intake.collection import Trouble
@@ -33,6 +35,16 @@ _SANE = _CHINESE | {
     "cp949", "koi8-r", "cp950", *(f"cp125{n}" for n in range(9)),
     *(f"iso8859-{n}" for n in range(1, 17)),
 }  # fmt: skip
+# Pairs of a lead byte and what may follow it in GBK or Big5; fewer say nothing about which it is.
+_PAIRS = re.compile(rb"[\x81-\xfe][\x40-\x7e\x80-\xfe]")
+_ENOUGH = 10
+# Lead bytes of punctuation and of the frequent half of each set; GB2312's second bytes begin later.
+_BIG5_FREQUENT = range(0xA1, 0xC7)
+_GB2312_FREQUENT = frozenset({0xA1, 0xA3, *range(0xB0, 0xD8)})
+_GB2312_FROM = 0xA1
+_PADDING = b"\0\x1a"
+_FEW = 0.01  # share of NULs that may be strays
+_SURELY = 4  # characters of three bytes in a line
 _MAGIC = (
     (b"PK\x03\x04", "zip"), (b"Rar!", "rar"), (b"7z\xbc\xaf", "7z"), (b"%PDF", "PDF"),
     (b"\xd0\xcf\x11\xe0", "Word/Office"), (b"\x89PNG", "PNG"), (b"\xff\xd8\xff", "JPEG"),
@@ -64,17 +76,14 @@ def file_type(data: bytes) -> str:
 
 def decode(data: bytes, *, python: bool = False) -> Decoded:
     """The text of a source (`python`: cookies count) or report. Raises `Unreadable`."""
-    if not data.strip():
-        raise Unreadable(
-            Trouble(
-                say("The file is empty."),
-                say("Ask the student to send it again."),
-                Concern.UNREADABLE,
-            )
-        )
+    if not data.strip(b" \t\r\n\f\v\0\x1a"):
+        raise Unreadable(_is_empty())
     if kind := file_type(data):
         raise Unreadable(_is_a(kind))
+    data, cleaned = _without_padding(data)
     text, encoding, notes = _decoded(data, cookie(data) if python else "")
+    notes = (*cleaned, *notes)
+    text = text.rstrip("\0\x1a")
     if "\0" in text:
         raise Unreadable(_is_a("binary"))
     if encoding not in ("utf-8", "ascii"):
@@ -103,26 +112,38 @@ def decode_name(raw: bytes, declared: str = "") -> str:
 def _decoded(data: bytes, declared: str) -> tuple[str, str, tuple[Message, ...]]:
     for bom, encoding in _BOMS:
         if data.startswith(bom):
-            text = _try(data[len(bom) :], encoding)
-            if text is None:
-                raise Unreadable(_broken(encoding))
-            return text, encoding, ()
+            return _marked(data[len(bom) :], encoding)
     ignored = () if not declared or _sane(declared) else (_bad_cookie(declared),)
     for encoding in _candidates(data, _sane(declared)):
+        if encoding == "gb18030" and (mixed := _by_lines(data)):
+            return mixed.text, "utf-8", (*ignored, *mixed.notes)
         if (text := _try(data, encoding)) is not None:
             return text, encoding, ignored
     return (*_guessed(data), ignored)
 
 
+def _marked(data: bytes, encoding: str) -> tuple[str, str, tuple[Message, ...]]:
+    """What stands behind a byte order mark."""
+    text = _try(data, encoding)
+    if text is not None:
+        return text, encoding, ()
+    mixed = _by_lines(data) if encoding == "utf-8" else None
+    if mixed is None:
+        raise Unreadable(_broken(encoding))
+    return mixed.text, encoding, mixed.notes
+
+
 def _candidates(data: bytes, declared: str) -> tuple[str, ...]:
     if b"\0" in data[:4096]:
         # Text has no NUL: UTF-16 without a mark, or no text at all.
-        encoding = "utf-16-le" if data[1:2] == b"\0" else "utf-16-be"
+        little = data[1::2].count(0) > data[::2].count(0)
+        encoding = "utf-16-le" if little else "utf-16-be"
         if not _reads_like_code(_try(data, encoding) or ""):
             raise Unreadable(_is_a("binary"))
         return (encoding,)
     first, last = _modern_or_chinese(data)
-    return tuple(dict.fromkeys(filter(None, (first, declared, last))))
+    traditional = "big5hkscs" if declared in ("", first) and _is_big5(data) else ""
+    return tuple(dict.fromkeys(filter(None, (first, declared, traditional, last))))
 
 
 def _reads_like_code(text: str) -> bool:
@@ -153,6 +174,76 @@ def _is_jumble(run: re.Match[str]) -> bool:
     return len(scripts) > 1 or (scripts == {"LATIN"} and not re.search("[A-Za-z]", around))
 
 
+def _without_padding(data: bytes) -> tuple[bytes, tuple[Message, ...]]:
+    """Without NULs and ^Z at the end, or a stray NUL, and a note of it; UTF-16 keeps its own."""
+    if not any(mark in data for mark in _PADDING) or any(
+        data.startswith(bom) for bom, _ in _BOMS[1:]
+    ):
+        return data, ()
+    end = len(data.rstrip(_PADDING + b" \t\r\n"))
+    kept = data[:end] + re.split(rb"[\0\x1a]", data[end:], maxsplit=1)[0]
+    strays = kept.count(b"\0")
+    bare = kept.replace(b"\0", b"")
+    padded = strays == 0 and (len(data) - len(kept) > 1 or _is_gbk(kept) or _by_lines(kept))
+    if not padded and (strays > 1 + _FEW * len(kept) or not _is_plain(bare)):
+        return data, ()
+    return bare, (say("Zero bytes and the like, which editors and crashes leave, were left out."),)
+
+
+def _is_plain(data: bytes) -> bool:
+    """Whether it is UTF-8 without control characters."""
+    text = _try(data, "utf-8")
+    return text is not None and not any(mark < " " and mark not in "\t\n\r\f" for mark in text)
+
+
+def _by_lines(data: bytes) -> Decoded | None:
+    """UTF-8 with lines in between that are not: pasted from a GBK file, or cut in a character.
+
+    None where nothing says that any of it is UTF-8.
+    """
+    lines = data.splitlines(keepends=True)
+    wide = [_wide(line) for line in lines]
+    foreign = {n: line for n, line in enumerate(lines, 1) if _try(line, "utf-8") is None}
+    modern = sum(count > 0 for count in wide)
+    if not foreign or (modern < len(foreign) and max(wide) < _SURELY):
+        return None
+    chinese = {
+        n: text for n, line in foreign.items() if (text := _try(line, "gb18030")) is not None
+    }
+    text = "".join(
+        chinese.get(n) or line.decode("utf-8", "replace") for n, line in enumerate(lines, 1)
+    )
+    return Decoded(text, tuple(_foreign_lines(chinese, foreign.keys() - chinese)))
+
+
+def _wide(line: bytes) -> int:
+    """How many characters of three bytes a line of UTF-8 has; hardly any GBK reads as one."""
+    return sum(mark >= "\u0800" for mark in _try(line, "utf-8") or "")
+
+
+def _foreign_lines(chinese: Collection[int], lost: Collection[int]) -> Iterator[Message]:
+    if chinese:
+        yield say("Not UTF-8 like the rest, and read as GB18030: {count} lines, from line {line} on. "
+                  "Please save as UTF-8.", count=len(chinese), line=min(chinese))  # fmt: skip
+    if lost:
+        yield say("Bytes that are no text are shown as �: {count} lines, from line {line} on. "
+                  "Please save as UTF-8.", count=len(lost), line=min(lost))  # fmt: skip
+
+
+def _is_big5(data: bytes) -> bool:
+    """Whether two-byte characters are frequent ones in Big5, and many would be rare in GBK."""
+    pairs = _PAIRS.findall(data)
+    frequent = sum(pair[0] in _BIG5_FREQUENT for pair in pairs)
+    return len(pairs) >= _ENOUGH and frequent > 0.9 * len(pairs) and not _is_gbk(data)
+
+
+def _is_gbk(data: bytes) -> bool:
+    """Whether two-byte characters are mostly frequent ones in GB2312."""
+    pairs = _PAIRS.findall(data)
+    frequent = sum(pair[0] in _GB2312_FREQUENT and pair[1] >= _GB2312_FROM for pair in pairs)
+    return bool(frequent) and frequent >= 0.7 * len(pairs)
+
+
 def _guessed(data: bytes) -> tuple[str, str]:
     from charset_normalizer import from_bytes  # noqa: PLC0415 - rarely needed, slow to load
 
@@ -177,6 +268,12 @@ def _try(data: bytes, encoding: str) -> str | None:
         return data.decode(encoding)
     except UnicodeError:
         return None
+
+
+def _is_empty() -> Trouble:
+    return Trouble(
+        say("The file is empty."), say("Ask the student to send it again."), Concern.UNREADABLE
+    )
 
 
 def _is_a(kind: str) -> Trouble:

@@ -13,11 +13,18 @@ _DASHES = (
     | dict.fromkeys(map(ord, "・•‧∙⋅"), "·")
 )
 LONGEST = 300  # characters of a clue to a name that are looked at
+COPY_WORDS = "副本|复件|複本|复制|複製|拷贝|拷貝|コピ[-ー]"
 COPIES = re.compile(
-    r"(?:\s*[-_ ]?\s*(?:副本|复件|複本|(?<=[-_ ])copy)(?:\s*\(?(?P<nth>\d{1,3})\)?)?|\s*[(\[](?P<n>\d{1,3})[)\]])$",
+    rf"(?:\s*[-_ ]?\s*的?(?:{COPY_WORDS}|(?<=[-_ ])copy)(?:\s*\(?(?P<nth>\d{{1,3}})\)?)?|\s*[(\[](?P<n>\d{{1,3}})[)\]])$",
     re.IGNORECASE,
 )
-COPY_OF = re.compile(r"^(?:copy of|副本|复件|複本)\s*[-_ ]*\s*", re.IGNORECASE)
+COPY_OF = re.compile(rf"^(?:copy of|{COPY_WORDS})\s*[-_ ]*\s*", re.IGNORECASE)
+# What a file is called while it is on its way: by browsers, Baidu's and Xunlei's clients, iCloud.
+_ON_ITS_WAY = re.compile(
+    r"(?:\.baiduyun(?:\.p)?)?\.(?:downloading|crdownload|opdownload|part|partial|filepart|xltd|td|icloud)$",
+    re.IGNORECASE,
+)
+_QUOTED_COPY = re.compile(rf"[“\"](.+)[”\"]的(?:{COPY_WORDS})")  # as Drive in Chinese names one
 _WINDOWS_DEVICE = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)", re.IGNORECASE)
 
 
@@ -32,13 +39,20 @@ def normalise(text: str) -> str:
     return re.sub(r"\s+", " ", text).strip()
 
 
+def is_placeholder(name: str) -> bool:
+    """Whether it is what macOS leaves of a file that is in iCloud only: .NAME.icloud."""
+    return name.startswith(".") and name.casefold().endswith(".icloud")
+
+
 def split_suffix(name: str, known: Callable[[str], bool]) -> tuple[str, str]:
     """Stem and lower-case suffix of a file name, through copy marks and doubled suffixes.
 
     `x.py(1)` and `x.py.txt` (Windows hides the second) are Python files; `known` says which
     suffixes are worth looking for.
     """
-    path = PurePosixPath(normalise(name).replace("/", "_").rstrip(". "))
+    whole = _QUOTED_COPY.sub(r"\1", normalise(name)).replace("/", "_")
+    whole = _ON_ITS_WAY.sub("", whole)
+    path = PurePosixPath((whole[1:] if is_placeholder(name) else whole).rstrip(". "))
     outer = COPIES.sub("", path.name)
     if not known(path.suffix.lower()) and known(PurePosixPath(outer).suffix.lower()):
         path = PurePosixPath(outer)

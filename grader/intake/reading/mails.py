@@ -1,4 +1,4 @@
-"""Mails: .eml and Maildir files, mbox files, and mails inside mails."""
+"""Mails: .eml, .emlx and Maildir files, mbox files, and mails inside mails."""
 
 from __future__ import annotations
 
@@ -10,16 +10,17 @@ from email.generator import BytesGenerator
 from email.message import Message as Mail
 from email.parser import BytesFeedParser
 from io import BytesIO
+from itertools import chain
 from typing import BinaryIO
 
-from grader.intake.collection import Caps
+from grader.intake.collection import Caps, Trouble
 from grader.intake.reading.arrivals import (
     Arrival,
     Parcel,
     Raw,
     arrival,
 )
-from grader.intake.reading.bodies import in_place_of_a_file
+from grader.intake.reading.bodies import in_place_of_a_file, own_words, text_of, uuencoded
 from grader.intake.reading.filenames import LONGEST
 from grader.intake.reading.headers import (
     RAW_HEADERS,
@@ -29,8 +30,12 @@ from grader.intake.reading.headers import (
     recipients,
     sender,
     sent_at,
+    written_at,
+    wrong_clock,
 )
-from grader.intake.reading.kinds import stem_of, too_large
+from grader.intake.reading.kinds import kept_apart, stem_of, too_large
+from grader.language import say
+from grader.records import Concern
 
 _SUFFIXES = {
     "text/x-python": ".py",
@@ -47,8 +52,11 @@ def open_mail(raw: Raw, caps: Caps) -> tuple[Parcel, Iterator[Raw | Arrival]]:
     mail = _parsed(raw.stream.read(caps.file))
     name, address = sender(mail)
     leaves = list(_leaves(mail, raw.budget.members_left + 1))
+    packed = uuencoded(leaf.part for leaf in leaves if not leaf.name)
     named = [leaf.name if not leaf.is_mail else ".eml" for leaf in leaves if leaf.name]
-    lure, linked = in_place_of_a_file(named, [leaf.part for leaf in leaves if not leaf.name])
+    named += [name for name, _ in packed]
+    texts = [text_of(leaf.part) for leaf in leaves if not leaf.name]
+    lure, linked = in_place_of_a_file(named, texts)
     parcel = Parcel(
         "mail",
         raw.path,
@@ -59,10 +67,35 @@ def open_mail(raw: Raw, caps: Caps) -> tuple[Parcel, Iterator[Raw | Arrival]]:
         received=_outermost_received(raw.parcel) or received_at(mail),
         to=recipients(mail),
         lure=lure,
+        words=own_words(texts),
     )
     sent = sent_at(mail)
     raw = replace(raw, sent=sent or raw.sent)
-    return parcel, _parts(leaves, raw, parcel)
+    doubt = (
+        [arrival(raw, "mail", _doubted(mail), opens=parcel, remark=True)]
+        if wrong_clock(mail)
+        else []
+    )
+    inside = (raw.inside(parcel, name, data) for name, data in packed)
+    return parcel, chain(doubt, _parts(leaves, raw, parcel), inside)
+
+
+def _doubted(mail: Mail) -> Trouble:
+    written = written_at(mail)
+    return Trouble(
+        say(
+            "Its Date, {date}, cannot be when it was sent; the time of its arrival counts, if it has one.",
+            date=written.strftime("%Y-%m-%d") if written else "?",
+        ),
+        say("Nothing, if that is right; else give the student an extension in overrides.csv."),
+        Concern.INFORMATION,
+    )
+
+
+def open_emlx(raw: Raw, caps: Caps) -> tuple[Parcel, Iterator[Raw | Arrival]]:
+    """Apple Mail's own file: a line with the length of the mail, the mail, what Apple notes of it."""
+    length = int(raw.stream.readline(LONGEST))
+    return open_mail(replace(raw, stream=BytesIO(raw.stream.read(min(length, caps.file)))), caps)
 
 
 def _parsed(data: bytes) -> Mail:
@@ -106,12 +139,14 @@ def _leaves(mail: Mail, most: int) -> Iterator[_Leaf]:
             yield _Leaf(part, number, name)
 
 
-def _parts(leaves: Sequence[_Leaf], raw: Raw, parcel: Parcel) -> Iterator[Raw]:
+def _parts(leaves: Sequence[_Leaf], raw: Raw, parcel: Parcel) -> Iterator[Raw | Arrival]:
     for leaf in leaves:
         if leaf.is_mail:
             yield _forwarded(leaf, raw, parcel)
         elif leaf.name:
-            yield raw.inside(parcel, leaf.name, _content(leaf.part))
+            found = raw.inside(parcel, leaf.name, _content(leaf.part))
+            apart = not found.size and leaf.part.get("X-Apple-Content-Length")
+            yield arrival(found, "unreadable", kept_apart(found.name)) if apart else found
 
 
 def _children(part: Mail) -> list[Mail]:

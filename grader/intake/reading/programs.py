@@ -1,10 +1,11 @@
-"""What can be said about a program or a report by its text; nothing is ever executed here."""
+"""What can be said about a program by its text; nothing is ever executed here."""
 
 from __future__ import annotations
 
 import ast
 import re
 import warnings
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 from grader.contract import CLASSES, FUNCTIONS, OPTIONAL_CLASSES, OPTIONAL_FUNCTIONS, RNN, is_stub
@@ -20,11 +21,6 @@ _OPTIONAL_LINE = re.compile(
     re.MULTILINE,
 )
 _BONUS_NAME = re.compile(r"bonus|选做|加分|附加", re.IGNORECASE)
-
-_PART = re.compile(
-    r"^ {0,3}#{1,6}[ \t]*(?:第[ \t]*([一二三四五])[ \t]*部分|part[ \t]*([1-5])\b|([1-3])\.\d)",
-    re.MULTILINE | re.IGNORECASE,
-)
 
 
 def is_bonus(stem: str, program: str) -> bool:
@@ -44,21 +40,14 @@ def defines_asked(program: str) -> bool:
     return defines_rnn(program) or _ASKED_LINE.search(program) is not None
 
 
-def asked_in(program: str) -> frozenset[str]:
-    """The classes and functions asked for that a program defines."""
-    return frozenset(first or second for first, second in _ASKED_LINE.findall(program))
-
-
-def parts_in(report: str) -> frozenset[str]:
-    """The parts of the assignment that a report has headings of, as "1"."""
-    return frozenset(
-        str("零一二三四五".find(han)) if han else part or section
-        for han, part, section in _PART.findall(report)
-    )
+def asked_in(program: str, *, optional: bool = False) -> frozenset[str]:
+    """The classes and functions asked for, or those of the optional part, that a program defines."""
+    found = (_OPTIONAL_LINE if optional else _ASKED_LINE).findall(program)
+    return frozenset(first or second for first, second in found)
 
 
 @lru_cache(maxsize=1 << 8)
-def filled(program: str) -> int:
+def filled(program: str, *, optional: bool = False) -> int:
     """How many of the methods and functions asked for are there and not as they were handed out.
 
     -1 where the text is no Python of this interpreter's: such a program can earn nothing here.
@@ -69,23 +58,25 @@ def filled(program: str) -> int:
             tree = ast.parse(program)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return -1
-    return sum(_filled_by(statement) for statement in ast.walk(tree))
+    asked = (OPTIONAL_CLASSES, OPTIONAL_FUNCTIONS) if optional else (CLASSES, FUNCTIONS)
+    return sum(_filled_by(statement, *asked) for statement in ast.walk(tree))
 
 
-def _filled_by(statement: ast.AST) -> int:
-    if isinstance(statement, ast.ClassDef) and statement.name in CLASSES:
-        return _methods(statement)
-    if isinstance(statement, ast.FunctionDef) and statement.name in FUNCTIONS:
+def _filled_by(
+    statement: ast.AST, classes: Mapping[str, Sequence[str]], functions: Sequence[str]
+) -> int:
+    if isinstance(statement, ast.ClassDef) and statement.name in classes:
+        return _methods(statement, classes[statement.name])
+    if isinstance(statement, ast.FunctionDef) and statement.name in functions:
         return int(not is_stub(statement))
     if isinstance(statement, ast.Assign):
         names = {target.id for target in statement.targets if isinstance(target, ast.Name)}
-        return sum(len(CLASSES[name]) for name in names if name in CLASSES)
+        return sum(len(classes[name]) for name in names if name in classes)
     return 0
 
 
-def _methods(found: ast.ClassDef) -> int:
+def _methods(found: ast.ClassDef, asked: Sequence[str]) -> int:
     """Methods of a class that are there; what it inherits counts as there."""
     own = {each.name: each for each in found.body if isinstance(each, ast.FunctionDef)}
-    asked = CLASSES[found.name]
     inherited = len(asked) if found.bases and own.keys().isdisjoint(asked) else 0
     return inherited + sum(not is_stub(own[name]) for name in asked if name in own)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from html.parser import HTMLParser
 
+from grader.language import Message, say
+
 # Moodle: NAME_NUMBER_assignsubmission_onlinetext(_)/onlinetext.html, or all of it in the name.
 # Canvas: name_number_text.html.
 _MOODLE = re.compile(r"_assignsubmission_onlinetext(?:_|$)")
@@ -44,6 +46,21 @@ def is_typed(name: str, folder: str) -> bool:
 def is_address(name: str) -> bool:
     """Whether it is Canvas' page for a web address that was handed in."""
     return _CANVAS_LINK.search(name) is not None
+
+
+def addresses(html: str) -> list[str]:
+    """Where its links lead to."""
+    return re.findall(
+        r"<a\b[^<>]{0,500}?\bhref\s*=\s*[\"']?(https?://[^\"'<>\s]{1,1000})", html, re.IGNORECASE
+    )
+
+
+def typed_program() -> Message:
+    return say("The program was typed into the platform's page; it should be a .py file.")
+
+
+def typed_report() -> Message:
+    return say("The report was typed into the platform's page; it should be a .md file.")
 
 
 def plain_text(html: str) -> str:

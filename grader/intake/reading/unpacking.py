@@ -18,7 +18,7 @@ from grader.intake.reading.arrivals import (
 from grader.intake.reading.disk import from_disk
 from grader.intake.reading.kinds import damaged, kind_of, stopped, too_deep, too_large
 from grader.intake.reading.leaves import read_leaf
-from grader.intake.reading.mails import open_mail, open_mbox
+from grader.intake.reading.mails import open_emlx, open_mail, open_mbox
 from grader.intake.reading.members import locked
 from grader.intake.reading.rars import open_rar
 from grader.intake.reading.sevenzips import open_7z
@@ -35,6 +35,7 @@ OPENERS: dict[str, tuple[Opener, str]] = {
     "tar": (open_tar, "archive"),
     "tnef": (open_winmail, "archive"),
     "mail": (open_mail, "mail"),
+    "emlx": (open_emlx, "mail"),
     "mbox": (open_mbox, "mail"),
 }
 
@@ -96,7 +97,7 @@ def _unpack(found: Raw | Arrival, caps: Caps) -> Iterator[Raw | Arrival]:
 def _not_to_open(raw: Raw, kind: str, caps: Caps) -> Trouble | None:
     if raw.depth > caps.depth:
         return too_deep(caps.depth)
-    whole = kind in ("mail", "tnef")  # read in one piece
+    whole = kind in ("mail", "emlx", "tnef")  # read in one piece
     return too_large(caps.file) if whole and raw.size > caps.file else None
 
 

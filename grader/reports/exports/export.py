@@ -48,7 +48,7 @@ class Export:
         """The rows with a score under an id that the system can know, and the others."""
         sent: list[GradebookRow] = []
         left: list[LeftOut] = []
-        listed = {student_id for student_id, _, _ in self.book.course.roster or ()}
+        listed = {student_id for student_id, *_ in self.book.course.roster or ()}
         for row in self.book.rows:
             reason = self._why_not(row, listed)
             if reason is None:

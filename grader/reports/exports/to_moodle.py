@@ -94,7 +94,7 @@ def write_moodle(export: Export) -> list[Message]:
 
 
 def _rows(export: Export, sent: list[GradebookRow]) -> Iterator[tuple[Cell, ...]]:
-    emails = {student_id: email for student_id, _, email in export.book.course.roster or ()}
+    emails = {student_id: email for student_id, _, email, *_ in export.book.course.roster or ()}
     for row in sent:
         grade, comment = _capped(export, row, MOST)
         yield row.student_id, row.name, emails.get(row.student_id, ""), grade, comment
@@ -124,7 +124,7 @@ def _write_worksheet(export: Export, text: str) -> list[Message]:
     """Fill the worksheet in; every other cell stays as it came."""
     sheet = read_worksheet(text, WORKSHEET)
     emails = {
-        email: student_id for student_id, _, email in export.book.course.roster or () if email
+        email: student_id for student_id, _, email, *_ in export.book.course.roster or () if email
     }
     filled, unmatched = 0, 0
     rows: list[tuple[Cell, ...]] = []

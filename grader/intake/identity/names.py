@@ -11,12 +11,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum
-from functools import lru_cache
 from typing import Protocol
 
-from grader.intake.people import stamps
-from grader.intake.people.classes import without_classes
-from grader.intake.people.words import is_name, is_person, likely, name_in
+from grader.intake.identity import stamps
+from grader.intake.identity.classes import without_classes
+from grader.intake.identity.spelling import HAN, id_key, is_han, name_key, names_agree
+from grader.intake.identity.words import is_name, is_person, likely, name_in
 from grader.intake.reading.filenames import COPIES, COPY_OF, LONGEST, normalise
 
 
@@ -41,7 +41,7 @@ class Identity:
     def agrees(self, other: Identity) -> bool:
         """Whether both may be one person: no part contradicts."""
         ids = {self.id_key, other.id_key} - {""}
-        return len(ids) < 2 and names_agree(self.name_key, other.name_key)  # noqa: PLR2004 - two parts that differ
+        return len(ids) < 2 and names_agree(self.name, other.name)  # noqa: PLR2004 - two parts that differ
 
     def merged(self, other: Identity) -> Identity:
         return replace(
@@ -55,7 +55,7 @@ class Identity:
 
     @property
     def id_key(self) -> str:
-        return self.student_id.casefold()
+        return id_key(self.student_id)
 
     @property
     def name_key(self) -> str:
@@ -85,15 +85,14 @@ class Nobody:
 
 NOBODY = Identity()
 
-_HAN = r"\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
-_LETTERS = rf"[^\W\d_{_HAN}]+(?:['·][^\W\d_{_HAN}]+)*"
-# Letters that belong to an id are few: U2023, PB21, 2021K8009, 2037312X.
+_LETTERS = rf"[^\W\d_{HAN}]+(?:['·][^\W\d_{HAN}]+)*"
+# Letters that belong to an id are few: U2023, PB21, 2021K8009, 20BCE1234, 2037312X.
 _PIECE = re.compile(
-    rf"(?P<id>(?:(?<![A-Za-z])(?:[A-Z]{{1,3}}|[a-z]))?[0-9]+(?:[A-Za-z][0-9]+)*(?:[Xx](?![A-Za-z]))?)"
-    rf"|(?P<han>[{_HAN}]+(?:[·\s]+[{_HAN}]+)*)|(?P<latin>{_LETTERS})"
+    rf"(?P<id>(?:(?<![A-Za-z])(?:[A-Z]{{1,3}}|[a-z]{{1,3}}))?[0-9]+(?:[A-Za-z][0-9]+|[A-Z]{{2,4}}[0-9]{{3,}})*(?:[Xx](?![A-Za-z]))?)"
+    rf"|(?P<han>[{HAN}]+(?:[·\s]+[{HAN}]+)*)|(?P<latin>{_LETTERS})"
 )
 _REPLY = re.compile(
-    r"^(?:\s*(?:re|fw|fwd|aw|wg|答复|答覆|回复|回覆|转发|轉發|转寄|轉寄)\s*(?:\[\d+\])?\s*:)+\s*",
+    r"^(?:\s*(?:re|fw|fwd|aw|wg|答复|答覆|(?:自动)?回复|回覆|转发|轉發|转寄|轉寄)\s*(?:\[\d+\])?\s*:)+\s*",
     re.IGNORECASE,
 )
 _PREFIX = re.compile(
@@ -103,26 +102,30 @@ _PREFIX = re.compile(
 _LABELS = re.compile("姓名|学号|班级")  # the template's own words, filled in or not
 _CONTACTS = re.compile(  # telephone and QQ numbers, as people put them into subjects
     r"(?:qq|微信|wechat|tel|电话|手机)\s*(?:号码?)?\s*[:：-]?\s*\d{5,12}"
-    r"|(?<!\d)(?:\+?86[- ]?)?1[3-9]\d{9}(?!\d)",
+    r"|(?<!\d)(?:\+?86[- ]?)?1[3-9]\d(?:\d{8}|(?P<mark>[- ])\d{4}(?P=mark)\d{4})(?!\d)",
     re.IGNORECASE,
 )
+_PERIODS = re.compile(  # 2026-11, 2026-2027-1
+    r"(?<!\d)20\d\d[-/.](?:20\d\d|0?[1-9]|1[0-2])(?:[-/.][1-3])?(?![-/.]?\d)"
+)
+# An id with marks in it, 21-110-042 or 21K-1234, where no longer number stands.
+_PARTED = re.compile(r"(?<![A-Za-z0-9])[A-Z]{0,4}\d{1,4}[A-Z]?(?:[-/.]\d{1,4}){1,4}(?![A-Za-z0-9])")
+_SHORTEST_PARTED = 6
+_MOST_PARTS = 4
+_ASCII = re.compile(r"[A-Za-z0-9]+")
+_INITIALS = re.compile(r"([a-z]{2,3})([0-9].*)")
 _SEGMENTS = re.compile(r"[-_+,，、;；:.()\[\]【】{}《》<>“”\"|/\\&=#@!~]+")
 _LONG = 5  # digits: 2024 is a year, 1024 a length
 
 
-@lru_cache(maxsize=1 << 13)
-def name_key(name: str) -> str:
-    """A name as it is compared: blanks, middle dots and case apart."""
-    return re.sub(r"[\s·,]", "", name).casefold()
+def without_replies(subject: str) -> str:
+    """A subject freed of `Re:`, `转发：` and their like."""
+    return _REPLY.sub("", normalise(subject))
 
 
-def names_agree(first: str, second: str) -> bool:
-    """Whether two name keys may be one person's: equal, in another order, or in another script."""
-    if not first or not second or first == second:
-        return True
-    if _is_han(first) != _is_han(second):
-        return True
-    return not _is_han(first) and sorted(first) == sorted(second)
+def without_contacts(text: str) -> str:
+    """A text freed of telephone and QQ numbers, which are no ids."""
+    return _CONTACTS.sub(" ", text)
 
 
 def identify(clue: str, known: Known | None = None) -> Identity:
@@ -133,19 +136,49 @@ def identify(clue: str, known: Known | None = None) -> Identity:
 def identities(clue: str, known: Known | None = None) -> tuple[Identity, ...]:
     """As `identify`; several where a clue names several students, each with an id of their own."""
     known = known or Nobody()
-    text = _LABELS.sub("", _REPLY.sub("", normalise(clue[:LONGEST])))
+    text = _LABELS.sub("", without_replies(clue[:LONGEST]))
     while (shorter := COPIES.sub("", text)) != text:
         text = shorter
     text = COPY_OF.sub("", text)
     rest = _PREFIX.sub("", text)
     prefixed = rest != text
-    rest = without_classes(_CONTACTS.sub(" ", stamps.without_marked(rest)))
+    rest = without_classes(without_contacts(stamps.without_marked(_PERIODS.sub(" ", rest))))
+    parted, rest = _parted(rest, known, prefixed=prefixed)
     ids, names = _pieces(rest, 1 if prefixed else 3, known)
+    ids += parted
     if several := _several(ids, names, known):
         return several
     name = _choose_name(names, known, strict=not prefixed)
-    sure = prefixed or (not _is_han(name) and known.has_name(name))
+    sure = prefixed or (not is_han(name) and known.has_name(name))
     return (_weigh(_choose_id(ids, known), name, prefixed=sure),)
+
+
+def _parted(text: str, known: Known, *, prefixed: bool) -> tuple[list[str], str]:
+    """Ids with marks in them, and the rest. Without the roster's word a name must stand beside one."""
+    if listed := _listed(text, known):
+        return [listed], text.replace(listed, " ", 1)
+    named = prefixed or re.search(rf"[{HAN}]{{2}}", text) is not None
+    sure = named and re.search(rf"\d{{{_LONG}}}", text) is None
+    ids = []
+    for found in _PARTED.findall(text):
+        is_id = _digits(found) >= _SHORTEST_PARTED and not stamps.stamp_of(id_key(found))
+        if sure and is_id:
+            ids.append(found)
+            text = text.replace(found, " ", 1)
+    return ids, text
+
+
+def _listed(text: str, known: Known) -> str:
+    """Neighbours that are one id on the roster, as CS-2023-001 may be; "" where one alone is."""
+    pieces = [*_ASCII.finditer(text)]
+    if any(known.has_id(piece[0]) for piece in pieces):
+        return ""
+    wholes = (
+        text[pieces[first].start() : pieces[last].end()]
+        for first in range(len(pieces))
+        for last in range(first + 1, min(first + _MOST_PARTS, len(pieces)))
+    )
+    return next((whole for whole in wholes if known.has_id(whole)), "")
 
 
 def _pieces(text: str, shortest: int, known: Known) -> tuple[list[str], list[str]]:
@@ -159,17 +192,40 @@ def _pieces(text: str, shortest: int, known: Known) -> tuple[list[str], list[str
     for segment in _SEGMENTS.split(text):
         latin: list[str] = []
         for piece in _PIECE.finditer(segment):
-            if piece["id"] and shortest <= sum(map(str.isdigit, piece["id"])) <= 20:  # noqa: PLR2004 - no id is longer
-                is_numbered = (
-                    _digits(piece["id"]) < _LONG and segment[: piece.start()][-1:].isalpha()
+            if piece["id"] and shortest <= _digits(piece["id"]) <= 20:  # noqa: PLR2004 - no id is longer
+                initials, student_id = _initials(piece["id"], known)
+                latin.extend(initials)
+                is_numbered = _digits(student_id) < _LONG and (
+                    initials or segment[: piece.start()][-1:].isalpha()
                 )
-                (numbered if is_numbered else ids).append(piece["id"])
+                (numbered if is_numbered else ids).append(student_id)
             elif piece["han"]:
                 names.extend(_han_names(piece["han"], known))
             elif piece["latin"]:
                 latin.append(piece["latin"])
         names.extend([" ".join(latin)] if latin else [])
-    return ids or numbered, _joined(names, known)
+    ids, names = _without_initials(ids or numbered, names, known)
+    return ids, _joined(names, known)
+
+
+def _initials(text: str, known: Known) -> tuple[list[str], str]:
+    """`rnn10000` is a word and a number."""
+    found = _INITIALS.fullmatch(text)
+    if found is None or known.has_id(text):
+        return [], text
+    whole = likely(found[1]) and _digits(found[2]) >= _LONG and not known.has_id(found[2])
+    return ([], text) if whole else ([found[1]], found[2])
+
+
+def _without_initials(
+    ids: list[str], names: list[str], known: Known
+) -> tuple[list[str], list[str]]:
+    """`zs2023001`, where no name stands besides, is somebody's initials and an id."""
+    if any(map(likely, names)):
+        return ids, names
+    found = [_INITIALS.fullmatch(one) if not known.has_id(one) else None for one in ids]
+    cut = [one[2] if one else text for one, text in zip(found, ids, strict=True)]
+    return cut, [*names, *(one[1] for one in found if one)]
 
 
 def _joined(names: list[str], known: Known) -> list[str]:
@@ -184,10 +240,20 @@ def _joined(names: list[str], known: Known) -> list[str]:
 
 def _han_names(text: str, known: Known) -> list[str]:
     """欧阳 娜娜 is one name; 第六次作业 张三 is a name and something else."""
-    joined = re.sub(r"\s", "", text)
+    joined = re.sub(r"\s", "", as_said(text, known))
     apart = any(map(known.has_name, text.split())) or not is_name(joined)
     parts = text.split() if apart else [joined]
     return [known.name_within(part) or name_in(part) for part in parts]
+
+
+def as_said(shown: str, known: Known) -> str:
+    """`三 张`, as platforms in English put it, is 张三; other names stay as they are."""
+    parts = shown.split()
+    if len(parts) != 2 or not is_han(shown):  # noqa: PLR2004 - a given name and a surname
+        return shown
+    straight, turned = "".join(parts), "".join(reversed(parts))
+    is_asked = known.has_name if known.has_name(straight) or known.has_name(turned) else is_person
+    return turned if is_asked(turned) and not is_asked(straight) else straight
 
 
 def _several(ids: Sequence[str], names: Sequence[str], known: Known) -> tuple[Identity, ...]:
@@ -196,7 +262,7 @@ def _several(ids: Sequence[str], names: Sequence[str], known: Known) -> tuple[Id
     alike = list(
         dict.fromkeys(one for one in ids if _digits(one) >= _LONG and not stamps.stamp_of(one))
     )
-    people = list(dict.fromkeys(one for one in names if _is_han(one) and is_name(one)))
+    people = list(dict.fromkeys(one for one in names if is_han(one) and is_name(one)))
     group = [one for one in people if known.has_name(one)]
     if not ids and len(group) > 1:
         return tuple(Identity("", name, Strength.FULL) for name in group)
@@ -226,14 +292,14 @@ def _choose_name(candidates: Sequence[str], known: Known, *, strict: bool) -> st
     worded = [text for text in candidates if likely(text)]
     names = [text for text in worded if is_name(text)]
     kept = names if strict else names or worded
-    han = sorted((text for text in kept if _is_han(text)), key=lambda text: not is_person(text))
+    han = sorted((text for text in kept if is_han(text)), key=lambda text: not is_person(text))
     listed = [text for text in candidates if known.has_name(text)]
     return next(iter((*listed, *han)), "") or " ".join(kept)
 
 
 def _weigh(student_id: str, name: str, *, prefixed: bool) -> Identity:
     found = Identity(student_id, name)
-    if student_id and (prefixed or _is_han(name)):
+    if student_id and (prefixed or is_han(name)):
         return replace(found, strength=Strength.FULL)
     if student_id:
         # batch-20251105, results_2024 and epoch_100 are no students; zhangsan-2023001 may be one.
@@ -247,7 +313,7 @@ def _name_alone(name: str, *, prefixed: bool) -> Identity:
     if name and prefixed:
         return Identity("", name, Strength.BARE)
     # Without prefix or id only a short Chinese word may be a name: rnn.py is nobody.
-    if name and _is_han(name) and len(name) <= 4 + 8 * ("·" in name):
+    if name and is_han(name) and len(name) <= 4 + 8 * ("·" in name):
         return Identity("", name, Strength.WEAK)
     return NOBODY
 
@@ -262,7 +328,3 @@ def undated(found: Identity) -> Identity:
 
 def _digits(student_id: str) -> int:
     return sum(map(str.isdigit, student_id))
-
-
-def _is_han(text: str) -> bool:
-    return re.fullmatch(rf"[{_HAN}·\s]{{2,}}", text) is not None

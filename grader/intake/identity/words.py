@@ -12,7 +12,10 @@ _NOT_NAMES = re.compile(
     "最新|新版|旧版|备份|修订|修正|更正|定稿|终稿|补交|补充|重交|重发|重新|迟交|晚交|班长|学委|全班|汇总|打包|"
     "压缩|下载|导出|请问|您好|你好|下午|上午|个人|任务|练习|部分|手写|扫描|转自|来自|邮箱|大附件|文件夹|"
     "代交|代发|代投|转交|帮交|正式|完整|正确|错误|参与者|小组|组长|学院|专业|大学|"
-    "序号|编号|名单|说明|须知|要求|通知|模板"
+    "序号|编号|名单|说明|须知|要求|通知|模板|"
+    # What files of this course are called, and what begins as a name does.
+    "张量|向量|计算|单元|双向|解析|项目|方法|方案|安装|余弦|空间|时间|时刻|单词|成绩|应用|应答|管理|广播|计划|习题|"
+    "宋词|唐诗|古诗|全部|路径|时序|段落|谷歌|易错|解释"
 )
 _ONLY_WORDS = re.compile(rf"(?:{_NOT_NAMES.pattern})+")
 _WORDS = frozenset(
@@ -113,6 +116,19 @@ _WORDS = frozenset(
         "photo",
         "scan",
         "attempt",
+        "stu",
+        "student",
+        "id",
+        "no",
+        "num",
+        "xh",
+        "takeout",
+        "drive",
+        "onedrive",
+        "google",
+        "github",
+        "classroom",
+        "gradebook",
     ]
 )
 
@@ -142,6 +158,7 @@ _SURNAMES = (
 )
 _COMPOUND = "欧阳|太史|端木|上官|司马|东方|独孤|南宫|万俟|闻人|夏侯|诸葛|尉迟|公羊|赫连|澹台|皇甫|宗政|濮阳|公冶|太叔|申屠|公孙|慕容|仲孙|钟离|长孙|宇文|司徒|鲜于|司空|令狐"
 _PERSON = re.compile(rf"(?:{_COMPOUND})[\u3400-\u9fff]{{1,2}}|[{_SURNAMES}][\u3400-\u9fff]{{1,2}}")
+_LATIN_PERSON = re.compile(r"[A-Z][^\W\d_]*(?:[ '-][A-Z][^\W\d_]*){1,2}")
 _AROUND = re.compile(
     rf"^(?:我是|学生|本人|代交|代发|代投|转交|帮交|来自|转自)+|(?:的|{_NOT_NAMES.pattern}).*$"
 )
@@ -150,6 +167,11 @@ _AROUND = re.compile(
 def is_person(text: str) -> bool:
     """Whether a Chinese word begins with a surname and is as long as a name."""
     return is_name(text) and ("·" in text or _PERSON.fullmatch(text) is not None)
+
+
+def is_latin_name(text: str) -> bool:
+    """Whether it is two or three words as a name is written: `Bob Ray`, and no `Final Report`."""
+    return is_name(text) and _LATIN_PERSON.fullmatch(text) is not None
 
 
 def name_in(text: str) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from grader.intake.people.names import NOBODY, identify
+from grader.intake.identity import stamps
+from grader.intake.identity.names import NOBODY, identify
 from grader.intake.reading.filenames import normalise
 
 THIS = 6
@@ -30,7 +31,7 @@ def assignment_of(clue: str, *, bare: bool) -> int | None:
     `bare`: a number alone before a student's name counts too, as in the subject 5-姓名-学号. It does
     not in a bundle, where somebody may have counted the students.
     """
-    text = normalise(clue)
+    text = stamps.without_marked(normalise(clue))
     numbers = [_value(next(filter(None, found.groups()))) for found in _NAMED.finditer(text)]
     if bare and (found := _BARE.match(text)):
         number = int(found["n"])

@@ -1,0 +1,1 @@
+"""What a file name, a folder or a subject says: whose it is, and when."""
