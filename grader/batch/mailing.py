@@ -63,7 +63,7 @@ def _cases(store: Store, out: Path) -> Iterator[Recipient]:
     """Everybody to be written to: not those who are excused and sent nothing."""
     book = gradebook.read(store, out, load())
     submissions = {each.student_id: each for each in store.submissions()}
-    known = letters.addresses(book.course.roster or (), submissions.values())
+    known = letters.addresses(book.course.listed, submissions.values())
     reasons = _reasons(store)
     for grade in store.grades(exhibits=True):
         row = book.by_id[grade.student_id]

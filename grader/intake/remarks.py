@@ -18,11 +18,11 @@ from grader.intake.people.roster import Register
 from grader.intake.people.students import Person
 from grader.intake.people.written_part import is_template, parts_in
 from grader.intake.reading.arrivals import Arrival
-from grader.intake.reading.filenames import safe_id
 from grader.intake.reading.kinds import WRITTEN, suffix_of
 from grader.intake.reading.programs import asked_in, defines_asked, defines_rnn
 from grader.language import Message, say
 from grader.records import Concern
+from grader.results.student_ids import safe_id
 
 Remark = tuple[Arrival, Trouble]
 

@@ -88,8 +88,7 @@ def read_overrides(
     path = out / overrides.NAME
     if not path.is_file():
         return Overrides()
-    listed = (row[0] for row in settings.roster or ())
-    context = Context(deadline, {*store.student_ids(), *listed}, tuple(store.files()))
+    context = Context(deadline, {*store.student_ids(), *settings.listed}, tuple(store.files()))
     return overrides.read(path, context)
 
 
@@ -158,8 +157,9 @@ def _superseded_row(each: Submission) -> tuple[Cell, ...]:
 
 
 def _missing_rows(book: Gradebook) -> Iterator[tuple[Cell, ...]]:
-    emails = {student_id: email for student_id, _, email, *_ in book.course.roster or ()}
+    listed = book.course.listed
     for row in book.rows:
         if row.status is Status.MISSING:
             excused = "excused" if row.excused else ""
-            yield row.student_id, row.name, emails.get(row.student_id, ""), excused
+            student_id, _, email, *_ = listed.get(row.student_id, (row.student_id, "", ""))
+            yield student_id, row.name, email, excused

@@ -147,8 +147,8 @@ def _resend(case: Recipient, assignment: Assignment, title: str) -> Iterator[Mes
 
 
 def addresses(
-    roster: Iterable[tuple[str, ...]], submissions: Iterable[Submission]
+    listed: Mapping[str, tuple[str, ...]], submissions: Iterable[Submission]
 ) -> Mapping[str, str]:
     """Where each student can be written to: the roster's address, else the one that work came from."""
     known = {each.student_id: each.address for each in submissions if each.address}
-    return known | {student_id: email for student_id, _, email, *_ in roster if email}
+    return known | {student_id: email for student_id, (_, _, email, *_) in listed.items() if email}

@@ -11,6 +11,7 @@ from grader.language import Message, say
 from grader.results.codec import decode, encode
 from grader.results.reader import NAME, StoreReader
 from grader.results.store import Store
+from grader.results.student_ids import safe_id
 
 FACT = "course"
 NONE = "none"  # takes a setting back that was given once
@@ -27,6 +28,15 @@ class CourseSettings:
     roster: tuple[tuple[str, ...], ...] | None = None  # (id, name, e-mail, other accounts ...)
     assignment_id: str | None = None  # Canvas' number of the assignment
     worksheet: str | None = None  # Moodle's grading worksheet, as it was downloaded
+
+    @property
+    def listed(self) -> dict[str, tuple[str, ...]]:
+        """The rows of the roster by the id that a student has in ours: 21-110-042 is 21110042 there."""
+        return {safe_id(row[0]): row for row in self.roster or ()}
+
+    def written(self, student_id: str) -> str:
+        """The id as the roster writes it; as it is where nobody there has it."""
+        return self.listed.get(student_id, (student_id,))[0]
 
     def updated(self, given: CourseSettings) -> CourseSettings:
         """These settings, and over them what was given anew."""

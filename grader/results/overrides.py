@@ -26,6 +26,7 @@ from grader.language import Message, say
 from grader.records import FileRecord, Problem
 from grader.results import sheets
 from grader.results.sheets import Line, plain
+from grader.results.student_ids import as_in_rows
 
 NAME = "overrides.csv"
 COLUMNS = ("student_id", "what", "value", "reason")
@@ -162,7 +163,7 @@ def _row(line: Line) -> Override:
     value = plain(line.cells["value"])
     what = ALIASES.get(what, what)
     if what in (MERGE, ALIKE):
-        value = sheets.AROUND_ID.sub("", value)
+        value = as_in_rows(sheets.AROUND_ID.sub("", value))
     return Override(line.student_id, what, value, " ".join(line.cells.get("reason", "").split()))
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from grader.language import Message, say
 from grader.records import Problem
+from grader.results.student_ids import as_in_rows
 
 # Excel keeps an id as text by ="2023001" or '2023001, and makes 2023001.0 of a number; our own
 # gradebook quotes what looks like a formula.
@@ -38,7 +39,7 @@ class Line:
 
     @property
     def student_id(self) -> str:
-        return AROUND_ID.sub("", plain(self.cells["student_id"]))
+        return as_in_rows(AROUND_ID.sub("", plain(self.cells["student_id"])))
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,10 +15,10 @@ from grader.intake.people.roster import Register
 from grader.intake.reading.filenames import (
     clean_path,
     copy_number,
-    safe_id,
     split_suffix,
 )
 from grader.intake.reading.kinds import KIND_OF, stem_of
+from grader.results.student_ids import safe_id
 
 ZHANG = ("2023001", "张三")
 

@@ -239,6 +239,23 @@ def test_moodles_worksheet_comes_back_filled_in(
     assert (tmp_path / "moodle-worksheet.csv").read_bytes() == data
 
 
+def test_an_id_with_marks_goes_out_as_the_roster_writes_it(store: Store, tmp_path: Path) -> None:
+    put(store, 1, student_id="21110042")
+    put(store, 2, student_id="21110043", status=Status.MISSING, questions=())
+    rows = (("21-110-042", "学生1", "a@x"), ("21.110.043", "学生2", "b@x"))
+    worksheet = (
+        f"{SHEETS['en'][0]}\n{SHEETS['en'][1]}17,学生1,21-110-042,a@x,Submitted,,100.00,Yes,-,-,\n"
+    )
+    export(store, "moodle", CourseSettings(roster=rows, worksheet=worksheet))
+    grades = moodle_gradebook((tmp_path / "moodle.csv").read_bytes(), {"21-110-042": "u"})
+    assert grades["u"][0] == 21
+    sheet = (tmp_path / "moodle-worksheet.csv").read_bytes()
+    assert moodle_worksheet(sheet, {"17"}, 100.0, "en") == {"17": 21}
+    export(store, "canvas")
+    canvas = list(csv.reader(io.StringIO((tmp_path / "canvas.csv").read_text("utf-8"))))
+    assert [row[2] for row in canvas[2:]] == ["21-110-042"]
+
+
 @pytest.mark.parametrize(
     ("header", "missing"),
     [

@@ -46,6 +46,13 @@ def test_every_kind_is_read(tmp_path: Path) -> None:
     assert found.rows[0].reason == "ill"
 
 
+def test_an_id_may_be_written_as_the_roster_has_it(tmp_path: Path) -> None:
+    found = read(tmp_path, "202-3001,excuse,,ill", "2023002,merge,202.3001,one person")
+    assert found.problems == ()
+    assert found.has("2023001", "excuse")
+    assert found.merged("2023001") == "2023002"
+
+
 def test_headings_may_be_chinese(tmp_path: Path) -> None:
     found = read(tmp_path, "2023001,延期,3天,病假", header="学号,事项,值,原因")
     assert found.problems == ()

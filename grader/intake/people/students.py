@@ -11,7 +11,7 @@ from grader.intake.identity.names import Identity
 from grader.intake.people.attempts import Attempt, in_order
 from grader.intake.people.origins import student_key
 from grader.intake.people.roster import Register
-from grader.intake.reading.filenames import safe_id
+from grader.results.student_ids import safe_id
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -25,7 +25,6 @@ _ON_ITS_WAY = re.compile(
     re.IGNORECASE,
 )
 _QUOTED_COPY = re.compile(rf"[“\"](.+)[”\"]的(?:{COPY_WORDS})")  # as Drive in Chinese names one
-_WINDOWS_DEVICE = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)", re.IGNORECASE)
 
 
 def normalise(text: str) -> str:
@@ -71,12 +70,6 @@ def copy_number(name: str) -> int:
         if found := COPIES.search(text):
             return int(found["nth"] or found["n"] or 1)
     return 1 if COPY_OF.match(stem) else 0
-
-
-def safe_id(student_id: str) -> str:
-    """The id as it may stand in file names: ASCII digits and letters only, never empty."""
-    kept = re.sub(r"[^0-9A-Za-z]", "", unicodedata.normalize("NFKC", student_id))[:32]
-    return f"id{kept}" if not kept or _WINDOWS_DEVICE.fullmatch(kept) else kept
 
 
 def clean_path(text: str) -> str:

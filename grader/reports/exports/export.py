@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,11 +12,10 @@ from grader.reports.clean_message import points
 from grader.reports.gradebook import Gradebook
 from grader.reports.tables import write_csv
 from grader.results.reader import StoreReader
+from grader.results.student_ids import MADE_UP, SECOND_NAME
 
 LEFT_OUT_COLUMNS = ("student_id", "name", "total", "reason")
 # Ids that the intake makes up where it finds none, or where two names share one.
-MADE_UP = re.compile(r"unknown-[0-9a-f]{8}")
-SECOND_NAME = re.compile(r"(.+)-[0-9a-f]{8}")
 
 LeftOut = tuple[GradebookRow, Message]
 
@@ -48,7 +46,7 @@ class Export:
         """The rows with a score under an id that the system can know, and the others."""
         sent: list[GradebookRow] = []
         left: list[LeftOut] = []
-        listed = {student_id for student_id, *_ in self.book.course.roster or ()}
+        listed = set(self.book.course.listed)
         for row in self.book.rows:
             reason = self._why_not(row, listed)
             if reason is None:

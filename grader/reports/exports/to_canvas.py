@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator
 
 from grader.language import Message, say
+from grader.reports.account import GradebookRow
 from grader.reports.exports.export import Export, score
 from grader.reports.tables import Cell, write_csv
 
@@ -26,20 +27,19 @@ def write_canvas(export: Export) -> list[Message]:
     """Write `canvas.csv`, and who is not in it into `canvas-unknown.csv`."""
     sent, left = export.split()
     excused = [(row, reason) for row, reason in left if row.excused and row.total is None]
-    rows: list[tuple[Cell, ...]] = [
-        (_who(row.name, row.student_id), "", row.student_id, row.student_id, "", score(row))
-        for row in sent
-    ]
-    rows += [
-        (_who(row.name, row.student_id), "", row.student_id, row.student_id, "", EXCUSED)
-        for row, _ in excused
-    ]
+    rows = [_row(export, row, score(row)) for row in sent]
+    rows += [_row(export, row, EXCUSED) for row, _ in excused]
     possible: tuple[Cell, ...] = (POSSIBLE, "", "", "", "", export.possible)
     write_csv(export.out / NAME, (*WHO, _column(export)), (possible, *rows), bom=False)
     return [
         *_advice(export),
         *export.write_left_out(LEFT_OUT, [each for each in left if each not in excused]),
     ]
+
+
+def _row(export: Export, row: GradebookRow, grade: Cell) -> tuple[Cell, ...]:
+    student_id = export.book.course.written(row.student_id)
+    return _who(row.name, student_id), "", student_id, student_id, "", grade
 
 
 def _who(name: str, student_id: str) -> str:

@@ -19,6 +19,7 @@ from grader.reports.account import GradebookRow
 from grader.reports.clean_message import points
 from grader.reports.exports.export import Export, score
 from grader.reports.tables import Cell, write_csv
+from grader.results.student_ids import safe_id
 
 NAME = "moodle.csv"
 LEFT_OUT = "moodle-unknown.csv"
@@ -94,10 +95,11 @@ def write_moodle(export: Export) -> list[Message]:
 
 
 def _rows(export: Export, sent: list[GradebookRow]) -> Iterator[tuple[Cell, ...]]:
-    emails = {student_id: email for student_id, _, email, *_ in export.book.course.roster or ()}
+    listed = export.book.course.listed
     for row in sent:
         grade, comment = _capped(export, row, MOST)
-        yield row.student_id, row.name, emails.get(row.student_id, ""), grade, comment
+        student_id, _, email, *_ = listed.get(row.student_id, (row.student_id, "", ""))
+        yield student_id, row.name, email, grade, comment
 
 
 def _capped(export: Export, row: GradebookRow, most: float) -> tuple[float, str]:
@@ -123,14 +125,14 @@ def _for_php(text: str) -> str:
 def _write_worksheet(export: Export, text: str) -> list[Message]:
     """Fill the worksheet in; every other cell stays as it came."""
     sheet = read_worksheet(text, WORKSHEET)
-    emails = {
-        email: student_id for student_id, _, email, *_ in export.book.course.roster or () if email
-    }
+    listed = export.book.course.listed
+    emails = {email: student_id for student_id, (_, _, email, *_) in listed.items() if email}
     filled, unmatched = 0, 0
     rows: list[tuple[Cell, ...]] = []
     for row in sheet.rows:
-        student_id = sheet.cell(row, "id") or emails.get(sheet.cell(row, "email").lower(), "")
-        found = export.book.by_id.get(student_id)
+        written = sheet.cell(row, "id")
+        known = safe_id(written) if written else emails.get(sheet.cell(row, "email").lower(), "")
+        found = export.book.by_id.get(known)
         unmatched += found is None
         new: dict[str, Cell] = {**row}
         if found is not None and found.total is not None:
