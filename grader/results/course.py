@@ -34,10 +34,6 @@ class CourseSettings:
         """The rows of the roster by the id that a student has in ours: 21-110-042 is 21110042 there."""
         return {safe_id(row[0]): row for row in self.roster or ()}
 
-    def written(self, student_id: str) -> str:
-        """The id as the roster writes it; as it is where nobody there has it."""
-        return self.listed.get(student_id, (student_id,))[0]
-
     def updated(self, given: CourseSettings) -> CourseSettings:
         """These settings, and over them what was given anew."""
         return replace(self, **dict(_set(given)))

@@ -15,7 +15,6 @@ from grader.results.reader import StoreReader
 from grader.results.student_ids import MADE_UP, SECOND_NAME
 
 LEFT_OUT_COLUMNS = ("student_id", "name", "total", "reason")
-# Ids that the intake makes up where it finds none, or where two names share one.
 
 LeftOut = tuple[GradebookRow, Message]
 

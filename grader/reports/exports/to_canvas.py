@@ -9,7 +9,7 @@ the assignment's number, whoever has no score has no row, and no cell holds a ba
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from grader.language import Message, say
 from grader.reports.account import GradebookRow
@@ -27,8 +27,9 @@ def write_canvas(export: Export) -> list[Message]:
     """Write `canvas.csv`, and who is not in it into `canvas-unknown.csv`."""
     sent, left = export.split()
     excused = [(row, reason) for row, reason in left if row.excused and row.total is None]
-    rows = [_row(export, row, score(row)) for row in sent]
-    rows += [_row(export, row, EXCUSED) for row, _ in excused]
+    listed = export.book.course.listed
+    rows = [_row(listed, row, score(row)) for row in sent]
+    rows += [_row(listed, row, EXCUSED) for row, _ in excused]
     possible: tuple[Cell, ...] = (POSSIBLE, "", "", "", "", export.possible)
     write_csv(export.out / NAME, (*WHO, _column(export)), (possible, *rows), bom=False)
     return [
@@ -37,8 +38,9 @@ def write_canvas(export: Export) -> list[Message]:
     ]
 
 
-def _row(export: Export, row: GradebookRow, grade: Cell) -> tuple[Cell, ...]:
-    student_id = export.book.course.written(row.student_id)
+def _row(listed: Mapping[str, tuple[str, ...]], row: GradebookRow, grade: Cell) -> tuple[Cell, ...]:
+    """With the id as the roster writes it."""
+    student_id = listed.get(row.student_id, (row.student_id,))[0]
     return _who(row.name, student_id), "", student_id, student_id, "", grade
 
 
