@@ -26,7 +26,6 @@ from grader.language import Message, say
 from grader.records import FileRecord, Problem
 from grader.results import sheets
 from grader.results.sheets import Line, plain
-from grader.results.student_ids import as_in_rows
 
 NAME = "overrides.csv"
 COLUMNS = ("student_id", "what", "value", "reason")
@@ -163,7 +162,7 @@ def _row(line: Line) -> Override:
     value = plain(line.cells["value"])
     what = ALIASES.get(what, what)
     if what in (MERGE, ALIKE):
-        value = as_in_rows(sheets.AROUND_ID.sub("", value))
+        value = sheets.id_in(value)
     return Override(line.student_id, what, value, " ".join(line.cells.get("reason", "").split()))
 
 

@@ -18,7 +18,7 @@ from grader.results.student_ids import as_in_rows
 
 # Excel keeps an id as text by ="2023001" or '2023001, and makes 2023001.0 of a number; our own
 # gradebook quotes what looks like a formula.
-AROUND_ID = re.compile(r"""^[='"]+|["']+$|\.0$""")
+_AROUND_ID = re.compile(r"""^[='"]+|["']+$|\.0$""")
 
 # What people call the columns, Chinese among it.
 _HEADINGS = {
@@ -39,7 +39,7 @@ class Line:
 
     @property
     def student_id(self) -> str:
-        return as_in_rows(AROUND_ID.sub("", plain(self.cells["student_id"])))
+        return id_in(plain(self.cells["student_id"]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +56,11 @@ class PeopleTable:
         """A mistake in this file, as a line of `problems.csv`."""
         action = say("Mend {file} and run `report` again.", file=self.name)
         return Problem(self.name, self.sha256, reason, action, student_id)
+
+
+def id_in(cell: str) -> str:
+    """The id that a row has, of one that a person or a spreadsheet has written."""
+    return as_in_rows(_AROUND_ID.sub("", cell))
 
 
 def read(path: Path, needed: Iterable[str]) -> PeopleTable | None:
