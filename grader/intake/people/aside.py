@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from grader.intake.collection import Trouble
 from grader.intake.identity.assignments import THIS, assignment_of
-from grader.intake.people.correspondence import Correspondence, is_forward, is_reply
+from grader.intake.people.correspondence import WORK, Correspondence, is_forward, is_reply
 from grader.intake.people.origins import mail_around
 from grader.intake.reading.arrivals import Arrival, Parcel
 from grader.intake.reading.programs import defines_asked
@@ -17,8 +17,7 @@ from grader.language import Message, say
 from grader.records import Concern
 
 _TEACHES = re.compile(r"老师|教师|助教|教授|(?i:teacher|instructor|lecturer)|\bTA\b")
-_LEAVES = ("source", "bonus", "report", "unreadable", "picture", "extra")
-_WORK = ("source", "bonus", "report", "unreadable")
+_LEAVES = WORK | {"picture", "extra"}
 
 
 def without_course(came: Sequence[Arrival], addresses: Iterable[str]) -> list[Arrival]:
@@ -31,7 +30,7 @@ def without_course(came: Sequence[Arrival], addresses: Iterable[str]) -> list[Ar
     if not own:
         return list(came)
     known = {one.sha256 for one in came if mail_around(one) not in own}
-    new = {mail_around(one) for one in came if one.role in _WORK and one.sha256 not in known}
+    new = {mail_around(one) for one in came if one.role in WORK and one.sha256 not in known}
     told = {mail: _courses_own() for mail in sure}
     told |= {mail: _doubtful(why, has_work=mail in new) for mail, why in guessed.items()}
     return [_set_aside(one, told) for one in came]

@@ -151,8 +151,8 @@ REPORT: tuple[Criterion, ...] = (
         "{chosen} counts: by its name or its headings it is the report.", chosen=chosen)),
     (lambda c: c.one.role == "report", lambda chosen: say(
         "{chosen} counts: it is a report by itself, this one the text of a notebook.", chosen=chosen)),
-    *(criterion for criterion in PROGRAM[1:2]),
-    *(criterion for criterion in PROGRAM[3:5]),
+    PROGRAM[1],
+    *PROGRAM[3:5],
     (lambda c: not c.one.name.casefold().endswith(".txt"), lambda chosen: say(
         "{chosen} counts: it is Markdown.", chosen=chosen)),
     *PROGRAM[5:],

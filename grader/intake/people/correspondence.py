@@ -22,7 +22,7 @@ _REPLY = re.compile(
     re.IGNORECASE,
 )
 _FORWARD = re.compile(r"^\s*(?:fwd?|wg|转发|轉發|转寄|轉寄)\s*(?:\[\d+\])?\s*[:：]", re.IGNORECASE)
-_FILES = frozenset({"source", "bonus", "report", "unreadable"})
+WORK = frozenset({"source", "bonus", "report", "unreadable"})  # roles that may be a submission's
 
 
 def is_reply(mail: Parcel) -> bool:
@@ -45,7 +45,7 @@ class Correspondence:
         self._named = _students_named(came)  # by the files of a mail
         self._files: dict[Parcel | None, list[Arrival]] = defaultdict(list)
         for one in came:
-            if one.role in _FILES:
+            if one.role in WORK:
                 self._files[mail_around(one)].append(one)
         for mail in mails:
             self._note(mail)

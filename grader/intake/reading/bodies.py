@@ -10,9 +10,14 @@ from html import unescape
 
 from grader.intake.collection import Trouble
 from grader.intake.reading.decoding import decode_name
-from grader.intake.reading.kinds import KIND_OF, is_between_attachments, suffix_of
+from grader.intake.reading.kinds import (
+    KIND_OF,
+    is_between_attachments,
+    link_in_place_of_a_file,
+    suffix_of,
+)
 from grader.intake.reading.programs import defines_rnn
-from grader.intake.reading.typed import plain_text
+from grader.intake.reading.typed import addresses, plain_text
 from grader.language import Message, say
 from grader.records import Concern
 
@@ -54,7 +59,6 @@ _WRITTEN_ADDRESS = re.compile(
     r"(?:(?:https?|ftp)://|www\.)[^\s\"'<>，。；、）】]+|\b(?:[a-z0-9-]+\.)+(?:com|cn|net|org|ms|io)/[^\s\"'<>，。；、）】]*",
     re.IGNORECASE,
 )
-_ANCHOR = re.compile(r"<a\b[^>]{0,500}href\s*=\s*[\"']?(https?://[^\s\"'>]+)", re.IGNORECASE)
 _PACKED = re.compile(
     rb"^begin [0-7]{3,4} (?P<name>[^\r\n]+)\r?\n(?P<lines>(?:[ -`][^\r\n]{0,90}\r?\n)+?)(?:`?\r?\n)?end\s*$",
     re.MULTILINE,
@@ -84,18 +88,14 @@ def in_place_of_a_file(named: Sequence[str], texts: Sequence[str]) -> tuple[Trou
     if link or _LARGE.search(text):
         file = _FILE.search(_TAG.sub(" ", _LINK.sub(" ", text)))
         found = file[0] if file else ""
-        return Trouble(_told(link[0] if link else "", found), _attach(), Concern.UNREADABLE), found
+        return link_in_place_of_a_file(_told(link[0] if link else "", found)), found
     if defines_rnn(text):
         return _program_in_text(), ""
-    other = _HOST.search("\n".join((own_words(texts), *_ANCHOR.findall(text))))
+    other = _HOST.search("\n".join((own_words(texts), *addresses(text))))
     if other and not named:
         reason = say("This mail has no attachment; its text has a link to {host}.", host=other[1])
-        return Trouble(reason, _attach()), ""
+        return link_in_place_of_a_file(reason, Concern.DECISION), ""
     return None, ""
-
-
-def _attach() -> Message:
-    return say("Links are not followed: ask the student to attach the .py and .md files.")
 
 
 def _program_in_text() -> Trouble:

@@ -236,9 +236,9 @@ def address_in_place_of_a_file() -> Trouble:
     )
 
 
-def link_in_place_of_a_file(told: Message) -> Trouble:
+def link_in_place_of_a_file(told: Message, kind: Concern = Concern.UNREADABLE) -> Trouble:
     action = say("Links are not followed: ask the student to attach the .py and .md files.")
-    return Trouble(told, action, Concern.UNREADABLE)
+    return Trouble(told, action, kind)
 
 
 def damaged(error: Exception) -> Trouble:
