@@ -10,6 +10,7 @@ import numpy as np
 from grader.assignment import load
 from grader.checks.experiment import courses, foretelling
 from grader.checks.experiment.parts import Experiment, require_training, too_few_lengths
+from grader.checks.experiment.truth import scaled
 from grader.faults import BadValue, CheckFailed, NeedsReview, StudentFault
 from grader.language import say
 from grader.records import Exhibit
@@ -96,8 +97,7 @@ def _is_noise(experiment: Experiment, share: float) -> bool:
     if share > load().learning["q5_3"]["loss_falls_to_noise"]:
         return False
     try:
-        predicted, true = experiment.predictions, experiment.targets
-        return not experiment.copied and foretelling.is_learned(predicted, true)
+        return not experiment.copied and foretelling.is_learned(*scaled(experiment))
     except BadValue:
         return False
 

@@ -99,10 +99,10 @@ def _is_cut_off(run: BackwardRun) -> bool:
 
 def _kept() -> Iterator[Array]:
     """Which steps count for which outputs, (T, T) by output and steps back, where something is cut off."""
-    output, back = np.ogrid[:STEPS, :STEPS]
+    output, back = np.indices((STEPS, STEPS))
     step = output - back
     for many in range(1, STEPS):
-        yield back < many + 0 * step
+        yield back < many
         yield step >= STEPS - many
         yield (output // many == step // many) & (step >= 0)
 

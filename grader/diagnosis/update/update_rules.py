@@ -439,15 +439,20 @@ def _elsewhere(net: Network, given: Parameters, before: Arrays, after: Arrays) -
     others = {path: array for path, array in after.items() if path not in played}
     found = {}
     for name, gradient in given.items():
-        step = -RATE * gradient
-        for path, array in others.items():
-            old = before[path] if path in storage.arrays else lying[slots[name][0]]
-            if not array.size == old.size == step.size > 1:
-                continue
-            if net.alike((array - old.reshape(array.shape)).reshape(step.shape), step):
-                found[name] = path
-                break
+        as_parameter = lying[slots[name][0]]
+        olds = {path: before[path] if path in storage.arrays else as_parameter for path in others}
+        made = (path for path in others if _has_made(net, olds[path], others[path], gradient))
+        if (path := next(made, None)) is not None:
+            found[name] = path
     return found
+
+
+def _has_made(net: Network, old: Array, new: Array, gradient: Array) -> bool:
+    """Whether an array has made the step of this gradient, however it lies."""
+    if not new.size == old.size == gradient.size > 1:
+        return False
+    moved = (new - old.reshape(new.shape)).reshape(gradient.shape)
+    return net.alike(moved, -RATE * gradient)
 
 
 def _grouped(readings: dict[str, Reading]) -> Readings:

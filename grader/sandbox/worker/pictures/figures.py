@@ -40,13 +40,12 @@ class Figures:
             return original_close(*arguments, **named)
 
         def savefig(figure: Any, name: Any, *arguments: Any, **named: Any) -> Any:
-            if isinstance(name, (str, os.PathLike)):
-                path = os.path.realpath(os.fspath(name))
-                render_figures.saved[path] = render_figures.count(figure)
             try:
                 return original_save(figure, name, *arguments, **named)
             finally:  # afterwards: to draw it anywhere counts as a change
                 if isinstance(name, (str, os.PathLike)):
+                    path = os.path.realpath(os.fspath(name))
+                    render_figures.saved[path] = render_figures.count(figure)
                     self._keep(figure)
 
         self._replace(pyplot, "show", drawing.guarded(show))
