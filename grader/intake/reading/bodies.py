@@ -156,8 +156,10 @@ def _told(link: str, name: str) -> Message:
 
 def only_a_link(text: str) -> Message | None:
     """What to tell of a file that holds nothing but a link to where the work lies."""
-    found = _WRITTEN_ADDRESS.search(text[: 1 << 12])
-    if found is None or "![" in text or len(text) >= 1 << 12:
+    if len(text) >= 1 << 12 or "![" in text:
+        return None
+    found = _WRITTEN_ADDRESS.search(text)
+    if found is None:
         return None
     letters = sum(map(str.isalnum, _WRITTEN_ADDRESS.sub("", text)))
     address = "https://" + re.sub(r"^\w+://", "", found[0])

@@ -133,17 +133,24 @@ def _marked(data: bytes, encoding: str) -> tuple[str, str, tuple[Message, ...]]:
     return mixed.text, encoding, mixed.notes
 
 
-def _candidates(data: bytes, declared: str) -> tuple[str, ...]:
+def _candidates(data: bytes, declared: str) -> Iterator[str]:
+    """In the order in which to try them; to look for Big5 takes long, and most texts are UTF-8."""
     if b"\0" in data[:4096]:
         # Text has no NUL: UTF-16 without a mark, or no text at all.
         little = data[1::2].count(0) > data[::2].count(0)
         encoding = "utf-16-le" if little else "utf-16-be"
         if not _reads_like_code(_try(data, encoding) or ""):
             raise Unreadable(_is_a("binary"))
-        return (encoding,)
+        yield encoding
+        return
     first, last = _modern_or_chinese(data)
-    traditional = "big5hkscs" if declared in ("", first) and _is_big5(data) else ""
-    return tuple(dict.fromkeys(filter(None, (first, declared, traditional, last))))
+    yield first
+    if declared not in ("", first):
+        yield declared
+    elif _is_big5(data):
+        yield "big5hkscs"
+    if last != declared:
+        yield last
 
 
 def _reads_like_code(text: str) -> bool:
